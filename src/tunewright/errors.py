@@ -1,0 +1,83 @@
+"""Every error that Tunewright raises on purpose.
+
+    TunewrightError
+    ├── InputError             what a user gave cannot be used; knows file, line and column
+    │   ├── CorpusError        no tune, or no readable file, where tunes were expected
+    │   ├── VocabularyError    a character that the network has never seen
+    │   ├── CheckpointError    a model folder that is missing, cut short or of another format
+    │   ├── OptionError        an option outside its range, or one that does not exist
+    │   └── OutputError        a place that cannot be written, or that holds something already
+    ├── RenderError            this tune cannot be turned into this format
+    ├── MissingExtraError      an optional package is needed and not installed
+    └── DivergenceError        training left the finite numbers
+
+The command line prints them as one line and exits with status 2. Anything else that escapes is a bug of ours.
+"""
+
+from pathlib import Path
+
+
+class TunewrightError(Exception):
+    """Base of all errors that a caller may want to catch."""
+
+
+class InputError(TunewrightError):
+    """What a user gave cannot be used.
+
+    Parameters
+    ----------
+    message
+        What came, and what is allowed.
+    path, line, column
+        Where, as far as it is known; lines and columns count from 1.
+    """
+
+    def __init__(
+        self, message: str, *, path: Path | str | None = None, line: int | None = None, column: int | None = None
+    ) -> None:
+        self.message, self.path, self.line, self.column = message, path, line, column
+        place = ":".join(str(part) for part in (path, line, column) if part is not None)
+        super().__init__(f"{place}: {message}" if place else message)
+
+
+class CorpusError(InputError):
+    """No tune, or no readable file, where tunes were expected."""
+
+
+class VocabularyError(InputError):
+    """A character that the network has never seen."""
+
+
+class CheckpointError(InputError):
+    """A model folder that is missing, cut short or of another format."""
+
+
+class OptionError(InputError):
+    """An option outside its range, or one that does not exist."""
+
+
+class OutputError(InputError):
+    """A place that cannot be written, or that holds something already."""
+
+
+class RenderError(TunewrightError):
+    """This tune cannot be turned into this format."""
+
+
+class MissingExtraError(TunewrightError):
+    """An optional package is needed and not installed.
+
+    Parameters
+    ----------
+    purpose
+        What the package is needed for, as the start of a sentence ("Engraving a score").
+    extra
+        The extra of this project that brings it.
+    """
+
+    def __init__(self, purpose: str, extra: str) -> None:
+        super().__init__(f"{purpose} needs a package that is not installed: pip install 'tunewright[{extra}]'")
+
+
+class DivergenceError(TunewrightError):
+    """Training left the finite numbers."""

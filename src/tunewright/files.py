@@ -1,0 +1,60 @@
+"""How does Tunewright write without ever losing what was there?
+
+A file is written under a temporary name, flushed to disk and renamed; a folder that holds something already is
+refused unless the user says otherwise.
+"""
+
+import os
+from pathlib import Path
+
+from tunewright.errors import OutputError
+
+
+def write_file(path: Path, content: bytes | str) -> None:
+    """Write `content` (text as UTF-8) so that `path` holds, at every moment, all of the old or all of the new.
+
+    Raises
+    ------
+    OutputError
+        If the place cannot be written.
+    """
+    data = content.encode("utf-8") if isinstance(content, str) else content
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        with temporary.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise OutputError(f"cannot be written: {error.strerror or error}", path=path) from error
+
+
+def claim_folder(path: Path, *, force: bool = False) -> Path:
+    """Make the folder `path` if need be, and return it; refuse one that is in use.
+
+    Parameters
+    ----------
+    path
+        Where results will be written.
+    force
+        True accepts a folder that holds something; files of the same name are then replaced, others stay.
+
+    Raises
+    ------
+    OutputError
+        If `path` is a file, cannot be made or written, or holds something and `force` is false.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        in_use = any(path.iterdir())
+    except (FileExistsError, NotADirectoryError) as error:
+        raise OutputError("is a file; a folder was expected", path=path) from error
+    except OSError as error:
+        raise OutputError(f"cannot be used as a folder: {error.strerror or error}", path=path) from error
+    if in_use and not force:
+        raise OutputError("holds something already; choose an empty or new folder, or give --force", path=path)
+    if not os.access(path, os.W_OK | os.X_OK):
+        raise OutputError("cannot be written", path=path)
+    return path
