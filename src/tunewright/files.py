@@ -5,6 +5,8 @@ refused unless the user says otherwise.
 """
 
 import os
+import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 from tunewright.errors import OutputError
@@ -58,3 +60,44 @@ def claim_folder(path: Path, *, force: bool = False) -> Path:
     if not os.access(path, os.W_OK | os.X_OK):
         raise OutputError("cannot be written", path=path)
     return path
+
+
+def write_folder(path: Path, files: Mapping[str, bytes]) -> None:
+    """Replace the folder `path` by one that holds exactly `files`; see `settle_folder` for what a power cut leaves.
+
+    Raises
+    ------
+    OutputError
+        If the place cannot be written.
+    """
+    new, old = _new(path), _old(path)
+    try:
+        shutil.rmtree(new, ignore_errors=True)
+        new.mkdir(parents=True)
+        for name, content in files.items():
+            write_file(new / name, content)
+        settle_folder(path)
+        if path.exists():
+            path.rename(old)
+        new.rename(path)
+        shutil.rmtree(old, ignore_errors=True)
+    except OSError as error:
+        raise OutputError(f"cannot be written: {error.strerror or error}", path=path) from error
+
+
+def settle_folder(path: Path) -> None:
+    """Bring back the former content of `path` if `write_folder` was killed between taking it away and replacing it."""
+    old = _old(path)
+    if old.exists():
+        if path.exists():
+            shutil.rmtree(old, ignore_errors=True)
+        else:
+            old.rename(path)
+
+
+def _new(path: Path) -> Path:
+    return path.with_name(f".{path.name}.new")
+
+
+def _old(path: Path) -> Path:
+    return path.with_name(f".{path.name}.old")

@@ -1,0 +1,114 @@
+"""The command `tunewright compose`."""
+
+import sys
+from pathlib import Path
+
+from tunewright.cli.flags import flags_of, given, override
+from tunewright.errors import InputError, OptionError
+from tunewright.model.checkpoint import Checkpoint, read_checkpoint
+from tunewright.sampling.config import CompositionConfig
+from tunewright.sampling.prime import fit_prime, header, name_characters
+
+CompositionFlags = flags_of(CompositionConfig, title="Composing")
+
+
+def compose(
+    model: Path,
+    *,
+    count: int = 1,
+    out: Path | None = None,
+    format: str = "abc,midi,svg,wav,html",  # noqa: A002
+    force: bool = False,
+    prime: str | None = None,
+    prime_file: Path | None = None,
+    drop_unknown: bool = False,
+    title: str | None = None,
+    rhythm: str | None = None,
+    meter: str | None = None,
+    unit_length: str | None = None,
+    key: str | None = None,
+    composition: CompositionFlags | None = None,  # type: ignore[valid-type]
+) -> int:
+    """Compose new tunes.
+
+    Without --out the tunes are printed, a single one character by character as it is written.
+
+    Parameters
+    ----------
+    model
+        A run or checkpoint folder.
+    count
+        How many tunes; number n, from 0, has seed + n.
+    out
+        A folder to write the tunes to.
+    format
+        What to write there, separated by commas: abc, midi, svg, png, pdf, wav, opus, html.
+    force
+        Write into a folder that holds something already.
+    prime
+        How each tune begins.
+    prime_file
+        A file that says how each tune begins.
+    drop_unknown
+        Leave out characters of the beginning that the network has never seen.
+    title, rhythm, meter, unit_length, key
+        Header fields to begin with: a title, a word such as reel, 6/8, 1/8, Edor.
+    """
+    config = override(CompositionConfig(), (given(composition), None))
+    if count < 1:
+        raise OptionError(f"count is {count}; allowed: 1 or more")
+    fields = {"title": title, "rhythm": rhythm, "meter": meter, "unit_length": unit_length, "key": key}
+    checkpoint = read_checkpoint(model)
+    beginning = choose_beginning(checkpoint, prime, prime_file, fields, drop_unknown=drop_unknown)
+    if out is None:
+        print_tunes(checkpoint, config, count, beginning)
+        return 0
+    from tunewright.cli.composed_files import write_tunes
+
+    return write_tunes(checkpoint, config, count, beginning, out=out, formats=format, force=force, model=str(model))
+
+
+def choose_beginning(
+    checkpoint: Checkpoint,
+    prime: str | None,
+    prime_file: Path | None,
+    fields: dict[str, str | None],
+    *,
+    drop_unknown: bool,
+) -> str:
+    """The one beginning that was asked for, made fit for the network."""
+    asked = [prime is not None, prime_file is not None, any(fields.values())]
+    if sum(asked) > 1:
+        raise OptionError("give one beginning only: --prime, --prime-file, or header fields such as --key")
+    text = prime.replace("\\n", "\n") if prime is not None else header(**fields) if any(fields.values()) else ""
+    if prime_file is not None:
+        text = read_text(prime_file)
+    fitted, unknown = fit_prime(text, checkpoint.vocabulary, drop_unknown=drop_unknown, path=prime_file)
+    if unknown:
+        print(f"left out of the beginning: {name_characters(unknown)}", file=sys.stderr)
+    return fitted
+
+
+def read_text(path: Path) -> str:
+    """The text of a file, whatever the user gave."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror or error}", path=path) from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"is not UTF-8 text: {error.reason} at byte {error.start}", path=path) from error
+
+
+def print_tunes(checkpoint: Checkpoint, config: CompositionConfig, count: int, beginning: str) -> None:
+    """Print one tune as it comes, or several as they are finished."""
+    from tunewright.sampling.compose import compose as compose_one
+    from tunewright.sampling.compose import compose_many
+
+    if count == 1:
+        last = ""
+        for last in compose_one(checkpoint, config, prime=beginning):
+            print(last, end="", flush=True)
+        print(end="" if last == "\n" else "\n")
+        return
+    for composition in compose_many(checkpoint, count, config, prime=beginning):
+        print(composition.text.rstrip("\n"), end="\n\n", flush=True)

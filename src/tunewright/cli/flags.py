@@ -1,0 +1,71 @@
+"""How do the fields of an options class become flags?
+
+Each field becomes a flag of the same name whose default is "not given", so that a preset, a TOML file and flags can be
+laid over one another. The help text is the field's docstring.
+"""
+
+import dataclasses
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, TypeVar, get_type_hints
+
+from cyclopts import Parameter
+from docstring_parser import parse_from_object
+
+from tunewright.errors import OptionError
+from tunewright.options import Options, from_mapping, to_mapping
+
+OptionsT = TypeVar("OptionsT", bound=Options)
+
+
+def flags_of(kind: type[Options], *, title: str) -> Any:
+    """A parameter type whose flags are the fields of `kind`, each None unless given."""
+    help_texts = {entry.arg_name: entry.description for entry in parse_from_object(kind).params}
+    flags = [
+        (name, Annotated[hint | None, Parameter(help=help_texts.get(name), group=title)], None)
+        for name, hint in get_type_hints(kind).items()
+    ]
+    # cyclopts takes a class whose module is `types`, as make_dataclass leaves it, for a built-in one without fields.
+    namespace = {"__module__": __name__}
+    return Parameter(name="*")(
+        dataclasses.make_dataclass(f"{kind.__name__}Flags", flags, frozen=True, namespace=namespace)
+    )
+
+
+def given(flags: Any) -> dict[str, Any]:
+    """The flags that were given, by name."""
+    if flags is None:
+        return {}
+    return {name: value for name, value in dataclasses.asdict(flags).items() if value is not None}
+
+
+def override(base: OptionsT, *layers: tuple[dict[str, Any], Path | None]) -> OptionsT:
+    """Lay names and values over `base`, in order; each layer comes with the file it is from, if any."""
+    for values, path in layers:
+        if values:
+            from_mapping(type(base), values, path=path)  # so that a mistake names its own file
+            base = from_mapping(type(base), {**to_mapping(base), **values}, path=path)
+    return base
+
+
+def read_toml(path: Path | None, tables: tuple[str, ...]) -> dict[str, dict[str, Any]]:
+    """The named tables of a TOML file, empty where it lacks one.
+
+    Raises
+    ------
+    OptionError
+        If the file cannot be read, is not TOML, or holds anything besides the tables.
+    """
+    if path is None:
+        return {table: {} for table in tables}
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise OptionError(f"cannot be read: {error}", path=path) from error
+    except tomllib.TOMLDecodeError as error:
+        raise OptionError(f"is not TOML: {error}", path=path) from error
+    for name, value in content.items():
+        if name not in tables or not isinstance(value, dict):
+            allowed = ", ".join(f"[{table}]" for table in tables)
+            raise OptionError(f"{name!r} stands outside the tables {allowed}", path=path)
+    return {table: content.get(table, {}) for table in tables}

@@ -1,0 +1,47 @@
+"""Which commands are there?
+
+Each command is one small function in a file of its own, loaded when it is called. A user's mistake is one line on the
+error stream and exit status 2; an interrupted command exits with 130.
+"""
+
+import sys
+from collections.abc import Sequence
+
+from cyclopts import App, CycloptsError, Parameter
+
+from tunewright import __version__
+from tunewright.errors import TunewrightError
+
+MISTAKE, INTERRUPTED = 2, 130
+
+app = App(
+    name="tunewright",
+    version=__version__,
+    help="Learns tunes in ABC notation, one character at a time, and composes new ones you can read and hear.",
+    default_parameter=Parameter(negative=()),
+    result_action="return_value",
+)
+app.command("tunewright.cli.demo:demo", help="Train on O'Neill's, compose three tunes, show them on a page.")
+app.command("tunewright.cli.corpus:corpus", help="Show what is in files of tunes, and what had to be left out.")
+app.command("tunewright.cli.train:train", help="Train a network on tunes.")
+app.command("tunewright.cli.evaluate:evaluate", help="Measure how well a network predicts tunes.")
+app.command("tunewright.cli.compose:compose", help="Compose new tunes.")
+app.command("tunewright.cli.render:render", help="Turn tunes into scores, MIDI, sound or a page.")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; ends the process."""
+    try:
+        status = app(arguments, exit_on_error=False, print_error=False)
+    except (TunewrightError, CycloptsError) as error:
+        message = " ".join(str(error).split())
+        print(f"tunewright: {message}", file=sys.stderr)
+        status = MISTAKE
+    except KeyboardInterrupt:
+        print("tunewright: interrupted", file=sys.stderr)
+        status = INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output (`head`, say) has gone: nothing is left to say, and to nobody.
+        sys.stderr.close()
+        status = 0
+    sys.exit(status or 0)

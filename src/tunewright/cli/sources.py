@@ -1,0 +1,41 @@
+"""How do commands turn the names that a user gives into tunes, and tell what was left out?"""
+
+import sys
+from collections.abc import Sequence
+
+from tunewright.corpus.library import resolve
+from tunewright.corpus.readers import read_tunes
+from tunewright.corpus.tune import Tune
+from tunewright.corpus.vocabulary import UnknownCharacter
+from tunewright.sampling.prime import name_characters
+
+SHOWN = 5
+"""How many failures are told one by one."""
+
+
+def read_sources(*sources: str, keep_duplicates: bool = False) -> Sequence[Tune]:
+    """Read files, folders and named corpora; what could not be read goes to the error stream.
+
+    Raises
+    ------
+    CorpusError
+        If a source does not exist or no tune came out.
+    """
+    reading = read_tunes(*map(resolve, sources), keep_duplicates=keep_duplicates)
+    for failure in reading.failures[:SHOWN]:
+        print(f"left out: {failure}", file=sys.stderr)
+    if len(reading.failures) > SHOWN:
+        print(f"left out: {len(reading.failures) - SHOWN} more (see tunewright corpus)", file=sys.stderr)
+    if reading.duplicates:
+        print(f"left out: {len(reading.duplicates)} exact duplicates", file=sys.stderr)
+    return reading.tunes
+
+
+def report_unknown(unknown: Sequence[UnknownCharacter]) -> None:
+    """Say which characters of the validation tunes the network cannot know."""
+    if unknown:
+        print(
+            f"{len(unknown)} characters of the tunes to measure on are unknown to the network and left out of their "
+            f"losses: {name_characters(unknown)}",
+            file=sys.stderr,
+        )

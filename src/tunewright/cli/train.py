@@ -1,0 +1,94 @@
+"""The command `tunewright train`."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+
+from tunewright.cli.flags import flags_of, given, override, read_toml
+from tunewright.cli.interrupt import INTERRUPTED, stop_on_signal
+from tunewright.cli.sources import read_sources, report_unknown
+from tunewright.errors import OptionError
+from tunewright.model.checkpoint import LAST, read_checkpoint
+from tunewright.model.config import NetworkConfig
+from tunewright.options import from_mapping, require_choice
+from tunewright.training.config import TrainingConfig
+from tunewright.training.presets import PRESETS, Preset
+
+NetworkFlags = flags_of(NetworkConfig, title="Network")
+TrainingFlags = flags_of(TrainingConfig, title="Training")
+
+
+def train(
+    *tunes: str,
+    out: Path,
+    validation: Annotated[list[str], Parameter(consume_multiple=True)] | None = None,
+    preset: str | None = None,
+    config: Path | None = None,
+    resume: bool = False,
+    force: bool = False,
+    network: NetworkFlags | None = None,  # type: ignore[valid-type]
+    training: TrainingFlags | None = None,  # type: ignore[valid-type]
+) -> int:
+    """Train a network on tunes.
+
+    Options come from the preset, then from the TOML file, then from flags; each layer has the last word on what it
+    names. Ctrl-C stops after the batch under way and saves; --resume goes on there.
+
+    Parameters
+    ----------
+    tunes
+        Files or folders of tunes, or the name of a corpus on this machine (oneills, ryans).
+    out
+        The run folder to write.
+    validation
+        Files of tunes to measure on; without them, a tenth of the tunes is kept back, near-duplicates together.
+    preset
+        default (the best recipe known to us) or assignment (random slices of 30 characters).
+    config
+        A TOML file with the tables [network] and [training].
+    resume
+        Go on with the run in --out. Tunes and options may be left out; those of the run are taken.
+    force
+        Replace what --out holds.
+    """
+    from tunewright.cli.training_display import draw_curves, follow
+    from tunewright.training.data import TrainingData
+    from tunewright.training.run import Run
+
+    sources = {"training_sources": list(tunes), "validation_sources": list(validation or [])}
+    recorded = read_checkpoint(out / LAST).training["data"] if resume and not tunes else {}
+    sources = {name: recorded.get(name, paths) for name, paths in sources.items()}
+    if not sources["training_sources"]:
+        raise OptionError("no tunes to train on; name files, folders, or a corpus such as oneills")
+    options = choose_options(preset, config, given(network), given(training), out if resume else None)
+    data = TrainingData.of(
+        read_sources(*sources["training_sources"]),
+        read_sources(*sources["validation_sources"], keep_duplicates=True) if sources["validation_sources"] else (),
+    )
+    report_unknown(data.validation.unknown)
+    run = Run(out, data, options.network, options.training, origin=sources)
+    run.open(resume=resume, force=force)
+    with stop_on_signal() as stopped:
+        follow(run, stopped)
+    draw_curves(run.folder, run.trainer.history)
+    if stopped and not run.trainer.finished:
+        print(f"stopped and saved; go on with: tunewright train --out {out} --resume")
+        return INTERRUPTED
+    return 0
+
+
+def choose_options(
+    preset: str | None, config: Path | None, network: dict[str, Any], training: dict[str, Any], run: Path | None
+) -> Preset:
+    """Preset (or the options of the run to go on with), then TOML file, then flags."""
+    require_choice("preset", preset or "default", PRESETS)
+    base = PRESETS[preset or "default"]
+    if run and not preset:
+        checkpoint = read_checkpoint(run / LAST)
+        base = Preset(checkpoint.network, from_mapping(TrainingConfig, checkpoint.training["config"]))
+    tables = read_toml(config, ("network", "training"))
+    return Preset(
+        override(base.network, (tables["network"], config), (network, None)),
+        override(base.training, (tables["training"], config), (training, None)),
+    )

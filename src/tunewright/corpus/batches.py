@@ -1,0 +1,96 @@
+"""In which pieces does a network see the corpus during one epoch?
+
+`windows` cuts the text into random slices, each read with the state at zero: the assignment's way. `streams` shuffles
+the tunes, lays them out in parallel lanes and walks along them, so that the state can be carried through a tune.
+
+Both take the text as a ring, so that every epoch has the same number of batches and reads every character once (a few
+twice, to fill the last batch). The order depends on the generator passed in and on nothing else.
+
+Shapes: T time steps, B lanes.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tunewright.corpus.vocabulary import Ids
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One step's worth of text."""
+
+    ids: Ids
+    """Inputs and targets in one, shape=(T + 1, B): the network reads all but the last row, predicts all but the first."""
+    keep: NDArray[np.float32]
+    """1 for lanes that go on with the state of the batch before, 0 for lanes that start from zero, shape=(B,)."""
+
+
+def count_windows(characters: int, *, length: int, lanes: int) -> int:
+    """Batches in an epoch of `windows`."""
+    return -(-_slices(characters, length) // lanes)
+
+
+def windows(tunes: Sequence[Ids], *, length: int, lanes: int, generator: np.random.Generator) -> Iterator[Batch]:
+    """Random slices of the text that cover it once, in random order.
+
+    Parameters
+    ----------
+    tunes
+        Framed tunes as ids.
+    length
+        T, characters that a slice predicts.
+    lanes
+        B, slices in a batch; the last one may have fewer.
+    generator
+        Decides where the slices begin and in which order they come.
+    """
+    text = np.concatenate(tunes)
+    slices = _slices(len(text), length)
+    starts = generator.integers(length) + length * generator.permutation(slices)
+    reach = np.arange(length + 1)
+    for first in range(0, slices, lanes):
+        chosen = starts[first : first + lanes]
+        yield Batch(text.take(reach[:, None] + chosen, mode="wrap"), np.zeros(len(chosen), np.float32))
+
+
+def count_streams(characters: int, *, length: int, lanes: int) -> int:
+    """Batches in an epoch of `streams`."""
+    return -(-_lane_length(characters, lanes) // length)
+
+
+def streams(
+    tunes: Sequence[Ids], *, length: int, lanes: int, reset: float, generator: np.random.Generator
+) -> Iterator[Batch]:
+    """Shuffled tunes in parallel lanes, in order along each lane.
+
+    Parameters
+    ----------
+    tunes
+        Framed tunes as ids.
+    length
+        T, characters that one batch predicts in each lane; the last one may have fewer.
+    lanes
+        B.
+    reset
+        Probability that a lane starts a batch from the zero state, so that the network also learns to begin anywhere.
+    generator
+        Decides the order of the tunes and the resets.
+    """
+    text = np.concatenate([tunes[number] for number in generator.permutation(len(tunes))])
+    lane_length = _lane_length(len(text), lanes)
+    starts = generator.integers(len(text)) + lane_length * np.arange(lanes)
+    for first in range(0, lane_length, length):
+        rows = np.arange(first, min(first + length, lane_length) + 1)
+        keep = generator.random(lanes) >= reset if first else np.zeros(lanes)
+        yield Batch(text.take(rows[:, None] + starts, mode="wrap"), keep.astype(np.float32))
+
+
+def _slices(characters: int, length: int) -> int:
+    return max(1, characters // length)
+
+
+def _lane_length(characters: int, lanes: int) -> int:
+    return -(-characters // lanes)

@@ -1,0 +1,132 @@
+"""How does a trained network lie on disk?
+
+A checkpoint is a folder that stands alone:
+
+    weights.safetensors    every weight, by its name in `CharNetwork`
+    tunewright.json        format version, network, vocabulary, metrics, how and on what it was trained, checksums
+
+Nothing in it is code, and nothing is unpickled. Reading one needs no torch. A run folder, which training writes,
+holds two: ``best`` and ``last``.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import safetensors
+import safetensors.numpy
+from numpy.typing import NDArray
+
+from tunewright import __version__
+from tunewright.corpus.vocabulary import Vocabulary
+from tunewright.errors import CheckpointError, InputError
+from tunewright.files import settle_folder, write_folder
+from tunewright.model.config import NetworkConfig
+from tunewright.options import from_mapping, to_mapping
+
+FORMAT = 1
+WEIGHTS, ABOUT = "weights.safetensors", "tunewright.json"
+BEST, LAST = "best", "last"
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A network at rest."""
+
+    network: NetworkConfig
+    vocabulary: Vocabulary
+    weights: Mapping[str, NDArray[np.float32]]
+    """By their names in `CharNetwork`."""
+    metrics: Mapping[str, Any] = field(default_factory=dict)
+    """The epoch that it was taken after and its losses, in nats per character."""
+    training: Mapping[str, Any] = field(default_factory=dict)
+    """Configuration and data of its training."""
+    path: Path | None = None
+    """The folder that it was read from."""
+
+
+def write_checkpoint(folder: Path, checkpoint: Checkpoint, extra: Mapping[str, bytes] | None = None) -> None:
+    """Write `checkpoint`, and the files of `extra` beside it, in place of what `folder` held."""
+    files = {WEIGHTS: safetensors.numpy.save(dict(checkpoint.weights)), **(extra or {})}
+    about = {
+        "format": FORMAT,
+        "tunewright": __version__,
+        "network": to_mapping(checkpoint.network),
+        "vocabulary": checkpoint.vocabulary.symbols,
+        "metrics": checkpoint.metrics,
+        "training": checkpoint.training,
+        "sha256": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
+    }
+    write_folder(folder, {**files, ABOUT: (json.dumps(about, indent=2) + "\n").encode()})
+
+
+def find_checkpoint(model: Path | str) -> Path:
+    """The checkpoint folder that `model` means: itself, or the best of a run folder.
+
+    Raises
+    ------
+    CheckpointError
+        If there is none.
+    """
+    path = Path(model)
+    for folder in (path / BEST, path / LAST):
+        settle_folder(folder)
+    for folder in (path, path / BEST, path / LAST):
+        if (folder / ABOUT).is_file():
+            return folder
+    if not path.exists():
+        raise CheckpointError("no such model; a run or checkpoint folder is expected", path=path)
+    raise CheckpointError(f"is no model: neither it nor its folder {BEST!r} holds {ABOUT}", path=path)
+
+
+def read_checkpoint(model: Path | str) -> Checkpoint:
+    """Read a run or checkpoint folder, every checksum verified.
+
+    Raises
+    ------
+    CheckpointError
+        If it is missing, cut short, changed since it was written, or of a format that this version does not know.
+    """
+    folder = find_checkpoint(model)
+    about = read_about(folder)
+    content = read_verified(folder, WEIGHTS, about)
+    try:
+        return Checkpoint(
+            network=from_mapping(NetworkConfig, about["network"]),
+            vocabulary=Vocabulary(about["vocabulary"]),
+            weights=safetensors.numpy.load(content),
+            metrics=about["metrics"],
+            training=about["training"],
+            path=folder,
+        )
+    except (KeyError, TypeError, InputError, safetensors.SafetensorError) as error:
+        raise CheckpointError(f"is damaged: {error}", path=folder / ABOUT) from error
+
+
+def read_about(folder: Path) -> dict[str, Any]:
+    """What `tunewright.json` of a checkpoint says."""
+    path = folder / ABOUT
+    try:
+        about = json.loads(path.read_text(encoding="utf-8"))
+        version = about["format"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise CheckpointError(f"is damaged: {error}", path=path) from error
+    if version != FORMAT:
+        raise CheckpointError(f"has format {version!r}; this version of Tunewright reads format {FORMAT}", path=path)
+    return dict(about)
+
+
+def read_verified(folder: Path, name: str, about: Mapping[str, Any]) -> bytes:
+    """Content of one file of a checkpoint, compared with its checksum."""
+    path = folder / name
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise CheckpointError(f"cannot be read: {error.strerror or error}", path=path) from error
+    if hashlib.sha256(content).hexdigest() != about.get("sha256", {}).get(name):
+        raise CheckpointError(f"is damaged: its {len(content):,} bytes do not match the checksum in {ABOUT}", path=path)
+    return content

@@ -1,0 +1,34 @@
+"""What shape has the network? (Kept apart from `network.py` so that the command line reads it without torch.)"""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from tunewright.options import require, require_choice
+
+Cell = Literal["lstm", "gru", "rnn"]
+
+
+@dataclass(frozen=True)
+class NetworkConfig:
+    """The architecture of a `CharNetwork`, all but the number of symbols, which the vocabulary gives."""
+
+    cell: Cell = "lstm"
+    """Kind of recurrent unit; `rnn` is Elman's, with tanh."""
+    units: int = 150
+    """Hidden units in each layer."""
+    layers: int = 1
+    """Recurrent layers on top of each other."""
+    embedding: int = 32
+    """Width of the learned character embedding; 0 feeds one-hot vectors."""
+    dropout: float = 0.0
+    """Share of each layer's outputs that is set to zero while training, the last layer's too."""
+    input_dropout: float = 0.0
+    """Share of the inputs (embedding or one-hot) that is set to zero while training."""
+
+    def __post_init__(self) -> None:
+        require_choice("cell", self.cell, get_args(Cell))
+        require("units", self.units, "1 or more", self.units >= 1)
+        require("layers", self.layers, "1 or more", self.layers >= 1)
+        require("embedding", self.embedding, "0 (one-hot) or more", self.embedding >= 0)
+        require("dropout", self.dropout, "0 up to, not including, 1", 0 <= self.dropout < 1)
+        require("input_dropout", self.input_dropout, "0 up to, not including, 1", 0 <= self.input_dropout < 1)

@@ -1,0 +1,76 @@
+"""How do options get from a flag, a TOML file or JSON into a frozen dataclass, and what is refused on the way?
+
+Every option class is a frozen dataclass whose fields have plain types; its `__post_init__` refuses values outside
+their range with the functions below. An unknown name is an error that offers the nearest right one.
+"""
+
+import dataclasses
+import difflib
+import math
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any, ClassVar, Protocol, TypeVar, get_args, get_type_hints
+
+from tunewright.errors import OptionError
+
+
+class Options(Protocol):
+    """Any dataclass of options."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+
+OptionsT = TypeVar("OptionsT", bound=Options)
+
+
+def require(name: str, value: float, allowed: str, holds: bool) -> None:
+    """Raise OptionError, naming what came and what is allowed, unless `holds` and `value` is finite."""
+    if not (holds and math.isfinite(value)):
+        raise OptionError(f"{name} is {value!r}; allowed: {allowed}")
+
+
+def require_choice(name: str, value: str, choices: Collection[str]) -> None:
+    """Raise OptionError with the nearest right word unless `value` is one of `choices`."""
+    if value not in choices:
+        raise OptionError(f"{name} is {value!r}; allowed: {', '.join(choices)}{_nearest(str(value), choices)}")
+
+
+def from_mapping(kind: type[OptionsT], values: Mapping[str, Any], *, path: Path | None = None) -> OptionsT:
+    """Build options of class `kind` from names and values, as TOML or JSON give them.
+
+    Raises
+    ------
+    OptionError
+        For a name that `kind` does not have, a value of the wrong type, or one outside its range; it names `path`.
+    """
+    types = get_type_hints(kind)
+    for name, value in values.items():
+        if name not in types:
+            raise OptionError(f"no option is called {name!r}{_nearest(name, types)}", path=path)
+        if not _fits(value, types[name]):
+            wanted = getattr(types[name], "__name__", None) or str(types[name])
+            raise OptionError(f"{name} is {value!r}; a value of type {wanted} was expected", path=path)
+    try:
+        return kind(**values)
+    except OptionError as error:
+        raise OptionError(error.message, path=path) from error
+
+
+def to_mapping(options: Options) -> dict[str, Any]:
+    """Names and values of `options`, fit for JSON and for `from_mapping`."""
+    return dataclasses.asdict(options)  # type: ignore[call-overload, no-any-return]
+
+
+def _fits(value: Any, wanted: Any) -> bool:
+    choices = get_args(wanted)
+    if choices and not all(isinstance(choice, type) for choice in choices):
+        return isinstance(value, str)  # a Literal: `require_choice` names the right words
+    kinds = choices or (wanted,)
+    if isinstance(value, bool):
+        return bool in kinds
+    return isinstance(value, kinds) or (float in kinds and isinstance(value, int))
+
+
+def _nearest(name: str, names: Collection[str]) -> str:
+    close = difflib.get_close_matches(name, list(names), n=1, cutoff=0.5)
+    return f"; did you mean {close[0]!r}?" if close else ""

@@ -1,0 +1,96 @@
+"""How does a tune begin, if the user has a say in it?
+
+Either with text of his own (a few characters, or a file such as the assignment's ``fur_elise.txt``), or with header
+fields, written in the order that the standard asks for. The tags ``<start>`` and ``<end>`` of the assignment's data are
+taken for what they mean: they are the boundaries, which composing adds by itself.
+"""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from tunewright.corpus.tune import END, START
+from tunewright.corpus.vocabulary import UnknownCharacter, Vocabulary
+from tunewright.errors import OptionError, VocabularyError
+
+HEADER_FIELDS = {"title": "T", "rhythm": "R", "meter": "M", "unit_length": "L", "key": "K"}
+"""Options and their field letters, in the order in which the fields stand in a tune."""
+
+ALLOWED = {
+    "meter": (r"\d+(\+\d+)*/\d+|C\|?|none", "a fraction such as 6/8, C, C| or none"),
+    "unit_length": (r"1/\d+", "a fraction such as 1/8"),
+    "key": (r"([A-G][#b]?|none|HP|Hp).*", "a note such as G, Bb or F#, with a mode after it if not major (Edor, Am)"),
+}
+
+
+def header(**values: str | None) -> str:
+    """The first lines of a tune with these fields: title, rhythm, meter, unit_length, key.
+
+    Raises
+    ------
+    OptionError
+        For a value that the field cannot have.
+    """
+    lines = ["X:1"]
+    for name, letter in HEADER_FIELDS.items():
+        value = values.get(name)
+        if value is None:
+            continue
+        pattern, allowed = ALLOWED.get(name, (r"[^\n\r]+", "one line of text"))
+        if not re.fullmatch(pattern, value.strip()) or "\n" in value:
+            raise OptionError(f"{name.replace('_', '-')} is {value!r}; allowed: {allowed}")
+        lines.append(f"{letter}:{value.strip()}")
+    return "\n".join(lines) + "\n"
+
+
+def fit_prime(
+    text: str, vocabulary: Vocabulary, *, drop_unknown: bool = False, path: Path | None = None
+) -> tuple[str, list[UnknownCharacter]]:
+    """Make `text` one that the network can read.
+
+    Parameters
+    ----------
+    text
+        As the user gave it.
+    vocabulary
+        What the network knows.
+    drop_unknown
+        Leave out what it does not know, instead of refusing the text.
+    path
+        Where the text is from, for the error.
+
+    Returns
+    -------
+    prime, unknown
+        The text, and what was left out of it.
+
+    Raises
+    ------
+    VocabularyError
+        Naming every unknown character with its places.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace(START, "").replace(END, "")
+    body = re.sub(r"\A\ufeff?(\s*<start>[ \t]*\n?)?", "", text)
+    first_line = 1 + text[: len(text) - len(body)].count("\n")
+    body = re.sub(r"<end>\s*\Z", "", body)
+    unknown = vocabulary.unknown(body, path=path, line=first_line)
+    if unknown and not drop_unknown:
+        raise VocabularyError(
+            f"the network has never seen {name_characters(unknown)}; leave them out by hand, or with --drop-unknown",
+            path=path,
+            line=unknown[0].line,
+            column=unknown[0].column,
+        )
+    strange = {found.character for found in unknown}
+    return "".join(character for character in body if character not in strange), unknown
+
+
+def name_characters(unknown: Sequence[UnknownCharacter], places: int = 3) -> str:
+    """Each character once with its first places, such as ``'é' (3:14, 5:2)``."""
+    by_character: dict[str, list[str]] = {}
+    for found in unknown:
+        by_character.setdefault(found.character, []).append(f"{found.line}:{found.column}")
+    return ", ".join(
+        f"{character!r} ({', '.join(where[:places])}{', ...' if len(where) > places else ''})"
+        for character, where in by_character.items()
+    )

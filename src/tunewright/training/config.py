@@ -1,0 +1,66 @@
+"""How is a network trained? (Kept apart from `loop.py` so that the command line reads it without torch.)"""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from tunewright.options import require, require_choice
+
+Feed = Literal["windows", "streams"]
+Optimizer = Literal["adamw", "adam", "nadam", "rmsprop", "sgd"]
+Schedule = Literal["cosine", "constant"]
+Protocol = Literal["full_tune", "cold_window"]
+Device = Literal["auto", "cpu", "cuda"]
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """Everything that decides how training goes, besides the data and the architecture."""
+
+    feed: Feed = "streams"
+    """`windows`: random slices, state zero at each (the assignment's way); `streams`: state carried through a tune."""
+    length: int = 80
+    """Characters that are read before each step of the optimiser, in each lane."""
+    lanes: int = 32
+    """Slices or streams side by side in one batch."""
+    reset: float = 0.5
+    """Probability that a stream starts a batch from the zero state; `windows` always do."""
+    epochs: int = 40
+    """Passes over the whole corpus."""
+    optimizer: Optimizer = "adamw"
+    """Rule of the update; `sgd` has Nesterov momentum 0.9."""
+    learning_rate: float = 0.006
+    """Highest step size."""
+    weight_decay: float = 0.1
+    """Pull of the weights towards zero (decoupled for `adamw`, an L2 penalty for the others)."""
+    warmup: float = 0.05
+    """Share of training over which the learning rate rises from zero."""
+    schedule: Schedule = "cosine"
+    """After the warm-up the learning rate falls to zero along a half cosine, or stays constant."""
+    clip: float = 1.0
+    """Largest norm of the gradient; 0 does not clip."""
+    select_by: Protocol = "full_tune"
+    """Validation loss that chooses the best checkpoint."""
+    patience: int = 0
+    """Epochs without a better validation loss after which training stops; 0 never stops early."""
+    minutes: float = 0.0
+    """Training ends, its schedule with it, within this time; 0 has no limit. With one, runs differ with the clock."""
+    seed: int = 0
+    """Decides initial weights, order of the data and dropout."""
+    device: Device = "auto"
+    """`auto` takes a GPU if torch sees one."""
+    threads: int = 0
+    """Processor threads; 0 takes one per core."""
+
+    def __post_init__(self) -> None:
+        require_choice("feed", self.feed, get_args(Feed))
+        require_choice("optimizer", self.optimizer, get_args(Optimizer))
+        require_choice("schedule", self.schedule, get_args(Schedule))
+        require_choice("select_by", self.select_by, get_args(Protocol))
+        require_choice("device", self.device, get_args(Device))
+        for name in ("length", "lanes", "epochs"):
+            require(name, getattr(self, name), "1 or more", getattr(self, name) >= 1)
+        for name in ("weight_decay", "clip", "patience", "minutes", "seed", "threads"):
+            require(name, getattr(self, name), "0 or more", getattr(self, name) >= 0)
+        require("learning_rate", self.learning_rate, "more than 0", self.learning_rate > 0)
+        require("reset", self.reset, "0 to 1", 0 <= self.reset <= 1)
+        require("warmup", self.warmup, "0 up to, not including, 1", 0 <= self.warmup < 1)

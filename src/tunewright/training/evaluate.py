@@ -1,0 +1,194 @@
+"""How well does a network predict tunes?
+
+Two protocols, never mixed, because they rank networks differently:
+
+full_tune
+    Every character of every tune once, the state zero at the tune's start and carried through it.
+cold_window
+    Windows of 30 characters, the state zero at each window's start: a fixed, seeded set of 20 per tune. The mean over
+    tunes of the mean over their windows.
+
+Losses are in nats per character. A tune is framed by two boundary characters where its file may have longer tags or
+blank lines; so that figures compare with others' whatever the boundaries look like, `full_tune` divides by the number
+of characters in the source file, tags included. `cold_window` divides by the characters that the windows predict.
+
+A character outside the vocabulary cannot be predicted. It is left out of text and losses, and reported.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch.nn import functional
+
+from tunewright.corpus.tune import Tune
+from tunewright.corpus.vocabulary import Ids, UnknownCharacter, Vocabulary
+from tunewright.errors import CorpusError
+from tunewright.model.checkpoint import Checkpoint
+from tunewright.model.network import CharNetwork, State, load_network
+
+WINDOW_LENGTH = 30
+WINDOWS_PER_TUNE = 20
+WINDOW_SEED = 151
+
+LANES = 256
+"""Sequences read side by side; many enough to fill the processor, few enough to stay in its cache."""
+CHUNK = 64
+"""Time steps per call."""
+
+IGNORED = -100
+"""What `cross_entropy` skips."""
+
+
+@dataclass(frozen=True)
+class EvaluationSet:
+    """Tunes made ready for both protocols."""
+
+    tunes: tuple[Ids, ...]
+    """Framed tunes as ids."""
+    source_characters: int
+    """Characters of the tunes in their files, less the unknown ones."""
+    windows: tuple[Ids, ...]
+    """For `cold_window`, tune by tune: WINDOW_LENGTH + 1 ids each, or a whole tune that is shorter."""
+    unknown: tuple[UnknownCharacter, ...]
+    """Characters that were left out, each with its place."""
+
+    @classmethod
+    def of(cls, tunes: Sequence[Tune], vocabulary: Vocabulary) -> "EvaluationSet":
+        """Encode `tunes` and draw the fixed set of windows."""
+        unknown = tuple(
+            found for tune in tunes for found in vocabulary.unknown(tune.text, path=tune.path, line=tune.line)
+        )
+        encoded = tuple(vocabulary.encode_known(tune.framed) for tune in tunes)
+        generator = np.random.default_rng(WINDOW_SEED)
+        windows = []
+        for ids in encoded:
+            starts = generator.integers(max(1, len(ids) - WINDOW_LENGTH), size=WINDOWS_PER_TUNE)
+            windows += [ids[start : start + WINDOW_LENGTH + 1] for start in starts]
+        characters = sum(tune.source_characters for tune in tunes) - len(unknown)
+        return cls(encoded, characters, tuple(windows), unknown)
+
+
+@dataclass(frozen=True)
+class Loss:
+    """A loss under one protocol."""
+
+    nats_per_char: float
+    standard_error: float | None = None
+    """Of `cold_window`: how far another draw of windows from the same tunes would move it (one standard deviation)."""
+
+    @property
+    def bits_per_char(self) -> float:
+        """The same in bits."""
+        return self.nats_per_char / math.log(2)
+
+    def as_json(self) -> dict[str, float]:
+        """Numbers by name; the standard error only where there is one."""
+        losses = {"nats_per_char": self.nats_per_char, "bits_per_char": self.bits_per_char}
+        return losses if self.standard_error is None else {**losses, "standard_error": self.standard_error}
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Both protocols on the same tunes."""
+
+    full_tune: Loss
+    cold_window: Loss
+    characters: int
+    """That the tunes take in their files, unknown ones included."""
+    tunes: int
+    unknown: tuple[UnknownCharacter, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """What `tunewright evaluate --json` prints."""
+        return {
+            "full_tune": self.full_tune.as_json(),
+            "cold_window": self.cold_window.as_json(),
+            "characters": self.characters,
+            "tunes": self.tunes,
+            "unknown_characters": len(self.unknown),
+        }
+
+
+def evaluate(model: Checkpoint, tunes: Sequence[Tune]) -> Evaluation:
+    """Measure a network on tunes under both protocols.
+
+    Raises
+    ------
+    CorpusError
+        Without a tune, or if the network knows none of their characters.
+    """
+    data = EvaluationSet.of(tunes, model.vocabulary)
+    if not data.source_characters:
+        raise CorpusError("there is nothing to measure: no tune holds a character that the network knows")
+    network = load_network(model)
+    return Evaluation(
+        full_tune(network, data),
+        cold_window(network, data),
+        data.source_characters + len(data.unknown),
+        len(tunes),
+        data.unknown,
+    )
+
+
+def full_tune(network: CharNetwork, data: EvaluationSet) -> Loss:
+    """Loss under the `full_tune` protocol."""
+    return Loss(float(nats_per_sequence(network, data.tunes).sum() / data.source_characters))
+
+
+def cold_window(network: CharNetwork, data: EvaluationSet) -> Loss:
+    """Loss under the `cold_window` protocol."""
+    lengths = np.array([len(window) - 1 for window in data.windows])
+    per_window = (nats_per_sequence(network, data.windows) / lengths).reshape(-1, WINDOWS_PER_TUNE)
+    # Windows are drawn within each tune, so only the spread inside tunes makes the estimate vary.
+    variance = per_window.var(axis=1, ddof=1).sum() / WINDOWS_PER_TUNE / len(per_window) ** 2
+    return Loss(float(per_window.mean()), float(np.sqrt(variance)))
+
+
+@torch.inference_mode()
+def nats_per_sequence(network: CharNetwork, sequences: Sequence[Ids]) -> NDArray[np.float64]:
+    """Negative log-probability of each sequence after its first character, state zero before it.
+
+    Returns
+    -------
+    nats
+        Sum over the characters of each sequence, shape=(len(sequences),), in the order given.
+    """
+    was_training = network.training
+    network.eval()
+    nats = np.zeros(len(sequences))
+    longest_first = sorted(range(len(sequences)), key=lambda number: -len(sequences[number]))
+    for first in range(0, len(sequences), LANES):
+        numbers = longest_first[first : first + LANES]
+        nats[numbers] = _nats_of_lanes(network, [sequences[number] for number in numbers])
+    network.train(was_training)
+    return nats
+
+
+def _nats_of_lanes(network: CharNetwork, lanes: list[Ids]) -> NDArray[np.float64]:
+    """Nats of up to LANES sequences, longest first; lanes that have ended drop out of the batch."""
+    device = network.readout.weight.device
+    lengths = np.array([len(lane) for lane in lanes])
+    padded = np.full((lengths[0], len(lanes)), IGNORED, dtype=np.int64)  # (time, B)
+    for number, lane in enumerate(lanes):
+        padded[: len(lane), number] = lane
+    ids = torch.from_numpy(padded).to(device)
+    nats = torch.zeros(len(lanes), dtype=torch.float64, device=device)
+    state: State | None = None
+    for start in range(0, len(padded) - 1, CHUNK):
+        active = int((lengths > start + 1).sum())
+        targets = ids[start + 1 : start + CHUNK + 1, :active]
+        inputs = ids[start : start + len(targets), :active].clamp(min=0)
+        if state is not None:
+            state = tuple(part[:, :active].contiguous() for part in state)
+        logits, state = network(inputs, state)
+        losses = functional.cross_entropy(
+            logits.flatten(0, 1), targets.flatten(), ignore_index=IGNORED, reduction="none"
+        ).view_as(targets)
+        nats[:active] += losses.sum(dim=0, dtype=torch.float64)
+    result: NDArray[np.float64] = nats.cpu().numpy()
+    return result

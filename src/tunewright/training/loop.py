@@ -1,0 +1,248 @@
+"""How does a network learn, one batch after another?
+
+Teacher forcing: at every step the network reads the tune's own characters, whatever it would have written, and the
+cross-entropy of its next character is lowered. The `Trainer` yields after each batch, at a point where everything it
+holds is whole: a caller may stop there, keep `Trainer.state()`, and go on later as if nothing had happened.
+
+Printing, saving and plotting belong to the caller.
+"""
+
+import math
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from itertools import islice
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from tunewright.corpus.batches import Batch, count_streams, count_windows, streams, windows
+from tunewright.errors import DivergenceError
+from tunewright.model.network import CharNetwork, State, detach, keep_lanes
+from tunewright.training.config import Protocol, TrainingConfig
+from tunewright.training.data import TrainingData
+from tunewright.training.evaluate import cold_window, full_tune
+from tunewright.training.optimizers import make_optimizer, schedule
+
+
+@dataclass(frozen=True)
+class EpochRecord:
+    """What is known after an epoch; one row of `history.csv`. Losses in nats per character."""
+
+    epoch: int
+    """From 1."""
+    learning_rate: float
+    """Of the epoch's last step."""
+    training_loss: float
+    """Mean over the epoch's batches as they were learned, dropout acting."""
+    training_full_tune: float
+    training_cold_window: float
+    validation_full_tune: float
+    validation_cold_window: float
+    seconds: float
+    """Training so far, evaluation left out."""
+
+    def validation(self, protocol: Protocol) -> float:
+        """Validation loss under `protocol`."""
+        return self.validation_full_tune if protocol == "full_tune" else self.validation_cold_window
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where training stands after a batch."""
+
+    step: int
+    """Batches so far, over all epochs."""
+    steps: int
+    """Batches in all epochs together."""
+    loss: float
+    """Of this batch, in nats per character."""
+    characters_per_second: float
+    """Rate of learning in this epoch."""
+    record: EpochRecord | None = None
+    """After an epoch's last batch, what its evaluation says."""
+
+
+@dataclass
+class Position:
+    """How far a training has come: all that changes in it besides tensors."""
+
+    epoch: int = 0
+    """Finished epochs."""
+    batch: int = 0
+    """Finished batches of the epoch under way."""
+    epoch_nats: float = 0.0
+    """Sum of the losses of its characters so far."""
+    epoch_characters: int = 0
+    epoch_seconds: float = 0.0
+    learning_seconds: float = 0.0
+    """Over all epochs."""
+    evaluation_seconds: float = 0.0
+
+
+class Trainer:
+    """Trains one network.
+
+    Parameters
+    ----------
+    network
+        Changed in place.
+    data
+        See `TrainingData`.
+    config
+        See `TrainingConfig`.
+    """
+
+    def __init__(self, network: CharNetwork, data: TrainingData, config: TrainingConfig) -> None:
+        self.network, self.data, self.config = network, data, config
+        self.history: list[EpochRecord] = []
+        self.position = Position()
+        self._optimizer = make_optimizer(network, config)
+        self._dropout = torch.Generator(network.readout.weight.device).manual_seed(config.seed)
+        self._recurrent: State | None = None
+        count = count_streams if config.feed == "streams" else count_windows
+        self._batches = count(data.characters, length=config.length, lanes=config.lanes)
+
+    @property
+    def finished(self) -> bool:
+        """True when no epoch is left, early stopping and the time limit counted in."""
+        if self.position.batch:
+            return False
+        patience = self.config.patience
+        out_of_patience = 0 < patience <= self.position.epoch - (self.best.epoch if self.best else 0)
+        return self.position.epoch >= self.config.epochs or out_of_patience or self._time_share() >= 1
+
+    @property
+    def best(self) -> EpochRecord | None:
+        """The epoch with the lowest validation loss so far, by the protocol that `select_by` names."""
+        return min(self.history, key=lambda record: record.validation(self.config.select_by), default=None)
+
+    def run(self) -> Iterator[Progress]:
+        """Train until finished; yields after every batch.
+
+        Raises
+        ------
+        DivergenceError
+            When a loss is no longer finite.
+        """
+        while not self.finished:
+            for batch in islice(self._epoch_of_batches(), self.position.batch, None):
+                loss = self._learn(batch)
+                step = self.position.epoch * self._batches + self.position.batch
+                rate = self.position.epoch_characters / self.position.epoch_seconds
+                over = self.position.batch == self._batches or self._time_share() >= 1
+                record = self._end_epoch() if over else None
+                yield Progress(step, self.config.epochs * self._batches, loss, rate, record)
+                if over:
+                    break
+
+    def state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
+        """All besides the network that `restore` needs to go on exactly here: tensors by name, and what fits JSON."""
+        tensors: dict[str, Tensor] = {}
+        for number, values in self._optimizer.state_dict()["state"].items():
+            tensors |= {f"optimizer.{number}.{name}": tensor for name, tensor in values.items()}
+        tensors |= {f"recurrent.{number}": part for number, part in enumerate(self._recurrent or ())}
+        tensors["dropout"] = self._dropout.get_state()
+        return tensors, {"position": asdict(self.position), "history": [asdict(record) for record in self.history]}
+
+    def restore(self, tensors: Mapping[str, Tensor], numbers: Mapping[str, Any]) -> None:
+        """Go on where `state` was taken; network, data and configuration must be as they were then."""
+        moments: dict[int, dict[str, Tensor]] = {}
+        recurrent: dict[str, Tensor] = {}
+        for name, tensor in tensors.items():
+            match name.split("."):
+                case ["optimizer", number, moment]:
+                    moments.setdefault(int(number), {})[moment] = tensor
+                case ["recurrent", number]:
+                    recurrent[number] = tensor
+        self._optimizer.load_state_dict({**self._optimizer.state_dict(), "state": moments})
+        self._recurrent = tuple(recurrent[number] for number in sorted(recurrent)) or None
+        self._dropout.set_state(tensors["dropout"].cpu())
+        self.position = Position(**numbers["position"])
+        self.history = [EpochRecord(**record) for record in numbers["history"]]
+
+    def _epoch_of_batches(self) -> Iterator[Batch]:
+        config = self.config
+        generator = np.random.default_rng([config.seed, self.position.epoch])
+        if config.feed == "windows":
+            return windows(self.data.tunes, length=config.length, lanes=config.lanes, generator=generator)
+        return streams(
+            self.data.tunes, length=config.length, lanes=config.lanes, reset=config.reset, generator=generator
+        )
+
+    def _learn(self, batch: Batch) -> float:
+        """One step of the optimiser; returns the loss before it, in nats per character."""
+        began = time.perf_counter()
+        device = self.network.readout.weight.device
+        ids = torch.from_numpy(batch.ids.astype(np.int64)).to(device)  # (T + 1, B)
+        state = None
+        if self._recurrent is not None and batch.keep.any():
+            state = keep_lanes(self._recurrent, torch.from_numpy(batch.keep).to(device))
+        self.network.train()
+        logits, state = self.network(ids[:-1], state, generator=self._dropout)
+        loss = functional.cross_entropy(logits.flatten(0, 1), ids[1:].flatten())
+        value = loss.item()
+        if not math.isfinite(value):
+            raise self._divergence(f"the loss of a batch is {value}")
+        self._optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        norm = torch.nn.utils.clip_grad_norm_(self.network.parameters(), self.config.clip or math.inf)
+        if not math.isfinite(norm.item()):
+            raise self._divergence(f"the gradient of a batch has norm {norm.item()}")
+        for group in self._optimizer.param_groups:
+            group["lr"] = self._learning_rate()
+        self._optimizer.step()
+        self._recurrent = detach(state)
+        self._count(value, ids[1:].numel(), time.perf_counter() - began)
+        return value
+
+    def _count(self, loss: float, characters: int, seconds: float) -> None:
+        self.position.batch += 1
+        self.position.epoch_nats += loss * characters
+        self.position.epoch_characters += characters
+        self.position.epoch_seconds += seconds
+        self.position.learning_seconds += seconds
+
+    def _end_epoch(self) -> EpochRecord:
+        began = time.perf_counter()
+        position = self.position
+        losses = {
+            f"{name}_{protocol.__name__}": protocol(self.network, data).nats_per_char
+            for name, data in (("training", self.data.sample), ("validation", self.data.validation))
+            for protocol in (full_tune, cold_window)
+        }
+        if not all(map(math.isfinite, losses.values())):
+            raise self._divergence(f"after the epoch the losses are {losses}")
+        record = EpochRecord(
+            epoch=position.epoch + 1,
+            learning_rate=self._learning_rate(),
+            training_loss=position.epoch_nats / position.epoch_characters,
+            **losses,
+            seconds=position.learning_seconds,
+        )
+        self.history.append(record)
+        self._recurrent = None
+        self.position = Position(
+            epoch=position.epoch + 1,
+            learning_seconds=position.learning_seconds,
+            evaluation_seconds=position.evaluation_seconds + time.perf_counter() - began,
+        )
+        return record
+
+    def _time_share(self) -> float:
+        """How much of the time limit is used, evaluation counted in; 0 without a limit."""
+        used = self.position.learning_seconds + self.position.evaluation_seconds
+        return used / (60 * self.config.minutes) if self.config.minutes else 0.0
+
+    def _learning_rate(self) -> float:
+        done = (self.position.epoch + self.position.batch / self._batches) / self.config.epochs
+        return self.config.learning_rate * schedule(max(done, self._time_share()), self.config)
+
+    def _divergence(self, what: str) -> DivergenceError:
+        return DivergenceError(
+            f"{what}, in epoch {self.position.epoch + 1}, batch {self.position.batch + 1}; try a lower learning rate "
+            f"(now {self.config.learning_rate:g}) or a tighter clip (now {self.config.clip:g}, 0 is none)"
+        )

@@ -1,0 +1,210 @@
+"""How does a training become a folder that can be interrupted at any moment and gone on with?
+
+    RUN/best/          the checkpoint with the lowest validation loss
+    RUN/last/          the newest checkpoint, with resume.safetensors beside it
+    RUN/history.csv    one row per epoch (see `EpochRecord`)
+
+``last`` is written after every epoch, once a minute within one, and when the caller stops the iteration; each time
+whole. A training that went on from it ends with the same network and the same history as one that was never stopped
+(on the same machine and number of threads, and without a time limit).
+"""
+
+import csv
+import io
+import json
+import os
+import time
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any
+
+import safetensors
+import safetensors.torch
+import torch
+
+from tunewright.corpus.tune import Tune
+from tunewright.errors import CheckpointError, DivergenceError, OptionError
+from tunewright.files import claim_folder, settle_folder, write_file
+from tunewright.model.checkpoint import (
+    ABOUT,
+    BEST,
+    LAST,
+    Checkpoint,
+    read_about,
+    read_checkpoint,
+    read_verified,
+    write_checkpoint,
+)
+from tunewright.model.config import NetworkConfig
+from tunewright.model.network import CharNetwork, load_network, weights_of
+from tunewright.options import to_mapping
+from tunewright.training.config import TrainingConfig
+from tunewright.training.data import TrainingData
+from tunewright.training.loop import EpochRecord, Progress, Trainer
+
+RESUME, HISTORY = "resume.safetensors", "history.csv"
+SAVE_EVERY_SECONDS = 60.0
+
+
+def train(
+    tunes: Sequence[Tune],
+    validation: Sequence[Tune] = (),
+    *,
+    out: Path | str,
+    network: NetworkConfig | None = None,
+    config: TrainingConfig | None = None,
+    resume: bool = False,
+    force: bool = False,
+) -> Iterator[Progress]:
+    """Train a network into the run folder `out`.
+
+    Parameters
+    ----------
+    tunes
+        What to learn from.
+    validation
+        What to measure on; without it, a tenth of `tunes` is kept back, near-duplicates together.
+    out
+        The run folder.
+    network, config
+        Architecture and recipe; the preset ``default`` where None.
+    resume
+        Go on with the run that `out` holds.
+    force
+        Replace what `out` holds.
+
+    Yields
+    ------
+    Progress
+        After every batch. Closing the iterator saves, so that nothing is lost.
+
+    Raises
+    ------
+    OutputError, CheckpointError, OptionError
+        If `out` is in use, has nothing to go on with, or was made with other data or options.
+    DivergenceError
+        When a loss is no longer finite; the last good checkpoint stays.
+    """
+    run = Run(Path(out), TrainingData.of(tunes, validation), network or NetworkConfig(), config or TrainingConfig())
+    run.open(resume=resume, force=force)
+    return run.progress()
+
+
+class Run:
+    """One training and its folder; `origin` is recorded in every checkpoint (where the tunes were read, say)."""
+
+    def __init__(
+        self,
+        folder: Path,
+        data: TrainingData,
+        network: NetworkConfig,
+        config: TrainingConfig,
+        origin: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.folder, self.data, self.network_config, self.config = folder, data, network, config
+        self.origin = dict(origin or {})
+        self.trainer: Trainer
+
+    def open(self, *, resume: bool = False, force: bool = False) -> None:
+        """Start afresh, or go on with what the folder holds; see `train` for what is raised."""
+        set_processor(self.config)
+        device = choose_device(self.config)
+        if resume:
+            checkpoint, about = self._read_last()
+            self.trainer = Trainer(load_network(checkpoint).to(device), self.data, self.config)
+            self._restore(about)
+            return
+        claim_folder(self.folder, force=force)
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(self.config.seed)
+            network = CharNetwork(self.network_config, len(self.data.vocabulary))
+        self.trainer = Trainer(network.to(device), self.data, self.config)
+
+    def progress(self) -> Generator[Progress, None, None]:
+        """Train until finished, saving as the module's docstring says."""
+        saved = time.monotonic()
+        try:
+            for progress in self.trainer.run():
+                if progress.record or time.monotonic() - saved > SAVE_EVERY_SECONDS:
+                    self._save(progress.record)
+                    saved = time.monotonic()
+                yield progress
+        except GeneratorExit:
+            self._save()
+            raise
+        except DivergenceError as error:
+            raise DivergenceError(f"{error}; the last good checkpoint is in {self.folder / LAST}") from error
+
+    def _save(self, record: EpochRecord | None = None) -> None:
+        if record and self.trainer.best is record:
+            write_checkpoint(self.folder / BEST, self._checkpoint(record))
+        tensors, numbers = self.trainer.state()
+        contiguous = {name: tensor.contiguous() for name, tensor in tensors.items()}
+        content = safetensors.torch.save(contiguous, metadata={"trainer": json.dumps(numbers)})
+        newest = self.trainer.history[-1] if self.trainer.history else None
+        write_checkpoint(self.folder / LAST, self._checkpoint(newest), {RESUME: content})
+        write_file(self.folder / HISTORY, history_as_csv(self.trainer.history))
+
+    def _checkpoint(self, record: EpochRecord | None) -> Checkpoint:
+        data = self.data.describe() | self.origin
+        training = {"config": to_mapping(self.config), "data": data, "torch": str(torch.__version__)}
+        weights = weights_of(self.trainer.network)
+        metrics = asdict(record) if record else {}
+        return Checkpoint(self.network_config, self.data.vocabulary, weights, metrics, training)
+
+    def _read_last(self) -> tuple[Checkpoint, dict[str, Any]]:
+        """The newest checkpoint, once it is known to belong to this data and these options."""
+        settle_folder(self.folder / LAST)
+        if not (self.folder / LAST / ABOUT).is_file():
+            raise CheckpointError("holds no run to go on with; leave --resume out to start one", path=self.folder)
+        checkpoint, about = read_checkpoint(self.folder / LAST), read_about(self.folder / LAST)
+        recorded = {**to_mapping(checkpoint.network), **checkpoint.training.get("config", {})}
+        asked = {**to_mapping(self.network_config), **to_mapping(self.config)}
+        for name, value in asked.items():
+            if recorded.get(name) != value:
+                was = recorded.get(name)
+                raise OptionError(f"{name} is {value!r}, but the run to go on with has {was!r}", path=self.folder)
+        if checkpoint.training["data"]["fingerprint"] != self.data.fingerprint:
+            raise OptionError("the run to go on with was trained on other tunes", path=self.folder)
+        return checkpoint, about
+
+    def _restore(self, about: dict[str, Any]) -> None:
+        path = self.folder / LAST / RESUME
+        content = read_verified(self.folder / LAST, RESUME, about)
+        try:
+            numbers = json.loads(_metadata(content)["trainer"])
+            self.trainer.restore(safetensors.torch.load(content), numbers)
+        except (KeyError, TypeError, ValueError, safetensors.SafetensorError) as error:
+            raise CheckpointError(f"is damaged: {error}", path=path) from error
+
+
+def set_processor(config: TrainingConfig) -> None:
+    """Set torch's threads, and let it take numbers near zero for zero: they cost the processor a hundredfold."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    torch.set_num_threads(config.threads or cores or 1)
+    torch.set_flush_denormal(True)
+
+
+def choose_device(config: TrainingConfig) -> torch.device:
+    """The device that `config` asks for."""
+    if config.device == "cuda" and not torch.cuda.is_available():
+        raise OptionError("device is 'cuda', but torch sees no such device here")
+    wanted = config.device if config.device != "auto" else ("cuda" if torch.cuda.is_available() else "cpu")
+    return torch.device(wanted)
+
+
+def history_as_csv(history: Sequence[EpochRecord]) -> str:
+    """One row per epoch, one column per field of `EpochRecord`."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, [column.name for column in fields(EpochRecord)], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(asdict(record) for record in history)
+    return text.getvalue()
+
+
+def _metadata(content: bytes) -> dict[str, str]:
+    """The metadata in the header of a safetensors file: eight bytes of length, then JSON."""
+    length = int.from_bytes(content[:8], "little")
+    metadata: dict[str, str] = json.loads(content[8 : 8 + length])["__metadata__"]
+    return metadata
