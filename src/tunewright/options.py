@@ -58,7 +58,7 @@ def from_mapping(kind: type[OptionsT], values: Mapping[str, Any], *, path: Path 
 
 def to_mapping(options: Options) -> dict[str, Any]:
     """Names and values of `options`, fit for JSON and for `from_mapping`."""
-    return dataclasses.asdict(options)  # type: ignore[call-overload, no-any-return]
+    return dataclasses.asdict(options)
 
 
 def _fits(value: Any, wanted: Any) -> bool:

@@ -45,7 +45,7 @@ def _print_json(statistics: CorpusStatistics) -> None:
     import json
     from dataclasses import asdict
 
-    print(json.dumps(asdict(statistics), ensure_ascii=False, indent=2))
+    print(json.dumps(asdict(statistics), indent=2))
 
 
 def _print_tables(statistics: CorpusStatistics) -> None:

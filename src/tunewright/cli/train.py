@@ -9,7 +9,7 @@ from tunewright.cli.flags import flags_of, given, override, read_toml
 from tunewright.cli.interrupt import INTERRUPTED, stop_on_signal
 from tunewright.cli.sources import read_sources, report_unknown
 from tunewright.errors import OptionError
-from tunewright.model.checkpoint import LAST, read_checkpoint
+from tunewright.model.checkpoint import Checkpoint
 from tunewright.model.config import NetworkConfig
 from tunewright.options import from_mapping, require_choice
 from tunewright.training.config import TrainingConfig
@@ -54,14 +54,15 @@ def train(
     """
     from tunewright.cli.training_display import draw_curves, follow
     from tunewright.training.data import TrainingData
-    from tunewright.training.run import Run
+    from tunewright.training.run import Run, read_last
 
+    former = read_last(out) if resume else None
     sources = {"training_sources": list(tunes), "validation_sources": list(validation or [])}
-    recorded = read_checkpoint(out / LAST).training["data"] if resume and not tunes else {}
-    sources = {name: recorded.get(name, paths) for name, paths in sources.items()}
+    if former and not tunes:
+        sources = {name: former.training["data"][name] for name in sources}
     if not sources["training_sources"]:
         raise OptionError("no tunes to train on; name files, folders, or a corpus such as oneills")
-    options = choose_options(preset, config, given(network), given(training), out if resume else None)
+    options = choose_options(preset, config, given(network), given(training), former)
     data = TrainingData.of(
         read_sources(*sources["training_sources"]),
         read_sources(*sources["validation_sources"], keep_duplicates=True) if sources["validation_sources"] else (),
@@ -79,14 +80,17 @@ def train(
 
 
 def choose_options(
-    preset: str | None, config: Path | None, network: dict[str, Any], training: dict[str, Any], run: Path | None
+    preset: str | None,
+    config: Path | None,
+    network: dict[str, Any],
+    training: dict[str, Any],
+    former: Checkpoint | None,
 ) -> Preset:
-    """Preset (or the options of the run to go on with), then TOML file, then flags."""
+    """Preset (or the options of the `former` run to go on with), then TOML file, then flags."""
     require_choice("preset", preset or "default", PRESETS)
     base = PRESETS[preset or "default"]
-    if run and not preset:
-        checkpoint = read_checkpoint(run / LAST)
-        base = Preset(checkpoint.network, from_mapping(TrainingConfig, checkpoint.training["config"]))
+    if former and not preset:
+        base = Preset(former.network, from_mapping(TrainingConfig, former.training["config"]))
     tables = read_toml(config, ("network", "training"))
     return Preset(
         override(base.network, (tables["network"], config), (network, None)),

@@ -23,7 +23,7 @@ def follow(run: Run, stopped: Sequence[int]) -> None:
     done = f", {run.trainer.position.epoch} done already" if run.trainer.position.epoch else ""
     network = run.network_config
     console.print(
-        f"{network.cell.upper()} of {network.units} units, {run.trainer.network.weights:,} weights; "
+        f"{network.cell.upper()} of {network.units} units, {run.trainer.network.weight_count:,} weights; "
         f" {len(run.data.tunes):,} tunes of {run.data.characters:,} characters; {epochs} epochs{done}"
     )
     console.print(HEADING)

@@ -57,7 +57,7 @@ class CharNetwork(nn.Module):
                 nn.init.constant_(layer.get_parameter("bias_ih_l0")[config.units : 2 * config.units], FORGET_BIAS)
 
     @property
-    def weights(self) -> int:
+    def weight_count(self) -> int:
         """How many numbers the network has learned."""
         return sum(parameter.numel() for parameter in self.parameters())
 

@@ -53,10 +53,11 @@ def choose(chances: NDArray[np.float64], draws: NDArray[np.float64]) -> NDArray[
         shape=(N,); never one of probability 0.
     """
     edges = chances.cumsum(axis=1)
-    picked = (edges <= (draws * edges[:, -1])[:, None]).sum(axis=1)
+    picked: NDArray[np.intp] = (edges <= (draws * edges[:, -1])[:, None]).sum(axis=1)
     # A draw just below 1 may round up to the last edge, past the last symbol that has a chance.
     last = chances.shape[1] - 1 - (chances[:, ::-1] > 0).argmax(axis=1)
-    return np.minimum(picked, last)
+    np.minimum(picked, last, out=picked)
+    return picked
 
 
 def _likeliest(chances: NDArray[np.float64], config: CompositionConfig) -> NDArray[np.bool_]:

@@ -155,10 +155,7 @@ class Run:
 
     def _read_last(self) -> tuple[Checkpoint, dict[str, Any]]:
         """The newest checkpoint, once it is known to belong to this data and these options."""
-        settle_folder(self.folder / LAST)
-        if not (self.folder / LAST / ABOUT).is_file():
-            raise CheckpointError("holds no run to go on with; leave --resume out to start one", path=self.folder)
-        checkpoint, about = read_checkpoint(self.folder / LAST), read_about(self.folder / LAST)
+        checkpoint, about = read_last(self.folder), read_about(self.folder / LAST)
         recorded = {**to_mapping(checkpoint.network), **checkpoint.training.get("config", {})}
         asked = {**to_mapping(self.network_config), **to_mapping(self.config)}
         for name, value in asked.items():
@@ -177,6 +174,20 @@ class Run:
             self.trainer.restore(safetensors.torch.load(content), numbers)
         except (KeyError, TypeError, ValueError, safetensors.SafetensorError) as error:
             raise CheckpointError(f"is damaged: {error}", path=path) from error
+
+
+def read_last(run: Path) -> Checkpoint:
+    """The newest checkpoint of a run folder.
+
+    Raises
+    ------
+    CheckpointError
+        If there is none, or it is damaged.
+    """
+    settle_folder(run / LAST)
+    if not (run / LAST / ABOUT).is_file():
+        raise CheckpointError("holds no run to go on with; leave --resume out to start one", path=run)
+    return read_checkpoint(run / LAST)
 
 
 def set_processor(config: TrainingConfig) -> None:

@@ -1,0 +1,66 @@
+# What a newcomer and a developer type. Everything is installed into .venv, with the versions of constraints.txt.
+# Other Python: make demo PYTHON=python3.12      More options: make demo DEMO_OPTIONS="--minutes 0.5"
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: help demo test install check benchmarks clean
+
+SUITS := -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))'
+PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do $$name $(SUITS) 2>/dev/null && echo $$name && break; done)
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+help: ## list these targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s%s\n", $$1, $$2 }'
+
+demo: .venv/demo.installed ## train on O'Neill's for two minutes, compose three tunes, make a page of them
+	$(BIN)/tunewright demo $(DEMO_OPTIONS)
+
+test: .venv/test.installed ## run the tests
+	$(BIN)/python -m pytest $(PYTEST_OPTIONS)
+
+install: .venv/all.installed ## prepare .venv with every extra: for developers and the benchmarks
+
+check: .venv/all.installed ## lint, look at the format, check the types
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+benchmarks: .venv/all.installed ## measure what docs/benchmarks.md reports
+	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
+
+clean: ## remove .venv and everything else that make made; your runs stay
+	rm -rf .venv build dist src/tunewright/render/abcjs web/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find src tests benchmarks -name __pycache__ -type d -exec rm -rf {} +
+
+# .venv/X.installed says that extra X, and the extras inside it, are there with today's versions. An install that was
+# interrupted leaves .venv/unfinished behind, and the next one then starts from nothing.
+demo_holds := demo
+test_holds := demo test
+all_holds := demo test all
+INPUTS := pyproject.toml constraints.txt $(wildcard hatch_build.py web/package.json web/package-lock.json)
+
+.venv/%.installed: .venv/place $(INPUTS)
+	@echo "Installing Tunewright ($*) into .venv; the first time takes some minutes"
+	@touch .venv/unfinished
+	@$(PIP) install --quiet --constraint constraints.txt --build-constraint constraints.txt --editable '.[$*]' \
+		|| { rm .venv/unfinished; exit 1; }
+	@touch $(patsubst %,.venv/%.installed,$($*_holds))
+	@rm .venv/unfinished
+
+# .venv/place holds the folder that .venv was made in: a virtual environment does not survive being moved.
+SOUND := $(shell exec 2>/dev/null; test ! -e .venv/unfinished && test "$$(cat .venv/place)" = "$$(pwd)" && $(BIN)/python $(SUITS) && echo yes)
+ifndef SOUND
+.PHONY: .venv/place
+endif
+
+.venv/place:
+	@test -n "$(PYTHON)" && $(PYTHON) $(SUITS) || { echo >&2 "Tunewright needs Python 3.11, 3.12 or 3.13 (came: $(or $(PYTHON),none of them)); name one with PYTHON=..."; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo >&2 "$(PYTHON) cannot make virtual environments; on Debian: apt install python3-venv"; exit 1; }
+	@if test -e .venv/unfinished || test -e .venv/place || ! $(BIN)/python $(SUITS) 2>/dev/null; then \
+		rm -rf .venv && mkdir .venv && touch .venv/unfinished && $(PYTHON) -m venv .venv; fi
+	@touch .venv/unfinished
+	@$(PIP) install --quiet --constraint constraints.txt --upgrade pip
+	@pwd > .venv/place
+	@rm .venv/unfinished

@@ -1,0 +1,83 @@
+"""How do composed tunes become files, each of which says where it comes from?"""
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import Progress
+
+from tunewright import __version__
+from tunewright.errors import RenderError
+from tunewright.files import claim_folder, write_file
+from tunewright.model.checkpoint import Checkpoint
+from tunewright.render import FORMATS, parse_formats, render
+from tunewright.sampling.compose import Composition, compose_many
+from tunewright.sampling.config import CompositionConfig
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """What is to be composed, and where it goes."""
+
+    model: Checkpoint
+    name: str
+    """The model's name, for the record."""
+    config: CompositionConfig
+    count: int
+    beginning: str
+    out: Path
+    formats: str
+    """Names separated by commas."""
+    force: bool
+
+
+def write_tunes(task: Assignment) -> int:
+    """Compose, and write every tune in every format.
+
+    What cannot be rendered is reported on the error stream and stops nothing else; its ABC is written all the same.
+
+    Returns
+    -------
+    int
+        Exit status: 2 if nothing at all could be written, else 0.
+    """
+    formats = parse_formats(task.formats)
+    claim_folder(task.out, force=task.force)
+    written = 0
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        steps = bar.add_task("composing", total=task.count)
+        for composition in compose_many(task.model, task.count, task.config, prime=task.beginning):
+            stem = f"tune-{composition.seed:0{len(str(task.config.seed + task.count - 1))}}"
+            written += write_tune(composition, stem, formats, provenance_of(task.name, composition, task.config), task.out)
+            bar.advance(steps)
+    print(f"{written} files in {task.out}")
+    return 0 if written else 2
+
+
+def write_tune(
+    composition: Composition, stem: str, formats: list[str], provenance: Mapping[str, str], out: Path
+) -> int:
+    """Write one tune in each of `formats`; returns how many files came out."""
+    written = 0
+    for name in formats:
+        try:
+            content = render(composition.text, name, provenance=provenance)
+        except RenderError as error:
+            print(f"{stem}: no {name}: {error}", file=sys.stderr)
+            continue
+        write_file(out / f"{stem}.{FORMATS[name].suffix}", content)
+        written += 1
+    return written
+
+
+def provenance_of(model: str, composition: Composition, config: CompositionConfig) -> dict[str, str]:
+    """What it takes to make the same tune again."""
+    choice = {"argmax": "yes"} if config.argmax else {"temperature": f"{config.temperature:g}"}
+    if config.top_k:
+        choice["top-k"] = str(config.top_k)
+    if config.top_p < 1:
+        choice["top-p"] = f"{config.top_p:g}"
+    ended = {} if composition.ended else {"stopped at": f"{config.max_length} characters"}
+    return {"composed by": f"Tunewright {__version__}", "model": model, "seed": str(composition.seed), **choice, **ended}

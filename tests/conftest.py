@@ -1,0 +1,84 @@
+"""What do all tests share? Programs and corpora that may be missing, and a small made-up corpus.
+
+A test that needs something which is not on this machine is skipped with a clear word. With ``TUNEWRIGHT_REQUIRE_ALL=1``
+in the environment (CI sets it) the same test fails instead, so that nothing goes unchecked unnoticed.
+"""
+
+import importlib.util
+import os
+import random
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+# One thread computes the same numbers on every machine, and is the fastest way to train networks as small as these.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+def missing(what: str, *, remedy: str) -> NoReturn:
+    """Skip the running test because `what` is not there; fail it where everything is required."""
+    message = f"{what} is not on this machine; {remedy}"
+    if os.environ.get("TUNEWRIGHT_REQUIRE_ALL") == "1":
+        pytest.fail(f"{message} (TUNEWRIGHT_REQUIRE_ALL=1 allows no skip)")
+    pytest.skip(message)
+
+
+@pytest.fixture(scope="session")
+def require_program() -> Callable[[str], str]:
+    """A function from a program's name to its path; it skips the test if there is no such program."""
+
+    def path_of(name: str) -> str:
+        package = {"abc2midi": "abcmidi", "pdftoppm": "poppler-utils"}.get(name, name)
+        return shutil.which(name) or missing(name, remedy=f"on Debian, 'apt install {package}' brings it")
+
+    return path_of
+
+
+@pytest.fixture(scope="session")
+def oneills_folder() -> Path:
+    """The folder of O'Neill's 1850 inside the music21 package, found without importing that package."""
+    package = importlib.util.find_spec("music21")
+    folder = Path(package.origin).parent / "corpus" / "oneills1850" if package and package.origin else None
+    if folder is None or not folder.is_dir():
+        missing("O'Neill's 1850", remedy="'pip install music21' brings it")
+    return folder
+
+
+TINY_CORPUS_TUNES = 30
+
+
+@pytest.fixture(scope="session")
+def tiny_tunes() -> list[str]:
+    """The texts of 30 short valid tunes, all different, the same in every run."""
+    generator = random.Random(1850)
+    return [_made_up_tune(number, generator) for number in range(1, TINY_CORPUS_TUNES + 1)]
+
+
+@pytest.fixture(scope="session")
+def tiny_corpus(tiny_tunes: list[str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file of the 30 tunes of `tiny_tunes`, each between a ``<start>`` and an ``<end>`` line. Read it only."""
+    path = tmp_path_factory.mktemp("tiny-corpus") / "tiny.txt"
+    path.write_text("".join(f"<start>\n{text}<end>\n" for text in tiny_tunes), encoding="utf-8")
+    return path
+
+
+def _made_up_tune(number: int, generator: random.Random) -> str:
+    """Eight full bars of eighth notes that walk up and down a scale and come home."""
+    meter, eighths_per_bar = generator.choice([("4/4", 8), ("6/8", 6), ("3/4", 6)])
+    scale = "DEFGABcde"
+    step = generator.randrange(len(scale))
+    bars = []
+    for _ in range(8):
+        bar = ""
+        for eighth in range(eighths_per_bar):
+            step = min(max(step + generator.choice([-2, -1, 1, 2]), 0), len(scale) - 1)
+            beam_ends = (eighth + 1) % (3 if meter == "6/8" else 2) == 0 and eighth + 1 < eighths_per_bar
+            bar += scale[step] + (" " if beam_ends else "")
+        bars.append(bar)
+    bars[-1] = f"{generator.choice('DG')}{eighths_per_bar}"
+    key = generator.choice(["D", "G", "Ador", "Em"])
+    music = "|:" + "|".join(bars[:4]) + ":|\n|:" + "|".join(bars[4:]) + ":|\n"
+    return f"X:{number}\nT:Made-up tune {number}\nM:{meter}\nL:1/8\nK:{key}\n{music}"

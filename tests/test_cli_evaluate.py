@@ -1,0 +1,63 @@
+import json
+
+import pytest
+from test_cli_main import run
+from test_cli_train import SMALL
+
+
+@pytest.fixture(scope="module")
+def model(tiny_corpus, tmp_path_factory):
+    from tunewright.cli.main import main
+
+    folder = tmp_path_factory.mktemp("evaluated") / "run"
+    with pytest.raises(SystemExit):
+        main(["train", str(tiny_corpus), "--out", str(folder), *SMALL])
+    return folder
+
+
+def test_json_has_both_protocols_with_their_units(capsys, model, tiny_corpus):
+    status, out, _ = run(capsys, "evaluate", model, tiny_corpus, "--json")
+    result = json.loads(out)
+    assert status == 0
+    assert result.keys() == {"full_tune", "cold_window", "characters", "tunes", "unknown_characters"}
+    assert result["full_tune"].keys() == {"nats_per_char", "bits_per_char"}
+    assert result["cold_window"].keys() == {"nats_per_char", "bits_per_char", "standard_error"}
+    assert (result["tunes"], result["characters"]) == (30, len(tiny_corpus.read_text()))
+
+
+def test_words_say_the_same(capsys, model, tiny_corpus):
+    _, out, _ = run(capsys, "evaluate", model, tiny_corpus, "--json")
+    loss = json.loads(out)["full_tune"]["nats_per_char"]
+    status, out, _ = run(capsys, "evaluate", model, tiny_corpus)
+    assert status == 0
+    assert f"full_tune    {loss:.4f} nats/char" in out
+
+
+def test_equal_tunes_are_all_measured(capsys, model, tiny_corpus, tmp_path):
+    twice = tmp_path / "twice.txt"
+    twice.write_text(tiny_corpus.read_text() * 2)
+    _, out, _ = run(capsys, "evaluate", model, twice, "--json")
+    assert json.loads(out)["tunes"] == 60
+
+
+def test_a_damaged_model_is_named(capsys, model, tiny_corpus, tmp_path):
+    import shutil
+
+    copy = tmp_path / "copy"
+    shutil.copytree(model / "best", copy)
+    weights = copy / "weights.safetensors"
+    weights.write_bytes(weights.read_bytes()[:50])
+    status, _, err = run(capsys, "evaluate", copy, tiny_corpus)
+    assert status == 2
+    assert str(weights) in err
+
+
+@pytest.mark.parametrize("name", ["missing.abc", "empty.abc", "binary.abc", "folder"])
+def test_sources_without_tunes_are_named(capsys, model, tmp_path, name):
+    (tmp_path / "empty.abc").write_text("")
+    (tmp_path / "binary.abc").write_bytes(bytes(range(256)) * 10)
+    (tmp_path / "folder").mkdir()
+    status, _, err = run(capsys, "evaluate", model, tmp_path / name)
+    assert status == 2
+    assert name in err
+    assert err.count("\n") == 1

@@ -1,0 +1,45 @@
+import pytest
+
+from tunewright import __version__
+from tunewright.cli.main import main
+
+
+def run(capsys, *arguments):
+    """Exit status, output and errors of a command."""
+    with pytest.raises(SystemExit) as ended:
+        main([str(argument) for argument in arguments])
+    output = capsys.readouterr()
+    return ended.value.code, output.out, output.err
+
+
+def test_the_version_is_told(capsys):
+    assert run(capsys, "--version") == (0, f"{__version__}\n", "")
+
+
+def test_help_names_every_command(capsys):
+    status, out, _ = run(capsys, "--help")
+    assert status == 0
+    for command in ("demo", "corpus", "train", "evaluate", "compose", "render"):
+        assert f" {command} " in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["trian"], "trian"),
+        (["train", "--out", "r", "--epocs", "3"], "--epochs"),
+        (["train", "book.abc"], "--out"),
+        (["train", "book.abc", "--out", "r", "--epochs", "many"], "many"),
+        (["evaluate", "nowhere", "book.abc"], "nowhere: no such model"),
+        (["compose", "nowhere"], "nowhere: no such model"),
+    ],
+)
+def test_a_mistake_is_one_line_and_status_two(capsys, tmp_path, monkeypatch, arguments, words):
+    monkeypatch.chdir(tmp_path)
+    status, out, err = run(capsys, *arguments)
+    assert status == 2
+    assert out == ""
+    assert words in err
+    assert err.startswith("tunewright: ")
+    assert err.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []

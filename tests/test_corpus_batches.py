@@ -1,0 +1,74 @@
+import itertools
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tunewright.corpus.batches import count_streams, count_windows, streams, windows
+
+tune_lists = st.lists(st.integers(2, 60), min_size=1, max_size=12)
+sizes = {"length": st.integers(1, 40), "lanes": st.integers(1, 9)}
+
+
+def numbered_tunes(lengths):
+    """Tunes whose ids are all different, so that each id says where it stands."""
+    edges = np.cumsum([0, *lengths])
+    return [np.arange(first, last) for first, last in itertools.pairwise(edges)]
+
+
+@given(lengths=tune_lists, **sizes, seed=st.integers(0, 9))
+def test_windows_are_slices_of_the_text_and_cover_it(lengths, length, lanes, seed):
+    tunes = numbered_tunes(lengths)
+    characters = sum(lengths)
+    batches = list(windows(tunes, length=length, lanes=lanes, generator=np.random.default_rng(seed)))
+    assert len(batches) == count_windows(characters, length=length, lanes=lanes)
+    for batch in batches:
+        assert batch.ids.shape == (length + 1, len(batch.keep))
+        assert not batch.keep.any()
+        assert ((batch.ids[1:] - batch.ids[:-1]) % characters == 1 % characters).all()
+    if characters >= length:
+        times_predicted = Counter(np.concatenate([batch.ids[1:].ravel() for batch in batches]).tolist())
+        assert max(times_predicted.values()) == 1
+        assert len(times_predicted) > characters - length
+
+
+@given(lengths=tune_lists, **sizes, seed=st.integers(0, 9))
+def test_streams_walk_through_every_tune_in_order(lengths, length, lanes, seed):
+    tunes = numbered_tunes(lengths)
+    generator = np.random.default_rng(seed)
+    batches = list(streams(tunes, length=length, lanes=lanes, reset=0.0, generator=generator))
+    assert len(batches) == count_streams(sum(lengths), length=length, lanes=lanes)
+    rows = [batches[0].ids[:1]] + [batch.ids[1:] for batch in batches]
+    for before, after in itertools.pairwise(batches):
+        assert (before.ids[-1] == after.ids[0]).all()  # the state that is carried belongs to this character
+        assert after.keep.all()
+    assert not batches[0].keep.any()
+    lane_texts = np.concatenate(rows)  # (time, B)
+    first_ids = {tune[0] for tune in tunes}
+    inside = lane_texts[1:] - lane_texts[:-1] == 1
+    assert all(inside.ravel() | np.isin(lane_texts[1:].ravel(), list(first_ids)))
+    assert set(lane_texts[1:].ravel()) == set(range(sum(lengths)))
+
+
+def test_resets_come_as_often_as_asked():
+    tunes = numbered_tunes([100_000])
+    batches = list(streams(tunes, length=5, lanes=20, reset=0.3, generator=np.random.default_rng(0)))
+    kept = np.mean([batch.keep for batch in batches[1:]])
+    assert kept == pytest.approx(0.7, abs=0.01)
+
+
+@pytest.mark.parametrize("feed", [windows, streams])
+def test_the_order_depends_on_the_generator_alone(feed):
+    options = {"reset": 0.5} if feed is streams else {}
+    tunes = numbered_tunes([50, 60, 70])
+
+    def ids(seed):
+        return [
+            batch.ids.tolist()
+            for batch in feed(tunes, length=7, lanes=4, generator=np.random.default_rng(seed), **options)
+        ]
+
+    assert ids(1) == ids(1)
+    assert ids(1) != ids(2)

@@ -1,0 +1,61 @@
+import pytest
+
+from tunewright.errors import OutputError
+from tunewright.files import claim_folder, settle_folder, write_file, write_folder
+
+
+def test_a_file_is_replaced_whole_and_leaves_nothing_behind(tmp_path):
+    path = tmp_path / "tune.abc"
+    write_file(path, "old")
+    write_file(path, "nyår\n")
+    assert path.read_bytes() == "nyår\n".encode()
+    assert [path.name for path in tmp_path.iterdir()] == ["tune.abc"]
+
+
+def test_a_place_that_cannot_be_written_is_named(tmp_path):
+    with pytest.raises(OutputError, match="nowhere"):
+        write_file(tmp_path / "nowhere" / "tune.abc", "text")
+
+
+def test_a_folder_in_use_is_refused_unless_forced(tmp_path):
+    (tmp_path / "kept.txt").write_text("kept")
+    with pytest.raises(OutputError, match="--force"):
+        claim_folder(tmp_path)
+    assert claim_folder(tmp_path, force=True) == tmp_path
+    assert (tmp_path / "kept.txt").read_text() == "kept"
+
+
+def test_a_new_folder_is_made_with_its_parents(tmp_path):
+    assert claim_folder(tmp_path / "a" / "b").is_dir()
+
+
+@pytest.mark.parametrize("path", ["file", "file/below"])
+def test_a_file_is_no_folder(tmp_path, path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OutputError, match="is a file"):
+        claim_folder(tmp_path / path)
+
+
+def test_a_folder_is_replaced_whole(tmp_path):
+    folder = tmp_path / "last"
+    write_folder(folder, {"a": b"1", "b": b"2"})
+    write_folder(folder, {"a": b"3"})
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == {"a": b"3"}
+    assert [path.name for path in tmp_path.iterdir()] == ["last"]
+
+
+def test_what_a_kill_between_two_renames_leaves_is_brought_back(tmp_path):
+    folder = tmp_path / "last"
+    write_folder(folder, {"a": b"1"})
+    folder.rename(tmp_path / ".last.old")
+    settle_folder(folder)
+    assert (folder / "a").read_bytes() == b"1"
+
+
+def test_a_former_folder_that_a_kill_left_over_is_cleared_away(tmp_path):
+    folder = tmp_path / "last"
+    write_folder(folder, {"a": b"1"})
+    write_folder(tmp_path / ".last.old", {"a": b"0"})
+    settle_folder(folder)
+    assert (folder / "a").read_bytes() == b"1"
+    assert [path.name for path in tmp_path.iterdir()] == ["last"]

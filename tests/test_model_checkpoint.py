@@ -1,0 +1,95 @@
+import json
+
+import pytest
+import safetensors.torch
+import torch
+
+from tunewright.corpus.vocabulary import Vocabulary
+from tunewright.errors import CheckpointError
+from tunewright.model.checkpoint import Checkpoint, find_checkpoint, read_checkpoint, write_checkpoint
+from tunewright.model.config import NetworkConfig
+from tunewright.model.network import CharNetwork, load_network, weights_of
+
+
+@pytest.fixture
+def checkpoint():
+    torch.manual_seed(3)
+    config = NetworkConfig(cell="gru", units=6, embedding=4, dropout=0.25)
+    vocabulary = Vocabulary("\x02\x03\nABCé♭")
+    weights = weights_of(CharNetwork(config, len(vocabulary)))
+    return Checkpoint(config, vocabulary, weights, {"epoch": 3, "validation_full_tune": 1.5}, {"config": {"seed": 1}})
+
+
+def test_what_is_written_is_read_back(tmp_path, checkpoint):
+    write_checkpoint(tmp_path / "model", checkpoint)
+    back = read_checkpoint(tmp_path / "model")
+    assert (back.network, back.vocabulary, back.metrics, back.training) == (
+        checkpoint.network,
+        checkpoint.vocabulary,
+        checkpoint.metrics,
+        checkpoint.training,
+    )
+    ids = torch.tensor([[1, 2, 3]]).T
+    assert torch.equal(load_network(back)(ids)[0], load_network(checkpoint)(ids)[0])
+
+
+def test_weights_are_plain_safetensors(tmp_path, checkpoint):
+    write_checkpoint(tmp_path / "model", checkpoint)
+    tensors = safetensors.torch.load_file(tmp_path / "model" / "weights.safetensors")
+    assert tensors.keys() == checkpoint.weights.keys()
+
+
+def test_a_run_folder_means_its_best(tmp_path, checkpoint):
+    write_checkpoint(tmp_path / "run" / "last", checkpoint)
+    assert find_checkpoint(tmp_path / "run").name == "last"
+    write_checkpoint(tmp_path / "run" / "best", checkpoint)
+    assert find_checkpoint(tmp_path / "run").name == "best"
+    assert find_checkpoint(tmp_path / "run" / "last").name == "last"
+
+
+@pytest.mark.parametrize("name", ["weights.safetensors", "tunewright.json"])
+@pytest.mark.parametrize("keep", [0, 10, -1])
+def test_a_file_cut_short_is_named(tmp_path, checkpoint, name, keep):
+    write_checkpoint(tmp_path / "model", checkpoint)
+    path = tmp_path / "model" / name
+    path.write_bytes(path.read_bytes()[:keep] if keep >= 0 else path.read_bytes()[: -len(path.read_bytes()) // 2])
+    with pytest.raises(CheckpointError, match=f"{name}: is damaged"):
+        read_checkpoint(tmp_path / "model")
+
+
+def test_a_changed_weight_is_noticed(tmp_path, checkpoint):
+    write_checkpoint(tmp_path / "model", checkpoint)
+    path = tmp_path / "model" / "weights.safetensors"
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(bytes(content))
+    with pytest.raises(CheckpointError, match="checksum"):
+        read_checkpoint(tmp_path / "model")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"format": 99}, "format 99"),
+        ({"network": {"cell": "lstm", "unitz": 3}}, "units"),
+        ({"vocabulary": "abc"}, "U\\+0002"),
+        ({"metrics": None, "vocabulary": None}, "damaged"),
+    ],
+)
+def test_a_description_of_another_kind_is_refused(tmp_path, checkpoint, change, words):
+    write_checkpoint(tmp_path / "model", checkpoint)
+    path = tmp_path / "model" / "tunewright.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | change))
+    with pytest.raises(CheckpointError, match=words):
+        read_checkpoint(tmp_path / "model")
+
+
+def test_a_missing_file_and_a_missing_folder_are_named(tmp_path, checkpoint):
+    with pytest.raises(CheckpointError, match="no such model"):
+        read_checkpoint(tmp_path / "nothing")
+    with pytest.raises(CheckpointError, match="is no model"):
+        read_checkpoint(tmp_path)
+    write_checkpoint(tmp_path / "model", checkpoint)
+    (tmp_path / "model" / "weights.safetensors").unlink()
+    with pytest.raises(CheckpointError, match="cannot be read"):
+        read_checkpoint(tmp_path / "model")

@@ -1,0 +1,51 @@
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import pytest
+
+from tunewright.errors import OptionError
+from tunewright.options import from_mapping, require, require_choice, to_mapping
+
+
+@dataclass(frozen=True)
+class Sample:
+    size: int = 1
+    rate: float = 0.5
+    kind: Literal["one", "two"] = "one"
+    loud: bool = False
+
+    def __post_init__(self) -> None:
+        require("rate", self.rate, "0 to 1", 0 <= self.rate <= 1)
+        require_choice("kind", self.kind, ("one", "two"))
+
+
+def test_a_mapping_gives_the_options_and_back():
+    values = {"size": 3, "rate": 1, "kind": "two", "loud": True}
+    assert to_mapping(from_mapping(Sample, values)) == values
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"siez": 3}, ["siez", "did you mean 'size'"]),
+        ({"size": "three"}, ["size", "'three'", "int"]),
+        ({"size": 1.5}, ["size", "1.5"]),
+        ({"size": True}, ["size", "True"]),
+        ({"rate": 2.0}, ["rate", "2.0", "0 to 1"]),
+        ({"kind": "twoo"}, ["kind", "twoo", "one, two", "did you mean 'two'"]),
+        ({"kind": 3}, ["kind", "3"]),
+    ],
+)
+def test_a_mistake_says_what_came_and_what_is_allowed(values, words):
+    with pytest.raises(OptionError) as caught:
+        from_mapping(Sample, values, path=Path("settings.toml"))
+    assert str(caught.value).startswith("settings.toml: ")
+    assert all(word in str(caught.value) for word in words)
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf])
+def test_a_number_must_be_finite(value):
+    with pytest.raises(OptionError):
+        require("rate", value, "any", holds=True)

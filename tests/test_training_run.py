@@ -1,0 +1,242 @@
+import csv
+import math
+import shutil
+from dataclasses import asdict, replace
+
+import pytest
+import torch
+
+from tunewright.corpus.readers import read_tunes
+from tunewright.errors import CheckpointError, DivergenceError, OptionError, OutputError
+from tunewright.model.checkpoint import read_checkpoint
+from tunewright.model.config import NetworkConfig
+from tunewright.training import run as runs
+from tunewright.training.config import TrainingConfig
+from tunewright.training.evaluate import evaluate
+from tunewright.training.run import train
+
+NETWORK = NetworkConfig(units=10, embedding=6, dropout=0.2, input_dropout=0.1)
+STREAMS = TrainingConfig(epochs=3, length=20, lanes=8, threads=1, device="cpu")
+WINDOWS = replace(STREAMS, feed="windows")
+
+
+@pytest.fixture(scope="module")
+def tunes(tiny_corpus):
+    return read_tunes(tiny_corpus).tunes
+
+
+@pytest.fixture(autouse=True)
+def same_processor_settings_after():
+    yield
+    torch.set_num_threads(1)
+
+
+def finish(tunes, out, config=STREAMS, network=NETWORK, **options):
+    return list(train(tunes[:24], tunes[24:], out=out, network=network, config=config, **options))
+
+
+def history_of(run):
+    with (run / "history.csv").open(newline="") as file:
+        return [{name: value for name, value in row.items() if name != "seconds"} for row in csv.DictReader(file)]
+
+
+def weights_of(run, which="last"):
+    return (run / which / "weights.safetensors").read_bytes()
+
+
+def test_a_run_learns_and_records_every_epoch(tunes, tmp_path):
+    steps = finish(tunes, tmp_path / "run", replace(STREAMS, epochs=6, learning_rate=0.02))
+    records = [step.record for step in steps if step.record]
+    assert [record.epoch for record in records] == [1, 2, 3, 4, 5, 6]
+    assert records[-1].validation_full_tune < records[0].validation_full_tune - 0.3
+    assert steps[-1].step == steps[-1].steps == len(steps)
+    rows = history_of(tmp_path / "run")
+    assert [float(row["validation_full_tune"]) for row in rows] == [record.validation_full_tune for record in records]
+    best = min(records, key=lambda record: record.validation_full_tune)
+    model = read_checkpoint(tmp_path / "run")
+    assert model.path == tmp_path / "run" / "best"
+    assert model.metrics == asdict(best)
+    measured = evaluate(model, tunes[24:])
+    assert measured.full_tune.nats_per_char == pytest.approx(best.validation_full_tune, rel=1e-6)
+    assert measured.cold_window.nats_per_char == pytest.approx(best.validation_cold_window, rel=1e-6)
+
+
+@pytest.mark.parametrize("config", [STREAMS, WINDOWS], ids=["streams", "windows"])
+@pytest.mark.parametrize("share", [0.0, 0.2, 1 / 3, 0.5, 0.99])
+def test_a_run_that_was_stopped_ends_as_one_that_was_not(tunes, tmp_path, config, share):
+    steps = finish(tunes, tmp_path / "whole", config)
+    stop_at = max(1, int(len(steps) * share))
+    stopped = train(tunes[:24], tunes[24:], out=tmp_path / "stopped", network=NETWORK, config=config)
+    before = [next(stopped) for _ in range(stop_at)]
+    stopped.close()
+    after = finish(tunes, tmp_path / "stopped", config, resume=True)
+    assert [step.loss for step in before + after] == [step.loss for step in steps]
+    assert history_of(tmp_path / "stopped") == history_of(tmp_path / "whole")
+    for which in ("best", "last"):
+        assert weights_of(tmp_path / "stopped", which) == weights_of(tmp_path / "whole", which)
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "nadam", "rmsprop", "sgd"])
+@pytest.mark.parametrize("cell", ["gru", "rnn"])
+def test_every_optimiser_and_cell_goes_on_exactly(tunes, tmp_path, optimizer, cell):
+    config = replace(STREAMS, optimizer=optimizer, epochs=1, learning_rate=0.01)
+    network = replace(NETWORK, cell=cell, layers=2)
+    finish(tunes, tmp_path / "whole", config, network)
+    stopped = train(tunes[:24], tunes[24:], out=tmp_path / "stopped", network=network, config=config)
+    next(stopped)
+    stopped.close()
+    finish(tunes, tmp_path / "stopped", config, network, resume=True)
+    assert weights_of(tmp_path / "stopped") == weights_of(tmp_path / "whole")
+
+
+def test_a_run_that_was_killed_goes_on_from_its_last_epoch(tunes, tmp_path):
+    finish(tunes, tmp_path / "whole")
+    killed = train(tunes[:24], tunes[24:], out=tmp_path / "killed", network=NETWORK, config=STREAMS)
+    while not next(killed).record:
+        pass
+    next(killed)
+    shutil.copytree(tmp_path / "killed", tmp_path / "left")  # what a killed process would leave behind
+    killed.close()
+    finish(tunes, tmp_path / "left", resume=True)
+    assert history_of(tmp_path / "left") == history_of(tmp_path / "whole")
+    assert weights_of(tmp_path / "left") == weights_of(tmp_path / "whole")
+
+
+def test_within_a_long_epoch_it_saves_now_and_then(tunes, tmp_path, monkeypatch):
+    monkeypatch.setattr(runs, "SAVE_EVERY_SECONDS", 0.0)
+    steps = train(tunes[:24], tunes[24:], out=tmp_path / "run", network=NETWORK, config=STREAMS)
+    next(steps)
+    assert (tmp_path / "run" / "last" / "resume.safetensors").is_file()
+
+
+def test_a_finished_run_has_nothing_left_to_do(tunes, tmp_path):
+    finish(tunes, tmp_path / "run")
+    weights = weights_of(tmp_path / "run")
+    assert finish(tunes, tmp_path / "run", resume=True) == []
+    assert weights_of(tmp_path / "run") == weights
+
+
+def test_the_seed_decides(tunes, tmp_path):
+    for name, seed in (("a", 1), ("b", 1), ("c", 2)):
+        finish(tunes, tmp_path / name, replace(STREAMS, seed=seed, epochs=1))
+    assert weights_of(tmp_path / "a") == weights_of(tmp_path / "b") != weights_of(tmp_path / "c")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"feed": "windows"},
+        {"length": 21},
+        {"lanes": 7},
+        {"reset": 0.9},
+        {"epochs": 2},
+        {"optimizer": "nadam"},
+        {"learning_rate": 0.001},
+        {"weight_decay": 0.9},
+        {"warmup": 0.5},
+        {"schedule": "constant"},
+        {"clip": 0.01},
+        {"seed": 9},
+    ],
+)
+def test_every_option_changes_what_is_learned(tunes, tmp_path, change):
+    base = replace(STREAMS, epochs=1)
+    finish(tunes, tmp_path / "base", base)
+    finish(tunes, tmp_path / "changed", replace(base, **change))
+    assert weights_of(tmp_path / "base") != weights_of(tmp_path / "changed")
+
+
+def test_patience_ends_a_run_that_no_longer_gains(tunes, tmp_path):
+    config = replace(STREAMS, epochs=50, learning_rate=1e-9, schedule="constant", patience=2)
+    steps = finish(tunes, tmp_path / "run", config)
+    records = [step.record for step in steps if step.record]
+    best = min(records, key=lambda record: record.validation_full_tune)
+    assert len(records) < 50
+    assert records[-1].epoch == best.epoch + 2
+
+
+def test_the_best_is_chosen_by_the_loss_that_was_asked_for(tunes, tmp_path):
+    config = replace(STREAMS, epochs=4, learning_rate=0.2, warmup=0.0, schedule="constant", select_by="cold_window")
+    records = [step.record for step in finish(tunes, tmp_path / "run", config) if step.record]
+    best = min(records, key=lambda record: record.validation_cold_window)
+    assert read_checkpoint(tmp_path / "run").metrics["epoch"] == best.epoch
+
+
+def test_a_time_limit_ends_the_run_with_its_schedule_at_zero(tunes, tmp_path):
+    config = replace(STREAMS, epochs=100_000, minutes=0.02)
+    records = [step.record for step in finish(tunes, tmp_path / "run", config) if step.record]
+    assert len(records) < 100_000
+    assert records[-1].learning_rate == pytest.approx(0, abs=1e-4 * STREAMS.learning_rate)
+    assert (tmp_path / "run" / "best").is_dir()
+
+
+def test_a_diverging_run_stops_with_advice_and_keeps_the_last_good_checkpoint(tunes, tmp_path):
+    good = replace(STREAMS, epochs=2)
+    steps = train(tunes[:24], tunes[24:], out=tmp_path / "run", network=NETWORK, config=good)
+    while not next(steps).record:
+        pass
+    trainer = steps.gi_frame.f_locals["self"].trainer
+    with torch.no_grad():
+        trainer.network.readout.weight.fill_(math.nan)
+    with pytest.raises(DivergenceError, match=r"nan.*lower learning rate.*last good checkpoint"):
+        list(steps)
+    assert math.isfinite(evaluate(read_checkpoint(tmp_path / "run" / "last"), tunes[24:]).full_tune.nats_per_char)
+
+
+def test_a_folder_in_use_is_left_alone(tunes, tmp_path):
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "thesis.txt").write_text("precious")
+    with pytest.raises(OutputError, match="--force"):
+        finish(tunes, tmp_path / "run")
+    finish(tunes, tmp_path / "run", force=True)
+    assert (tmp_path / "run" / "thesis.txt").read_text() == "precious"
+
+
+def test_going_on_needs_a_run_the_same_data_and_the_same_options(tunes, tmp_path):
+    with pytest.raises(CheckpointError, match="no run to go on with"):
+        finish(tunes, tmp_path / "none", resume=True)
+    finish(tunes, tmp_path / "run", replace(STREAMS, epochs=1))
+    with pytest.raises(OptionError, match="epochs is 2, but the run to go on with has 1"):
+        finish(tunes, tmp_path / "run", replace(STREAMS, epochs=2), resume=True)
+    with pytest.raises(OptionError, match="other tunes"):
+        finish(tunes[1:], tmp_path / "run", replace(STREAMS, epochs=1), resume=True)
+
+
+def test_a_damaged_resume_file_is_named(tunes, tmp_path):
+    finish(tunes, tmp_path / "run", replace(STREAMS, epochs=1))
+    path = tmp_path / "run" / "last" / "resume.safetensors"
+    path.write_bytes(path.read_bytes()[:100])
+    with pytest.raises(CheckpointError, match=r"resume\.safetensors: is damaged"):
+        finish(tunes, tmp_path / "run", replace(STREAMS, epochs=1), resume=True)
+
+
+def test_without_validation_tunes_a_tenth_is_kept_back(tunes, tmp_path):
+    list(train(tunes, out=tmp_path / "run", network=NETWORK, config=replace(STREAMS, epochs=1)))
+    data = read_checkpoint(tmp_path / "run").training["data"]
+    assert data["training_tunes"] + data["validation_tunes"] == len(tunes)
+    assert 1 <= data["validation_tunes"] <= len(tunes) // 4
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"epochs": 0},
+        {"length": 0},
+        {"lanes": 0},
+        {"learning_rate": 0.0},
+        {"learning_rate": math.nan},
+        {"reset": 1.5},
+        {"warmup": 1.0},
+        {"clip": -1.0},
+        {"minutes": -1.0},
+        {"feed": "stream"},
+        {"optimizer": "adamx"},
+        {"schedule": "linear"},
+        {"select_by": "loss"},
+        {"device": "tpu"},
+        {"threads": -1},
+    ],
+)
+def test_a_recipe_that_cannot_be_is_refused(options):
+    with pytest.raises(OptionError, match=next(iter(options))):
+        TrainingConfig(**options)
