@@ -63,9 +63,9 @@ def compose(
     if out is None:
         print_tunes(checkpoint, config, count, beginning)
         return 0
-    from tunewright.cli.composed_files import write_tunes
+    from tunewright.cli.composed_files import Order, write_tunes
 
-    return write_tunes(checkpoint, config, count, beginning, out=out, formats=format, force=force, model=str(model))
+    return write_tunes(Order(checkpoint, str(model), config, count, beginning, out, format, force))
 
 
 def choose_beginning(
@@ -101,14 +101,19 @@ def read_text(path: Path) -> str:
 
 def print_tunes(checkpoint: Checkpoint, config: CompositionConfig, count: int, beginning: str) -> None:
     """Print one tune as it comes, or several as they are finished."""
+    from tunewright.sampling.compose import Composition, compose_many
     from tunewright.sampling.compose import compose as compose_one
-    from tunewright.sampling.compose import compose_many
 
     if count == 1:
-        last = ""
-        for last in compose_one(checkpoint, config, prime=beginning):
-            print(last, end="", flush=True)
-        print(end="" if last == "\n" else "\n")
+        composing = compose_one(checkpoint, config, prime=beginning)
+        try:
+            while True:
+                print(next(composing), end="", flush=True)
+        except StopIteration as stop:
+            composition: Composition = stop.value
+        print(end="" if composition.text.endswith("\n") else "\n")
+        if not composition.ended:
+            print(f"stopped at --max-length ({config.max_length} characters)", file=sys.stderr)
         return
     for composition in compose_many(checkpoint, count, config, prime=beginning):
         print(composition.text.rstrip("\n"), end="\n\n", flush=True)

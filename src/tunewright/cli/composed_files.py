@@ -12,13 +12,13 @@ from tunewright import __version__
 from tunewright.errors import RenderError
 from tunewright.files import claim_folder, write_file
 from tunewright.model.checkpoint import Checkpoint
-from tunewright.render import FORMATS, parse_formats, render
+from tunewright.render.formats import SUFFIXES, check_format, render
 from tunewright.sampling.compose import Composition, compose_many
 from tunewright.sampling.config import CompositionConfig
 
 
 @dataclass(frozen=True)
-class Assignment:
+class Order:
     """What is to be composed, and where it goes."""
 
     model: Checkpoint
@@ -33,7 +33,7 @@ class Assignment:
     force: bool
 
 
-def write_tunes(task: Assignment) -> int:
+def write_tunes(order: Order) -> int:
     """Compose, and write every tune in every format.
 
     What cannot be rendered is reported on the error stream and stops nothing else; its ABC is written all the same.
@@ -43,16 +43,17 @@ def write_tunes(task: Assignment) -> int:
     int
         Exit status: 2 if nothing at all could be written, else 0.
     """
-    formats = parse_formats(task.formats)
-    claim_folder(task.out, force=task.force)
+    formats = [check_format(name.strip()) for name in order.formats.split(",")]
+    claim_folder(order.out, force=order.force)
     written = 0
     with Progress(console=Console(stderr=True), transient=True) as bar:
-        steps = bar.add_task("composing", total=task.count)
-        for composition in compose_many(task.model, task.count, task.config, prime=task.beginning):
-            stem = f"tune-{composition.seed:0{len(str(task.config.seed + task.count - 1))}}"
-            written += write_tune(composition, stem, formats, provenance_of(task.name, composition, task.config), task.out)
+        steps = bar.add_task("composing", total=order.count)
+        for composition in compose_many(order.model, order.count, order.config, prime=order.beginning):
+            stem = f"tune-{composition.seed:0{len(str(order.config.seed + order.count - 1))}}"
+            provenance = provenance_of(order.name, composition, order.config)
+            written += write_tune(composition, stem, formats, provenance, order.out)
             bar.advance(steps)
-    print(f"{written} files in {task.out}")
+    print(f"{written} files in {order.out}")
     return 0 if written else 2
 
 
@@ -67,7 +68,7 @@ def write_tune(
         except RenderError as error:
             print(f"{stem}: no {name}: {error}", file=sys.stderr)
             continue
-        write_file(out / f"{stem}.{FORMATS[name].suffix}", content)
+        write_file(out / f"{stem}{SUFFIXES[name]}", content)
         written += 1
     return written
 

@@ -1,0 +1,103 @@
+"""What is taken out of a line that no tune means to hold, and when do lines make a tune?
+
+Taken out: control characters (among them those that frame tunes for a network), and what is left of a web page: tags
+and entities. Everything else stays, blanks at line ends too.
+
+Angle brackets are music as well: ``A<b>c`` is broken rhythm, not bold type. So among the notes only tags go that
+cannot be music; ``<b>`` and ``<a>`` go from the information fields only, unless they close or have attributes.
+"""
+
+import html
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from tunewright.corpus.tune import Failure, Tune
+
+LONGEST_TUNE = 1_000_000
+"""Characters; what is longer is no tune (the longest in large public collections have about 30,000)."""
+
+_CONTROL = "\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff"
+_CONTROLS = re.compile(f"[{_CONTROL}]")
+_SUSPECT = re.compile(rf"[{_CONTROL}]|<[a-z/!]|&[a-z#]", re.IGNORECASE)
+# attributes are bounded so that a long line of opening brackets costs linear time
+_ATTRIBUTES = r"(?:\s+[\w-]{1,30}\s*=[^<>]{0,500})?\s*/?>"
+_NEVER_MUSIC = (
+    "html|head|body|title|meta|link|script|style|pre|code|p|hr|div|span|font|center|table|tbody|tr|ul|ol|li|"
+    "strong|em|img|blockquote|h[1-6]|tt|i|u|s|sup|sub|small|big"
+)
+_TAG_IN_MUSIC = re.compile(
+    rf"</?(?:{_NEVER_MUSIC}){_ATTRIBUTES}|</(?:a|b|td|th|dd|dt|dl)>|<(?:a|td|th)\s+[\w-]{{1,30}}\s*=[^<>]{{0,500}}>"
+    r"|<!--[^<>]{0,500}-->|<!doctype[^<>]{0,200}>",
+    re.IGNORECASE,
+)
+_TAG_IN_FIELD = re.compile(rf"</?(?:a|b|td|th|dd|dt|dl){_ATTRIBUTES}", re.IGNORECASE)
+_LINE_BREAK_TAG = re.compile(r"<br\s{0,5}/?>", re.IGNORECASE)
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,31}\d{0,2});", re.IGNORECASE)
+_FIELD = re.compile(r"[A-Za-z]:(?![|:])")
+
+
+class Line(NamedTuple):
+    """One line of a source, cleaned."""
+
+    number: int
+    """From 1, in its file."""
+    text: str
+    """Without its line end."""
+    size: int
+    """Characters that it took in its file, line end included."""
+
+    @property
+    def blank(self) -> bool:
+        """True if nothing but blanks is left of it."""
+        return not self.text.strip()
+
+
+def clean_lines(text: str, first: int = 1) -> Iterator[Line]:
+    """Yield the lines of `text`, numbered from `first`; one with ``<br>`` tags in it yields one for each part."""
+    lines = text.split("\n")
+    last = len(lines) - 1
+    for index, line in enumerate(lines):
+        size = len(line) + (index < last)
+        if not _SUSPECT.search(line):
+            yield Line(first + index, line, size)
+            continue
+        for part in _parts(line):
+            yield Line(first + index, _clean(part), size)
+            size = 0
+
+
+def _parts(line: str) -> list[str]:
+    parts = _LINE_BREAK_TAG.split(line)
+    # the tag stands where a line ended already, as a rule: then it leaves no blank line behind
+    return parts if len(parts) == 1 else [part for part in parts if part.strip()]
+
+
+def _clean(line: str) -> str:
+    line = _TAG_IN_MUSIC.sub("", line)
+    if _FIELD.match(line):
+        line = _TAG_IN_FIELD.sub("", line)
+    line = _ENTITY.sub(lambda entity: html.unescape(entity[0]).replace("\xa0", " "), line)
+    return _CONTROLS.sub("", line)
+
+
+def make_tune(
+    lines: Sequence[Line], path: Path, source_characters: int | None = None, identity: str | None = None
+) -> Tune | Failure:
+    """Return the tune that `lines` hold, less the blank lines around it, or the reason why they hold none.
+
+    Parameters
+    ----------
+    source_characters
+        What the tune takes in its file; None for one that was put together here, which then counts as in a tunebook:
+        its text and one blank line.
+    """
+    kept = [index for index, line in enumerate(lines) if not line.blank]
+    if not kept:
+        return Failure(path, lines[0].number if lines else 1, "an empty tune")
+    lines = lines[kept[0] : kept[-1] + 1]
+    text = "\n".join(line.text for line in lines) + "\n"
+    if len(text) > LONGEST_TUNE:
+        return Failure(path, lines[0].number, f"longer than {LONGEST_TUNE:,} characters, so not a tune")
+    return Tune(text, path, lines[0].number, source_characters or len(text) + 1, identity)

@@ -1,0 +1,89 @@
+"""How do the bytes of a file become text?
+
+Line ends come out as ``\\n``, whatever they were: ``\\r\\n``, ``\\r``, a mixture, and ``\\r\\r\\n`` as careless copying
+makes it. Nothing else is changed here.
+"""
+
+import re
+from pathlib import Path
+
+from tunewright.errors import CorpusError
+
+BINARY_SHARE = 0.02
+"""A file with a larger share of control characters than this is taken for a binary one (random bytes have 0.1)."""
+
+_SAMPLE_BYTES = 1 << 20
+_BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+# every byte but the control characters that text files never hold
+_TEXT_BYTES = bytes({7, 8, 9, 10, 12, 13, 26, 27, *range(32, 127), *range(128, 256)})
+_DECLARED = re.compile(rb"^(?:%%|I:)[ \t]*abc-charset[ \t]+([\w.-]{1,30})", re.MULTILINE)
+# a file names its encoding itself, so only those that map bytes to characters and nothing else are taken
+_DECLARABLE = re.compile(
+    r"utf-?8|us-ascii|ascii|iso-?8859-\d{1,2}|latin-?\d{1,2}|(?:windows-|cp)125\d|koi8-r", re.IGNORECASE
+)
+
+
+def decode(data: bytes, path: Path) -> str:
+    """Return the text of `data`: by its byte order mark, else its ``%%abc-charset``, else UTF-8.
+
+    Lines that are not UTF-8 are read as Windows-1252, the superset of latin-1 that old books were typed in, each on
+    its own, so that books pasted together from several sources stay whole.
+
+    Raises
+    ------
+    CorpusError
+        If `data` is empty or binary; it names `path`.
+    """
+    if not data.strip():
+        raise CorpusError("is empty", path=path)
+    text = _with_mark(data, path)
+    if text is None:
+        _refuse_binary(data, path)
+        text = _as_declared(data)
+    for line_end in ("\r\r\n", "\r\n", "\r"):
+        text = text.replace(line_end, "\n")
+    return text
+
+
+def _with_mark(data: bytes, path: Path) -> str | None:
+    for mark, encoding in _BYTE_ORDER_MARKS:
+        if data.startswith(mark):
+            if encoding == "utf-8":
+                return _line_by_line(data[len(mark) :])
+            try:
+                return data.decode(encoding)
+            except UnicodeDecodeError as error:
+                raise CorpusError("starts like UTF-16 text but is not", path=path) from error
+    return None
+
+
+def _refuse_binary(data: bytes, path: Path) -> None:
+    sample = data[:_SAMPLE_BYTES]
+    if len(sample.translate(None, _TEXT_BYTES)) > BINARY_SHARE * len(sample):
+        raise CorpusError("is binary; text was expected", path=path)
+
+
+def _as_declared(data: bytes) -> str:
+    declared = _DECLARED.search(data, 0, _SAMPLE_BYTES)
+    if declared and _DECLARABLE.fullmatch(encoding := declared[1].decode("ascii", "replace")):
+        try:
+            return data.decode(encoding)
+        except (UnicodeDecodeError, LookupError):
+            pass  # it says one thing and is another, as is common: look at the bytes instead
+    return _line_by_line(data)
+
+
+def _line_by_line(data: bytes) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return "\n".join(map(_decode_line, data.split(b"\n")))
+
+
+def _decode_line(line: bytes) -> str:
+    for encoding in ("utf-8", "cp1252"):
+        try:
+            return line.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return line.decode("latin-1")

@@ -1,0 +1,163 @@
+"""Which files lie behind a path that a user gives?
+
+A folder stands for the files in it and below it, in the order of their names; a ``.zip`` for its members, read like
+the files of a folder; a ``.gz`` for what is in it. Hidden files, and those whose names end in nothing that holds tunes
+(`SUFFIXES`), are passed over in folders and archives; a file that is named itself is read whatever its name is.
+
+Sizes are in bytes. Nothing larger than `LARGEST_FILE` is read, and nothing that unpacks to more than
+`LARGEST_EXPANSION` times its packed size (text packs about 5 times; archives made to fill a memory, 1000 times).
+"""
+
+import gzip
+import io
+import lzma
+import os
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO, Protocol
+
+from tunewright.corpus.tune import Failure
+from tunewright.errors import CorpusError
+
+SUFFIXES = frozenset((".abc", ".abh", ".txt", ".csv", ".tsv", ".json", ".jsonl", ".ndjson"))
+"""What the name of a file with tunes ends in, a further ``.gz`` aside."""
+
+LARGEST_FILE = 1 << 29
+LARGEST_EXPANSION = 200
+_ALWAYS_ALLOWED = 1 << 24
+
+# all that gzip and zipfile are known to raise for a damaged, locked or unknown archive
+_UNREADABLE = (
+    OSError,
+    EOFError,
+    ValueError,
+    NotImplementedError,
+    RuntimeError,
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+)
+
+
+class _Readable(Protocol):
+    def read(self, size: int = -1, /) -> bytes: ...
+
+
+@dataclass(frozen=True)
+class Source:
+    """The bytes of one file."""
+
+    path: Path
+    """For a member of an archive, the archive's path and the member's name in it."""
+    data: bytes
+
+    @property
+    def suffix(self) -> str:
+        """What its name ends in, in small letters, leaving ``.gz`` out."""
+        return _suffix(self.path.name)
+
+
+def existing(path: Path | str) -> Path:
+    """Return `path` as a Path.
+
+    Raises
+    ------
+    CorpusError
+        If there is no file or folder of this name.
+    """
+    found = Path(path)
+    if path == "":  # Path takes it for the current folder
+        raise CorpusError("an empty name; a file or folder was expected")
+    try:
+        if found.is_file() or found.is_dir():
+            return found
+        there = found.exists()
+    except (OSError, ValueError) as error:
+        raise CorpusError("is no name that a file can have", path=path) from error
+    raise CorpusError("is neither a file nor a folder" if there else "does not exist", path=path)
+
+
+def find_sources(path: Path) -> Iterator[Source | Failure]:
+    """Yield the files behind the existing `path`, and a failure for each that cannot be read."""
+    if not path.is_dir():
+        yield from _open(path)
+        return
+    for folder, folders, names in os.walk(path):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            file = Path(folder, name)
+            if _may_hold_tunes(name) and file.is_file():
+                yield from _open(file)
+
+
+def _suffix(name: str) -> str:
+    return PurePosixPath(name.lower().removesuffix(".gz")).suffix
+
+
+def _may_hold_tunes(name: str) -> bool:
+    return not name.startswith(".") and (_suffix(name) in SUFFIXES or _suffix(name) == ".zip")
+
+
+def _open(path: Path) -> Iterator[Source | Failure]:
+    try:
+        if path.suffix.lower() == ".zip":
+            with zipfile.ZipFile(path) as archive:
+                yield from _members(archive, path)
+        else:
+            with path.open("rb") as file:
+                yield _read(file, path, path.stat().st_size)
+    except _UNREADABLE as error:
+        yield Failure(path, 1, f"cannot be read: {_reason(error)}")
+
+
+def _read(file: BinaryIO, path: Path, size: int) -> Source | Failure:
+    if size > LARGEST_FILE:
+        return Failure(path, 1, f"larger than {LARGEST_FILE >> 20} MiB, so not read")
+    if path.suffix.lower() == ".gz":
+        with gzip.GzipFile(fileobj=file) as packed:
+            return _within(_allowance(size), packed, path)
+    return Source(path, file.read())
+
+
+def _allowance(packed: int) -> int:
+    return min(LARGEST_FILE, max(_ALWAYS_ALLOWED, LARGEST_EXPANSION * packed))
+
+
+def _within(allowance: int, file: _Readable, path: Path) -> Source | Failure:
+    data = file.read(allowance + 1)
+    if len(data) > allowance:
+        return Failure(path, 1, f"unpacks to more than {allowance >> 20} MiB, so not read")
+    return Source(path, data)
+
+
+def _members(archive: zipfile.ZipFile, path: Path) -> Iterator[Source | Failure]:
+    """Yield the members of `archive`; together they may unpack to what one file of its size may."""
+    left = _allowance(path.stat().st_size)
+    for member in sorted(archive.infolist(), key=lambda member: member.filename):
+        *folders, name = member.filename.split("/")
+        hidden = any(folder.startswith((".", "__MACOSX")) for folder in folders)
+        if hidden or not _may_hold_tunes(name):
+            continue
+        found = _member(archive, member, Path(f"{path}/{member.filename}"), left)
+        yield found
+        left -= len(found.data) if isinstance(found, Source) else 0
+
+
+def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path, left: int) -> Source | Failure:
+    if path.suffix.lower() == ".zip":
+        return Failure(path, 1, "an archive within an archive, not read")
+    try:
+        with archive.open(member) as file:
+            found = _within(left, file, path)
+            if isinstance(found, Failure) or path.suffix.lower() != ".gz":
+                return found
+            return _read(io.BytesIO(found.data), path, len(found.data))
+    except _UNREADABLE as error:
+        return Failure(path, 1, f"cannot be read: {_reason(error)}")
+
+
+def _reason(error: Exception) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__
