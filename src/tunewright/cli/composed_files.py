@@ -46,7 +46,8 @@ def write_tunes(order: Order) -> int:
     formats = [check_format(name.strip()) for name in order.formats.split(",")]
     claim_folder(order.out, force=order.force)
     written = 0
-    with Progress(console=Console(stderr=True), transient=True) as bar:
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         steps = bar.add_task("composing", total=order.count)
         for composition in compose_many(order.model, order.count, order.config, prime=order.beginning):
             stem = f"tune-{composition.seed:0{len(str(order.config.seed + order.count - 1))}}"

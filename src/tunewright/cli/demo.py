@@ -18,7 +18,7 @@ from tunewright.sampling.config import CompositionConfig
 from tunewright.training.loop import EpochRecord
 from tunewright.training.presets import PRESETS
 
-EPOCHS = 24
+EPOCHS = 20
 """What two idle cores manage within the time limit; on slower ones the limit ends the schedule earlier."""
 TEMPERATURES = (0.5, 1.0, 2.0)
 CANDIDATES = 16
@@ -51,7 +51,7 @@ def demo(
     from tunewright.training.data import TrainingData
     from tunewright.training.run import Run
 
-    console = Console(highlight=False)
+    console = Console(highlight=False, soft_wrap=True)
     preset = PRESETS["default"]
     config = replace(preset.training, epochs=EPOCHS, minutes=minutes, seed=seed)
     data = TrainingData.of(read_sources(corpus))
@@ -66,7 +66,7 @@ def demo(
     draw_curves(run.folder, run.trainer.history)
     console.print("Composing ...")
     write_demo(read_checkpoint(run.folder), run.trainer.history, Path(corpus).name, seed, out)
-    console.print(f"Look at {out / 'index.html'}", soft_wrap=True)
+    console.print(f"Look at {out / 'index.html'}")
     return 0
 
 

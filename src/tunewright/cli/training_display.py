@@ -18,7 +18,7 @@ HEADING = "epoch   learned   training full/cold   validation full/cold   seconds
 
 def follow(run: Run, stopped: Sequence[int]) -> None:
     """Train to the end, or until `stopped` is no longer empty, with a bar and a line per epoch."""
-    console = Console(highlight=False)
+    console = Console(highlight=False, soft_wrap=True)
     epochs = run.config.epochs
     done = f", {run.trainer.position.epoch} done already" if run.trainer.position.epoch else ""
     network = run.network_config
@@ -34,7 +34,8 @@ def follow(run: Run, stopped: Sequence[int]) -> None:
         TextColumn("{task.fields[rate]} chars/s, left"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console, transient=True) as bar, closing(run.progress()) as steps:
+    bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+    with bar, closing(run.progress()) as steps:
         task = bar.add_task("starting", total=None, rate="-")
         for progress in steps:
             bar.update(

@@ -20,7 +20,7 @@ class NetworkConfig:
     """Recurrent layers on top of each other."""
     embedding: int = 32
     """Width of the learned character embedding; 0 feeds one-hot vectors."""
-    dropout: float = 0.0
+    dropout: float = 0.3
     """Share of each layer's outputs that is set to zero while training, the last layer's too."""
     input_dropout: float = 0.0
     """Share of the inputs (embedding or one-hot) that is set to zero while training."""

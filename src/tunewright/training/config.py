@@ -20,11 +20,11 @@ class TrainingConfig:
     """`windows`: random slices, state zero at each (the assignment's way); `streams`: state carried through a tune."""
     length: int = 80
     """Characters that are read before each step of the optimiser, in each lane."""
-    lanes: int = 32
+    lanes: int = 24
     """Slices or streams side by side in one batch."""
     reset: float = 0.5
     """Probability that a stream starts a batch from the zero state; `windows` always do."""
-    epochs: int = 40
+    epochs: int = 30
     """Passes over the whole corpus."""
     optimizer: Optimizer = "adamw"
     """Rule of the update; `sgd` has Nesterov momentum 0.9."""

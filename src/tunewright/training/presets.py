@@ -15,21 +15,11 @@ class Preset:
 
 
 PRESETS = {
-    "default": Preset(
-        NetworkConfig(cell="lstm", units=150, embedding=32, dropout=0.3),
-        TrainingConfig(feed="streams", length=80, lanes=32, reset=0.5, epochs=40, learning_rate=0.006),
-    ),
+    "default": Preset(NetworkConfig(), TrainingConfig()),
     "assignment": Preset(
-        NetworkConfig(cell="lstm", units=150, embedding=32, dropout=0.2),
-        TrainingConfig(
-            feed="windows",
-            length=30,
-            lanes=64,
-            epochs=20,
-            learning_rate=0.006,
-            weight_decay=0.1,
-            select_by="cold_window",
-        ),
+        NetworkConfig(dropout=0.2),
+        TrainingConfig(feed="windows", length=30, lanes=64, epochs=20, select_by="cold_window"),
     ),
 }
-"""`default`: the best recipe known to us. `assignment`: random slices of 30 characters, the whole corpus each epoch."""
+"""`default`: the best recipe known to us, which the options have as their defaults. `assignment`: random slices of 30
+characters, the whole corpus each epoch."""
