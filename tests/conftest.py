@@ -14,8 +14,9 @@ from typing import NoReturn
 
 import pytest
 
-# One thread computes the same numbers on every machine, and is the fastest way to train networks as small as these.
-os.environ.setdefault("OMP_NUM_THREADS", "1")
+# Read by torch when it is imported, here and in the commands that tests start. Threads that wait then sleep; by default
+# they spin, which makes training several times slower where tests share the cores with other work.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
 def missing(what: str, *, remedy: str) -> NoReturn:

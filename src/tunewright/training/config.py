@@ -20,11 +20,11 @@ class TrainingConfig:
     """`windows`: random slices, state zero at each (the assignment's way); `streams`: state carried through a tune."""
     length: int = 80
     """Characters that are read before each step of the optimiser, in each lane."""
-    lanes: int = 24
+    lanes: int = 16
     """Slices or streams side by side in one batch."""
     reset: float = 0.5
     """Probability that a stream starts a batch from the zero state; `windows` always do."""
-    epochs: int = 30
+    epochs: int = 24
     """Passes over the whole corpus."""
     optimizer: Optimizer = "adamw"
     """Rule of the update; `sgd` has Nesterov momentum 0.9."""
@@ -49,7 +49,7 @@ class TrainingConfig:
     device: Device = "auto"
     """`auto` takes a GPU if torch sees one."""
     threads: int = 0
-    """Processor threads; 0 takes one per core."""
+    """Processor threads; 0 takes one per core, or as many as OMP_NUM_THREADS says."""
 
     def __post_init__(self) -> None:
         require_choice("feed", self.feed, get_args(Feed))

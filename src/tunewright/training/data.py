@@ -11,7 +11,7 @@ from tunewright.corpus.tune import Tune
 from tunewright.corpus.vocabulary import Ids, Vocabulary
 from tunewright.training.evaluate import EvaluationSet
 
-SAMPLE_TUNES = 100
+SAMPLE_TUNES = 50
 """Training tunes on which losses are measured after every epoch."""
 SAMPLE_SEED = 805
 

@@ -192,8 +192,11 @@ def read_last(run: Path) -> Checkpoint:
 
 def set_processor(config: TrainingConfig) -> None:
     """Set torch's threads, and let it take numbers near zero for zero: they cost the processor a hundredfold."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    torch.set_num_threads(config.threads or cores or 1)
+    if config.threads:
+        torch.set_num_threads(config.threads)
+    elif "OMP_NUM_THREADS" not in os.environ:  # torch has heeded it already
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+        torch.set_num_threads(cores or 1)
     torch.set_flush_denormal(True)
 
 

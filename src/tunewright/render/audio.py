@@ -1,0 +1,123 @@
+"""What does a tune sound like?
+
+Its MIDI file, played by midirenderer with a soundfont at 48 kHz, is brought to one loudness for all tunes and written
+as WAV (stereo, 16 bits) or Opus (mono, about 60 kbit/s, as pages carry it). The soundfont is TimGM6mb, which lies in
+the pretty_midi package and is found there without importing it, or any other SF2 file.
+"""
+
+import importlib.util
+import io
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tunewright.errors import InputError, MissingExtraError, RenderError
+from tunewright.render.midi import midi_file
+from tunewright.render.performance import Performance
+from tunewright.render.provenance import one_line
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+LOUDNESS = 0.126
+"""Root mean square that the sound is brought to, as a part of full scale (-18 dB)."""
+
+PEAK = 0.95
+"""The highest sample allowed, as a part of full scale; a tune with higher peaks is made softer than `LOUDNESS`."""
+
+FADE_SECONDS = 1.5
+"""How long the last note may ring on; the last tenth of it is faded to silence."""
+
+OPUS_COMPRESSION = 0.8
+"""Between 0 (about 256 kbit/s for each channel) and 1 (6 kbit/s)."""
+
+
+def wav_file(
+    performance: Performance, provenance: Mapping[str, str] | None = None, soundfont: Path | None = None
+) -> bytes:
+    """Return a performance as a WAV file: 48 kHz, stereo, 16 bits.
+
+    Raises
+    ------
+    InputError
+        If `soundfont` is missing or is no SF2 file.
+    MissingExtraError
+        If midirenderer, soundfile, or (without `soundfont`) pretty_midi is not installed.
+    RenderError
+        If the sound cannot be made.
+    """
+    return _encode(*_sound(performance, soundfont), "WAV", "PCM_16", performance.title, provenance or {})
+
+
+def opus_file(
+    performance: Performance, provenance: Mapping[str, str] | None = None, soundfont: Path | None = None
+) -> bytes:
+    """Return a performance as an Ogg Opus file: 48 kHz, mono. Raises as `wav_file` does."""
+    samples, rate = _sound(performance, soundfont)
+    return _encode(samples.mean(axis=1), rate, "OGG", "OPUS", performance.title, provenance or {})
+
+
+def _sound(performance: Performance, soundfont: Path | None) -> "tuple[NDArray[np.float64], int]":
+    """Samples of shape (time, 2) between -1 and 1, and how many there are a second."""
+    import numpy as np
+
+    try:
+        import midirenderer
+        import soundfile  # type: ignore[import-untyped]
+    except ImportError:
+        raise MissingExtraError("Making sound", "render") from None
+
+    font = _soundfont(soundfont or _installed_soundfont())
+    try:
+        midi = midi_file(performance, silence_seconds=FADE_SECONDS)
+        samples, rate = soundfile.read(io.BytesIO(midirenderer.render_wave_from(font, midi)))
+    except (ValueError, RuntimeError) as error:
+        if soundfont and "SoundFont" in str(error):
+            raise InputError(f"is no usable soundfont ({error})", path=soundfont) from None
+        raise RenderError(f"the sound could not be made ({error})") from None
+    if not (peak := float(abs(samples).max(initial=0.0))):
+        raise RenderError("the soundfont has no sound for the notes of this tune")
+    fade = min(len(samples), round(FADE_SECONDS * rate / 10))
+    samples[len(samples) - fade :] *= np.linspace(1.0, 0.0, fade)[:, np.newaxis]
+    gain = min(LOUDNESS / float((samples**2).mean() ** 0.5), PEAK / peak)
+    return samples * gain, int(rate)
+
+
+def _encode(
+    samples: "NDArray[np.float64]", rate: int, container: str, coding: str, title: str, provenance: Mapping[str, str]
+) -> bytes:
+    import soundfile
+
+    file = io.BytesIO()
+    channels = 1 if samples.ndim == 1 else samples.shape[1]
+    level = OPUS_COMPRESSION if coding == "OPUS" else None
+    with soundfile.SoundFile(
+        file, "w", rate, channels, subtype=coding, format=container, compression_level=level
+    ) as sound:
+        sound.title = title or "Untitled"
+        if provenance:
+            sound.comment = one_line(provenance)
+        sound.write(samples)
+    return file.getvalue()
+
+
+@lru_cache(maxsize=2)
+def _soundfont(path: Path) -> bytes:
+    try:
+        font = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"the soundfont cannot be read: {error.strerror}", path=path) from None
+    if font[:4] != b"RIFF" or font[8:12] != b"sfbk":
+        raise InputError("is no soundfont; a file in SF2 format was expected", path=path)
+    return font
+
+
+def _installed_soundfont() -> Path:
+    package = importlib.util.find_spec("pretty_midi")
+    places = list(package.submodule_search_locations or ()) if package else []
+    for place in places:
+        if (font := Path(place) / "TimGM6mb.sf2").is_file():
+            return font
+    raise MissingExtraError("Making sound without a soundfont of your own", "render")

@@ -1,0 +1,118 @@
+"""How does a tune become a file of a given format?
+
+`FORMATS` names them; each needs the tune's text, its score, or its performance. `render` makes one, from one tune.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from tunewright.errors import OptionError
+from tunewright.render.audio import opus_file, wav_file
+from tunewright.render.midi import midi_file
+from tunewright.render.page import PageTune, tune_page
+from tunewright.render.performance import Performance, perform
+from tunewright.render.score import Score, engrave, pdf_file, png_file, svg_file
+from tunewright.render.source import abc_text
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """One tune, read once for all the formats that are asked for."""
+
+    tune: str
+    """ABC notation."""
+    provenance: Mapping[str, str] = field(default_factory=dict)
+    """Where it comes from; written into every file."""
+    soundfont: Path | None = None
+    """An SF2 file; None for the one that is installed."""
+
+    @cached_property
+    def abc(self) -> str:
+        """Its complete ABC text."""
+        return abc_text(self.tune, self.provenance)
+
+    @cached_property
+    def score(self) -> Score:
+        """How it looks."""
+        return engrave(self.abc)
+
+    @cached_property
+    def performance(self) -> Performance:
+        """How it sounds."""
+        return perform(self.abc)
+
+    def page(self) -> bytes:
+        """It alone on a page."""
+        entry = PageTune(self.tune, self.provenance)
+        return tune_page([entry], title=self.score.title or "Untitled", soundfont=self.soundfont).encode()
+
+
+FORMATS: dict[str, Callable[[Rendering], bytes]] = {
+    "abc": lambda tune: tune.abc.encode(),
+    "svg": lambda tune: svg_file(tune.score, tune.provenance),
+    "png": lambda tune: png_file(tune.score, tune.provenance),
+    "pdf": lambda tune: pdf_file(tune.score, tune.provenance),
+    "midi": lambda tune: midi_file(tune.performance, tune.provenance),
+    "wav": lambda tune: wav_file(tune.performance, tune.provenance, tune.soundfont),
+    "opus": lambda tune: opus_file(tune.performance, tune.provenance, tune.soundfont),
+    "html": Rendering.page,
+}
+"""How each format is made."""
+
+SUFFIXES = {name: f".{name}" for name in FORMATS} | {"midi": ".mid"}
+"""How the name of a file of each format ends."""
+
+
+def render(
+    tune: str,
+    format: str,  # noqa: A002
+    *,
+    provenance: Mapping[str, str] | None = None,
+    soundfont: Path | None = None,
+) -> bytes:
+    """Turn a tune into a file.
+
+    Parameters
+    ----------
+    tune
+        One tune in ABC notation.
+    format
+        A name in `FORMATS`.
+    provenance
+        Where the tune comes from, such as ``{"model": "jigs", "seed": "3"}``; written into the file.
+    soundfont
+        An SF2 file to play it with; the one that is installed if None.
+
+    Returns
+    -------
+    bytes
+        What the file holds; texts are in UTF-8.
+
+    Raises
+    ------
+    OptionError
+        If there is no such format.
+    RenderError
+        If this tune cannot be rendered; the message says why.
+    InputError
+        If `soundfont` cannot be used.
+    MissingExtraError
+        If a package that the format needs is not installed.
+    """
+    check_format(format)
+    return FORMATS[format](Rendering(tune, provenance or {}, soundfont))
+
+
+def check_format(name: str) -> str:
+    """Return `name` if it is one of `FORMATS`.
+
+    Raises
+    ------
+    OptionError
+        If it is not.
+    """
+    if name not in FORMATS:
+        raise OptionError(f"there is no format {name!r}; there are {', '.join(FORMATS)}")
+    return name

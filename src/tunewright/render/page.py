@@ -1,0 +1,209 @@
+"""How do tunes become a page that plays?
+
+One HTML file that needs nothing else: abcjs engraves in the browser, the sound is embedded as Opus, and score and text
+show what is sounding. It opens from disk, and its security policy forbids every request to a network. Its parts lie in
+``assets``; what is put into them is escaped here.
+"""
+
+import base64
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from html import escape
+from importlib.resources import files
+from itertools import groupby
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from tunewright.errors import RenderError
+from tunewright.render.audio import opus_file
+from tunewright.render.engine import abcjs_licence, abcjs_script
+from tunewright.render.midi import midi_file
+from tunewright.render.performance import Performance, perform
+from tunewright.render.provenance import one_line
+from tunewright.render.score import FONTS, engrave
+from tunewright.render.source import abc_text, title_of
+from tunewright.render.tempo import metronome_mark
+
+MANY_TUNES = 3
+"""From so many tunes on, the page begins with a list of them."""
+
+
+@dataclass(frozen=True)
+class PageTune:
+    """A tune for a page."""
+
+    tune: str
+    """ABC notation."""
+    provenance: Mapping[str, str] = field(default_factory=dict)
+    """Where it comes from; written into its files, and shown where there is no caption."""
+    caption: str = ""
+    """A line below its title, such as ``temperature 0.5, seed 3``."""
+
+
+@dataclass(frozen=True)
+class PageSection:
+    """Something else for a page, below the tunes."""
+
+    title: str
+    html: str
+    """Used as it is: escape what comes from users. Pictures must be inline SVG or ``data:`` addresses."""
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What could be made of a tune."""
+
+    abc: str
+    title: str
+    engraved: bool
+    performance: Performance | None
+    problem: str
+
+
+def tune_page(
+    tunes: Sequence[PageTune], *, title: str, sections: Sequence[PageSection] = (), soundfont: Path | None = None
+) -> str:
+    """Return a page of tunes with score, player and text, as one self-contained HTML file.
+
+    A tune that cannot be engraved or played is shown with the reason and its text; it never fails the page.
+
+    Parameters
+    ----------
+    tunes
+        What the page shows, in this order.
+    title
+        Its heading.
+    sections
+        What comes below the tunes.
+    soundfont
+        An SF2 file to play them with; the one that is installed if None.
+
+    Raises
+    ------
+    InputError
+        If `soundfont` cannot be used.
+    MissingExtraError
+        If a package that rendering needs is not installed.
+    """
+    read = [_read(tune) for tune in tunes]
+    articles = (_article(number, *pair, soundfont) for number, pair in enumerate(zip(tunes, read, strict=True), 1))
+    return _template("page.html").substitute(
+        description=escape("; ".join(filter(None, (one_line(tune.provenance) for tune in tunes)))),
+        title=escape(title),
+        contents=_contents(read),
+        tunes="\n".join(articles),
+        sections="\n".join(_section(section) for section in sections),
+        data=_script_safe_json([_data(tune) for tune in read]),
+        style=_asset("page.css"),
+        abcjs=f"/*\n{abcjs_licence()}\n*/\n{abcjs_script()}".replace("</script", "<\\/script"),
+        script=_asset("page.js"),
+    )
+
+
+def _read(tune: PageTune) -> _Read:
+    abc, title = tune.tune, title_of(tune.tune) or "Untitled"
+    try:
+        abc = abc_text(tune.tune, tune.provenance)
+        title = engrave(abc).title or title
+    except RenderError as error:
+        return _Read(abc, title, False, None, f"This tune cannot be shown as a score: {error}.")
+    try:
+        return _Read(abc, title, True, perform(abc), "")
+    except RenderError as error:
+        return _Read(abc, title, True, None, f"This tune cannot be played: {error}.")
+
+
+def _article(number: int, tune: PageTune, read: _Read, soundfont: Path | None) -> str:
+    caption = tune.caption or one_line(tune.provenance)
+    downloads = [_download("abc", "ABC", read.title, "text/vnd.abc", read.abc.encode())]
+    player = ""
+    if read.performance:
+        sound = _data_address("audio/ogg", opus_file(read.performance, tune.provenance, soundfont))
+        midi = midi_file(read.performance, tune.provenance)
+        downloads.append(_download("mid", "MIDI", read.title, "audio/midi", midi))
+        downloads.append(f'<a class="download-audio" download="{file_name(read.title)}.opus">Sound (Opus)</a>')
+        mark, beats = metronome_mark(read.performance.tempo, read.performance.meter)
+        player = _template("player.html").substitute(
+            title=escape(read.title),
+            audio=sound,
+            length=f"{read.performance.length_seconds:.2f}",
+            tempo=f"{mark} = {beats:.0f}",
+        )
+    return _template("tune.html").substitute(
+        number=number,
+        title=escape(read.title),
+        caption=f'<p class="caption">{escape(caption)}</p>' if caption else "",
+        problem=f'<p class="problem" role="note">{escape(read.problem)}</p>' if read.problem else "",
+        player=player,
+        open="" if read.engraved else " open",
+        abc=escape(read.abc),
+        downloads="\n".join(downloads),
+    )
+
+
+def _data(read: _Read) -> dict[str, Any]:
+    """What the script on the page needs to know of a tune."""
+    data: dict[str, Any] = {"abc": read.abc, "title": read.title, "engraved": read.engraved, "fonts": FONTS}
+    if read.performance:
+        mark, beats = metronome_mark(read.performance.tempo, read.performance.meter)
+        length = round(read.performance.length_seconds, 2)
+        data |= {"length": length, "beat": mark, "beatsPerMinute": beats, "steps": steps(read.performance)}
+    return data
+
+
+def steps(performance: Performance) -> list[list[Any]]:
+    """Return ``[start, end, [first character, character after the last], ...]`` for each moment at which notes start.
+
+    Times are in seconds; a step ends where the longest of its notes does.
+    """
+    moments = groupby(performance.written_notes, key=lambda note: round(performance.seconds(note.start), 3))
+    found = []
+    for start, group in moments:
+        notes = list(group)
+        end = performance.seconds(max(note.start + note.duration for note in notes))
+        places = sorted({note.characters for note in notes if note.characters})
+        found.append([start, round(end, 3), *[list(place) for place in places]])
+    return found
+
+
+def file_name(title: str) -> str:
+    """Return a title in small Latin letters, digits and hyphens, at most 60 of them; ``untitled`` if none is left."""
+    plain = re.sub(r"[^a-z0-9]+", "-", title.lower().replace("'", "")).strip("-")
+    return plain[:60].rstrip("-") or "untitled"
+
+
+def _contents(read: Sequence[_Read]) -> str:
+    if len(read) < MANY_TUNES:
+        return ""
+    links = (f'<li><a href="#tune-{number}">{escape(tune.title)}</a></li>' for number, tune in enumerate(read, 1))
+    return f'<nav aria-label="Tunes"><ul class="contents">{"".join(links)}</ul></nav>'
+
+
+def _section(section: PageSection) -> str:
+    return f'<section class="section">\n<h2>{escape(section.title)}</h2>\n{section.html}\n</section>'
+
+
+def _download(suffix: str, label: str, title: str, kind: str, content: bytes) -> str:
+    return f'<a download="{file_name(title)}.{suffix}" href="{_data_address(kind, content)}">{label}</a>'
+
+
+def _data_address(kind: str, content: bytes) -> str:
+    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
+
+
+def _script_safe_json(value: object) -> str:
+    """JSON that can stand inside a script element, whatever texts it holds."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+
+
+@cache
+def _asset(name: str) -> str:
+    return (files("tunewright.render") / "assets" / name).read_text(encoding="utf-8")
+
+
+def _template(name: str) -> Template:
+    return Template(_asset(name))
