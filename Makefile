@@ -31,7 +31,7 @@ benchmarks: .venv/all.installed ## measure what docs/benchmarks.md reports
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
 
 clean: ## remove .venv and everything else that make made; your runs stay
-	rm -rf .venv build dist src/tunewright/render/abcjs web/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv build dist src/tunewright/rendering/abcjs web/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find src tests benchmarks -name __pycache__ -type d -exec rm -rf {} +
 
 # .venv/X.installed says that extra X, and the extras inside it, are there with today's versions. An install that was

@@ -1,7 +1,7 @@
 """How does abcjs come into the package?
 
 The build takes it from npm, at the version and checksum that ``web/package-lock.json`` pins, and puts the script and
-its licence into ``src/tunewright/render/abcjs``. Where they lie there already (in a source distribution, or after a
+its licence into ``src/tunewright/rendering/abcjs``. Where they lie there already (in a source distribution, or after a
 first build) nothing is fetched. npm is the one found on this machine if it is recent enough, else that of a wheel.
 """
 
@@ -44,7 +44,7 @@ class AbcjsHook(BuildHookInterface):
 
     @property
     def _folder(self) -> Path:
-        return Path(self.root, "src", "tunewright", "render", "abcjs")
+        return Path(self.root, "src", "tunewright", "rendering", "abcjs")
 
     def _in_place(self) -> bool:
         files = [self._folder / name for name in FILES.values()]

@@ -17,8 +17,8 @@ from shutil import which
 from tunewright.corpus.library import find_corpus
 from tunewright.corpus.readers import read_tunes
 from tunewright.errors import RenderError
-from tunewright.render import render
-from tunewright.render.source import abc_text
+from tunewright.rendering import render
+from tunewright.rendering.source import abc_text
 
 
 def main() -> None:

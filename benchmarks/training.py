@@ -4,8 +4,8 @@
     python benchmarks/training.py --train TRAIN --validation VAL         both presets to their end, with their losses
 
 The rate is that of the preset `default` on O'Neill's. References in the same run: the same network fed one slice of 30
-characters at a time, and the machine's rate of float32 matrix products, which the arithmetic of a character (forward and
-backward, 6 operations per weight of the recurrent and read-out matrices) is divided by.
+characters at a time; and the machine's rate of float32 matrix products, beside the arithmetic that a character takes
+(forward and backward, 6 operations per weight of the recurrent and read-out matrices).
 """
 
 import argparse

@@ -8,11 +8,14 @@ import importlib.util
 import os
 import random
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 # Read by torch when it is imported, here and in the commands that tests start. Threads that wait then sleep; by default
 # they spin, which makes training several times slower where tests share the cores with other work.
@@ -46,6 +49,37 @@ def oneills_folder() -> Path:
     if folder is None or not folder.is_dir():
         missing("O'Neill's 1850", remedy="'pip install music21' brings it")
     return folder
+
+
+CHROMIUM_OPTIONS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+    "--disable-background-networking", "--disable-component-update", "--autoplay-policy=no-user-gesture-required",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def chromium(require_program: Callable[[str], str]) -> Iterator["Browser"]:
+    """A running Chromium without a window."""
+    program = require_program("chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=CHROMIUM_OPTIONS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def browser_page(chromium: "Browser") -> Iterator[tuple["Page", list[str]]]:
+    """An empty page, and a list that grows by each message, error and request to anywhere but this machine's files."""
+    # Playwright waits by evaluating text in the page, which a page's content security policy may forbid.
+    context = chromium.new_context(viewport={"width": 1200, "height": 800}, bypass_csp=True)
+    page, problems = context.new_page(), []
+    page.on("console", lambda message: problems.append(message.text))
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("request", lambda asked: asked.url.startswith(("file:", "data:", "blob:")) or problems.append(asked.url))
+    yield page, problems
+    context.close()
 
 
 TINY_CORPUS_TUNES = 30

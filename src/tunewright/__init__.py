@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tunewright.corpus.tune import Tune
     from tunewright.model.checkpoint import read_checkpoint
     from tunewright.model.config import NetworkConfig
-    from tunewright.render import render
+    from tunewright.rendering import render
     from tunewright.sampling.compose import compose, compose_many
     from tunewright.sampling.config import CompositionConfig
     from tunewright.training.config import TrainingConfig
@@ -33,7 +33,7 @@ _HOMES = {
     "find_corpus": "corpus.library",
     "read_checkpoint": "model.checkpoint",
     "read_tunes": "corpus.readers",
-    "render": "render",
+    "render": "rendering",
     "split_tunes": "corpus.split",
     "train": "training.run",
 }

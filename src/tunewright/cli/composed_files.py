@@ -12,7 +12,7 @@ from tunewright import __version__
 from tunewright.errors import RenderError
 from tunewright.files import claim_folder, write_file
 from tunewright.model.checkpoint import Checkpoint
-from tunewright.render.formats import SUFFIXES, check_format, render
+from tunewright.rendering.formats import SUFFIXES, check_format, render
 from tunewright.sampling.compose import Composition, compose_many
 from tunewright.sampling.config import CompositionConfig
 
@@ -51,7 +51,7 @@ def write_tunes(order: Order) -> int:
         steps = bar.add_task("composing", total=order.count)
         for composition in compose_many(order.model, order.count, order.config, prime=order.beginning):
             stem = f"tune-{composition.seed:0{len(str(order.config.seed + order.count - 1))}}"
-            provenance = provenance_of(order.name, composition, order.config)
+            provenance = provenance_of(order.name, composition, order.config, order.beginning)
             written += write_tune(composition, stem, formats, provenance, order.out)
             bar.advance(steps)
     print(f"{written} files in {order.out}")
@@ -74,12 +74,18 @@ def write_tune(
     return written
 
 
-def provenance_of(model: str, composition: Composition, config: CompositionConfig) -> dict[str, str]:
+def provenance_of(
+    model: str, composition: Composition, config: CompositionConfig, beginning: str = ""
+) -> dict[str, str]:
     """What it takes to make the same tune again."""
-    choice = {"argmax": "yes"} if config.argmax else {"temperature": f"{config.temperature:g}"}
+    provenance = {"composed by": f"Tunewright {__version__}", "model": model, "seed": str(composition.seed)}
+    provenance |= {"argmax": "yes"} if config.argmax else {"temperature": f"{config.temperature:g}"}
     if config.top_k:
-        choice["top-k"] = str(config.top_k)
+        provenance["top-k"] = str(config.top_k)
     if config.top_p < 1:
-        choice["top-p"] = f"{config.top_p:g}"
-    ended = {} if composition.ended else {"stopped at": f"{config.max_length} characters"}
-    return {"composed by": f"Tunewright {__version__}", "model": model, "seed": str(composition.seed), **choice, **ended}
+        provenance["top-p"] = f"{config.top_p:g}"
+    if beginning:
+        provenance["prime"] = beginning.replace("\n", "\\n")
+    if not composition.ended:
+        provenance["stopped at"] = f"{config.max_length} characters"
+    return provenance

@@ -12,7 +12,7 @@ from tunewright.cli.sources import read_sources
 from tunewright.errors import RenderError
 from tunewright.files import claim_folder, write_file
 from tunewright.model.checkpoint import Checkpoint, read_checkpoint
-from tunewright.render import PageTune, render, tune_page
+from tunewright.rendering import PageTune, render, tune_page
 from tunewright.sampling.compose import Composition, compose_many
 from tunewright.sampling.config import CompositionConfig
 from tunewright.training.loop import EpochRecord
@@ -32,7 +32,8 @@ def demo(
 ) -> int:
     """Train on a corpus for at most two minutes, compose three tunes, and show them on a page.
 
-    The tunes have temperatures 0.5, 1 and 2; at each, the first of 16 seeds whose tune ends by itself and can be played.
+    The tunes have temperatures 0.5, 1 and 2: at each, that of the first of 16 seeds that ends by itself and can be
+    played.
 
     Parameters
     ----------

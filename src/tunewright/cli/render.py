@@ -7,8 +7,8 @@ from rich.progress import Progress
 
 from tunewright.cli.sources import read_sources
 from tunewright.files import claim_folder
-from tunewright.render.batch import render_tunes
-from tunewright.render.formats import check_format
+from tunewright.rendering.batch import render_tunes
+from tunewright.rendering.formats import check_format
 
 NOTHING_RENDERED = 2
 

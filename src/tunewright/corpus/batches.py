@@ -23,7 +23,7 @@ class Batch:
     """One step's worth of text."""
 
     ids: Ids
-    """Inputs and targets in one, shape=(T + 1, B): the network reads all but the last row, predicts all but the first."""
+    """Inputs and targets, shape=(T + 1, B): the network reads all rows but the last and predicts all but the first."""
     keep: NDArray[np.float32]
     """1 for lanes that go on with the state of the batch before, 0 for lanes that start from zero, shape=(B,)."""
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from tunewright.model.checkpoint import Checkpoint
 from tunewright.options import to_mapping
-from tunewright.render.page import PageSection
+from tunewright.rendering.page import PageSection
 from tunewright.report.figures import draw_loss_curves
 from tunewright.training.loop import EpochRecord
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from tunewright.render import tempo
-from tunewright.render.performance import perform
-from tunewright.render.source import abc_text
-from tunewright.render.tempo import METER_TEMPOS, RHYTHM_TEMPOS, choose_tempo, metronome_mark
+from tunewright.rendering import tempo
+from tunewright.rendering.performance import perform
+from tunewright.rendering.source import abc_text
+from tunewright.rendering.tempo import METER_TEMPOS, RHYTHM_TEMPOS, choose_tempo, metronome_mark
 
 
 @pytest.mark.parametrize(

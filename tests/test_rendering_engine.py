@@ -7,9 +7,9 @@ import threading
 import pytest
 
 from tunewright.errors import RenderError
-from tunewright.render import engine
-from tunewright.render.engine import abcjs_licence, abcjs_script, ask
-from tunewright.render.performance import perform
+from tunewright.rendering import engine
+from tunewright.rendering.engine import abcjs_licence, abcjs_script, ask
+from tunewright.rendering.performance import perform
 
 TUNE = "X:1\nT:A Tune\nR:reel\nM:4/4\nL:1/8\nQ:1/4=90\nK:G\nGABc|\n"
 CRASHING = "X:1\nT:A\nV:2\nV:4\nE|\nT:B\n"
@@ -73,8 +73,8 @@ def test_many_threads_may_ask():
 @pytest.mark.parametrize(
     "program",
     [
-        "from tunewright.render import render; print(len(render({tune!r}, 'midi')) > 100)",
-        "import asyncio\nfrom tunewright.render import render\n"
+        "from tunewright.rendering import render; print(len(render({tune!r}, 'midi')) > 100)",
+        "import asyncio\nfrom tunewright.rendering import render\n"
         "async def main(): return render({tune!r}, 'midi')\nprint(len(asyncio.run(main())) > 100)",
     ],
 )

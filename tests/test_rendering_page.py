@@ -6,19 +6,15 @@ from contextlib import contextmanager
 
 import pytest
 
-from tunewright.render import PageSection, PageTune, tune_page
-from tunewright.render.page import file_name, steps
-from tunewright.render.performance import perform
-from tunewright.render.source import abc_text
+from tunewright.rendering import PageSection, PageTune, tune_page
+from tunewright.rendering.page import file_name, steps
+from tunewright.rendering.performance import perform
+from tunewright.rendering.source import abc_text
 
 PLAYABLE = "X:1\nT:A Jig & <b>more</b> </script>\nR:jig\nM:6/8\nL:1/8\nQ:3/8=100\nK:D\n|:DFA dAF|GBG AFD:|\n"
 REPEATING = "X:2\nT:Second\nM:2/4\nL:1/4\nQ:1/4=120\nK:C\n|:CD|1 EF:|2 GA||\n"
 SILENT = "X:3\nT:Silent\nK:C\nzzzz|\n"
 BROKEN = "X:4\nT:No music, only </script><script>alert(1)</script>\x03\n"
-CHROMIUM_OPTIONS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-    "--disable-background-networking", "--disable-component-update", "--autoplay-policy=no-user-gesture-required",
-]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -34,17 +30,6 @@ def page_path(page_text, tmp_path_factory):
     path = tmp_path_factory.mktemp("page") / "page.html"
     path.write_text(page_text, encoding="utf-8")
     return path
-
-
-@pytest.fixture(scope="module")
-def chromium(require_program):
-    program = require_program("chromium")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=CHROMIUM_OPTIONS)
-        yield browser
-        browser.close()
 
 
 @contextmanager

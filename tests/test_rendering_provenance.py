@@ -8,8 +8,8 @@ import pytest
 import soundfile
 from PIL import Image
 
-from tunewright.render import FORMATS, render
-from tunewright.render.provenance import abc_comments, one_line, png_with, svg_with
+from tunewright.rendering import FORMATS, render
+from tunewright.rendering.provenance import abc_comments, one_line, png_with, svg_with
 
 TUNE = "X:1\nT:A Tune\nK:C\nCDEF|\n"
 PROVENANCE = {"model": "jigs ü <&>", "seed": "3", "text": 'two\nlines "quoted"'}

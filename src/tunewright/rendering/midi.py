@@ -4,21 +4,26 @@ A file of type 1 with 480 ticks to the quarter note: a first track with tempo, m
 each voice and one for the accompaniment. Every onset is rounded to a tick from its exact time, so nothing drifts.
 """
 
-import struct
+import io
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
-from tunewright.render.performance import PERCUSSION, Note, Performance
-from tunewright.render.provenance import entries
+from tunewright.errors import MissingExtraError
+from tunewright.rendering.performance import PERCUSSION, Note, Performance
+from tunewright.rendering.provenance import entries
+
+if TYPE_CHECKING:
+    import mido
 
 TICKS_PER_QUARTER = 480
 
-_TEXT, _NAME, _END, _TEMPO, _METER = 0x01, 0x03, 0x2F, 0x51, 0x58
-_NOTE_OFF, _NOTE_ON, _PROGRAM = 0x80, 0x90, 0xC0
 _PERCUSSION_CHANNEL = 9
 _MELODIC_CHANNELS = tuple(channel for channel in range(16) if channel != _PERCUSSION_CHANNEL)
+_NOTE_OFF, _PROGRAM, _NOTE_ON = range(3)
+"""What comes first of several messages at the same time."""
 
-Event = tuple[int, int, bytes]
-"""When (in ticks), which first of those at the same time, and the bytes of the message."""
+Event = tuple[int, int, str, dict[str, Any]]
+"""When (in ticks), which first of those at the same time, and a message as mido names it."""
 
 
 def midi_file(
@@ -35,12 +40,19 @@ def midi_file(
     silence_seconds
         How long the file goes on after the last note, so that a synthesiser lets it fade.
     """
+    try:
+        import mido
+    except ImportError:
+        raise MissingExtraError("Making MIDI files", "render") from None
+
     length = ticks((performance.length_seconds + silence_seconds) / performance.seconds(1.0))
-    tracks = [_track([*_leading_events(performance, provenance or {}), (length, 9, _meta(_END, b""))])]
+    tracks = [mido.MidiTrack([*_leading_messages(performance, provenance or {}), _end(length)])]
     for number, notes in enumerate(performance.tracks):
         events = _note_events(notes, _MELODIC_CHANNELS[number % len(_MELODIC_CHANNELS)])
-        tracks.append(_track([*events, (max(time for time, _, _ in events), 9, _meta(_END, b""))]))
-    return struct.pack(">4sIHHH", b"MThd", 6, 1, len(tracks), TICKS_PER_QUARTER) + b"".join(tracks)
+        tracks.append(_track(events))
+    content = io.BytesIO()
+    mido.MidiFile(type=1, ticks_per_beat=TICKS_PER_QUARTER, charset="utf-8", tracks=tracks).save(file=content)
+    return content.getvalue()
 
 
 def ticks(whole_notes: float) -> int:
@@ -48,14 +60,17 @@ def ticks(whole_notes: float) -> int:
     return round(whole_notes * 4 * TICKS_PER_QUARTER)
 
 
-def _leading_events(performance: Performance, provenance: Mapping[str, str]) -> list[Event]:
-    events = [(0, 0, _meta(_NAME, performance.title.encode()))] if performance.title else []
-    events += [(0, 0, _meta(_TEXT, entry.encode())) for entry in entries(provenance)]
-    events.append((0, 0, _meta(_TEMPO, round(60e6 / performance.tempo).to_bytes(3, "big"))))
+def _leading_messages(performance: Performance, provenance: Mapping[str, str]) -> "Iterator[mido.MetaMessage]":
+    import mido
+
+    if performance.title:
+        yield mido.MetaMessage("track_name", name=performance.title)
+    for entry in entries(provenance):
+        yield mido.MetaMessage("text", text=entry)
+    yield mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(performance.tempo))
     numerator, denominator = performance.meter
     if numerator < 256 and denominator in {2**power for power in range(8)}:
-        events.append((0, 0, _meta(_METER, bytes([numerator, denominator.bit_length() - 1, 24, 8]))))
-    return events
+        yield mido.MetaMessage("time_signature", numerator=numerator, denominator=denominator)
 
 
 def _note_events(notes: Sequence[Note], channel: int) -> list[Event]:
@@ -65,10 +80,11 @@ def _note_events(notes: Sequence[Note], channel: int) -> list[Event]:
         voice = _PERCUSSION_CHANNEL if note.program == PERCUSSION else channel
         if note.program != program and note.program != PERCUSSION:
             program = note.program
-            events.append((start, 1, bytes([_PROGRAM | voice, program])))
-        events.append((start, 2, bytes([_NOTE_ON | voice, note.pitch, note.velocity])))
-        events.append((end, 0, bytes([_NOTE_OFF | voice, note.pitch, 0])))
-    return events
+            events.append((start, _PROGRAM, "program_change", {"channel": voice, "program": program}))
+        key = {"channel": voice, "note": note.pitch}
+        events.append((start, _NOTE_ON, "note_on", {**key, "velocity": note.velocity}))
+        events.append((end, _NOTE_OFF, "note_off", {**key, "velocity": 0}))
+    return sorted(events, key=lambda event: event[:2])
 
 
 def _separate(notes: Sequence[Note]) -> Iterator[tuple[Note, int, int]]:
@@ -86,21 +102,18 @@ def _separate(notes: Sequence[Note]) -> Iterator[tuple[Note, int, int]]:
     return reversed(spans)
 
 
-def _track(events: Sequence[Event]) -> bytes:
-    data, now = bytearray(), 0
-    for time, _, message in sorted(events, key=lambda event: event[:2]):
-        data += _variable_length(time - now) + message
+def _track(events: Sequence[Event]) -> "mido.MidiTrack":
+    import mido
+
+    track, now = mido.MidiTrack(), 0
+    for time, _, name, values in events:
+        track.append(mido.Message(name, time=time - now, **values))
         now = time
-    return struct.pack(">4sI", b"MTrk", len(data)) + bytes(data)
+    track.append(_end(0))
+    return track
 
 
-def _meta(kind: int, content: bytes) -> bytes:
-    return bytes([0xFF, kind]) + _variable_length(len(content)) + content
+def _end(time: int) -> "mido.MetaMessage":
+    import mido
 
-
-def _variable_length(number: int) -> bytes:
-    """Seven bits a byte, the highest first; all but the last have their top bit set."""
-    groups = [number & 0x7F]
-    while number := number >> 7:
-        groups.append(number & 0x7F | 0x80)
-    return bytes(reversed(groups))
+    return mido.MetaMessage("end_of_track", time=time)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tunewright.corpus.tune import Tune
-from tunewright.render.batch import names, render_tunes
+from tunewright.rendering.batch import names, render_tunes
 
 GOOD = "X:5\nT:The Good, Old Tune!\nK:C\nCDE|\n"
 EMPTY = "X:1\nT:Nothing\nK:C\nzz|\n"

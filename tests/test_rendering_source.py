@@ -3,7 +3,7 @@
 import pytest
 
 from tunewright.errors import RenderError
-from tunewright.render.source import LONGEST_TEXT, abc_text, title_of
+from tunewright.rendering.source import LONGEST_TEXT, abc_text, title_of
 
 WHOLE = "X:7\nT:Ünder\nK:D\nDEF|\n"
 

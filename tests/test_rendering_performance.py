@@ -3,8 +3,8 @@
 import pytest
 
 from tunewright.errors import RenderError
-from tunewright.render.performance import LONGEST_SECONDS, PERCUSSION, perform
-from tunewright.render.source import abc_text
+from tunewright.rendering.performance import LONGEST_SECONDS, PERCUSSION, perform
+from tunewright.rendering.source import abc_text
 
 HEADER = "X:1\nT:A Tune\nM:4/4\nL:1/4\nQ:1/4=120\nK:C\n"
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from tunewright.errors import RenderError
-from tunewright.render.engine import ask
-from tunewright.render.tempo import choose_tempo
+from tunewright.rendering.engine import ask
+from tunewright.rendering.tempo import choose_tempo
 
 LONGEST_SECONDS = 1800.0
 """A tune that would last longer is refused."""
@@ -80,7 +80,7 @@ def perform(abc: str) -> Performance:
     Parameters
     ----------
     abc
-        One tune, as `tunewright.render.source.abc_text` gives it.
+        One tune, as `tunewright.rendering.source.abc_text` gives it.
 
     Raises
     ------

@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 
 from tunewright.errors import RenderError
-from tunewright.render.score import Score, engrave, pdf_file, png_file, svg_file
-from tunewright.render.source import abc_text
+from tunewright.rendering.score import Score, engrave, pdf_file, png_file, svg_file
+from tunewright.rendering.source import abc_text
 
 TUNE = 'X:1\nT:Żółw & <b>Sons</b>\nC:Trad.\nM:4/4\nL:1/4\nK:G\n"G"GABc|d2 d2|\nw:one two\nGABc|G4|]\n'
 SVG = "{http://www.w3.org/2000/svg}"

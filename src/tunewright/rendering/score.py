@@ -11,8 +11,8 @@ from itertools import pairwise
 from typing import Literal
 
 from tunewright.errors import MissingExtraError, RenderError
-from tunewright.render.engine import ask
-from tunewright.render.provenance import one_line, png_with, svg_with
+from tunewright.rendering.engine import ask
+from tunewright.rendering.provenance import one_line, png_with, svg_with
 
 STAFF_WIDTH = 700
 """CSS pixels; a line that holds more music than fits widens the whole score."""
@@ -68,7 +68,7 @@ def engrave(abc: str) -> Score:
     Parameters
     ----------
     abc
-        One tune, as `tunewright.render.source.abc_text` gives it.
+        One tune, as `tunewright.rendering.source.abc_text` gives it.
 
     Raises
     ------

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tunewright.errors import InputError, MissingExtraError, OptionError, RenderError
-from tunewright.render import FORMATS, render
-from tunewright.render.formats import SUFFIXES, Rendering, check_format
+from tunewright.rendering import FORMATS, render
+from tunewright.rendering.formats import SUFFIXES, Rendering, check_format
 
 TUNE = "X:1\nT:A Tune\nM:6/8\nK:D\n|:DFA dAF|GBG AFD:|\n"
 BEGINNINGS = {

@@ -7,9 +7,9 @@ from pathlib import Path
 from tunewright.corpus.tune import Tune
 from tunewright.errors import RenderError
 from tunewright.files import write_file
-from tunewright.render.formats import FORMATS, SUFFIXES, Rendering
-from tunewright.render.page import file_name
-from tunewright.render.source import title_of
+from tunewright.rendering.formats import FORMATS, SUFFIXES, Rendering
+from tunewright.rendering.page import file_name
+from tunewright.rendering.source import title_of
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ def render_tunes(
     tunes
         What to render.
     formats
-        Names in `tunewright.render.FORMATS`.
+        Names in `tunewright.rendering.FORMATS`.
     out
         A folder that exists; files of the same names are replaced.
     soundfont

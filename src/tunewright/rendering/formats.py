@@ -9,12 +9,12 @@ from functools import cached_property
 from pathlib import Path
 
 from tunewright.errors import OptionError
-from tunewright.render.audio import opus_file, wav_file
-from tunewright.render.midi import midi_file
-from tunewright.render.page import PageTune, tune_page
-from tunewright.render.performance import Performance, perform
-from tunewright.render.score import Score, engrave, pdf_file, png_file, svg_file
-from tunewright.render.source import abc_text
+from tunewright.rendering.audio import opus_file, wav_file
+from tunewright.rendering.midi import midi_file
+from tunewright.rendering.page import PageTune, tune_page
+from tunewright.rendering.performance import Performance, perform
+from tunewright.rendering.score import Score, engrave, pdf_file, png_file, svg_file
+from tunewright.rendering.source import abc_text
 
 
 @dataclass(frozen=True)

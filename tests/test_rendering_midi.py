@@ -12,15 +12,15 @@ import mido
 import pytest
 
 from tunewright.corpus.readers import read_tunes
-from tunewright.render.midi import TICKS_PER_QUARTER, midi_file
-from tunewright.render.performance import Note, Performance, perform
-from tunewright.render.source import abc_text
+from tunewright.rendering.midi import TICKS_PER_QUARTER, midi_file
+from tunewright.rendering.performance import Note, Performance, perform
+from tunewright.rendering.source import abc_text
 
 SAMPLE = slice(0, None, 34)
 """Sixty tunes of O'Neill's; `pytest -m slow` asks about all."""
 
 AGREEMENT = 0.968
-"""Share of O'Neill's on which both give the same notes; docs/render.md tells where they differ, and why."""
+"""Share of O'Neill's on which both give the same notes; docs/rendering.md tells where they differ, and why."""
 
 HEADER = "X:1\nM:4/4\nL:1/4\nQ:1/4=120\nK:C\n"
 

@@ -19,14 +19,14 @@ from string import Template
 from typing import Any
 
 from tunewright.errors import RenderError
-from tunewright.render.audio import opus_file
-from tunewright.render.engine import abcjs_licence, abcjs_script
-from tunewright.render.midi import midi_file
-from tunewright.render.performance import Performance, perform
-from tunewright.render.provenance import one_line
-from tunewright.render.score import FONTS, engrave
-from tunewright.render.source import abc_text, title_of
-from tunewright.render.tempo import metronome_mark
+from tunewright.rendering.audio import opus_file
+from tunewright.rendering.engine import abcjs_licence, abcjs_script
+from tunewright.rendering.midi import midi_file
+from tunewright.rendering.performance import Performance, perform
+from tunewright.rendering.provenance import one_line
+from tunewright.rendering.score import FONTS, engrave
+from tunewright.rendering.source import abc_text, title_of
+from tunewright.rendering.tempo import metronome_mark
 
 MANY_TUNES = 3
 """From so many tunes on, the page begins with a list of them."""
@@ -202,7 +202,7 @@ def _script_safe_json(value: object) -> str:
 
 @cache
 def _asset(name: str) -> str:
-    return (files("tunewright.render") / "assets" / name).read_text(encoding="utf-8")
+    return (files("tunewright.rendering") / "assets" / name).read_text(encoding="utf-8")
 
 
 def _template(name: str) -> Template:

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tunewright.errors import InputError, MissingExtraError, RenderError
-from tunewright.render.midi import midi_file
-from tunewright.render.performance import Performance
-from tunewright.render.provenance import one_line
+from tunewright.rendering.midi import midi_file
+from tunewright.rendering.performance import Performance
+from tunewright.rendering.provenance import one_line
 
 if TYPE_CHECKING:
     import numpy as np
@@ -65,7 +65,7 @@ def _sound(performance: Performance, soundfont: Path | None) -> "tuple[NDArray[n
 
     try:
         import midirenderer
-        import soundfile  # type: ignore[import-untyped]
+        import soundfile
     except ImportError:
         raise MissingExtraError("Making sound", "render") from None
 

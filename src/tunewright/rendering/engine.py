@@ -67,12 +67,12 @@ def ask(question: str, *arguments: str | float | dict[str, str]) -> Any:
 
 def abcjs_script() -> str:
     """Return abcjs itself, for a page to carry."""
-    return (files("tunewright.render") / "abcjs" / "abcjs-basic-min.js").read_text(encoding="utf-8")
+    return (files("tunewright.rendering") / "abcjs" / "abcjs-basic-min.js").read_text(encoding="utf-8")
 
 
 def abcjs_licence() -> str:
     """Return the licence that must go with abcjs."""
-    return (files("tunewright.render") / "abcjs" / "LICENSE.md").read_text(encoding="utf-8")
+    return (files("tunewright.rendering") / "abcjs" / "LICENSE.md").read_text(encoding="utf-8")
 
 
 def _ready_engine() -> "MiniRacer":
@@ -96,7 +96,7 @@ def _load() -> "MiniRacer":
         engine = maker.submit(MiniRacer).result()
     engine.set_hard_memory_limit(MEMORY_LIMIT_BYTES)
     for script in _SCRIPTS:
-        engine.eval((files("tunewright.render") / script).read_text(encoding="utf-8"))
+        engine.eval((files("tunewright.rendering") / script).read_text(encoding="utf-8"))
     return engine
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 
 from tunewright.errors import RenderError
-from tunewright.render.provenance import abc_comments
+from tunewright.rendering.provenance import abc_comments
 
 LONGEST_TEXT = 1_000_000
 """Characters; a longer text is refused before abcjs sees it."""

@@ -9,10 +9,10 @@ import soundfile
 from scipy.signal import find_peaks
 
 from tunewright.errors import InputError
-from tunewright.render import audio
-from tunewright.render.audio import LOUDNESS, PEAK, opus_file, wav_file
-from tunewright.render.performance import perform
-from tunewright.render.source import abc_text
+from tunewright.rendering import audio
+from tunewright.rendering.audio import LOUDNESS, PEAK, opus_file, wav_file
+from tunewright.rendering.performance import perform
+from tunewright.rendering.source import abc_text
 
 PROVENANCE = {"model": "jigs ü", "seed": "3"}
 

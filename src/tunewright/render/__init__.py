@@ -1,6 +1,0 @@
-"""A tune as score, MIDI file, sound and page."""
-
-from tunewright.render.formats import FORMATS, render
-from tunewright.render.page import PageSection, PageTune, tune_page
-
-__all__ = ["FORMATS", "PageSection", "PageTune", "render", "tune_page"]
