@@ -4,7 +4,6 @@ Each command is one small function in a file of its own, loaded when it is calle
 error stream and exit status 2; an interrupted command exits with 130.
 """
 
-import os
 import sys
 from collections.abc import Sequence
 
@@ -32,9 +31,6 @@ app.command("tunewright.cli.render:render", help="Turn tunes into scores, MIDI, 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; ends the process."""
-    # Threads that spin while they wait for one another are a little faster alone on a machine, and many times slower
-    # when another program wants a core. OpenMP reads this when torch is loaded.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
         status = app(arguments, exit_on_error=False, print_error=False)
     except (TunewrightError, CycloptsError) as error:

@@ -135,6 +135,8 @@ class Run:
             raise
         except DivergenceError as error:
             raise DivergenceError(f"{error}; the last good checkpoint is in {self.folder / LAST}") from error
+        finally:
+            torch.set_flush_denormal(False)  # what the caller computes afterwards is none of our business
 
     def _save(self, record: EpochRecord | None = None) -> None:
         if record and self.trainer.best is record:
