@@ -18,7 +18,7 @@ from tunewright.sampling.config import CompositionConfig
 from tunewright.training.loop import EpochRecord
 from tunewright.training.presets import PRESETS
 
-EPOCHS = 20
+EPOCHS = 16
 """What two idle cores manage within the time limit; on slower ones the limit ends the schedule earlier."""
 TEMPERATURES = (0.5, 1.0, 2.0)
 CANDIDATES = 16

@@ -24,11 +24,11 @@ class TrainingConfig:
     """Slices or streams side by side in one batch."""
     reset: float = 0.5
     """Probability that a stream starts a batch from the zero state; `windows` always do."""
-    epochs: int = 24
+    epochs: int = 28
     """Passes over the whole corpus."""
     optimizer: Optimizer = "adamw"
     """Rule of the update; `sgd` has Nesterov momentum 0.9."""
-    learning_rate: float = 0.006
+    learning_rate: float = 0.008
     """Highest step size."""
     weight_decay: float = 0.1
     """Pull of the weights towards zero (decoupled for `adamw`, an L2 penalty for the others)."""

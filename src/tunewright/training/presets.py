@@ -18,7 +18,7 @@ PRESETS = {
     "default": Preset(NetworkConfig(), TrainingConfig()),
     "assignment": Preset(
         NetworkConfig(dropout=0.2),
-        TrainingConfig(feed="windows", length=30, lanes=64, epochs=20, select_by="cold_window"),
+        TrainingConfig(feed="windows", length=30, lanes=64, epochs=20, learning_rate=0.006, select_by="cold_window"),
     ),
 }
 """`default`: the best recipe known to us, which the options have as their defaults. `assignment`: random slices of 30
