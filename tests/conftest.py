@@ -63,10 +63,14 @@ def chromium(require_program: Callable[[str], str]) -> Iterator["Browser"]:
     program = require_program("chromium")
     from playwright.sync_api import sync_playwright
 
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=CHROMIUM_OPTIONS)
-        yield browser
-        browser.close()
+    try:
+        playwright = sync_playwright().start()
+    except Exception as error:  # noqa: BLE001 - what Playwright raises if its own driver does not start
+        missing(f"what Playwright needs to start ({error})", remedy="on Debian, 'apt install libatomic1' brings it")
+    browser = playwright.chromium.launch(executable_path=program, args=CHROMIUM_OPTIONS)
+    yield browser
+    browser.close()
+    playwright.stop()
 
 
 @pytest.fixture
