@@ -15,7 +15,7 @@ help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s%s\n", $$1, $$2 }'
 
 demo: .venv/demo.installed ## train on O'Neill's for two minutes, compose three tunes, make a page of them
-	$(BIN)/tunewright demo $(DEMO_OPTIONS)
+	$(BIN)/tunewright demo --force $(DEMO_OPTIONS)
 
 test: .venv/test.installed ## run the tests
 	$(BIN)/python -m pytest $(PYTEST_OPTIONS)

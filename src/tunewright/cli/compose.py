@@ -9,6 +9,7 @@ from tunewright.model.checkpoint import Checkpoint, read_checkpoint
 from tunewright.sampling.config import CompositionConfig
 from tunewright.sampling.prime import fit_prime, header, name_characters
 
+FORMATS = "abc,midi,svg,wav,html"
 CompositionFlags = flags_of(CompositionConfig, title="Composing")
 
 
@@ -17,7 +18,7 @@ def compose(
     *,
     count: int = 1,
     out: Path | None = None,
-    format: str = "abc,midi,svg,wav,html",  # noqa: A002
+    format: str | None = None,  # noqa: A002
     force: bool = False,
     prime: str | None = None,
     prime_file: Path | None = None,
@@ -42,7 +43,8 @@ def compose(
     out
         A folder to write the tunes to.
     format
-        What to write there, separated by commas: abc, midi, svg, png, pdf, wav, opus, html.
+        What to write there, separated by commas: abc, midi, svg, png, pdf, wav, opus, html. Without it abc, midi, svg,
+        wav and html.
     force
         Write into a folder that holds something already.
     prime
@@ -51,12 +53,22 @@ def compose(
         A file that says how each tune begins.
     drop_unknown
         Leave out characters of the beginning that the network has never seen.
-    title, rhythm, meter, unit_length, key
-        Header fields to begin with: a title, a word such as reel, 6/8, 1/8, Edor.
+    title
+        A title to begin with.
+    rhythm
+        A kind of tune to begin with, such as reel.
+    meter
+        A metre to begin with, such as 6/8.
+    unit_length
+        A unit note length to begin with, such as 1/8.
+    key
+        A key to begin with, such as Edor; the notes follow.
     """
     config = override(CompositionConfig(), (given(composition), None))
     if count < 1:
         raise OptionError(f"count is {count}; allowed: 1 or more")
+    if format is not None and out is None:
+        raise OptionError("--format says what to write; give --out, the folder to write to, with it")
     fields = {"title": title, "rhythm": rhythm, "meter": meter, "unit_length": unit_length, "key": key}
     checkpoint = read_checkpoint(model)
     beginning = choose_beginning(checkpoint, prime, prime_file, fields, drop_unknown=drop_unknown)
@@ -65,7 +77,7 @@ def compose(
         return 0
     from tunewright.cli.composed_files import Order, write_tunes
 
-    return write_tunes(Order(checkpoint, str(model), config, count, beginning, out, format, force))
+    return write_tunes(Order(checkpoint, str(model), config, count, beginning, out, format or FORMATS, force))
 
 
 def choose_beginning(
@@ -77,12 +89,15 @@ def choose_beginning(
     drop_unknown: bool,
 ) -> str:
     """The one beginning that was asked for, made fit for the network."""
-    asked = [prime is not None, prime_file is not None, any(fields.values())]
+    asked = [prime is not None, prime_file is not None, any(value is not None for value in fields.values())]
     if sum(asked) > 1:
         raise OptionError("give one beginning only: --prime, --prime-file, or header fields such as --key")
-    text = prime.replace("\\n", "\n") if prime is not None else header(**fields) if any(fields.values()) else ""
-    if prime_file is not None:
+    if prime is not None:
+        text = prime.replace("\\n", "\n")
+    elif prime_file is not None:
         text = read_text(prime_file)
+    else:
+        text = header(**fields) if any(asked) else ""
     fitted, unknown = fit_prime(text, checkpoint.vocabulary, drop_unknown=drop_unknown, path=prime_file)
     if unknown:
         print(f"left out of the beginning: {name_characters(unknown)}", file=sys.stderr)
@@ -92,11 +107,14 @@ def choose_beginning(
 def read_text(path: Path) -> str:
     """The text of a file, whatever the user gave."""
     try:
-        return path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror or error}", path=path) from error
     except UnicodeDecodeError as error:
         raise InputError(f"is not UTF-8 text: {error.reason} at byte {error.start}", path=path) from error
+    if not text.strip():
+        raise InputError("is empty; a tune's beginning was expected", path=path)
+    return text
 
 
 def print_tunes(checkpoint: Checkpoint, config: CompositionConfig, count: int, beginning: str) -> None:

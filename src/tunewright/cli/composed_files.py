@@ -9,10 +9,11 @@ from rich.console import Console
 from rich.progress import Progress
 
 from tunewright import __version__
+from tunewright.cli.interrupt import INTERRUPTED, stop_on_signal
 from tunewright.errors import RenderError
 from tunewright.files import claim_folder, write_file
 from tunewright.model.checkpoint import Checkpoint
-from tunewright.rendering.formats import SUFFIXES, check_format, render
+from tunewright.rendering.formats import FORMATS, SUFFIXES, Rendering, parse_formats
 from tunewright.sampling.compose import Composition, compose_many
 from tunewright.sampling.config import CompositionConfig
 
@@ -36,25 +37,30 @@ class Order:
 def write_tunes(order: Order) -> int:
     """Compose, and write every tune in every format.
 
-    What cannot be rendered is reported on the error stream and stops nothing else; its ABC is written all the same.
+    What cannot be rendered is reported on the error stream and stops nothing else.
 
     Returns
     -------
     int
-        Exit status: 2 if nothing at all could be written, else 0.
+        Exit status: 2 if nothing at all could be written, 130 if a signal came, else 0.
     """
-    formats = [check_format(name.strip()) for name in order.formats.split(",")]
+    formats = parse_formats(order.formats)
     claim_folder(order.out, force=order.force)
     written = 0
     console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+    bar = Progress(console=console, transient=True, disable=not console.is_terminal)
+    with stop_on_signal() as stopped, bar:
         steps = bar.add_task("composing", total=order.count)
         for composition in compose_many(order.model, order.count, order.config, prime=order.beginning):
             stem = f"tune-{composition.seed:0{len(str(order.config.seed + order.count - 1))}}"
-            provenance = provenance_of(order.name, composition, order.config, order.beginning)
+            provenance = provenance_of(order.model, order.name, composition, order.config, order.beginning)
             written += write_tune(composition, stem, formats, provenance, order.out)
             bar.advance(steps)
+            if stopped:
+                break
     print(f"{written} files in {order.out}")
+    if stopped:
+        return INTERRUPTED
     return 0 if written else 2
 
 
@@ -63,9 +69,10 @@ def write_tune(
 ) -> int:
     """Write one tune in each of `formats`; returns how many files came out."""
     written = 0
+    rendering = Rendering(composition.text, provenance)
     for name in formats:
         try:
-            content = render(composition.text, name, provenance=provenance)
+            content = FORMATS[name](rendering)
         except RenderError as error:
             print(f"{stem}: no {name}: {error}", file=sys.stderr)
             continue
@@ -75,10 +82,11 @@ def write_tune(
 
 
 def provenance_of(
-    model: str, composition: Composition, config: CompositionConfig, beginning: str = ""
+    model: Checkpoint, name: str, composition: Composition, config: CompositionConfig, beginning: str = ""
 ) -> dict[str, str]:
     """What it takes to make the same tune again."""
-    provenance = {"composed by": f"Tunewright {__version__}", "model": model, "seed": str(composition.seed)}
+    provenance = {"composed by": f"Tunewright {__version__}", "model": name, "weights": model.fingerprint}
+    provenance["seed"] = str(composition.seed)
     provenance |= {"argmax": "yes"} if config.argmax else {"temperature": f"{config.temperature:g}"}
     if config.top_k:
         provenance["top-k"] = str(config.top_k)

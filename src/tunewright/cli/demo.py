@@ -2,17 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 
 from rich.console import Console
 
 from tunewright.cli.composed_files import provenance_of, write_tune
 from tunewright.cli.interrupt import INTERRUPTED, stop_on_signal
-from tunewright.cli.sources import read_sources
-from tunewright.errors import RenderError
+from tunewright.cli.sources import read_sources, recorded
+from tunewright.errors import MissingExtraError, RenderError
 from tunewright.files import claim_folder, write_file
 from tunewright.model.checkpoint import Checkpoint, read_checkpoint
+from tunewright.options import require
 from tunewright.rendering import PageTune, render, tune_page
+from tunewright.rendering.formats import parse_formats
 from tunewright.sampling.compose import Composition, compose_many
 from tunewright.sampling.config import CompositionConfig
 from tunewright.training.loop import EpochRecord
@@ -24,7 +27,7 @@ TEMPERATURES = (0.5, 1.0, 2.0)
 CANDIDATES = 16
 """Seeds tried at each temperature until a tune ends by itself and can be played."""
 MAX_LENGTH = 1500
-FORMATS = ("abc", "midi", "svg", "wav")
+FORMATS = "abc,midi,svg,wav"
 
 
 def demo(
@@ -48,6 +51,12 @@ def demo(
     force
         Replace what --out holds.
     """
+    require("minutes", minutes, "more than 0", minutes > 0)
+    formats = parse_formats(FORMATS)
+    parse_formats("html")  # the page is made last; what it needs is looked for first
+    if find_spec("matplotlib") is None:
+        raise MissingExtraError("The demo's loss curves", "figures")
+
     from tunewright.cli.training_display import draw_curves, follow
     from tunewright.training.data import TrainingData
     from tunewright.training.run import Run
@@ -57,21 +66,30 @@ def demo(
     config = replace(preset.training, epochs=EPOCHS, minutes=minutes, seed=seed)
     data = TrainingData.of(read_sources(corpus))
     claim_folder(out, force=force)
-    run = Run(out / "run", data, preset.network, config, origin={"training_sources": [corpus]})
+    run = Run(
+        out / "run",
+        data,
+        preset.network,
+        config,
+        origin={"training_sources": recorded([corpus]), "validation_sources": []},
+    )
     run.open(force=force)
     console.print(f"Training for at most {minutes:g} minutes ...")
     with stop_on_signal() as stopped:
         follow(run, stopped)
     if stopped:
+        console.print(f"stopped; start again with --force, which replaces {out}")
         return INTERRUPTED
     draw_curves(run.folder, run.trainer.history)
     console.print("Composing ...")
-    write_demo(read_checkpoint(run.folder), run.trainer.history, Path(corpus).name, seed, out)
+    write_demo(read_checkpoint(run.folder), run.trainer.history, Path(corpus).name, seed, formats, out)
     console.print(f"Look at {out / 'index.html'}")
     return 0
 
 
-def write_demo(model: Checkpoint, history: Sequence[EpochRecord], name: str, seed: int, out: Path) -> None:
+def write_demo(
+    model: Checkpoint, history: Sequence[EpochRecord], name: str, seed: int, formats: list[str], out: Path
+) -> None:
     """Compose a tune at each temperature; write its files, and the page of all of them."""
     from tunewright.report.run_sections import run_sections
 
@@ -79,8 +97,8 @@ def write_demo(model: Checkpoint, history: Sequence[EpochRecord], name: str, see
     for temperature in TEMPERATURES:
         config = CompositionConfig(temperature=temperature, max_length=MAX_LENGTH, seed=seed)
         composition = first_that_plays(model, config)
-        provenance = provenance_of(f"LSTM trained on {name}", composition, config)
-        write_tune(composition, f"temperature-{temperature:g}", list(FORMATS), provenance, out)
+        provenance = provenance_of(model, f"LSTM trained on {name}", composition, config)
+        write_tune(composition, f"temperature-{temperature:g}", formats, provenance, out)
         caption = f"temperature {temperature:g}, seed {composition.seed}"
         tunes.append(PageTune(composition.text, provenance, caption))
     page = tune_page(tunes, title="Three new tunes", sections=run_sections(model, history))

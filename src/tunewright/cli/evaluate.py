@@ -26,10 +26,10 @@ def evaluate(model: Path, *tunes: str, json: bool = False) -> None:
 
     checkpoint = read_checkpoint(model)
     result = measure(checkpoint, read_sources(*tunes, keep_duplicates=True))
+    report_unknown(result.unknown)
     if json:
         print(json_format.dumps(result.as_json(), indent=2))
         return
-    report_unknown(result.unknown)
     full, cold = result.full_tune, result.cold_window
     print(f"{result.tunes:,} tunes, {result.characters:,} characters")
     print(f"full_tune    {full.nats_per_char:.4f} nats/char   {full.bits_per_char:.4f} bits/char")

@@ -60,8 +60,10 @@ def read_toml(path: Path | None, tables: tuple[str, ...]) -> dict[str, dict[str,
         return {table: {} for table in tables}
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise OptionError(f"cannot be read: {error}", path=path) from error
+    except OSError as error:
+        raise OptionError(f"cannot be read: {error.strerror or error}", path=path) from error
+    except UnicodeDecodeError as error:
+        raise OptionError(f"is not UTF-8 text: {error.reason} at byte {error.start}", path=path) from error
     except tomllib.TOMLDecodeError as error:
         raise OptionError(f"is not TOML: {error}", path=path) from error
     for name, value in content.items():

@@ -13,6 +13,8 @@ INTERRUPTED = 130
 def stop_on_signal() -> Iterator[list[int]]:
     """Collect SIGINT and SIGTERM instead of dying of them; a second one interrupts at once.
 
+    Code that calls back from C would swallow a KeyboardInterrupt; what only looks at the list cannot miss it.
+
     Yields
     ------
     list

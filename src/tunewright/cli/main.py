@@ -10,15 +10,17 @@ from collections.abc import Sequence
 from cyclopts import App, CycloptsError, Parameter
 
 from tunewright import __version__
+from tunewright.cli.interrupt import INTERRUPTED
 from tunewright.errors import TunewrightError
 
-MISTAKE, INTERRUPTED = 2, 130
+MISTAKE = 2
 
 app = App(
     name="tunewright",
     version=__version__,
     help="Learns tunes in ABC notation, one character at a time, and composes new ones you can read and hear.",
     default_parameter=Parameter(negative=()),
+    suppress_keyboard_interrupt=False,
     result_action="return_value",
 )
 app.command("tunewright.cli.demo:demo", help="Train on O'Neill's, compose three tunes, show them on a page.")
@@ -37,6 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         message = " ".join(str(error).split())
         print(f"tunewright: {message}", file=sys.stderr)
         status = MISTAKE
+    except MemoryError as error:
+        print(f"tunewright: not enough memory: {error}", file=sys.stderr)
+        status = MISTAKE
     except KeyboardInterrupt:
         print("tunewright: interrupted", file=sys.stderr)
         status = INTERRUPTED
@@ -44,4 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         # The reader of our output (`head`, say) has gone: nothing is left to say, and to nobody.
         sys.stderr.close()
         status = 0
+    except OSError as error:
+        print(f"tunewright: {error.filename or 'this machine'}: {error.strerror or error}", file=sys.stderr)
+        status = MISTAKE
     sys.exit(status or 0)

@@ -5,10 +5,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress
 
+from tunewright.cli.interrupt import INTERRUPTED, stop_on_signal
 from tunewright.cli.sources import read_sources
 from tunewright.files import claim_folder
 from tunewright.rendering.batch import render_tunes
-from tunewright.rendering.formats import check_format
+from tunewright.rendering.formats import parse_formats
 
 NOTHING_RENDERED = 2
 
@@ -38,12 +39,13 @@ def render(
     int
         Exit status: 2 if nothing at all could be rendered, else 0.
     """
-    formats = list(dict.fromkeys(check_format(name.strip()) for name in to.split(",")))
+    formats = parse_formats(to)
     tunes = read_sources(*files, keep_duplicates=True)
     claim_folder(out, force=force)
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     written = failed = 0
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+    bar = Progress(console=console, transient=True, disable=not console.is_terminal)
+    with stop_on_signal() as stopped, bar:
         task = bar.add_task("rendering", total=len(tunes) * len(formats))
         for outcome in render_tunes(tunes, formats, out, soundfont=soundfont):
             if outcome.reason:
@@ -53,5 +55,10 @@ def render(
             else:
                 written += 1
             bar.advance(task)
+            if stopped:
+                break
     print(f"{written} files in {out}" + (f"; {failed} could not be made" if failed else ""))
+    if stopped:
+        print("stopped")
+        return INTERRUPTED
     return 0 if written else NOTHING_RENDERED

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from tunewright.corpus.library import resolve
 from tunewright.corpus.readers import read_tunes
@@ -29,6 +30,11 @@ def read_sources(*sources: str, keep_duplicates: bool = False) -> Sequence[Tune]
     if reading.duplicates:
         print(f"left out: {len(reading.duplicates)} exact duplicates", file=sys.stderr)
     return reading.tunes
+
+
+def recorded(sources: Sequence[str]) -> list[str]:
+    """Sources as a run remembers them, so that it can go on from another folder."""
+    return [str(Path(source).resolve()) if Path(source).exists() else source for source in sources]
 
 
 def report_unknown(unknown: Sequence[UnknownCharacter]) -> None:

@@ -7,7 +7,7 @@ from cyclopts import Parameter
 
 from tunewright.cli.flags import flags_of, given, override, read_toml
 from tunewright.cli.interrupt import INTERRUPTED, stop_on_signal
-from tunewright.cli.sources import read_sources, report_unknown
+from tunewright.cli.sources import read_sources, recorded, report_unknown
 from tunewright.errors import OptionError
 from tunewright.model.checkpoint import Checkpoint
 from tunewright.model.config import NetworkConfig
@@ -56,10 +56,14 @@ def train(
     from tunewright.training.data import TrainingData
     from tunewright.training.run import Run, read_last
 
+    if resume and force:
+        raise OptionError("--resume goes on with a run and --force replaces it; give one of them")
     former = read_last(out) if resume else None
-    sources = {"training_sources": list(tunes), "validation_sources": list(validation or [])}
+    sources = {"training_sources": recorded(tunes), "validation_sources": recorded(validation or ())}
     if former and not tunes:
-        sources = {name: former.training["data"][name] for name in sources}
+        if validation:
+            raise OptionError("--resume takes the tunes of the run, or all of them anew: name those to train on too")
+        sources = {name: former.training.get("data", {}).get(name, []) for name in sources}
     if not sources["training_sources"]:
         raise OptionError("no tunes to train on; name files, folders, or a corpus such as oneills")
     options = choose_options(preset, config, given(network), given(training), former)

@@ -24,7 +24,7 @@ def follow(run: Run, stopped: Sequence[int]) -> None:
     network = run.network_config
     console.print(
         f"{network.cell.upper()} of {network.units} units, {run.trainer.network.weight_count:,} weights; "
-        f" {len(run.data.tunes):,} tunes of {run.data.characters:,} characters; {epochs} epochs{done}"
+        f"{len(run.data.tunes):,} tunes of {run.data.characters:,} characters; {epochs} epochs{done}"
     )
     console.print(HEADING)
     columns = (

@@ -3,8 +3,9 @@
 `windows` cuts the text into random slices, each read with the state at zero: the assignment's way. `streams` shuffles
 the tunes, lays them out in parallel lanes and walks along them, so that the state can be carried through a tune.
 
-Both take the text as a ring, so that every epoch has the same number of batches and reads every character once (a few
-twice, to fill the last batch). The order depends on the generator passed in and on nothing else.
+Both take the text as a ring, so that every epoch has the same number of batches. `streams` read every character once (a
+few twice, to fill the last batch), `windows` all but less than one window. The order depends on the generator passed in
+and on nothing else.
 
 Shapes: T time steps, B lanes.
 """

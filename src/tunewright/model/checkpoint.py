@@ -9,8 +9,10 @@ Nothing in it is code, and nothing is unpickled. Reading one needs no torch. A r
 holds two: ``best`` and ``last``.
 """
 
+import contextlib
 import hashlib
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,13 +26,14 @@ from numpy.typing import NDArray
 from tunewright import __version__
 from tunewright.corpus.vocabulary import Vocabulary
 from tunewright.errors import CheckpointError, InputError
-from tunewright.files import settle_folder, write_folder
+from tunewright.files import as_written, write_folder
 from tunewright.model.config import NetworkConfig
 from tunewright.options import from_mapping, to_mapping
 
 FORMAT = 1
 WEIGHTS, ABOUT = "weights.safetensors", "tunewright.json"
 BEST, LAST = "best", "last"
+RETRIES, RETRY_SECONDS = 3, 0.02
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,14 @@ class Checkpoint:
     """Configuration and data of its training."""
     path: Path | None = None
     """The folder that it was read from."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Twelve characters that differ from one network to another: the start of a SHA-256 of its weights."""
+        digest = hashlib.sha256()
+        for name in sorted(self.weights):
+            digest.update(self.weights[name].tobytes())
+        return digest.hexdigest()[:12]
 
 
 def write_checkpoint(folder: Path, checkpoint: Checkpoint, extra: Mapping[str, bytes] | None = None) -> None:
@@ -73,11 +84,9 @@ def find_checkpoint(model: Path | str) -> Path:
         If there is none.
     """
     path = Path(model)
-    for folder in (path / BEST, path / LAST):
-        settle_folder(folder)
     for folder in (path, path / BEST, path / LAST):
-        if (folder / ABOUT).is_file():
-            return folder
+        if (as_written(folder) / ABOUT).is_file():
+            return as_written(folder)
     if not path.exists():
         raise CheckpointError("no such model; a run or checkpoint folder is expected", path=path)
     raise CheckpointError(f"is no model: neither it nor its folder {BEST!r} holds {ABOUT}", path=path)
@@ -91,7 +100,15 @@ def read_checkpoint(model: Path | str) -> Checkpoint:
     CheckpointError
         If it is missing, cut short, changed since it was written, or of a format that this version does not know.
     """
-    folder = find_checkpoint(model)
+    for _ in range(RETRIES):
+        # A training may be replacing the folder at this moment; that is over in no time.
+        with contextlib.suppress(CheckpointError):
+            return _read(find_checkpoint(model))
+        time.sleep(RETRY_SECONDS)
+    return _read(find_checkpoint(model))
+
+
+def _read(folder: Path) -> Checkpoint:
     about = read_about(folder)
     content = read_verified(folder, WEIGHTS, about)
     try:
@@ -103,7 +120,7 @@ def read_checkpoint(model: Path | str) -> Checkpoint:
             training=about["training"],
             path=folder,
         )
-    except (KeyError, TypeError, InputError, safetensors.SafetensorError) as error:
+    except (AttributeError, KeyError, TypeError, InputError, safetensors.SafetensorError) as error:
         raise CheckpointError(f"is damaged: {error}", path=folder / ABOUT) from error
 
 
@@ -127,6 +144,7 @@ def read_verified(folder: Path, name: str, about: Mapping[str, Any]) -> bytes:
         content = path.read_bytes()
     except OSError as error:
         raise CheckpointError(f"cannot be read: {error.strerror or error}", path=path) from error
-    if hashlib.sha256(content).hexdigest() != about.get("sha256", {}).get(name):
+    checksums = about.get("sha256")
+    if not isinstance(checksums, dict) or hashlib.sha256(content).hexdigest() != checksums.get(name):
         raise CheckpointError(f"is damaged: its {len(content):,} bytes do not match the checksum in {ABOUT}", path=path)
     return content

@@ -6,9 +6,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from importlib.util import find_spec
 from pathlib import Path
 
-from tunewright.errors import OptionError
+from tunewright.errors import MissingExtraError, OptionError
 from tunewright.rendering.audio import opus_file, wav_file
 from tunewright.rendering.midi import midi_file
 from tunewright.rendering.page import PageTune, tune_page
@@ -61,6 +62,19 @@ FORMATS: dict[str, Callable[[Rendering], bytes]] = {
 }
 """How each format is made."""
 
+_SOUND = ("py_mini_racer", "mido", "midirenderer", "soundfile")
+PACKAGES: dict[str, tuple[str, ...]] = {
+    "abc": (),
+    "svg": ("py_mini_racer",),
+    "png": ("py_mini_racer", "typst"),
+    "pdf": ("py_mini_racer", "typst"),
+    "midi": ("py_mini_racer", "mido"),
+    "wav": _SOUND,
+    "opus": _SOUND,
+    "html": _SOUND,
+}
+"""What has to be installed for each format."""
+
 SUFFIXES = {name: f".{name}" for name in FORMATS} | {"midi": ".mid"}
 """How the name of a file of each format ends."""
 
@@ -103,6 +117,23 @@ def render(
     """
     check_format(format)
     return FORMATS[format](Rendering(tune, provenance or {}, soundfont))
+
+
+def parse_formats(names: str) -> list[str]:
+    """Return the formats in `names`, which commas part, each once.
+
+    Raises
+    ------
+    OptionError
+        If there is no such format.
+    MissingExtraError
+        If a package that one of them needs is not installed: better before long work than after it.
+    """
+    formats = list(dict.fromkeys(check_format(name.strip()) for name in names.split(",")))
+    for name in formats:
+        if any(find_spec(package) is None for package in PACKAGES[name]):
+            raise MissingExtraError(f"The format {name}", "render")
+    return formats
 
 
 def check_format(name: str) -> str:

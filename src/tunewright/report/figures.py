@@ -49,7 +49,7 @@ def draw_loss_curves(history: Sequence[EpochRecord], form: str = "svg") -> bytes
                 f"{lowest:.3f}",
                 (epochs[losses.index(lowest)], lowest),
                 textcoords="offset points",
-                xytext=(0, 7),
+                xytext=(0, -13),
                 ha="center",
                 color=colour,
                 fontsize=9,

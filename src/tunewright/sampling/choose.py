@@ -17,7 +17,7 @@ def probabilities(logits: NDArray[np.floating], config: CompositionConfig) -> ND
     logits
         Unnormalised log-probabilities, shape=(N, S); -inf for characters that must not come.
     config
-        Temperature, argmax, top-k and top-p, applied in this order.
+        Temperature, argmax, top-k and top-p; the last two both judge the distribution that the temperature gives.
 
     Returns
     -------
@@ -29,7 +29,8 @@ def probabilities(logits: NDArray[np.floating], config: CompositionConfig) -> ND
     if config.argmax:
         certain: NDArray[np.float64] = np.eye(scores.shape[1])[scores.argmax(axis=1)]
         return certain
-    chances: NDArray[np.float64] = np.exp(scores / config.temperature)
+    with np.errstate(over="ignore"):  # a tiny temperature leaves all but the likeliest no chance, as it should
+        chances: NDArray[np.float64] = np.exp(scores / config.temperature)
     chances /= chances.sum(axis=1, keepdims=True)
     if config.top_k or config.top_p < 1:
         chances = np.where(_likeliest(chances, config), chances, 0.0)

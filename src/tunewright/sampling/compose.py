@@ -16,9 +16,12 @@ import torch
 from tunewright.corpus.tune import END, START
 from tunewright.errors import OptionError
 from tunewright.model.checkpoint import Checkpoint
-from tunewright.model.network import load_network
+from tunewright.model.network import State, load_network
 from tunewright.sampling.choose import choose, probabilities
 from tunewright.sampling.config import CompositionConfig
+
+PIECE = 1000
+"""Characters of a given beginning that are read in one call."""
 
 
 @dataclass(frozen=True)
@@ -98,14 +101,17 @@ def _write(model: Checkpoint, config: CompositionConfig, prime: str, seeds: Sequ
     symbols = model.vocabulary.symbols
     start, end = symbols.index(START), symbols.index(END)
     network = load_network(model)
-    draws = np.stack([np.random.default_rng(seed).random(config.max_length) for seed in seeds])  # (lanes, time)
+    generators = [np.random.default_rng(seed) for seed in seeds]
     ids = torch.from_numpy(model.vocabulary.encode(START + prime).astype(np.int64))
-    logits, state = network(ids[:, None])  # (T, 1, S)
-    logits, state = logits[-1].repeat(len(seeds), 1), tuple(part.repeat(1, len(seeds), 1) for part in state)
+    state: State | None = None
+    for piece in torch.split(ids, PIECE):
+        logits, state = network(piece[:, None], state)  # (T, 1, S)
+    logits, state = logits[-1].repeat(len(seeds), 1), tuple(part.repeat(1, len(seeds), 1) for part in state or ())
     lanes = np.arange(len(seeds))
-    for time in range(config.max_length):
+    for _ in range(config.max_length):
         logits[:, start] = -torch.inf  # a tune begins once
-        chosen = choose(probabilities(logits.numpy(), config), draws[lanes, time])
+        draws = np.array([generators[lane].random() for lane in lanes])
+        chosen = choose(probabilities(logits.numpy(), config), draws)
         yield from ((int(lane), symbols[symbol]) for lane, symbol in zip(lanes, chosen, strict=True))
         going = chosen != end
         if not going.any():

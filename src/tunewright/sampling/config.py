@@ -10,7 +10,7 @@ class CompositionConfig:
     """How the next character is chosen, and when to stop."""
 
     temperature: float = 1.0
-    """Below 1 bolder characters become rarer, above 1 more common."""
+    """Below 1 the tune is tamer, above 1 wilder: the scores are divided by it before the softmax."""
     argmax: bool = False
     """Always take the likeliest character; temperature, top-k and top-p then play no part."""
     top_k: int = 0
@@ -27,4 +27,4 @@ class CompositionConfig:
         require("top_k", self.top_k, "0 (all) or more", self.top_k >= 0)
         require("top_p", self.top_p, "more than 0, up to 1", 0 < self.top_p <= 1)
         require("max_length", self.max_length, "1 or more", self.max_length >= 1)
-        require("seed", self.seed, "0 or more", self.seed >= 0)
+        require("seed", self.seed, "0 up to, not including, 2^63", 0 <= self.seed < 2**63)

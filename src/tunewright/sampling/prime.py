@@ -17,8 +17,8 @@ HEADER_FIELDS = {"title": "T", "rhythm": "R", "meter": "M", "unit_length": "L", 
 """Options and their field letters, in the order in which the fields stand in a tune."""
 
 ALLOWED = {
-    "meter": (r"\d+(\+\d+)*/\d+|C\|?|none", "a fraction such as 6/8, C, C| or none"),
-    "unit_length": (r"1/\d+", "a fraction such as 1/8"),
+    "meter": (r"[1-9]\d*(\+[1-9]\d*)*/[1-9]\d*|C\|?|none", "a fraction such as 6/8, C, C| or none"),
+    "unit_length": (r"1/[1-9]\d*", "a fraction such as 1/8"),
     "key": (r"([A-G][#b]?|none|HP|Hp).*", "a note such as G, Bb or F#, with a mode after it if not major (Edor, Am)"),
 }
 

@@ -59,8 +59,9 @@ class TrainingConfig:
         require_choice("device", self.device, get_args(Device))
         for name in ("length", "lanes", "epochs"):
             require(name, getattr(self, name), "1 or more", getattr(self, name) >= 1)
-        for name in ("weight_decay", "clip", "patience", "minutes", "seed", "threads"):
+        for name in ("weight_decay", "clip", "patience", "minutes", "threads"):
             require(name, getattr(self, name), "0 or more", getattr(self, name) >= 0)
+        require("seed", self.seed, "0 up to, not including, 2^63", 0 <= self.seed < 2**63)
         require("learning_rate", self.learning_rate, "more than 0", self.learning_rate > 0)
         require("reset", self.reset, "0 to 1", 0 <= self.reset <= 1)
         require("warmup", self.warmup, "0 up to, not including, 1", 0 <= self.warmup < 1)

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -48,7 +49,7 @@ class TrainingData:
         """Characters in one epoch."""
         return sum(len(ids) for ids in self.tunes)
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """SHA-256 of everything that is learned from or validated on."""
         digest = hashlib.sha256(self.vocabulary.symbols.encode())

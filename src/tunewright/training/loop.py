@@ -81,6 +81,8 @@ class Position:
     learning_seconds: float = 0.0
     """Over all epochs."""
     evaluation_seconds: float = 0.0
+    learning_rate: float = 0.0
+    """Of the last step."""
 
 
 class Trainer:
@@ -159,7 +161,8 @@ class Trainer:
                 case ["recurrent", number]:
                     recurrent[number] = tensor
         self._optimizer.load_state_dict({**self._optimizer.state_dict(), "state": moments})
-        self._recurrent = tuple(recurrent[number] for number in sorted(recurrent)) or None
+        device = self.network.readout.weight.device
+        self._recurrent = tuple(recurrent[number].to(device) for number in sorted(recurrent)) or None
         self._dropout.set_state(tensors["dropout"].cpu())
         self.position = Position(**numbers["position"])
         self.history = [EpochRecord(**record) for record in numbers["history"]]
@@ -192,8 +195,9 @@ class Trainer:
         norm = torch.nn.utils.clip_grad_norm_(self.network.parameters(), self.config.clip or math.inf)
         if not math.isfinite(norm.item()):
             raise self._divergence(f"the gradient of a batch has norm {norm.item()}")
+        self.position.learning_rate = self._learning_rate()
         for group in self._optimizer.param_groups:
-            group["lr"] = self._learning_rate()
+            group["lr"] = self.position.learning_rate
         self._optimizer.step()
         self._recurrent = detach(state)
         self._count(value, ids[1:].numel(), time.perf_counter() - began)
@@ -218,7 +222,7 @@ class Trainer:
             raise self._divergence(f"after the epoch the losses are {losses}")
         record = EpochRecord(
             epoch=position.epoch + 1,
-            learning_rate=self._learning_rate(),
+            learning_rate=position.learning_rate,
             training_loss=position.epoch_nats / position.epoch_characters,
             **losses,
             seconds=position.learning_seconds,

@@ -25,7 +25,7 @@ import torch
 
 from tunewright.corpus.tune import Tune
 from tunewright.errors import CheckpointError, DivergenceError, OptionError
-from tunewright.files import claim_folder, settle_folder, write_file
+from tunewright.files import claim_folder, remove_folder, settle_folder, write_file
 from tunewright.model.checkpoint import (
     ABOUT,
     BEST,
@@ -45,6 +45,8 @@ from tunewright.training.loop import EpochRecord, Progress, Trainer
 
 RESUME, HISTORY = "resume.safetensors", "history.csv"
 SAVE_EVERY_SECONDS = 60.0
+MAY_CHANGE = {"device", "threads"}
+"""Options that a run may go on with another value of; its numbers then differ in their last digits."""
 
 
 def train(
@@ -116,10 +118,18 @@ class Run:
             self._restore(about)
             return
         claim_folder(self.folder, force=force)
+        self._clear()
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(self.config.seed)
             network = CharNetwork(self.network_config, len(self.data.vocabulary))
         self.trainer = Trainer(network.to(device), self.data, self.config)
+
+    def _clear(self) -> None:
+        """Remove what a former run left, lest its network be taken for this one's; other files stay."""
+        for name in (BEST, LAST):
+            remove_folder(self.folder / name)
+        for path in (self.folder / HISTORY, *self.folder.glob("loss.*")):
+            path.unlink(missing_ok=True)
 
     def progress(self) -> Generator[Progress, None, None]:
         """Train until finished, saving as the module's docstring says."""
@@ -134,7 +144,9 @@ class Run:
             self._save()
             raise
         except DivergenceError as error:
-            raise DivergenceError(f"{error}; the last good checkpoint is in {self.folder / LAST}") from error
+            last = self.folder / LAST
+            kept = f"the last good checkpoint is in {last}" if last.exists() else "nothing was saved before"
+            raise DivergenceError(f"{error}, and --force to start again; {kept}") from error
         finally:
             torch.set_flush_denormal(False)  # what the caller computes afterwards is none of our business
 
@@ -160,11 +172,12 @@ class Run:
         checkpoint, about = read_last(self.folder), read_about(self.folder / LAST)
         recorded = {**to_mapping(checkpoint.network), **checkpoint.training.get("config", {})}
         asked = {**to_mapping(self.network_config), **to_mapping(self.config)}
-        for name, value in asked.items():
+        for name in asked.keys() - MAY_CHANGE:
+            value = asked[name]
             if recorded.get(name) != value:
                 was = recorded.get(name)
                 raise OptionError(f"{name} is {value!r}, but the run to go on with has {was!r}", path=self.folder)
-        if checkpoint.training["data"]["fingerprint"] != self.data.fingerprint:
+        if checkpoint.training.get("data", {}).get("fingerprint") != self.data.fingerprint:
             raise OptionError("the run to go on with was trained on other tunes", path=self.folder)
         return checkpoint, about
 
