@@ -113,6 +113,10 @@ def test_what_cannot_be_rendered_is_told_and_stops_nothing(capsys, model, tmp_pa
         (["--prime", "X:1", "--key", "G"], "one beginning only"),
         (["--prime-file", "missing.txt"], "missing.txt: cannot be read"),
         (["--out", "new", "--format", "mp4"], "mp4"),
+        (["--format", "abc"], "--out"),
+        (["--key", ""], "key is ''"),
+        (["--unit-length", "1/0"], "unit-length is '1/0'"),
+        (["--seed", "99999999999999999999"], "seed is"),
     ],
 )
 def test_a_mistake_is_named_and_writes_nothing(capsys, model, tmp_path, monkeypatch, arguments, words):
@@ -122,6 +126,23 @@ def test_a_mistake_is_named_and_writes_nothing(capsys, model, tmp_path, monkeypa
     assert words in err
     assert err.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_empty_file_is_no_beginning(capsys, model, tmp_path):
+    (tmp_path / "empty.abc").write_text("\n")
+    status, _, err = run(capsys, "compose", model, "--prime-file", tmp_path / "empty.abc")
+    assert status == 2
+    assert "empty.abc: is empty" in err
+
+
+def test_a_missing_package_is_told_before_anything_is_written(capsys, model, tmp_path, monkeypatch):
+    from tunewright.rendering import formats
+
+    monkeypatch.setitem(formats.PACKAGES, "svg", ("no_such_package",))
+    status, _, err = run(capsys, "compose", model, "--out", tmp_path / "out", "--format", "abc,svg")
+    assert status == 2
+    assert "tunewright[render]" in err
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_used_folder_is_left_alone(capsys, model, tmp_path):

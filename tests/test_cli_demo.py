@@ -51,6 +51,13 @@ def test_it_does_not_overwrite_unless_asked(demo, capsys, tiny_corpus):
     assert (demo / "index.html").read_bytes() == before
 
 
+def test_no_time_at_all_is_refused(capsys, tmp_path):
+    status, _, err = run(capsys, "demo", "--minutes", "0", "--out", tmp_path / "demo")
+    assert status == 2
+    assert "minutes is 0" in err
+    assert not (tmp_path / "demo").exists()
+
+
 def test_the_first_tune_that_ends_and_plays_is_taken(monkeypatch):
     from tunewright.cli import demo as module
     from tunewright.sampling.compose import Composition

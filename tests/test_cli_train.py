@@ -143,6 +143,39 @@ def test_an_interrupted_run_goes_on_as_if_nothing_had_happened(capsys, tiny_corp
     assert history_of(tmp_path / "stopped") == history_of(tmp_path / "whole")
 
 
+def test_a_run_goes_on_from_another_folder_and_with_other_threads(capsys, tiny_corpus, tmp_path, monkeypatch):
+    monkeypatch.chdir(tiny_corpus.parent)
+    assert run(capsys, "train", tiny_corpus.name, *SMALL, "--out", tmp_path / "run")[0] == 0
+    monkeypatch.chdir(tmp_path)
+    assert run(capsys, "train", "--out", "run", "--resume", "--threads", "2")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--resume", "--force"], "give one of them"),
+        (["--resume", "--validation", "missing.abc"], "name those to train on too"),
+        (["--resume", "--units", "9"], "units is 9, but the run to go on with has 8"),
+    ],
+)
+def test_what_going_on_cannot_do_is_told(capsys, tiny_corpus, tmp_path, arguments, words):
+    assert run(capsys, "train", tiny_corpus, *SMALL, "--out", tmp_path / "run")[0] == 0
+    status, _, err = run(capsys, "train", "--out", tmp_path / "run", *arguments)
+    assert status == 2
+    assert words in err
+
+
+def test_a_run_made_in_python_needs_its_tunes_to_go_on(capsys, tiny_corpus, tmp_path):
+    import tunewright
+
+    tunes, config = tunewright.read_tunes(tiny_corpus).tunes, tunewright.TrainingConfig(epochs=1, threads=1)
+    list(tunewright.train(tunes, out=tmp_path / "run", network=tunewright.NetworkConfig(units=4), config=config))
+    status, _, err = run(capsys, "train", "--out", tmp_path / "run", "--resume")
+    assert status == 2
+    assert "no tunes to train on" in err
+    assert run(capsys, "train", tiny_corpus, "--out", tmp_path / "run", "--resume")[0] == 0
+
+
 @pytest.mark.slow
 def test_a_run_killed_again_and_again_ends_as_one_that_was_not(capsys, tiny_corpus, tmp_path):
     arguments = ["train", tiny_corpus, *TINY, "--epochs", "150"]

@@ -1,4 +1,6 @@
 import json
+import threading
+from dataclasses import replace
 
 import pytest
 import safetensors.torch
@@ -74,6 +76,8 @@ def test_a_changed_weight_is_noticed(tmp_path, checkpoint):
         ({"network": {"cell": "lstm", "unitz": 3}}, "units"),
         ({"vocabulary": "abc"}, "U\\+0002"),
         ({"metrics": None, "vocabulary": None}, "damaged"),
+        ({"network": []}, "damaged"),
+        ({"sha256": []}, "damaged"),
     ],
 )
 def test_a_description_of_another_kind_is_refused(tmp_path, checkpoint, change, words):
@@ -93,3 +97,37 @@ def test_a_missing_file_and_a_missing_folder_are_named(tmp_path, checkpoint):
     (tmp_path / "model" / "weights.safetensors").unlink()
     with pytest.raises(CheckpointError, match="cannot be read"):
         read_checkpoint(tmp_path / "model")
+
+
+def test_a_run_can_be_read_while_it_is_written(tmp_path, checkpoint):
+    """A reader gets the old or the new network, and never disturbs the writer."""
+    write_checkpoint(tmp_path / "run" / "best", checkpoint)
+    problems, done = [], threading.Event()
+
+    def read_again_and_again():
+        while not done.is_set():
+            try:
+                read_checkpoint(tmp_path / "run")
+            except (CheckpointError, OSError) as error:
+                problems.append(error)
+
+    reader = threading.Thread(target=read_again_and_again)
+    reader.start()
+    for _ in range(100):
+        write_checkpoint(tmp_path / "run" / "best", checkpoint)
+    done.set()
+    reader.join()
+    assert problems == []
+
+
+def test_what_a_kill_between_two_renames_leaves_can_be_read(tmp_path, checkpoint):
+    write_checkpoint(tmp_path / "run" / "best", checkpoint)
+    (tmp_path / "run" / "best").rename(tmp_path / "run" / ".best.old")
+    assert read_checkpoint(tmp_path / "run").vocabulary == checkpoint.vocabulary
+    assert (tmp_path / "run" / ".best.old").is_dir()
+
+
+def test_the_fingerprint_tells_networks_apart(checkpoint):
+    name = next(iter(checkpoint.weights))
+    other = replace(checkpoint, weights={**checkpoint.weights, name: checkpoint.weights[name] + 1})
+    assert checkpoint.fingerprint == replace(checkpoint).fingerprint != other.fingerprint

@@ -115,9 +115,10 @@ def first_that_plays(model: Checkpoint, config: CompositionConfig) -> Compositio
 
 
 def plays(tune: str) -> bool:
-    """True if MIDI can be made of it."""
+    """True if it can be engraved and played."""
     try:
-        render(tune, "midi")
+        for name in ("svg", "midi"):
+            render(tune, name)
     except RenderError:
         return False
     return True

@@ -75,7 +75,10 @@ def split_tunes(
         raise OptionError(f"the validation fraction is {validation_fraction}; above 0 and below 1 is allowed")
     groups = group_tunes(tunes)
     if len(groups) < 2:
-        raise OptionError(f"{len(tunes)} tunes, all settings of one, cannot be split; at least two tunes are needed")
+        raise OptionError(
+            f"all tunes here ({len(tunes)}) are settings of one and cannot be split; at least two tunes are needed, or others "
+            "to validate on"
+        )
     groups.sort(key=lambda group: _draw(tunes, group, seed))
     wanted = min(max(1, round(validation_fraction * len(tunes))), len(tunes) - 1)
     chosen: list[int] = []
