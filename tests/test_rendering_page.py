@@ -130,7 +130,7 @@ def test_tempo_loop_and_position(chromium, page_path):
         assert page.evaluate(f"{audio}.loop")
         page.locator("#tune-1 .position").fill("2")
         page.wait_for_function(f"{audio}.currentTime === 2")
-        assert page.locator("#tune-1 .clock").inner_text() == "0:02 / 0:04"
+        page.wait_for_function("document.querySelector('#tune-1 .clock').innerText === '0:02 / 0:04'")
 
 
 def test_it_works_by_keyboard(chromium, page_path):

@@ -76,8 +76,8 @@ def split_tunes(
     groups = group_tunes(tunes)
     if len(groups) < 2:
         raise OptionError(
-            f"all tunes here ({len(tunes)}) are settings of one and cannot be split; at least two tunes are needed, or others "
-            "to validate on"
+            f"all tunes here ({len(tunes)}) are settings of one and cannot be split; "
+            "at least two tunes are needed, or others to validate on"
         )
     groups.sort(key=lambda group: _draw(tunes, group, seed))
     wanted = min(max(1, round(validation_fraction * len(tunes))), len(tunes) - 1)
