@@ -9,7 +9,8 @@ from rich.console import Console
 from rich.progress import Progress
 
 from tunewright import __version__
-from tunewright.cli.interrupt import INTERRUPTED, stop_on_signal
+from tunewright.cli.interrupt import stop_on_signal
+from tunewright.cli.status import INTERRUPTED, MISTAKE
 from tunewright.errors import RenderError
 from tunewright.files import claim_folder, write_file
 from tunewright.model.checkpoint import Checkpoint
@@ -61,7 +62,7 @@ def write_tunes(order: Order) -> int:
     print(f"{written} files in {order.out}")
     if stopped:
         return INTERRUPTED
-    return 0 if written else 2
+    return 0 if written else MISTAKE
 
 
 def write_tune(

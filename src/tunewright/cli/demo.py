@@ -8,8 +8,9 @@ from pathlib import Path
 from rich.console import Console
 
 from tunewright.cli.composed_files import provenance_of, write_tune
-from tunewright.cli.interrupt import INTERRUPTED, stop_on_signal
+from tunewright.cli.interrupt import stop_on_signal
 from tunewright.cli.sources import read_sources, recorded
+from tunewright.cli.status import INTERRUPTED
 from tunewright.errors import MissingExtraError, RenderError
 from tunewright.files import claim_folder, write_file
 from tunewright.model.checkpoint import Checkpoint, read_checkpoint

@@ -5,9 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-INTERRUPTED = 130
-"""Exit status of a command that was stopped before its end."""
-
 
 @contextmanager
 def stop_on_signal() -> Iterator[list[int]]:

@@ -10,10 +10,8 @@ from collections.abc import Sequence
 from cyclopts import App, CycloptsError, Parameter
 
 from tunewright import __version__
-from tunewright.cli.interrupt import INTERRUPTED
+from tunewright.cli.status import INTERRUPTED, MISTAKE
 from tunewright.errors import TunewrightError
-
-MISTAKE = 2
 
 app = App(
     name="tunewright",

@@ -5,13 +5,12 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress
 
-from tunewright.cli.interrupt import INTERRUPTED, stop_on_signal
+from tunewright.cli.interrupt import stop_on_signal
 from tunewright.cli.sources import read_sources
+from tunewright.cli.status import INTERRUPTED, MISTAKE
 from tunewright.files import claim_folder
 from tunewright.rendering.batch import render_tunes
 from tunewright.rendering.formats import parse_formats
-
-NOTHING_RENDERED = 2
 
 
 def render(
@@ -61,4 +60,4 @@ def render(
     if stopped:
         print("stopped")
         return INTERRUPTED
-    return 0 if written else NOTHING_RENDERED
+    return 0 if written else MISTAKE

@@ -6,8 +6,9 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from tunewright.cli.flags import flags_of, given, override, read_toml
-from tunewright.cli.interrupt import INTERRUPTED, stop_on_signal
+from tunewright.cli.interrupt import stop_on_signal
 from tunewright.cli.sources import read_sources, recorded, report_unknown
+from tunewright.cli.status import INTERRUPTED
 from tunewright.errors import OptionError
 from tunewright.model.checkpoint import Checkpoint
 from tunewright.model.config import NetworkConfig

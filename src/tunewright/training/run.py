@@ -172,10 +172,9 @@ class Run:
         checkpoint, about = read_last(self.folder), read_about(self.folder / LAST)
         recorded = {**to_mapping(checkpoint.network), **checkpoint.training.get("config", {})}
         asked = {**to_mapping(self.network_config), **to_mapping(self.config)}
-        for name in asked.keys() - MAY_CHANGE:
-            value = asked[name]
-            if recorded.get(name) != value:
-                was = recorded.get(name)
+        for name, value in asked.items():
+            was = recorded.get(name)
+            if was != value and name not in MAY_CHANGE:
                 raise OptionError(f"{name} is {value!r}, but the run to go on with has {was!r}", path=self.folder)
         if checkpoint.training.get("data", {}).get("fingerprint") != self.data.fingerprint:
             raise OptionError("the run to go on with was trained on other tunes", path=self.folder)
