@@ -17,6 +17,8 @@ import pytest
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+    from tunewright.model.checkpoint import Checkpoint
+
 # Read by torch when it is imported, here and in the commands that tests start. Threads that wait then sleep; by default
 # they spin, which makes training several times slower where tests share the cores with other work.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
@@ -84,6 +86,30 @@ def browser_page(chromium: "Browser") -> Iterator[tuple["Page", list[str]]]:
     page.on("request", lambda asked: asked.url.startswith(("file:", "data:", "blob:")) or problems.append(asked.url))
     yield page, problems
     context.close()
+
+
+@pytest.fixture(scope="session")
+def untrained() -> Callable[..., "Checkpoint"]:
+    """A function from the fields of a `NetworkConfig` to a network with bold random weights, always the same ones."""
+    import torch
+
+    from tunewright.corpus.vocabulary import Vocabulary
+    from tunewright.model.checkpoint import Checkpoint
+    from tunewright.model.config import NetworkConfig
+    from tunewright.model.network import CharNetwork, weights_of
+
+    printable = "".join(map(chr, range(32, 127)))
+
+    def build(*, symbols: str = printable, **shape: object) -> Checkpoint:
+        config = NetworkConfig(**shape)  # type: ignore[arg-type]
+        vocabulary = Vocabulary("\x02\x03\n" + symbols)
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(1850)
+            network = CharNetwork(config, len(vocabulary))
+        weights = {name: (2 * values).astype("float32") for name, values in weights_of(network).items()}
+        return Checkpoint(config, vocabulary, weights)
+
+    return build
 
 
 TINY_CORPUS_TUNES = 30

@@ -4,7 +4,7 @@ import mido
 import pytest
 from test_cli_main import run
 
-from tunewright.errors import RenderError
+import tunewright
 
 
 @pytest.fixture(scope="module")
@@ -58,20 +58,21 @@ def test_no_time_at_all_is_refused(capsys, tmp_path):
     assert not (tmp_path / "demo").exists()
 
 
-def test_the_first_tune_that_ends_and_plays_is_taken(monkeypatch):
-    from tunewright.cli import demo as module
-    from tunewright.sampling.compose import Composition
-    from tunewright.sampling.config import CompositionConfig
+def test_its_tunes_play_and_say_how_near_they_are_to_the_corpus(demo):
+    for heat in ("0.5", "1", "2"):
+        abc = (demo / f"temperature-{heat}.abc").read_text()
+        assert [finding for finding in tunewright.check(abc) if finding.severity == "error"] == []
+        assert "% composed: playable" in abc
+        assert "% verdict: " in abc
+    assert "nearest melody" in (demo / "index.html").read_text()
 
-    tunes = [Composition("silent", True, 0), Composition("endless", False, 1), Composition("good", True, 2)]
 
-    def render(tune, _format):
-        if tune == "silent":
-            raise RenderError("no note")
-        return b""
+def test_characters_that_make_no_tune_are_composed_raw(capsys):
+    from types import SimpleNamespace
 
-    monkeypatch.setattr(module, "render", render)
-    monkeypatch.setattr(module, "compose_many", lambda *_: iter(reversed(tunes)))
-    assert module.first_that_plays(None, CompositionConfig()).text == "good"
-    monkeypatch.setattr(module, "compose_many", lambda *_: iter(tunes[:2]))
-    assert module.first_that_plays(None, CompositionConfig()).text == "silent"
+    from tunewright.cli.demo import acceptor
+    from tunewright.corpus.vocabulary import Vocabulary
+
+    model = SimpleNamespace(vocabulary=Vocabulary("\x02\x03\n obenrt"))
+    assert acceptor(model) is None
+    assert "composing raw: " in capsys.readouterr().err

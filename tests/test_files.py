@@ -1,7 +1,10 @@
+import sys
+from pathlib import Path
+
 import pytest
 
 from tunewright.errors import OutputError
-from tunewright.files import claim_folder, settle_folder, write_file, write_folder
+from tunewright.files import cache_folder, claim_folder, settle_folder, write_file, write_folder
 
 
 def test_a_file_is_replaced_whole_and_leaves_nothing_behind(tmp_path):
@@ -59,3 +62,24 @@ def test_a_former_folder_that_a_kill_left_over_is_cleared_away(tmp_path):
     settle_folder(folder)
     assert (folder / "a").read_bytes() == b"1"
     assert [path.name for path in tmp_path.iterdir()] == ["last"]
+
+
+@pytest.mark.parametrize(
+    ("platform", "environment", "expected"),
+    [
+        ("linux", {"XDG_CACHE_HOME": "/somewhere"}, "/somewhere"),
+        ("linux", {"XDG_CACHE_HOME": ""}, "/home/me/.cache"),
+        ("linux", {"XDG_CACHE_HOME": "relative"}, "/home/me/.cache"),
+        ("darwin", {}, "/home/me/Library/Caches"),
+        ("win32", {"LOCALAPPDATA": "/local"}, "/local"),
+        ("win32", {}, "/home/me/AppData/Local"),
+    ],
+)
+def test_the_cache_is_where_the_system_wants_it(platform, environment, expected, monkeypatch):
+    for name in ("XDG_CACHE_HOME", "LOCALAPPDATA"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("HOME", "/home/me")
+    monkeypatch.setattr(sys, "platform", platform)
+    assert cache_folder("originality") == Path(expected, "tunewright", "originality")

@@ -1,16 +1,20 @@
 """Oracle: torch's own LSTM over the whole text at once, and the fixed choices of argmax."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
 from tunewright.corpus.readers import read_tunes
 from tunewright.corpus.tune import END, START
-from tunewright.errors import OptionError, VocabularyError
+from tunewright.errors import InputError, OptionError, VocabularyError
 from tunewright.model.checkpoint import Checkpoint, read_checkpoint
 from tunewright.model.config import NetworkConfig
 from tunewright.model.network import load_network
-from tunewright.sampling.compose import compose, compose_many
+from tunewright.notation.grammar import Grammar
+from tunewright.sampling import kernel
+from tunewright.sampling.compose import MANY, compose, compose_many
 from tunewright.sampling.config import CompositionConfig
 from tunewright.training.config import TrainingConfig
 from tunewright.training.run import train
@@ -72,13 +76,90 @@ def test_draws_fall_where_the_distribution_says(model):
         assert (edges[time, symbol - 1] if symbol else 0) - 1e-6 <= draws[time] <= edges[time, symbol] + 1e-6
 
 
-def test_tunes_side_by_side_are_those_of_their_seeds_alone(model):
+@pytest.mark.parametrize("count", [6, MANY])
+def test_tunes_side_by_side_are_those_of_their_seeds_alone(model, count):
     config = CompositionConfig(seed=20, max_length=300)
-    together = {composition.seed: composition for composition in compose_many(model, 6, config)}
-    assert sorted(together) == list(range(20, 26))
-    for seed, composition in together.items():
-        alone = finish(compose(model, CompositionConfig(seed=seed, max_length=300)))[1]
+    together = list(compose_many(model, count, config))
+    assert [composition.seed for composition in together] == list(range(20, 20 + count))
+    for composition in together:
+        alone = finish(compose(model, replace(config, seed=composition.seed)))[1]
         assert alone == composition
+
+
+def test_the_loop_and_its_twin_compose_the_same(model, monkeypatch):
+    config, prime = CompositionConfig(seed=5, max_length=200), "X:1\nT:"
+    compiled = list(compose_many(model, MANY, config, prime=prime))
+    monkeypatch.setattr(kernel, "ready", lambda: None)
+    twins = list(compose_many(model, MANY, config, prime=prime))
+    assert [composition.text for composition in twins] == [composition.text for composition in compiled]
+    for twin, other in zip(twins, compiled, strict=True):
+        assert twin.likelihood == pytest.approx(other.likelihood, rel=1e-9)
+
+
+def test_a_few_tunes_are_not_worth_compiling(model, monkeypatch):
+    def fail():
+        raise AssertionError("compiles")
+
+    monkeypatch.setattr(kernel, "is_ready", lambda: False)
+    monkeypatch.setattr(kernel, "ready", fail)
+    assert len(list(compose_many(model, MANY - 1, CompositionConfig(max_length=20)))) == MANY - 1
+    with pytest.raises(AssertionError, match="compiles"):
+        list(compose_many(model, MANY, CompositionConfig(max_length=20)))
+
+
+def test_whoever_stops_listening_stops_the_composing(model):
+    tunes = compose_many(model, 10_000_000, CompositionConfig(max_length=30))
+    assert [next(tunes).seed for _ in range(3)] == [0, 1, 2]
+    tunes.close()
+
+
+def test_the_likelihood_is_that_of_the_network_alone(model):
+    prime = "X:1\n"
+    config = CompositionConfig(temperature=0.6, top_k=5, seed=2, max_length=150)
+    composition = finish(compose(model, config, prime=prime))[1]
+    text = START + composition.text + (END if composition.ended else "")
+    ids = torch.from_numpy(model.vocabulary.encode(text).astype(np.int64))
+    with torch.inference_mode():
+        logits, _ = load_network(model)(ids[:-1, None])
+    each = torch.log_softmax(logits[:, 0].double(), dim=1).gather(1, ids[1:, None])[len(prime) :]
+    assert composition.likelihood == pytest.approx(float(each.sum()), abs=1e-3)
+    assert composition.composed == len(each)
+    assert composition.removed == 0
+
+
+@pytest.fixture(scope="module")
+def grammar(model):
+    return Grammar(model.vocabulary.symbols)
+
+
+def test_with_a_grammar_every_tune_is_of_it(model, grammar):
+    config = CompositionConfig(temperature=1.5, max_length=250)
+    for composition in compose_many(model, 5, config, grammar=grammar):
+        assert composition.ended
+        assert len(composition.text) < 250
+        assert grammar.refusal(composition.text) is None
+        assert 0 < composition.removed < 1
+        assert composition.composed == len(composition.text) + 1
+
+
+def test_a_beginning_that_the_grammar_refuses_is_named_with_its_place(model, grammar):
+    with pytest.raises(InputError, match=r"^2:1: no tune can begin like this: ") as caught:
+        list(compose(model, prime="X:1\n|", grammar=grammar))
+    assert (caught.value.line, caught.value.column) == (2, 1)
+
+
+def test_a_beginning_is_gone_on_from(model, grammar):
+    prime = "X:1\nT:Made-up\nM:4/4\nL:1/8\nK:D\n|:DE"
+    composition = finish(compose(model, CompositionConfig(max_length=300), prime=prime, grammar=grammar))[1]
+    assert composition.text.startswith(prime)
+    assert grammar.refusal(composition.text) is None
+
+
+def test_too_little_room_for_a_tune_is_told(model, grammar):
+    with pytest.raises(InputError, match="5 characters"):
+        list(compose(model, CompositionConfig(max_length=5), grammar=grammar))
+    with pytest.raises(OptionError, match="max_length is 2"):
+        list(compose(model, CompositionConfig(max_length=2), prime="X:1\nT:Made-up\nM:4/4\n", grammar=grammar))
 
 
 def test_tunes_side_by_side_begin_as_asked(model):

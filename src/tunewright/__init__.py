@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tunewright.corpus.tune import Tune
     from tunewright.model.checkpoint import read_checkpoint
     from tunewright.model.config import NetworkConfig
+    from tunewright.notation.check import check
     from tunewright.rendering import render
     from tunewright.sampling.compose import compose, compose_many
     from tunewright.sampling.config import CompositionConfig
@@ -27,6 +28,7 @@ _HOMES = {
     "NetworkConfig": "model.config",
     "TrainingConfig": "training.config",
     "Tune": "corpus.tune",
+    "check": "notation.check",
     "compose": "sampling.compose",
     "compose_many": "sampling.compose",
     "evaluate": "training.evaluate",
@@ -43,6 +45,7 @@ __all__ = [
     "NetworkConfig",
     "TrainingConfig",
     "Tune",
+    "check",
     "compose",
     "compose_many",
     "evaluate",

@@ -5,6 +5,8 @@
     │   ├── CorpusError        no tune, or no readable file, where tunes were expected
     │   ├── VocabularyError    a character that the network has never seen
     │   ├── CheckpointError    a model folder that is missing, cut short or of another format
+    │   ├── IndexFolderError   a kept index of a corpus that is missing, cut short or of another format
+    │   ├── GrammarError       a tune that cannot be written as it is wanted, or with these characters
     │   ├── OptionError        an option outside its range, or one that does not exist
     │   └── OutputError        a place that cannot be written, or that holds something already
     ├── RenderError            this tune cannot be turned into this format
@@ -50,6 +52,14 @@ class VocabularyError(InputError):
 
 class CheckpointError(InputError):
     """A model folder that is missing, cut short or of another format."""
+
+
+class IndexFolderError(InputError):
+    """A kept index of a corpus that is missing, cut short or of another format."""
+
+
+class GrammarError(InputError):
+    """A tune that cannot be written as it is wanted, or with these characters."""
 
 
 class OptionError(InputError):

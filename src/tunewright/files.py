@@ -7,10 +7,23 @@ refused unless the user says otherwise.
 import contextlib
 import os
 import shutil
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 from tunewright.errors import OutputError
+
+_CACHES = {
+    "darwin": lambda: Path.home() / "Library" / "Caches",
+    "win32": lambda: Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"),
+}
+
+
+def cache_folder(name: str) -> Path:
+    """The user's folder for things of kind `name` that can be made again; it may not exist yet."""
+    place = os.environ.get("XDG_CACHE_HOME", "")
+    base = Path(place) if Path(place).is_absolute() else _CACHES.get(sys.platform, lambda: Path.home() / ".cache")()
+    return base / "tunewright" / name
 
 
 def write_file(path: Path, content: bytes | str) -> None:

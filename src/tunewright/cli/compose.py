@@ -1,45 +1,100 @@
 """The command `tunewright compose`."""
 
+import re
 import sys
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
+from cyclopts import Parameter
+
+from tunewright.cli.beginning import Beginning, read_beginning
 from tunewright.cli.flags import flags_of, given, override
-from tunewright.errors import InputError, OptionError
+from tunewright.errors import GrammarError, OptionError
 from tunewright.model.checkpoint import Checkpoint, read_checkpoint
 from tunewright.sampling.config import CompositionConfig
-from tunewright.sampling.prime import fit_prime, header, name_characters
+from tunewright.sampling.prime import header
+
+if TYPE_CHECKING:
+    from tunewright.cli.composed_figures import Figures
+    from tunewright.notation.grammar import Grammar
+    from tunewright.sampling.compose import Composition
 
 FORMATS = "abc,midi,svg,wav,html"
+FEW = 20
+"""Up to so many tunes, what can be said of each is said without being asked."""
 CompositionFlags = flags_of(CompositionConfig, title="Composing")
+Conditional = Annotated[str | None, Parameter(group="Conditions")]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What `compose` is to make."""
+
+    model: Checkpoint
+    name: str
+    """The model's name, for the record."""
+    config: CompositionConfig
+    grammar: "Grammar | None"
+    """None composes raw."""
+    conditions: dict[str, str]
+    """As they were given, for the record."""
+    beginning: Beginning
+    count: int
+    keep: int | None
+    device: str
+
+    def compositions(self) -> Iterable["Composition"]:
+        """Compose them, each as it is finished."""
+        from tunewright.sampling.compose import compose_many
+
+        return compose_many(
+            self.model, self.count, self.config, prime=self.beginning.text, grammar=self.grammar, device=self.device
+        )
 
 
 def compose(
     model: Path,
     *,
     count: int = 1,
+    keep: int | None = None,
     out: Path | None = None,
     format: str | None = None,  # noqa: A002
     force: bool = False,
+    playable: bool = False,
+    raw: bool = False,
     prime: str | None = None,
-    prime_file: Path | None = None,
+    start: Annotated[Path | None, Parameter(name=("--start", "--prime-file"))] = None,
     drop_unknown: bool = False,
-    title: str | None = None,
-    rhythm: str | None = None,
-    meter: str | None = None,
-    unit_length: str | None = None,
-    key: str | None = None,
+    vary: Path | None = None,
+    candidates: int = 32,
+    corpus: Annotated[list[str] | None, Parameter(consume_multiple=True)] = None,
+    no_originality: bool = False,
+    device: str = "cpu",
+    title: Conditional = None,
+    rhythm: Conditional = None,
+    meter: Conditional = None,
+    unit_length: Conditional = None,
+    key: Conditional = None,
+    bars: Conditional = None,
+    form: Conditional = None,
     composition: CompositionFlags | None = None,  # type: ignore[valid-type]
 ) -> int:
     """Compose new tunes.
 
-    Without --out the tunes are printed, a single one character by character as it is written.
+    Without --out the tunes are printed, a single one character by character as it is written. What can be said of
+    them, such as how near they are to the tunes that the network learned from, goes to the error stream.
 
     Parameters
     ----------
     model
         A run or checkpoint folder.
     count
-        How many tunes; number n, from 0, has seed + n.
+        How many tunes; number n, from 0, has seed + n. With --vary, how many variants.
+    keep
+        Compose --count tunes and keep so many, the best by likelihood, originality and variety.
     out
         A folder to write the tunes to.
     format
@@ -47,91 +102,156 @@ def compose(
         wav and html.
     force
         Write into a folder that holds something already.
+    playable
+        Let only characters come next with which the tune can still be played and end well. This is the default.
+    raw
+        Let any character come next, as the network alone would have it.
     prime
         How each tune begins.
-    prime_file
+    start
         A file that says how each tune begins.
     drop_unknown
         Leave out characters of the beginning that the network has never seen.
+    vary
+        A file with a tune, of which --bars A-B are written anew so that they fit the rest.
+    candidates
+        With --vary, how many versions of the bars to choose from.
+    corpus
+        What the tunes may be copied from: files or folders of tunes, or the name of a corpus on this machine. Without
+        it, what the network learned from.
+    no_originality
+        Do not look for what the tunes have copied. Above 20 tunes this is not done but for --keep and --corpus.
+    device
+        Where to compose: cpu or cuda.
     title
-        A title to begin with.
+        Title of each tune.
     rhythm
-        A kind of tune to begin with, such as reel.
+        Kind of tune, such as reel.
     meter
-        A metre to begin with, such as 6/8.
+        Metre, such as 6/8.
     unit_length
-        A unit note length to begin with, such as 1/8.
+        Unit note length, such as 1/8.
     key
-        A key to begin with, such as Edor; the notes follow.
+        Key, such as Edor.
+    bars
+        How many bars, such as 16, a repeated section counted once and a pick-up not; with --vary which, such as 5-8.
+    form
+        Sections, such as AABB: a doubled letter is a section that is repeated.
     """
     config = override(CompositionConfig(), (given(composition), None))
-    if count < 1:
-        raise OptionError(f"count is {count}; allowed: 1 or more")
+    check(count=count, keep=keep, raw=raw, playable=playable, vary=vary, bars=bars, form=form)
     if format is not None and out is None:
         raise OptionError("--format says what to write; give --out, the folder to write to, with it")
-    fields = {"title": title, "rhythm": rhythm, "meter": meter, "unit_length": unit_length, "key": key}
+    conditions = {
+        "title": title,
+        "rhythm": rhythm,
+        "meter": meter,
+        "unit_length": unit_length,
+        "key": key,
+        "form": form,
+    }
+    asked = {name: value for name, value in conditions.items() if value is not None}
     checkpoint = read_checkpoint(model)
-    beginning = choose_beginning(checkpoint, prime, prime_file, fields, drop_unknown=drop_unknown)
+    if vary is not None:
+        from tunewright.cli.varied import Variants, write_variants
+
+        if asked or prime is not None or start is not None or keep is not None:
+            raise OptionError("--vary takes its tune as it is; leave out --keep, beginnings and conditions")
+        return write_variants(
+            Variants(checkpoint, str(model), config, vary, bars or "", count, candidates, out, format or FORMATS, force)
+        )
+    if bars is not None:
+        asked["bars"] = bars
+    beginning = read_beginning(checkpoint.vocabulary, prime, start, drop_unknown=drop_unknown)
+    if raw and asked:
+        if beginning.text:
+            raise OptionError("give one beginning only: --prime, --start, or header fields such as --key")
+        beginning = Beginning(header(**asked))
+        asked = {}
+    grammar = None if raw else grammar_for(checkpoint, asked, beginning)
+    wanted = Wanted(checkpoint, str(model), config, grammar, asked, beginning, count, keep, device)
+    from tunewright.cli.composed_figures import Figures
+
+    originality = not no_originality and (corpus is not None or keep is not None or count <= FEW)
+    figures = Figures(checkpoint, corpus, wanted=originality, steered=grammar is not None)
+    prepare()
     if out is None:
-        print_tunes(checkpoint, config, count, beginning)
+        print_tunes(wanted, figures)
         return 0
-    from tunewright.cli.composed_files import Order, write_tunes
+    from tunewright.cli.composed_files import write_tunes
 
-    return write_tunes(Order(checkpoint, str(model), config, count, beginning, out, format or FORMATS, force))
-
-
-def choose_beginning(
-    checkpoint: Checkpoint,
-    prime: str | None,
-    prime_file: Path | None,
-    fields: dict[str, str | None],
-    *,
-    drop_unknown: bool,
-) -> str:
-    """The one beginning that was asked for, made fit for the network."""
-    asked = [prime is not None, prime_file is not None, any(value is not None for value in fields.values())]
-    if sum(asked) > 1:
-        raise OptionError("give one beginning only: --prime, --prime-file, or header fields such as --key")
-    if prime is not None:
-        text = prime.replace("\\n", "\n")
-    elif prime_file is not None:
-        text = read_text(prime_file)
-    else:
-        text = header(**fields) if any(asked) else ""
-    fitted, unknown = fit_prime(text, checkpoint.vocabulary, drop_unknown=drop_unknown, path=prime_file)
-    if unknown:
-        print(f"left out of the beginning: {name_characters(unknown)}", file=sys.stderr)
-    return fitted
+    return write_tunes(wanted, figures, out, format or FORMATS, force=force)
 
 
-def read_text(path: Path) -> str:
-    """The text of a file, whatever the user gave."""
+def check(**options: Any) -> None:
+    """Refuse combinations that mean nothing."""
+    if options["count"] < 1:
+        raise OptionError(f"count is {options['count']}; allowed: 1 or more")
+    if options["keep"] is not None and not 1 <= options["keep"] <= options["count"]:
+        raise OptionError(f"keep is {options['keep']}; allowed: 1 up to the {options['count']} of --count")
+    if options["raw"] and options["playable"]:
+        raise OptionError("--raw and --playable exclude each other")
+    if options["vary"] is not None and options["bars"] is None:
+        raise OptionError("--vary needs --bars, the bars to be written anew, such as 5-8")
+    for name in ("bars", "form", "vary"):
+        if options["raw"] and options[name] is not None:
+            raise OptionError(f"--{name} needs an acceptor that counts bars; leave out --raw")
+
+
+def grammar_for(model: Checkpoint, asked: dict[str, str], beginning: Beginning) -> "Grammar":
+    """The acceptor for these conditions.
+
+    Raises
+    ------
+    GrammarError
+        If no such tune can be written.
+    """
+    from tunewright.notation.grammar import Conditions
+    from tunewright.sampling.playable import playable
+
+    bars = asked.get("bars")
+    if bars is not None and not re.fullmatch(r"[0-9]{1,4}", bars):
+        raise OptionError(f"bars is {bars!r}; allowed: a number such as 16 (5-8 goes with --vary)")
+    texts: dict[str, Any] = {name: value for name, value in asked.items() if name != "bars"}
     try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror or error}", path=path) from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"is not UTF-8 text: {error.reason} at byte {error.start}", path=path) from error
-    if not text.strip():
-        raise InputError("is empty; a tune's beginning was expected", path=path)
-    return text
+        conditions = Conditions(bars=int(bars) if bars is not None else None, **texts)
+        return playable(model.vocabulary, conditions, beginning=beginning.text)
+    except GrammarError as error:
+        message = f"{error.message} (--raw composes whatever the network writes)"
+        raise GrammarError(message, path=beginning.path, line=error.line, column=error.column) from error
 
 
-def print_tunes(checkpoint: Checkpoint, config: CompositionConfig, count: int, beginning: str) -> None:
+def prepare() -> None:
+    """Bring the compiled loop into memory; say so if that takes long."""
+    from tunewright.sampling.kernel import is_ready, ready
+
+    if not is_ready():
+        print("compiling the composing loop for this machine; this happens once ...", file=sys.stderr)
+    ready()
+
+
+def print_tunes(wanted: Wanted, figures: "Figures") -> None:
     """Print one tune as it comes, or several as they are finished."""
-    from tunewright.sampling.compose import Composition, compose_many
     from tunewright.sampling.compose import compose as compose_one
 
-    if count == 1:
-        composing = compose_one(checkpoint, config, prime=beginning)
-        try:
-            while True:
-                print(next(composing), end="", flush=True)
-        except StopIteration as stop:
-            composition: Composition = stop.value
-        print(end="" if composition.text.endswith("\n") else "\n")
-        if not composition.ended:
-            print(f"stopped at --max-length ({config.max_length} characters)", file=sys.stderr)
+    if wanted.keep is not None:
+        for kept in figures.best(list(wanted.compositions()), wanted.keep):
+            print(kept.composition.text.rstrip("\n"), end="\n\n", flush=True)
+            figures.tell(kept.composition, kept.reasons)
         return
-    for composition in compose_many(checkpoint, count, config, prime=beginning):
-        print(composition.text.rstrip("\n"), end="\n\n", flush=True)
+    if wanted.count > 1:
+        for composition in wanted.compositions():
+            print(composition.text.rstrip("\n"), end="\n\n", flush=True)
+            if wanted.count <= FEW or figures.wanted:
+                figures.tell(composition)
+        return
+    composing = compose_one(wanted.model, wanted.config, prime=wanted.beginning.text, grammar=wanted.grammar)
+    last = ""
+    try:
+        with closing(composing):
+            while True:
+                last = next(composing)
+                print(last, end="", flush=True)
+    except StopIteration as stop:
+        print(end="" if last == "\n" else "\n", flush=True)
+        figures.tell(stop.value)

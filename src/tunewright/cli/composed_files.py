@@ -1,42 +1,30 @@
 """How do composed tunes become files, each of which says where it comes from?"""
 
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import Progress
 
 from tunewright import __version__
+from tunewright.cli.composed_figures import Figures
 from tunewright.cli.interrupt import stop_on_signal
 from tunewright.cli.status import INTERRUPTED, MISTAKE
 from tunewright.errors import RenderError
 from tunewright.files import claim_folder, write_file
 from tunewright.model.checkpoint import Checkpoint
 from tunewright.rendering.formats import FORMATS, SUFFIXES, Rendering, parse_formats
-from tunewright.sampling.compose import Composition, compose_many
+from tunewright.sampling.compose import Composition
 from tunewright.sampling.config import CompositionConfig
 
-
-@dataclass(frozen=True)
-class Order:
-    """What is to be composed, and where it goes."""
-
-    model: Checkpoint
-    name: str
-    """The model's name, for the record."""
-    config: CompositionConfig
-    count: int
-    beginning: str
-    out: Path
-    formats: str
-    """Names separated by commas."""
-    force: bool
+if TYPE_CHECKING:
+    from tunewright.cli.compose import Wanted
 
 
-def write_tunes(order: Order) -> int:
-    """Compose, and write every tune in every format.
+def write_tunes(wanted: "Wanted", figures: Figures, out: Path, formats: str, *, force: bool) -> int:
+    """Compose, and write every tune in every format, with what is known of it.
 
     What cannot be rendered is reported on the error stream and stops nothing else.
 
@@ -45,32 +33,39 @@ def write_tunes(order: Order) -> int:
     int
         Exit status: 2 if nothing at all could be written, 130 if a signal came, else 0.
     """
-    formats = parse_formats(order.formats)
-    claim_folder(order.out, force=order.force)
+    names = parse_formats(formats)
+    claim_folder(out, force=force)
     written = 0
+    digits = len(str(wanted.config.seed + wanted.count - 1))
     console = Console(stderr=True)
     bar = Progress(console=console, transient=True, disable=not console.is_terminal)
     with stop_on_signal() as stopped, bar:
-        steps = bar.add_task("composing", total=order.count)
-        for composition in compose_many(order.model, order.count, order.config, prime=order.beginning):
-            stem = f"tune-{composition.seed:0{len(str(order.config.seed + order.count - 1))}}"
-            provenance = provenance_of(order.model, order.name, composition, order.config, order.beginning)
-            written += write_tune(composition, stem, formats, provenance, order.out)
+        steps = bar.add_task("composing", total=wanted.keep or wanted.count)
+        for composition, reasons in chosen(wanted, figures):
+            provenance = provenance_of(wanted, composition)
+            provenance |= figures.recorded(composition, reasons)
+            stem = f"tune-{composition.seed:0{digits}}"
+            written += write_tune(composition.text, stem, names, provenance, out)
             bar.advance(steps)
             if stopped:
                 break
-    print(f"{written} files in {order.out}")
+    print(f"{written} files in {out}")
     if stopped:
         return INTERRUPTED
     return 0 if written else MISTAKE
 
 
-def write_tune(
-    composition: Composition, stem: str, formats: list[str], provenance: Mapping[str, str], out: Path
-) -> int:
+def chosen(wanted: "Wanted", figures: Figures) -> Iterable[tuple[Composition, Sequence[str]]]:
+    """The tunes to be written, with the reasons why they were kept where there was a choice."""
+    if wanted.keep is None:
+        return ((composition, ()) for composition in wanted.compositions())
+    return ((kept.composition, kept.reasons) for kept in figures.best(list(wanted.compositions()), wanted.keep))
+
+
+def write_tune(tune: str, stem: str, formats: Sequence[str], provenance: Mapping[str, str], out: Path) -> int:
     """Write one tune in each of `formats`; returns how many files came out."""
     written = 0
-    rendering = Rendering(composition.text, provenance)
+    rendering = Rendering(tune, provenance)
     for name in formats:
         try:
             content = FORMATS[name](rendering)
@@ -82,19 +77,25 @@ def write_tune(
     return written
 
 
-def provenance_of(
-    model: Checkpoint, name: str, composition: Composition, config: CompositionConfig, beginning: str = ""
-) -> dict[str, str]:
+def provenance_of(wanted: "Wanted", composition: Composition) -> dict[str, str]:
     """What it takes to make the same tune again."""
+    provenance = made_by(wanted.model, wanted.name, wanted.config, composition.seed)
+    provenance["composed"] = "raw" if wanted.grammar is None else "playable"
+    provenance |= {name.replace("_", " "): value for name, value in wanted.conditions.items()}
+    if wanted.beginning.text:
+        provenance["prime"] = wanted.beginning.text.replace("\n", "\\n")
+    if not composition.ended:
+        provenance["stopped at"] = f"{wanted.config.max_length} characters"
+    return provenance
+
+
+def made_by(model: Checkpoint, name: str, config: CompositionConfig, seed: int) -> dict[str, str]:
+    """Program, network and options."""
     provenance = {"composed by": f"Tunewright {__version__}", "model": name, "weights": model.fingerprint}
-    provenance["seed"] = str(composition.seed)
+    provenance["seed"] = str(seed)
     provenance |= {"argmax": "yes"} if config.argmax else {"temperature": f"{config.temperature:g}"}
     if config.top_k:
         provenance["top-k"] = str(config.top_k)
     if config.top_p < 1:
         provenance["top-p"] = f"{config.top_p:g}"
-    if beginning:
-        provenance["prime"] = beginning.replace("\n", "\\n")
-    if not composition.ended:
-        provenance["stopped at"] = f"{config.max_length} characters"
     return provenance

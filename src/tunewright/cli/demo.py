@@ -1,5 +1,6 @@
 """The command `tunewright demo`."""
 
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from importlib.util import find_spec
@@ -7,17 +8,20 @@ from pathlib import Path
 
 from rich.console import Console
 
+from tunewright.cli.beginning import Beginning
+from tunewright.cli.compose import Wanted, grammar_for, prepare
+from tunewright.cli.composed_figures import Figures
 from tunewright.cli.composed_files import provenance_of, write_tune
 from tunewright.cli.interrupt import stop_on_signal
 from tunewright.cli.sources import read_sources, recorded
 from tunewright.cli.status import INTERRUPTED
-from tunewright.errors import MissingExtraError, RenderError
+from tunewright.errors import GrammarError, MissingExtraError
 from tunewright.files import claim_folder, write_file
 from tunewright.model.checkpoint import Checkpoint, read_checkpoint
+from tunewright.notation.grammar import Grammar
 from tunewright.options import require
-from tunewright.rendering import PageTune, render, tune_page
+from tunewright.rendering import PageTune, tune_page
 from tunewright.rendering.formats import parse_formats
-from tunewright.sampling.compose import Composition, compose_many
 from tunewright.sampling.config import CompositionConfig
 from tunewright.training.loop import EpochRecord
 from tunewright.training.presets import PRESETS
@@ -25,8 +29,6 @@ from tunewright.training.presets import PRESETS
 EPOCHS = 16
 """What two idle cores manage within the time limit; on slower ones the limit ends the schedule earlier."""
 TEMPERATURES = (0.5, 1.0, 2.0)
-CANDIDATES = 16
-"""Seeds tried at each temperature until a tune ends by itself and can be played."""
 MAX_LENGTH = 1500
 FORMATS = "abc,midi,svg,wav"
 
@@ -36,8 +38,8 @@ def demo(
 ) -> int:
     """Train on a corpus for at most two minutes, compose three tunes, and show them on a page.
 
-    The tunes have temperatures 0.5, 1 and 2: at each, that of the first of 16 seeds that ends by itself and can be
-    played.
+    The tunes have temperatures 0.5, 1 and 2, and an acceptor keeps them playable; beside each stands how near it is to
+    the corpus.
 
     Parameters
     ----------
@@ -48,7 +50,7 @@ def demo(
     minutes
         Time limit of the training.
     seed
-        Of the training, and the first one tried for the tunes.
+        Of the training and of the tunes.
     force
         Replace what --out holds.
     """
@@ -83,6 +85,7 @@ def demo(
         return INTERRUPTED
     draw_curves(run.folder, run.trainer.history)
     console.print("Composing ...")
+    prepare()
     write_demo(read_checkpoint(run.folder), run.trainer.history, Path(corpus).name, seed, formats, out)
     console.print(f"Look at {out / 'index.html'}")
     return 0
@@ -94,32 +97,29 @@ def write_demo(
     """Compose a tune at each temperature; write its files, and the page of all of them."""
     from tunewright.report.run_sections import run_sections
 
+    beginning, recorded_name = Beginning(), f"LSTM trained on {name}"
+    grammar = acceptor(model)
+    figures = Figures(model, None, wanted=True, steered=grammar is not None)
     tunes = []
     for temperature in TEMPERATURES:
         config = CompositionConfig(temperature=temperature, max_length=MAX_LENGTH, seed=seed)
-        composition = first_that_plays(model, config)
-        provenance = provenance_of(model, f"LSTM trained on {name}", composition, config)
-        write_tune(composition, f"temperature-{temperature:g}", formats, provenance, out)
+        wanted = Wanted(model, recorded_name, config, grammar, {}, beginning, count=1, keep=None, device="cpu")
+        composition = next(iter(wanted.compositions()))
+        originality = figures.originality(composition.text)
+        provenance = provenance_of(wanted, composition) | figures.recorded(composition)
+        write_tune(composition.text, f"temperature-{temperature:g}", formats, provenance, out)
         caption = f"temperature {temperature:g}, seed {composition.seed}"
+        if originality is not None:
+            caption += f"; {originality.summary}"
         tunes.append(PageTune(composition.text, provenance, caption))
     page = tune_page(tunes, title="Three new tunes", sections=run_sections(model, history))
     write_file(out / "index.html", page)
 
 
-def first_that_plays(model: Checkpoint, config: CompositionConfig) -> Composition:
-    """The composition of the first seed that ends by itself and can be played; of the first seed if none does."""
-    compositions = sorted(compose_many(model, CANDIDATES, config), key=lambda composition: composition.seed)
-    for composition in compositions:
-        if composition.ended and plays(composition.text):
-            return composition
-    return compositions[0]
-
-
-def plays(tune: str) -> bool:
-    """True if it can be engraved and played."""
+def acceptor(model: Checkpoint) -> Grammar | None:
+    """What keeps the tunes playable; None, which is told, where the network's characters do not suffice for one."""
     try:
-        for name in ("svg", "midi"):
-            render(tune, name)
-    except RenderError:
-        return False
-    return True
+        return grammar_for(model, {}, Beginning())
+    except GrammarError as error:
+        print(f"composing raw: {error.message}", file=sys.stderr)
+        return None

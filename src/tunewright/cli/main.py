@@ -23,9 +23,12 @@ app = App(
 )
 app.command("tunewright.cli.demo:demo", help="Train on O'Neill's, compose three tunes, show them on a page.")
 app.command("tunewright.cli.corpus:corpus", help="Show what is in files of tunes, and what had to be left out.")
+app.command("tunewright.cli.check:check", help="Say what is wrong with tunes, and what would be right.")
 app.command("tunewright.cli.train:train", help="Train a network on tunes.")
 app.command("tunewright.cli.evaluate:evaluate", help="Measure how well a network predicts tunes.")
 app.command("tunewright.cli.compose:compose", help="Compose new tunes.")
+app.command("tunewright.cli.musicality:musicality", help="Show how near composed tunes are to a corpus as music.")
+app.command("tunewright.cli.originality:originality", help="Show what tunes copy from a corpus, and how near they are.")
 app.command("tunewright.cli.render:render", help="Turn tunes into scores, MIDI, sound or a page.")
 
 

@@ -14,8 +14,8 @@ SHOWN = 5
 """How many failures are told one by one."""
 
 
-def read_sources(*sources: str, keep_duplicates: bool = False) -> Sequence[Tune]:
-    """Read files, folders and named corpora; what could not be read goes to the error stream.
+def read_sources(*sources: str, keep_duplicates: bool = False, quiet: bool = False) -> Sequence[Tune]:
+    """Read files, folders and named corpora; what could not be read goes to the error stream, unless `quiet`.
 
     Raises
     ------
@@ -23,6 +23,8 @@ def read_sources(*sources: str, keep_duplicates: bool = False) -> Sequence[Tune]
         If a source does not exist or no tune came out.
     """
     reading = read_tunes(*map(resolve, sources), keep_duplicates=keep_duplicates)
+    if quiet:
+        return reading.tunes
     for failure in reading.failures[:SHOWN]:
         print(f"left out: {failure}", file=sys.stderr)
     if len(reading.failures) > SHOWN:

@@ -64,3 +64,89 @@ _FIELDS = (
 
 FIELDS = {field.letter: field for field in _FIELDS}
 """Every information field of the standard, by its letter."""
+
+NATURAL_PITCHES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
+"""Semitones above C of the notes without accidental."""
+
+LINE_OF_FIFTHS = "FCGDAEB"
+"""The order in which a key signature gains sharps; flats come from its end. C has place 0, F -1, G 1."""
+
+ACCIDENTALS = {"^": 1, "^^": 2, "_": -1, "__": -2, "=": 0}
+"""Semitones by which a sign raises a note."""
+
+MODES = {
+    "": ("major", 0),
+    "maj": ("major", 0),
+    "ion": ("major", 0),
+    "lyd": ("lydian", 1),
+    "mix": ("mixolydian", -1),
+    "dor": ("dorian", -2),
+    "m": ("minor", -3),
+    "min": ("minor", -3),
+    "aeo": ("minor", -3),
+    "phr": ("phrygian", -4),
+    "loc": ("locrian", -5),
+}
+"""Name of a mode, and how many fifths its signature lies above that of major on the same tonic; by what begins its
+name in ``K:``, in small letters."""
+
+KEY_OPTIONS = (
+    "clef", "treble", "bass", "alto", "tenor", "perc", "soprano", "mezzosoprano", "baritone", "transpose", "octave",
+    "middle", "stafflines", "staffscale", "style", "score", "sound", "shift",
+)  # fmt: skip
+"""Words that may follow, or stand in place of, the key in ``K:`` and say how it is printed."""
+
+METER_SIGNS = {"C": "4/4", "C|": "2/2"}
+"""Signs of ``M:`` and what they stand for."""
+
+LONGEST_BROKEN = 3
+"""How many signs of broken rhythm may stand together."""
+
+TUPLETS = range(2, 10)
+"""Tuplets that may stand without the number of notes in whose time they are played."""
+
+TUPLET_TIMES = {2: 3, 3: 2, 4: 3, 6: 2, 8: 3}
+"""In the time of how many notes a tuplet of so many is played; 3 in compound meter, else 2, for any other number."""
+
+BAR_LINES = frozenset((
+    "|", "||", "|]", "[|", "|:", ":|", "::", ":|:", ":||:", "[|:", ":|]", "||:", ":||", "|::", "::|", "[|]", ".|",
+))  # fmt: skip
+"""Bar lines that the standard names, and some with a line more."""
+
+DECORATION_SIGNS = {
+    ".": "staccato",
+    "~": "roll",
+    "H": "fermata",
+    "L": "accent",
+    "M": "lowermordent",
+    "O": "coda",
+    "P": "uppermordent",
+    "R": "roll",
+    "S": "segno",
+    "T": "trill",
+    "u": "upbow",
+    "v": "downbow",
+}
+"""What the one-letter decorations stand for; ``U:`` fields may add to them. ``R`` is not in the standard but usual."""
+
+FERMATAS = frozenset(("H", "!fermata!", "+fermata+", "!invertedfermata!"))
+"""Decorations for a note that is held."""
+
+DECORATIONS = frozenset((
+    "trill", "trill(", "trill)", "lowermordent", "uppermordent", "mordent", "pralltriller", "roll", "turn", "turnx",
+    "invertedturn", "invertedturnx", "arpeggio", ">", "accent", "emphasis", "fermata", "invertedfermata", "tenuto",
+    "0", "1", "2", "3", "4", "5", "+", "plus", "snap", "slide", "wedge", "upbow", "downbow", "open", "thumb", "breath",
+    "pppp", "ppp", "pp", "p", "mp", "mf", "f", "ff", "fff", "ffff", "sfz", "crescendo(", "<(", "crescendo)", "<)",
+    "diminuendo(", ">(", "diminuendo)", ">)", "segno", "coda", "D.S.", "D.C.", "dacoda", "dacapo", "fine",
+    "shortphrase", "mediumphrase", "longphrase", "editorial", "courtesy", "staccato", "D.S.alcoda", "D.S.alfine",
+    "D.C.alcoda", "D.C.alfine", "-(", "-)", "/", "//", "///", "~(", "~)", "ped", "ped-up", "^",
+))  # fmt: skip
+"""Names that the standard allows between exclamation marks, and a few that all programs know."""
+
+_CHORD = (
+    r"[A-G][#b♯♭]?(?:maj|min|dim|aug|sus|add|alt|no|[Mm+°ø#b♯♭,()-]|[0-9])*"  # root and kind
+    r"(?:/[A-Ga-g][#b♯♭]?)?"  # lowest note
+)
+CHORD_SYMBOL = rf"{_CHORD}(?:\({_CHORD}\))?|N\.?C\.?"
+"""Regular expression of a chord symbol, of which another may stand in parentheses; other texts over the music are
+annotations, which begin with a sign."""

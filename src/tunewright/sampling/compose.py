@@ -2,26 +2,43 @@
 
 It is primed with the character that opens a tune and with the user's own beginning, if there is one; from then on each
 character that it chooses is the next one it reads, until it chooses the character that closes a tune. Nothing random
-acts but the choice: dropout is off.
+acts but the choice: dropout is off. With a grammar (`notation.grammar`) it chooses among the characters that may come
+next, and then a tune always ends by itself.
 
-Several tunes are written side by side, as one batch; each has a seed of its own.
+A seed gives the same tune however it is composed on a processor: alone or among many, by the compiled loop or by its
+numpy twin, whatever the processor. No torch is imported, but for composing on another device (`sampling.batched`).
 """
 
-from collections.abc import Generator, Iterator, Sequence
+import os
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from threading import Event
 
 import numpy as np
-import torch
 
 from tunewright.corpus.tune import END, START
-from tunewright.errors import OptionError
+from tunewright.errors import InputError, OptionError
 from tunewright.model.checkpoint import Checkpoint
-from tunewright.model.network import State, load_network
-from tunewright.sampling.choose import choose, probabilities
+from tunewright.notation.grammar import Grammar
+from tunewright.sampling import kernel
+from tunewright.sampling.calling import REMOVED, WEIGHT
 from tunewright.sampling.config import CompositionConfig
+from tunewright.sampling.rewriting import Rewriter
+from tunewright.sampling.sheet import Sheet, Writer, new_sheet
+from tunewright.sampling.steering import Acceptor, Steering
+from tunewright.sampling.twin import Twin
+from tunewright.sampling.weights import PackedNetwork, pack
 
-PIECE = 1000
-"""Characters of a given beginning that are read in one call."""
+PIECE = 64
+"""Characters that are written before the first of them is handed on; a signal waits for so many."""
+LONG_PIECE = 4096
+"""The same where nobody looks on."""
+PIECE_ENDS = "|\n"
+"""Bar line and line end."""
+MANY = 20
+"""So many tunes are worth the wait for compiling; fewer are left to the numpy twin if the loop was never compiled."""
 
 
 @dataclass(frozen=True)
@@ -33,22 +50,107 @@ class Composition:
     ended: bool
     """True if the network came to an end by itself, false if the length limit stopped it."""
     seed: int
-    """With the same model, beginning and options, this seed gives the same tune."""
+    """With the same model, beginning, grammar and options, this seed gives the same tune."""
+    likelihood: float = 0.0
+    """Log-probability, in nats, of what was composed after the beginning, the end included, under the network alone: at
+    temperature 1 and without a grammar."""
+    removed: float = 0.0
+    """Mean probability, at the temperature in use, of the characters that the grammar ruled out; 0 without one."""
+    composed: int = 0
+    """Characters that were chosen, the one that closes the tune included."""
+    discarded: int = 0
+    """Characters that were written and taken back, see `rewriting`."""
 
 
-def compose(
-    model: Checkpoint, config: CompositionConfig | None = None, *, prime: str = ""
-) -> Generator[str, None, Composition]:
-    """Compose one tune, character by character.
+def writer_for(
+    model: Checkpoint, config: CompositionConfig, grammar: Acceptor | None = None, *, compiled: bool = False
+) -> tuple[PackedNetwork, Writer]:
+    """The network as it lies in memory, and the best that there is to write with it; `compiled` as for `Composer`.
+
+    With a grammar the writer stops after each of `PIECE_ENDS`.
+    """
+    symbols = model.vocabulary.symbols
+    ends = [symbols.index(end) if grammar and end in symbols else -1 for end in PIECE_ENDS]
+    pauses = ends[0], ends[1]
+    network = pack(model)
+    compilable = grammar is None or isinstance(grammar, Grammar)
+    entries = kernel.ready() if compilable and (compiled or kernel.is_ready()) else None
+    if entries is None:
+        return network, Twin(network, config, grammar, pauses)
+    return network, kernel.Kernel(entries, network, config, Steering.of(grammar) if grammar else None, pauses)
+
+
+class Composer:
+    """A network with a way to choose and a beginning: all that the tunes of one order share.
 
     Parameters
     ----------
     model
         The network (see `read_checkpoint`).
     config
-        Temperature, seed and so on.
+        Temperature and so on.
     prime
-        How the tune begins; see `sampling.prime`. An error if it holds a character that the network has never seen.
+        How each tune begins; see `sampling.prime`.
+    grammar
+        What a tune must be; None lets the network write as it likes. Its budget is ``config.max_length``.
+    compiled
+        True compiles the loop if that was never done on this machine, which takes many seconds; false then composes
+        with the numpy twin.
+
+    Raises
+    ------
+    VocabularyError
+        If the beginning holds a character that the network has never seen.
+    InputError
+        If the grammar refuses the beginning.
+    OptionError
+        If no tune of the grammar fits into ``max_length``.
+    """
+
+    def __init__(
+        self,
+        model: Checkpoint,
+        config: CompositionConfig,
+        *,
+        prime: str = "",
+        grammar: Acceptor | None = None,
+        compiled: bool = False,
+    ) -> None:
+        self._model, self._config, self._prime = model, config, prime
+        self._network, writer = writer_for(model, config, grammar, compiled=compiled)
+        self.writer: Writer = Rewriter(writer) if grammar else writer
+        self._given = model.vocabulary.encode(START + prime)
+        registers = read_beginning(grammar, self._given[1:].tolist(), prime, config) if grammar else []
+        self._registers = np.array(registers, dtype=np.int64)
+        first = new_sheet(self._network, self._given, 1, 0, self._registers)
+        self.writer.write(first, 0)
+        self._state, self._position = first.state, first.position
+
+    def sheet(self, seed: int) -> Sheet:
+        """A new tune, of which the network has read the beginning, all but its last character."""
+        sheet = new_sheet(self._network, self._given, self._config.max_length, seed, self._registers)
+        sheet.state[:], sheet.position = self._state, self._position
+        return sheet
+
+    def composition(self, sheet: Sheet, seed: int) -> Composition:
+        """What stands on `sheet`."""
+        written = sheet.written
+        text = self._model.vocabulary.decode(written[: len(written) - sheet.ended].tolist())
+        removed = float(sheet.tallies[REMOVED]) / max(len(written), 1)
+        likelihood = float(sheet.tallies[WEIGHT])
+        return Composition(self._prime + text, sheet.ended, seed, likelihood, removed, len(written), sheet.discarded)
+
+
+def compose(
+    model: Checkpoint,
+    config: CompositionConfig | None = None,
+    *,
+    prime: str = "",
+    grammar: Acceptor | None = None,
+) -> Generator[str, None, Composition]:
+    """Compose one tune, character by character.
+
+    Parameters and errors are those of `Composer`.
 
     Yields
     ------
@@ -61,63 +163,88 @@ def compose(
         The whole, as the generator's value.
     """
     config = config or CompositionConfig()
+    composer = Composer(model, config, prime=prime, grammar=grammar)
     yield from prime
-    text, ended = prime, False
-    for _, character in _write(model, config, prime, [config.seed]):
-        if character == END:
-            ended = True
-        else:
-            text += character
-            yield character
-    return Composition(text, ended, config.seed)
+    sheet, going = composer.sheet(config.seed), True
+    while going:
+        place = max(sheet.position + 1, sheet.given)
+        going = composer.writer.write(sheet, PIECE)
+        yield from model.vocabulary.decode(sheet.symbols[place : sheet.position + 1].tolist()).removesuffix(END)
+    return composer.composition(sheet, config.seed)
 
 
 def compose_many(
-    model: Checkpoint, count: int, config: CompositionConfig | None = None, *, prime: str = ""
+    model: Checkpoint,
+    count: int,
+    config: CompositionConfig | None = None,
+    *,
+    prime: str = "",
+    grammar: Acceptor | None = None,
+    device: str = "cpu",
 ) -> Iterator[Composition]:
-    """Compose `count` tunes side by side; yields each when it is finished, shortest first.
+    """Compose `count` tunes, on all processors at once; yields them in the order of their seeds.
 
-    Tune number n, counted from 0, has seed ``config.seed + n``; options as for `compose`.
+    Tune number n, counted from 0, has seed ``config.seed + n``. Options as for `compose`. With 20 tunes or more the
+    loop is compiled first if that was never done on this machine (see `kernel.is_ready`).
+
+    Parameters
+    ----------
+    device
+        "cpu", or a device of torch's such as "cuda", where all tunes are written side by side, in other arithmetic: a
+        tune is then the one that its seed has on the processor unless a choice was as close as rounding.
     """
     config = config or CompositionConfig()
     if count < 1:
         raise OptionError(f"count is {count}; allowed: 1 or more")
-    seeds = [config.seed + number for number in range(count)]
-    texts = [[prime] for _ in seeds]
-    unfinished = dict.fromkeys(range(count))
-    for lane, character in _write(model, config, prime, seeds):
-        if character == END:
-            del unfinished[lane]
-            yield Composition("".join(texts[lane]), ended=True, seed=seeds[lane])
-        else:
-            texts[lane].append(character)
-    for lane in unfinished:
-        yield Composition("".join(texts[lane]), ended=False, seed=seeds[lane])
+    seeds = range(config.seed, config.seed + count)
+    if device != "cpu":
+        from tunewright.sampling.batched import compose_batch
+
+        yield from compose_batch(model, seeds, config, prime=prime, grammar=grammar, device=device)
+        return
+    composer = Composer(model, config, prime=prime, grammar=grammar, compiled=count >= MANY)
+    given_up = Event()
+
+    def write(seed: int) -> Composition:
+        sheet = composer.sheet(seed)
+        while not given_up.is_set() and composer.writer.write(sheet, LONG_PIECE):
+            pass
+        return composer.composition(sheet, seed)
+
+    try:
+        yield from in_order(write, seeds)
+    finally:
+        given_up.set()
 
 
-@torch.inference_mode()
-def _write(model: Checkpoint, config: CompositionConfig, prime: str, seeds: Sequence[int]) -> Iterator[tuple[int, str]]:
-    """Pairs of lane and character, time by time, END included; a lane that has ended leaves the batch."""
-    symbols = model.vocabulary.symbols
-    start, end = symbols.index(START), symbols.index(END)
-    network = load_network(model)
-    generators = [np.random.default_rng(seed) for seed in seeds]
-    ids = torch.from_numpy(model.vocabulary.encode(START + prime).astype(np.int64))
-    state: State | None = None
-    for piece in torch.split(ids, PIECE):
-        logits, state = network(piece[:, None], state)  # (T, 1, S)
-    logits, state = logits[-1].repeat(len(seeds), 1), tuple(part.repeat(1, len(seeds), 1) for part in state or ())
-    lanes = np.arange(len(seeds))
-    for _ in range(config.max_length):
-        logits[:, start] = -torch.inf  # a tune begins once
-        draws = np.array([generators[lane].random() for lane in lanes])
-        chosen = choose(probabilities(logits.numpy(), config), draws)
-        yield from ((int(lane), symbols[symbol]) for lane, symbol in zip(lanes, chosen, strict=True))
-        going = chosen != end
-        if not going.any():
-            return
-        if not going.all():
-            lanes, chosen = lanes[going], chosen[going]
-            state = tuple(part[:, torch.from_numpy(going)].contiguous() for part in state)
-        logits, state = network(torch.from_numpy(chosen)[None], state)
-        logits = logits[0]  # (lanes, S)
+def in_order(work: Callable[[int], Composition], seeds: Iterable[int]) -> Iterator[Composition]:
+    """Results of `work` for each of `seeds`, in their order, worked out on all processors, not far ahead."""
+    threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    with ThreadPoolExecutor(threads) as pool:
+        waiting: deque[Future[Composition]] = deque()
+        for seed in seeds:
+            waiting.append(pool.submit(work, seed))
+            if len(waiting) > 4 * threads:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+def read_beginning(grammar: Acceptor, symbols: Iterable[int], prime: str, config: CompositionConfig) -> list[int]:
+    """The registers of `grammar` after `prime`, whose symbols are `symbols`.
+
+    Raises
+    ------
+    InputError
+        If it refuses a character; the error names line and column.
+    """
+    registers = grammar.begin(len(prime) + config.max_length)
+    for symbol in symbols:
+        if not grammar.advance(registers, symbol):
+            refusal = grammar.refusal(prime)
+            if refusal is None or refusal.offset >= len(prime):
+                raise OptionError(
+                    f"max_length is {config.max_length}; the beginning cannot be brought to an end so soon"
+                )
+            raise InputError(f"no tune can begin like this: {refusal.reason}", line=refusal.line, column=refusal.column)
+    return registers

@@ -1,0 +1,246 @@
+"""Which way leads to the end soonest?
+
+The part of the acceptor (see `automaton`) that finds home: it ends what is open, lets the bar be filled (see
+`automaton_filling`), and closes repeats, endings and sections. Each function returns the next symbol, or -1 where it
+sees none.
+"""
+
+from tunewright.notation.automaton_bars import closable, closes_well, may_end, plays_once
+from tunewright.notation.automaton_fields import field_words
+from tunewright.notation.automaton_filling import closes, home_in_length, home_in_word, home_letter
+from tunewright.notation.automaton_lengths import ends_now, target
+from tunewright.notation.automaton_signs import is_mark
+from tunewright.notation.automaton_steps import is_open, settle
+from tunewright.notation.registers import (
+    ANY,
+    BANG,
+    BAR,
+    BAR_LINE,
+    BRACKET,
+    BROKEN,
+    CHORD,
+    CHORD_NAME,
+    CLOSED,
+    CLOSING_BRACE,
+    CLOSING_BRACKET,
+    CLOSING_PAREN,
+    COLON_SIGN,
+    END_SYMBOL,
+    ENDING,
+    EXCLAMATION,
+    FIELD,
+    FIT,
+    FREE,
+    FULL,
+    HEAD,
+    HOMES,
+    HOST,
+    IN_CHORD,
+    IN_GRACE,
+    INLINE,
+    LENGTH,
+    LETTER_K,
+    LETTER_L,
+    LETTER_M,
+    LETTER_R,
+    LETTER_T,
+    LETTER_X,
+    LINE,
+    LINE_FEED,
+    MARK,
+    MARKED,
+    MAYBE_FIELD,
+    NODE,
+    NOTES,
+    OPENING,
+    PAREN,
+    PHASE,
+    POSITION,
+    QUOTATION,
+    REPEAT,
+    REPEATED,
+    REPEATED_SECTIONS,
+    REQUIRED,
+    SECTION,
+    SECTION_BARS,
+    SECTIONS,
+    SEEN,
+    SEEN_L,
+    SEEN_M,
+    SEEN_R,
+    SEEN_T,
+    SEEN_X,
+    SETTINGS,
+    SHARP,
+    SIGN,
+    SLUR,
+    SLURRED,
+    STARTED,
+    STATE,
+    STRAY,
+    STROKE,
+    SYMBOL_OF,
+    THREE,
+    TIE,
+    TUPLET,
+    TUPLET_LEFT,
+    VALUE,
+    WORD,
+    WORD_END,
+    Registers,
+    Tables,
+)  # fmt: skip
+
+
+def home_in_header(tables: Tables, registers: Registers) -> int:
+    """The letter of the field that the shortest header needs next."""
+    symbols = tables[SYMBOL_OF]
+    missing = (tables[SETTINGS][REQUIRED] | SEEN_X) & ~registers[SEEN]
+    if missing & SEEN_X:
+        return symbols[LETTER_X]
+    if missing & SEEN_T:
+        return symbols[LETTER_T]
+    if missing & SEEN_R:
+        return symbols[LETTER_R]
+    if missing & SEEN_L:
+        return symbols[LETTER_L]
+    if missing & SEEN_M:
+        return symbols[LETTER_M]
+    return symbols[LETTER_K]
+
+
+def must_close(tables: Tables, registers: Registers) -> bool:
+    """Return true if a section that is played once must end at this bar line."""
+    settings = tables[SETTINGS]
+    if registers[STARTED] == 0:
+        return False
+    if registers[STRAY] == 1 and registers[ENDING] == 2:
+        return True
+    if closable(registers) and registers[OPENING] == 0 and ends_now(tables, registers):
+        return True
+    if settings[SECTIONS] == 0 or registers[SECTION] >= settings[SECTIONS] or not plays_once(tables, registers):
+        return False
+    last = target(tables, registers)
+    return registers[BAR] == last or (last == 0 and registers[OPENING] == 0)
+
+
+def must_repeat(tables: Tables, registers: Registers, closing: bool) -> bool:
+    """Return true if the section that begins at this bar line is a repeated one."""
+    following = registers[SECTION] + (1 if closing else 0)
+    if following >= tables[SETTINGS][SECTIONS] or tables[REPEATED_SECTIONS][following] == 0:
+        return False
+    return closing or (registers[STARTED] == 0 and registers[REPEAT] == 0)
+
+
+def home_at_line(tables: Tables, registers: Registers) -> int:
+    """The next character after a single bar line has been begun; -1 if that is enough."""
+    symbols = tables[SYMBOL_OF]
+    closing = must_close(tables, registers)
+    if must_repeat(tables, registers, closing):
+        return symbols[COLON_SIGN]
+    complete = registers[POSITION] == registers[FULL] or registers[POSITION] == 0 or registers[FREE] == 1
+    if not closing and (complete or registers[OPENING] == 1):
+        return -1
+    if symbols[CLOSING_BRACKET] >= 0:
+        return symbols[CLOSING_BRACKET]
+    return symbols[STROKE]
+
+
+def may_repeat(tables: Tables, registers: Registers) -> bool:
+    """Return true if the way home ends a repeat here."""
+    if not closes(tables, registers) or registers[STARTED] == 0 or registers[NOTES] == 0:
+        return False
+    if tables[SETTINGS][SECTION_BARS] > 0 and registers[BAR] != target(tables, registers):
+        return False
+    full = registers[POSITION] == registers[FULL]
+    if registers[OPENING] == 1 or registers[FREE] == 1:
+        return full or registers[FREE] == 1
+    if registers[POSITION] == registers[PHASE]:
+        return closes_well(tables, registers)
+    return full and registers[PHASE] == 0
+
+
+def needs_note(registers: Registers) -> bool:
+    """Return true if something waits for a note that can come before the bar line."""
+    if registers[TIE] > 0 and registers[FIT] == 0:
+        return False
+    if registers[TUPLET_LEFT] > 0 or registers[BROKEN] > 0 or registers[HOST] > 0 or registers[TIE] > 0:
+        return True
+    return registers[MARK] > 0 or registers[STATE] == SLURRED
+
+
+def home_in_music(tables: Tables, registers: Registers) -> int:
+    """The next character between notes."""
+    symbols = tables[SYMBOL_OF]
+    if needs_note(registers):
+        return home_letter(tables, registers)
+    if registers[SLUR] == 1:
+        return symbols[CLOSING_PAREN]
+    if may_end(tables, registers):
+        return tables[SETTINGS][END_SYMBOL]
+    if may_repeat(tables, registers):
+        return symbols[COLON_SIGN]
+    stray = registers[STRAY] == 1 and registers[ENDING] == 2 and registers[STARTED] == 1
+    if registers[FIT] == 0 or (stray and registers[POSITION] == 0):
+        return symbols[STROKE]
+    return home_letter(tables, registers)
+
+
+def home_in_token(tables: Tables, registers: Registers) -> int:
+    """The next character within what a character has begun; -1 if it is complete."""
+    symbols = tables[SYMBOL_OF]
+    state = registers[STATE]
+    if tables[HOMES][state] > 0:
+        return symbols[tables[HOMES][state]]
+    if state in (WORD, WORD_END):
+        end = symbols[CLOSING_BRACKET] if registers[INLINE] == 1 else symbols[LINE_FEED]
+        return end if state == WORD_END else home_in_word(tables, registers, field_words(tables, registers), end)
+    if state == CHORD_NAME:
+        return home_in_word(tables, registers, ANY, symbols[QUOTATION])
+    if state in (BANG, SIGN):
+        return home_in_word(tables, registers, ANY, symbols[EXCLAMATION])
+    if state == TUPLET and tables[VALUE][registers[NODE]] < 0:
+        return home_in_word(tables, registers, ANY, -1)
+    if state == LENGTH:
+        return home_in_length(tables, registers)
+    if state == BAR_LINE:
+        return home_at_line(tables, registers)
+    return home_in_group(tables, registers)
+
+
+def home_in_group(tables: Tables, registers: Registers) -> int:
+    """The next character within what holds notes, or may; -1 if it is complete."""
+    symbols = tables[SYMBOL_OF]
+    state = registers[STATE]
+    if state == HEAD:
+        return home_in_header(tables, registers)
+    if state == IN_CHORD and registers[CHORD] > 0:
+        return symbols[CLOSING_BRACKET]
+    if state == IN_GRACE and registers[HOST] > 0:
+        return symbols[CLOSING_BRACE]
+    if state == PAREN and registers[SLUR] == 1:
+        return symbols[THREE]
+    if state == MAYBE_FIELD and not (is_mark(registers[FIELD]) and registers[FIT] > 0):
+        return symbols[COLON_SIGN]
+    if state == BRACKET and registers[FIT] == 0:
+        return symbols[STROKE]
+    if BRACKET <= state <= IN_GRACE or SHARP <= state <= MARKED:
+        return home_letter(tables, registers)
+    return -1
+
+
+def next_home(tables: Tables, registers: Registers) -> int:
+    """Return the next character of a short way to the end; the registers are void afterwards."""
+    symbols = tables[SYMBOL_OF]
+    state = registers[STATE]
+    symbol = home_in_token(tables, registers)
+    if symbol >= 0:
+        return symbol
+    if is_open(state) and not settle(tables, registers):
+        return -1
+    symbol = home_in_music(tables, registers)
+    if symbol == symbols[COLON_SIGN] and (registers[LINE] == 1 or CLOSED <= state <= REPEATED or state == BAR_LINE):
+        return symbols[LINE_FEED]
+    if symbol == symbols[STROKE] and BAR_LINE <= state <= CLOSED:
+        return symbols[LINE_FEED]
+    return symbol

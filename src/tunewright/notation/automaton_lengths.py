@@ -1,0 +1,182 @@
+"""How long may the next note be?
+
+The part of the acceptor (see `automaton`) that knows what is left of the bar, of the tuplet and of the budget.
+Functions run over flat tables and registers of integers; a function that returns false has refused the character, and
+the registers are then void.
+"""
+
+from tunewright.notation.registers import (
+    BAR,
+    BARS,
+    BROKEN,
+    BUDGET,
+    CHORD,
+    CONTEXT,
+    CUT,
+    ENDING,
+    ENDING_BAR,
+    FILL,
+    FIT,
+    FULL,
+    GRAINS_OF,
+    HORNPIPE,
+    HOST,
+    IMPOSSIBLE,
+    LONGEST_ENDING,
+    LONGEST_REPEAT,
+    LONGEST_TUNE,
+    MARK,
+    OPENING,
+    PHASE,
+    POSITION,
+    REPEAT,
+    REPEATED_SECTIONS,
+    ROOM,
+    SECTION,
+    SECTION_BAR,
+    SECTION_BARS,
+    SECTIONS,
+    SETTINGS,
+    TIDY,
+    TUPLET_FACTOR,
+    TUPLET_LEFT,
+    TUPLET_OF,
+    TUPLET_VALUE,
+    UNIT,
+    UNIT_VALUE,
+    Registers,
+    Tables,
+)  # fmt: skip
+
+
+def target(tables: Tables, registers: Registers) -> int:
+    """Return the number of the bar in which the section, or without sections the tune, must end; 0 where any may."""
+    settings = tables[SETTINGS]
+    if settings[SECTION_BARS] > 0:
+        return (registers[SECTION] + 1) * settings[SECTION_BARS]
+    return settings[BARS]
+
+
+def goal(tables: Tables, registers: Registers) -> int:
+    """Return the ticks at which the bar must end: short of a full bar where the last one of a section balances."""
+    number = registers[BAR] if registers[POSITION] > 0 else registers[BAR] + 1
+    if number == target(tables, registers) and registers[PHASE] > 0 and registers[OPENING] == 0:
+        return registers[PHASE]
+    repeats = registers[REPEAT] == 2 or registers[ENDING] == 1
+    if repeats and registers[PHASE] >= max(registers[POSITION], 1) and registers[OPENING] == 0:
+        return registers[PHASE] if overdue(tables, registers) else registers[FULL]
+    return registers[FULL]
+
+
+def room(tables: Tables, registers: Registers) -> int:
+    """Return the grains that are left in the bar; -1 where no note may come at all."""
+    settings = tables[SETTINGS]
+    last = target(tables, registers)
+    if settings[SECTIONS] > 0:
+        if registers[SECTION] >= settings[SECTIONS]:
+            return -1
+        if tables[REPEATED_SECTIONS][registers[SECTION]] == 1 and registers[REPEAT] == 0 and registers[ENDING] != 2:
+            return -1
+    if last > 0 and registers[BAR] >= last and registers[POSITION] == 0:
+        return -1
+    return (goal(tables, registers) - registers[POSITION]) * 4 // registers[UNIT]
+
+
+def refit(tables: Tables, registers: Registers) -> None:
+    """Work out which lengths the next note may have, and keep them in FIT."""
+    registers[FIT] = 0
+    grains = tables[GRAINS_OF]
+    fill = tables[FILL]
+    left = room(tables, registers)
+    grace = registers[HOST] * registers[CUT] * (2 if registers[MARK] == 3 else 1)
+    factor = 1
+    if registers[TUPLET_LEFT] > 0:
+        factor = registers[TUPLET_FACTOR]
+    for index in range(len(grains)):
+        value = grains[index]
+        if 0 < registers[TUPLET_LEFT] < registers[TUPLET_OF]:
+            allowed = True
+        elif value * factor > left:
+            allowed = False
+        else:
+            allowed = fill[left - value * factor] < IMPOSSIBLE
+        if registers[BROKEN] > 0 and registers[BROKEN] != index + 1:
+            allowed = False
+        if registers[TUPLET_LEFT] > 0 and registers[TUPLET_VALUE] > 0 and registers[TUPLET_VALUE] != index + 1:
+            allowed = False
+        if registers[MARK] > 2 and registers[HORNPIPE] == 1 and value * registers[UNIT] // 4 == registers[FULL] // 8:
+            allowed = False
+        if grace > 0 and grace >= 4 * value:
+            allowed = False
+        if allowed:
+            registers[FIT] |= 1 << index
+
+
+def far(tables: Tables, registers: Registers) -> int:
+    """Return a number of characters that is enough to go home from anywhere."""
+    settings = tables[SETTINGS]
+    length = settings[ROOM]
+    if registers[FULL] > 0 and registers[UNIT] > 0:
+        bar = tables[FILL][registers[FULL] * 4 // registers[UNIT]] + 2
+        length += 3 * bar
+        if settings[BARS] > registers[BAR]:
+            length += (settings[BARS] - registers[BAR]) * bar + 8 * settings[SECTIONS]
+    elif settings[BARS] > 0:
+        length += settings[BARS] * 40
+    return length
+
+
+def ends_now(tables: Tables, registers: Registers) -> bool:
+    """Return true if only about two bars beyond the way home are left, so that the tune must come to its end."""
+    settings = tables[SETTINGS]
+    if settings[BARS] > 0 or settings[SECTIONS] > 0:
+        return False
+    return registers[BUDGET] < far(tables, registers) or overdue(tables, registers)
+
+
+def overdue(tables: Tables, registers: Registers) -> bool:
+    """Return true in a tidy tune where an ending, a repeat or the whole lasts longer than human ones do."""
+    if tables[SETTINGS][TIDY] == 0:
+        return False
+    in_ending = registers[ENDING] == 1 or registers[ENDING] == 2
+    if in_ending and registers[BAR] - registers[ENDING_BAR] >= LONGEST_ENDING:
+        return True
+    if registers[REPEAT] == 2 and registers[BAR] - registers[SECTION_BAR] >= LONGEST_REPEAT:
+        return True
+    return registers[BAR] >= LONGEST_TUNE
+
+
+def leave_room(tables: Tables, registers: Registers) -> None:
+    """Keep the next note from filling the bar."""
+    left = room(tables, registers)
+    for index in range(len(tables[GRAINS_OF])):
+        if tables[GRAINS_OF][index] == left and (registers[FIT] >> index) & 1 == 1:
+            registers[FIT] -= 1 << index
+
+
+def grace_lengths(tables: Tables, registers: Registers) -> int:
+    """Return the mask of lengths of a grace note that leave something of the longest note that may follow."""
+    grains = tables[GRAINS_OF]
+    longest = 0
+    for index in range(len(grains)):
+        if (registers[FIT] >> index) & 1 == 1:
+            longest = grains[index]
+    allowed = 0
+    for index in range(len(grains)):
+        if grains[index] <= 8 and (registers[HOST] - 4 + grains[index]) * registers[CUT] < 4 * longest:
+            allowed |= 1 << index
+    return allowed
+
+
+def lengths(tables: Tables, registers: Registers) -> int:
+    """Return the mask of lengths that the note now being written may have."""
+    unit = 1 << tables[SETTINGS][UNIT_VALUE]
+    if registers[CONTEXT] == 0:
+        return registers[FIT]
+    if registers[CONTEXT] == 1:
+        return unit if registers[TUPLET_LEFT] > 0 else grace_lengths(tables, registers)
+    if registers[CHORD] > 0:
+        return 1 << (registers[CHORD] - 1)
+    if registers[TUPLET_LEFT] > 0:
+        return registers[FIT]
+    return registers[FIT] | unit

@@ -1,0 +1,191 @@
+"""Which notes and bars make up the melody of a tune?
+
+The melody is the first voice, chords by their highest note, without grace notes, as written: repeats are not unfolded.
+
+Conventions: times are whole notes as exact fractions, pitches MIDI numbers (middle C, ABC ``C``, is 60), places are
+offsets in the text from 0.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from tunewright.notation.events import BarLine, Events, Item, MeterChange, Sound, Voice
+from tunewright.notation.keys import Key
+from tunewright.notation.meter import Meter, whole_notes
+from tunewright.notation.reader import read_events
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One note; notes tied together are one."""
+
+    pitch: int
+    """MIDI number as it sounds; of a chord, its highest note."""
+    onset: Fraction
+    """Whole notes since the start."""
+    length: Fraction
+    """Whole notes."""
+    bar: int
+    """Index in `Melody.bars`."""
+    start: int
+    """``text[start:end]`` is the note with its accidental and length; of tied notes, the first."""
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """What stands between two bar lines; bar lines with nothing that takes time between them count as one."""
+
+    number: int
+    """As a musician counts: 0 is a pick-up; the halves of a bar that a repeat sign cuts in two have one number."""
+    start: int
+    """``text[start:end]`` is what stands between its bar lines."""
+    end: int
+    length: Fraction
+    """Whole notes that it holds."""
+    expected: Fraction | None
+    """Whole notes that it should hold; None without metre."""
+    opens: str
+    """Bar line before it; "" at the start."""
+    closes: str
+    """Bar line after it; "" if the tune ends without."""
+    section: int
+    """From 0; another one begins after the end of a repeat and a double bar line, and at the start of a repeat."""
+    ending: str = ""
+    """``1``, ``2`` ... on the first bar of an ending, else ""."""
+
+
+@dataclass(frozen=True, slots=True)
+class Melody:
+    """The melody of a tune."""
+
+    notes: tuple[Note, ...]
+    bars: tuple[Bar, ...]
+    key: Key
+    meter: Fraction | None
+    """Whole notes in a bar, as the header says; None without metre."""
+    body: int
+    """Offset of the first character after the ``K:`` line."""
+    fields: Mapping[str, str]
+    """First value of each header field, by its letter."""
+
+
+_SECTION_SIGNS = ("||", ":|", "|:", "::", "|]", "[|")
+
+
+def read_melody(text: str) -> Melody:
+    """Return the melody of the tune `text`, which may be any text whatever."""
+    events = read_events(text)
+    voice = next((voice for voice in events.voices if any(map(_is_note, voice.items))), events.voices[0])
+    stretches = _stretches(voice, events, len(text))
+    notes, bars = tuple(_notes(stretches)), tuple(_bars(stretches))
+    return Melody(notes, bars, events.key, events.meter.length, events.body, events.fields)
+
+
+def bars_of(voice: Voice, events: Events, length: int) -> list[Bar]:
+    """Return the bars of one voice of a tune of so many characters."""
+    return list(_bars(_stretches(voice, events, length)))
+
+
+def _is_note(item: Item) -> bool:
+    return type(item) is Sound and item.pitch is not None
+
+
+@dataclass(slots=True)
+class _Stretch:
+    """The sounds between bar lines."""
+
+    start: int
+    meter: Meter
+    opens: list[BarLine] = field(default_factory=list)
+    """With nothing that takes time between them."""
+    sounds: list[Sound] = field(default_factory=list)
+    ticks: int = 0
+    bars: int = 1
+    """Bars that it fills; more than one for a rest of whole bars."""
+    end: int = 0
+    closes: str = ""
+
+
+def _stretches(voice: Voice, events: Events, length: int) -> list[_Stretch]:
+    meter = events.meter
+    current = _Stretch(events.body, meter)
+    found = [current]
+    for item in voice.items:
+        if type(item) is Sound:
+            current.sounds.append(item)
+            current.ticks += item.ticks
+            current.bars += item.bars - 1
+        elif type(item) is MeterChange:
+            meter = item.meter
+            current.meter = current.meter if current.sounds else meter
+        elif type(item) is BarLine:
+            if current.sounds:
+                current.end, current.closes = item.start, item.text
+                current = _Stretch(item.end, meter)
+                found.append(current)
+            current.start = item.end
+            current.opens.append(item)
+    if current.sounds:
+        current.end = length
+    else:
+        found.pop()
+    return found
+
+
+def _notes(stretches: list[_Stretch]) -> Iterator[Note]:
+    time = 0
+    tied: list[Sound] = []  # the sounds of a note that goes on
+    onset = bar = lasted = 0
+    for index, stretch in enumerate(stretches):
+        for sound in stretch.sounds:
+            if tied and tied[0].pitch != sound.pitch:
+                yield _joined(tied[0], onset, lasted, bar)
+                tied = []
+            if sound.pitch is not None:
+                if not tied:
+                    onset, bar, lasted = time, index, 0
+                lasted += sound.ticks
+                tied.append(sound)
+                if not sound.tied:
+                    yield _joined(tied[0], onset, lasted, bar)
+                    tied = []
+            time += sound.ticks
+    if tied:
+        yield _joined(tied[0], onset, lasted, bar)
+
+
+def _joined(sound: Sound, onset: int, lasted: int, bar: int) -> Note:
+    assert sound.pitch is not None  # noqa: S101 - rests are never among the tied
+    return Note(sound.pitch, whole_notes(onset), whole_notes(lasted), bar, sound.start, sound.end)
+
+
+def _bars(stretches: list[_Stretch]) -> Iterator[Bar]:
+    number = section = 0
+    lacking = 0  # ticks that an incomplete bar before still lacks
+    for index, stretch in enumerate(stretches):
+        expected = stretch.meter.bar and stretch.meter.bar * stretch.bars
+        short = expected - stretch.ticks if expected is not None and stretch.ticks < expected else 0
+        divided = any(map(_divides, stretch.opens))
+        completes = divided and stretch.ticks == lacking
+        number += (index > 0 or not short) and not completes
+        section += index > 0 and divided
+        lacking = 0 if completes else short
+        yield Bar(
+            number,
+            stretch.start,
+            stretch.end,
+            whole_notes(stretch.ticks),
+            None if expected is None else whole_notes(expected),
+            next((line.text for line in reversed(stretch.opens) if line.text), ""),
+            stretch.closes,
+            section,
+            next((line.ending for line in stretch.opens if line.ending), ""),
+        )
+        number += stretch.bars - 1
+
+
+def _divides(line: BarLine) -> bool:
+    """Say whether a section begins at `line`; the second ending of a repeat belongs to what is repeated."""
+    return not line.ending and any(sign in line.text for sign in _SECTION_SIGNS)

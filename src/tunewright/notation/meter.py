@@ -1,0 +1,138 @@
+"""How long do things last?
+
+Conventions: lengths are in ticks, `WHOLE` of which make a whole note, so that the lengths in real tunes are whole
+numbers; what no tick divides is rounded down to one, and nothing is longer than `LONGEST`. Relative lengths, such as
+the ``3/2`` of ``A3/2``, are pairs of numerator and denominator.
+"""
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+
+from tunewright.notation.spec import LONGEST_BROKEN, METER_SIGNS, TUPLET_TIMES, TUPLETS
+
+WHOLE = 2**10 * 3**3 * 5 * 7 * 11 * 13
+"""Ticks in a whole note."""
+
+LONGEST = 1 << 16
+"""Whole notes; numbers in lengths are cut off here, so that no text can make arithmetic slow."""
+
+_SUM = re.compile(r"\(?[ \t]*(\d{1,4}(?:[ \t]*\+[ \t]*\d{1,4})*)[ \t]*\)?[ \t]*/[ \t]*(\d{1,4})")
+_UNIT = re.compile(r"(\d{1,4})(?:/(\d{1,4}))?")
+_SLASH = re.compile(r"/(\d*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """What an ``M:`` field says."""
+
+    bar: int | None
+    """Ticks in a bar; None where bars may have any length."""
+    unit: int = 4
+    """Denominator: 8 for 6/8."""
+    compound: bool = False
+    """True where three units make a beat, as in 6/8; tuplets of five, seven and nine then take the time of three."""
+
+    @property
+    def length(self) -> Fraction | None:
+        """Whole notes in a bar."""
+        return None if self.bar is None else whole_notes(self.bar)
+
+
+FREE = Meter(None)
+"""``M:none``, or no metre at all."""
+
+_FRACTIONS: dict[int, Fraction] = {}
+
+
+def whole_notes(ticks: int) -> Fraction:
+    """Return `ticks` in whole notes."""
+    found = _FRACTIONS.get(ticks)
+    if found is None:
+        if len(_FRACTIONS) > 1 << 16:
+            _FRACTIONS.clear()
+        found = _FRACTIONS[ticks] = Fraction(ticks, WHOLE)
+    return found
+
+
+@lru_cache(maxsize=1024)
+def parse_meter(value: str) -> Meter | None:
+    """Return what the value of an ``M:`` field means, None if that is nothing the standard knows.
+
+    ``C`` and ``C|``, fractions, sums such as ``2+3/8``, ``(2+3)/8`` and ``4/2+2/2``; ``none`` or nothing is `FREE`.
+    """
+    value = value.strip()
+    if value.lower() in ("", "none"):
+        return FREE
+    parts = [_SUM.fullmatch(part) for part in _summands(METER_SIGNS.get(value, value))]
+    beats = [(sum(map(int, part[1].split("+"))), int(part[2])) for part in parts if part]
+    if len(beats) < len(parts) or any(not count or not unit for count, unit in beats):
+        return None
+    bar = sum(count * WHOLE // unit for count, unit in beats)
+    return Meter(bar, beats[0][1], compound="+" not in value and beats[0][0] in range(6, 99, 3))
+
+
+def _summands(value: str) -> list[str]:
+    """Split ``4/2+2/2`` at the sign that adds fractions; ``2+3/8`` is one fraction."""
+    return re.split(r"(?<=/\d)[ \t]*\+|(?<=/\d\d)[ \t]*\+", value)
+
+
+def parse_unit_length(value: str) -> int | None:
+    """Return the ticks that the value of an ``L:`` field stands for, None if it is no length."""
+    match = _UNIT.fullmatch(value.strip())
+    if match is None:
+        return None
+    count, parts = int(match[1]), int(match[2] or 1)
+    return count * WHOLE // parts if count and parts else None
+
+
+def default_unit_length(meter: Meter) -> int:
+    """Return the ticks of a note without number where there is no ``L:``: 1/16 in metres below 3/4, else 1/8."""
+    return WHOLE // 16 if meter.bar is not None and meter.bar * 4 < WHOLE * 3 else WHOLE // 8
+
+
+@lru_cache(maxsize=4096)
+def parse_length(text: str) -> tuple[int, int]:
+    """Return numerator and denominator of ``3``, ``/``, ``//``, ``3/2``, ``/4``; ("" is 1/1)."""
+    count = _number(re.match(r"\d*", text)[0])  # type: ignore[index]
+    parts = 1
+    for digits in _SLASH.findall(text):
+        parts = min(parts * (_number(digits) if digits.strip("0") else 2), LONGEST)
+    return count, parts
+
+
+def scaled(ticks: int, count: int, parts: int) -> int:
+    """Return `ticks` times `count` / `parts`, at most `LONGEST` whole notes."""
+    return min(ticks * count // parts, LONGEST * WHOLE)
+
+
+def _number(digits: str) -> int:
+    return min(int(digits[:6]), LONGEST) if digits else 1
+
+
+@dataclass(frozen=True, slots=True)
+class Tuplet:
+    """``(p:q:r``: `notes` notes in the time of `time`, for the next `reach` ones."""
+
+    notes: int
+    time: int
+    reach: int
+
+
+@lru_cache(maxsize=1024)
+def parse_tuplet(text: str, *, compound: bool) -> Tuplet | None:
+    """Return what ``(3``, ``(3:2`` or ``(3:2:4`` means, None if it means nothing."""
+    numbers = [int(part[:3]) if part else 0 for part in text[1:].split(":")]
+    notes, time, reach = [*numbers, 0, 0][:3]
+    if not time and notes in TUPLETS:
+        time = TUPLET_TIMES.get(notes) or (3 if compound else 2)
+    return Tuplet(notes, time, reach or notes) if notes and time else None
+
+
+@lru_cache(maxsize=64)
+def parse_broken(marks: str) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Return by which fractions ``>``, ``>>``, ``<`` ... change the length of the note before and of the one after."""
+    parts = 1 << min(len(marks), LONGEST_BROKEN)
+    longer, shorter = (2 * parts - 1, parts), (1, parts)
+    return (longer, shorter) if marks[0] == ">" else (shorter, longer)

@@ -1,0 +1,284 @@
+"""How does the text of a tune become what its voices play?
+
+`read_events` walks once over the elements of a tune's lines, keeps what they depend on (key, metre, unit length,
+accidentals of the bar), and gives the sounds and bar lines of each voice, with a `Problem` for whatever makes no sense
+in time. It takes any text, and time in proportion to it.
+
+An accidental holds for its letter in all octaves to the end of the bar, as the standard has it. Grace notes take no
+time. A chord is one sound, as long as its first note times the number after its bracket.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+
+from tunewright.notation.events import BarLine, Events, Lyrics, MeterChange, Problem, Sound, Voice
+from tunewright.notation.keys import NO_KEY, parse_key
+from tunewright.notation.lexer import FIELD_LINES, MUSIC, Line, LineKind, read_lines
+from tunewright.notation.meter import (
+    FREE,
+    WHOLE,
+    default_unit_length,
+    parse_length,
+    parse_meter,
+    parse_unit_length,
+    scaled,
+)
+from tunewright.notation.spec import ACCIDENTALS, FERMATAS, NATURAL_PITCHES
+from tunewright.notation.voices import add_sound, begin_broken, begin_tie, begin_tuplet, end_bar, end_voice
+
+
+def read_events(text: str, defaults: Mapping[str, str] | None = None) -> Events:
+    """Read the music of the tune `text`; anything may stand in it.
+
+    Parameters
+    ----------
+    text
+        One tune.
+    defaults
+        Values of fields, by letter, that a file header gives to the tunes that have none of their own.
+    """
+    return _Reader(text, defaults or {}).read()
+
+
+_LETTERS = "CDEFGAB"
+_PITCHES = {
+    **{letter: 60 + pitch for letter, pitch in NATURAL_PITCHES.items()},
+    **{letter.lower(): 72 + pitch for letter, pitch in NATURAL_PITCHES.items()},
+}
+_NOTE_GROUPS = tuple(MUSIC.groupindex[name] for name in ("accidental", "letter", "octave", "note_length"))
+_MOST_BARS = 1000
+"""A rest of more whole bars is cut off here."""
+
+
+class _Reader:
+    def __init__(self, text: str, defaults: Mapping[str, str]) -> None:
+        self.text = text
+        self.defaults = defaults
+        self.fields: dict[str, str] = {}
+        self.problems: list[Problem] = []
+        self.lyrics: list[Lyrics] = []
+        self.unsung = 0  # notes since the last line of words
+        self.body = 0
+        self.in_body = False
+        self.key, self.meter, self.unit = NO_KEY, FREE, 0  # what the header says
+        self.voice = self.first = Voice("", NO_KEY, FREE, 0)
+        self.voices = {"": self.first}
+        self.base: Voice | None = None  # the voice whose further layer is being read
+        self.chord: list[tuple[int, int]] | None = None  # (pitch, ticks) of its notes
+        self.chord_start = self.grace_start = 0
+        self.chord_tie: int | None = None
+        self.grace = self.held = False
+        self.lengths: dict[tuple[int, str], int] = {}
+        self.handlers: dict[str | None, Callable[[re.Match[str]], None]] = {
+            name: getattr(self, f"_{name}") for name in MUSIC.groupindex if hasattr(self, f"_{name}")
+        }
+
+    def read(self) -> Events:
+        for line in read_lines(self.text):
+            if line.kind is LineKind.MUSIC:
+                self._music(line)
+            elif line.kind in FIELD_LINES:
+                letter, value = self.text[line.start], self.text[line.start + 2 : line.stop].strip()
+                if line.kind is LineKind.BODY_FIELD:
+                    self._begin_body(line.start)
+                    self._field(letter, value, line.start)
+                elif not self.in_body:
+                    self.fields.setdefault(letter, value)
+                    if letter == "K":
+                        self._begin_body(line.end)
+        self._begin_body(len(self.text))
+        self._end_bar(self.voice)
+        for voice in self.voices.values():
+            self.problems += end_voice(voice)
+        voices = tuple(voice for voice in self.voices.values() if voice.items) or (self.first,)
+        problems, lyrics = tuple(self.problems), tuple(self.lyrics)
+        return Events(voices, self.fields, self.key, self.meter, self.body, problems, lyrics)
+
+    def _begin_body(self, start: int) -> None:
+        """Settle what the header said."""
+        if self.in_body:
+            return
+        self.in_body, self.body = True, start
+        fields = {**self.defaults, **self.fields}
+        self.key = parse_key(fields.get("K", "")) or NO_KEY
+        self.meter = parse_meter(fields.get("M", "")) or FREE
+        self.unit = parse_unit_length(fields.get("L", "")) or default_unit_length(self.meter)
+        self.first.key, self.first.meter, self.first.unit = self.key, self.meter, self.unit
+
+    def _music(self, line: Line) -> None:
+        self._begin_body(line.start)
+        handlers = self.handlers
+        for match in MUSIC.finditer(self.text, line.start, line.stop):
+            handler = handlers.get(match.lastgroup)
+            if handler is not None:
+                handler(match)
+
+    def _problem(self, code: str, start: int, detail: str = "") -> None:
+        self.problems.append(Problem(code, start, detail))
+
+    # fields among the music
+
+    def _inline(self, match: re.Match[str]) -> None:
+        self._field(match["inline_field"][1], match["inline_value"].strip(), match.start())
+
+    def _field(self, letter: str, value: str, start: int) -> None:
+        voice = self.voice
+        if letter == "K":
+            voice.key = parse_key(value) or voice.key
+            voice.accidentals.clear()
+        elif letter == "M":
+            voice.meter = parse_meter(value) or voice.meter
+            voice.items.append(MeterChange(start, voice.meter))
+        elif letter == "L":
+            voice.unit = parse_unit_length(value) or voice.unit
+        elif letter == "V":
+            self._turn_to(value.split()[0] if value else "")
+        elif letter == "w":
+            self.lyrics.append(Lyrics(start, value, self.unsung or (self.lyrics[-1].notes if self.lyrics else 0)))
+            self.unsung = 0
+        elif letter == "+" and self.lyrics and not self.unsung:
+            words = self.lyrics[-1]
+            self.lyrics[-1] = words._replace(words=f"{words.words} {value}")
+
+    def _turn_to(self, name: str) -> None:
+        first, self.base, self.unsung = self.first, None, 0
+        if not first.name and not first.items:  # the tune begins with a V: field
+            del self.voices[first.name]
+            first.name = name
+            self.voices[name] = first
+        if name not in self.voices:
+            self.voices[name] = Voice(name, self.key, self.meter, self.unit)
+        self.voice = self.voices[name]
+
+    # sounds
+
+    def _note(self, match: re.Match[str]) -> None:
+        if self.grace:
+            return
+        sign, letter, marks, length = match.group(*_NOTE_GROUPS)
+        voice = self.voice
+        pitch = _PITCHES[letter]
+        if marks:
+            pitch += 12 * (marks.count("'") - marks.count(","))
+        upper = letter.upper()
+        if sign:
+            voice.accidentals[upper] = ACCIDENTALS.get(sign, 0)
+        if upper in voice.accidentals:
+            pitch += voice.accidentals[upper]
+        elif (
+            voice.tie is not None and voice.last and voice.last.pitch is not None and voice.last.name == letter + marks
+        ):
+            pitch = voice.last.pitch
+        else:
+            pitch += voice.key.signature[_LETTERS.index(upper)]
+        ticks = self._ticks(voice.unit, length)
+        if self.chord is not None:
+            self.chord.append((pitch, ticks))
+        else:
+            self._sound(Sound(match.start(), match.end(), pitch, ticks, letter + marks), (pitch,))
+
+    def _rest(self, match: re.Match[str]) -> None:
+        if not self.grace and self.chord is None:
+            ticks = self._ticks(self.voice.unit, match["rest_length"])
+            self._sound(Sound(match.start(), match.end(), None, ticks), ())
+
+    def _bars_rest(self, match: re.Match[str]) -> None:
+        count, parts = parse_length(match["bars_rest_length"])
+        if parts != 1 or not count:
+            self._problem("bars-rest-in-parts", match.start(), match[0])
+        bars = min(max(1, count), _MOST_BARS)
+        ticks = bars * (self.voice.meter.bar or WHOLE)
+        self._sound(Sound(match.start(), match.end(), None, ticks, bars=bars), ())
+
+    def _ticks(self, unit: int, length: str) -> int:
+        ticks = self.lengths.get((unit, length))
+        if ticks is None:
+            ticks = self.lengths[unit, length] = scaled(unit, *parse_length(length))
+        return ticks
+
+    def _sound(self, sound: Sound, pitches: tuple[int, ...]) -> None:
+        sound.held, self.held = self.held, False
+        self.unsung += sound.pitch is not None
+        self.problems += add_sound(self.voice, sound, pitches)
+
+    def _decoration(self, match: re.Match[str]) -> None:
+        self.held |= match[0] in FERMATAS and not self.grace
+
+    def _broken(self, match: re.Match[str]) -> None:
+        if self.grace or self.chord is not None:
+            self._problem("broken-rhythm-without-note", match.start(), match[0])
+        else:
+            self.problems += begin_broken(self.voice, match.start(), match[0])
+
+    def _tie(self, match: re.Match[str]) -> None:
+        if self.chord is not None and not self.grace:
+            self.chord_tie = match.start()
+        elif not self.grace:
+            self.problems += begin_tie(self.voice, match.start())
+
+    def _tuplet(self, match: re.Match[str]) -> None:
+        self.problems += begin_tuplet(self.voice, match.start(), match[0])
+
+    def _chord_open(self, match: re.Match[str]) -> None:
+        if self.chord is not None:
+            self._problem("chord-unclosed", self.chord_start)
+            self._end_chord(match.start(), "")
+        self.chord, self.chord_start, self.chord_tie = [], match.start(), None
+
+    def _chord_close(self, match: re.Match[str]) -> None:
+        if self.chord is None:
+            self._problem("chord-not-opened", match.start())
+        else:
+            self._end_chord(match.end(), match["chord_length"])
+
+    def _end_chord(self, end: int, length: str) -> None:
+        chord, self.chord = self.chord or [], None
+        if self.grace:
+            return
+        if not chord:
+            self._problem("chord-empty", self.chord_start)
+            return
+        if len({ticks for _, ticks in chord}) > 1:
+            self._problem("chord-lengths-differ", self.chord_start)
+        pitches = tuple(pitch for pitch, _ in chord)
+        self._sound(Sound(self.chord_start, end, max(pitches), scaled(chord[0][1], *parse_length(length))), pitches)
+        if self.chord_tie is not None:
+            begin_tie(self.voice, self.chord_tie)
+
+    def _grace_open(self, match: re.Match[str]) -> None:
+        if self.grace:
+            self._problem("grace-unclosed", self.grace_start)
+        self.grace, self.grace_start = True, match.start()
+
+    def _grace_close(self, match: re.Match[str]) -> None:
+        if not self.grace:
+            self._problem("grace-not-opened", match.start())
+        self.grace = False
+
+    # bar lines
+
+    def _bar(self, match: re.Match[str]) -> None:
+        self._end_bar(self.voice)
+        if self.base is not None:
+            self.voice, self.base = self.base, None
+        self.held = False
+        line = BarLine(match.start(), match.end(), match["bar_line"], match["bar_ending"] or "")
+        self.voice.items.append(line)
+        self.voice.accidentals.clear()
+
+    def _ending(self, match: re.Match[str]) -> None:
+        self.voice.items.append(BarLine(match.start(), match.end(), "", match[0][1:]))
+
+    def _overlay(self, _: re.Match[str]) -> None:
+        self._end_bar(self.voice)
+        base = self.base = self.base or self.voice
+        self.voice = Voice("&", base.key, base.meter, base.unit)
+
+    def _end_bar(self, voice: Voice) -> None:
+        if self.chord is not None:
+            self._problem("chord-unclosed", self.chord_start)
+            self._end_chord(self.chord_start + 1, "")
+        if self.grace:
+            self._problem("grace-unclosed", self.grace_start)
+            self.grace = False
+        self.problems += end_bar(voice)

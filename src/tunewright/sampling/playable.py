@@ -1,0 +1,44 @@
+"""What keeps the tunes of a network playable?
+
+The acceptor that composing uses: `notation.grammar` with the conditions that the user set, narrowed to what a network
+can keep in mind (`Conditions.tidy`), and without fields that claim a person, a place or a source, because what a
+network writes there has nothing to do with them. A beginning of the user's own may hold such fields, and may be untidy;
+then the rest may be so too.
+"""
+
+import re
+from dataclasses import replace
+
+from tunewright.corpus.vocabulary import Vocabulary
+from tunewright.errors import GrammarError
+from tunewright.notation.grammar import Conditions, Grammar
+from tunewright.notation.words import ASTRAY, CLAIMS
+
+_ANY_TUNE = Conditions()
+_FIELD = re.compile(r"^([A-Za-z]):", re.MULTILINE)
+
+
+def playable(vocabulary: Vocabulary, conditions: Conditions = _ANY_TUNE, *, beginning: str = "") -> Grammar:
+    """Return the acceptor for composing with the characters of `vocabulary`.
+
+    Parameters
+    ----------
+    conditions
+        What the tune must be; `leave_out` and `tidy` are set here.
+    beginning
+        What the tune begins with, if it does not begin with nothing.
+
+    Raises
+    ------
+    GrammarError
+        If no such tune can be written, or none can begin like this; then with line and column.
+    """
+    given = {*_FIELD.findall(beginning), *(mark for mark in "%!\\" if mark in beginning)}
+    left_out = "".join(character for character in CLAIMS + ASTRAY if character not in given)
+    for tidy in (True, False):
+        grammar = Grammar(vocabulary.symbols, replace(conditions, leave_out=left_out, tidy=tidy))
+        refusal = grammar.refusal(beginning) if beginning else None
+        if refusal is None or refusal.offset >= len(beginning):
+            return grammar
+    assert refusal is not None  # noqa: S101 - else it would have been taken
+    raise GrammarError(f"no tune can begin like this: {refusal.reason}", line=refusal.line, column=refusal.column)

@@ -1,0 +1,56 @@
+"""How do tests write tunes without a network? They draw characters at random and keep those that the grammar takes."""
+
+import random
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from tunewright.notation.automaton import next_home
+from tunewright.notation.grammar import Grammar
+from tunewright.notation.registers import BUDGET, HEAD, STATE
+
+END = "\x03"
+SYMBOLS = ("\x02", END, "\n", "\t", *map(chr, range(32, 127)), "é")
+LIKELY = {"ABCDEFGabcdefg": 8, "|": 40, " ": 8, "\n": 8, "234/": 8, ":": 8, "12": 6, "({[>-.~": 3, END: 0.2}
+
+
+def weights_of(symbols: tuple[str, ...]) -> list[float]:
+    """Music more often than text."""
+    return [sum(weight for group, weight in LIKELY.items() if symbol in group) or 1 for symbol in symbols]
+
+
+def walk(grammar: Grammar, seed: int, budget: int = 400) -> Iterator[tuple[str, list[int]]]:
+    """Each character of a random tune with the registers after it; END is the last. Headers are kept short."""
+    generator = random.Random(seed)
+    registers = grammar.begin(budget)
+    weights = weights_of(grammar.symbols)
+    while True:
+        before = registers[BUDGET]
+        if registers[STATE] <= HEAD + 9 and generator.random() < 0.8:
+            symbol = next_home(grammar.tables, registers.copy())
+        else:
+            symbol = generator.choices(range(len(grammar.symbols)), weights)[0]
+        if grammar.advance(registers, symbol):
+            assert registers[BUDGET] == before - 1
+            yield grammar.symbols[symbol], registers
+            if grammar.symbols[symbol] == END:
+                return
+
+
+def tune(grammar: Grammar, seed: int, budget: int = 400) -> str:
+    """A whole random tune."""
+    return "".join(character for character, _ in walk(grammar, seed, budget))[:-1]
+
+
+def complaints(program: str, text: str) -> list[str]:
+    """What abc2midi has to say about a tune; ``no note`` if it plays nothing."""
+    with tempfile.TemporaryDirectory() as folder:
+        source, target = Path(folder, "tune.abc"), Path(folder, "tune.mid")
+        source.write_text(text + "\n", encoding="utf-8")
+        said = subprocess.run([program, source, "-o", target], capture_output=True, timeout=60)
+        lines = said.stdout.decode("utf-8", "replace").splitlines()
+        found = [line for line in lines if line.startswith(("Error", "Warning"))]
+        if not target.exists() or b"\x90" not in target.read_bytes():
+            found.append("no note")
+    return found

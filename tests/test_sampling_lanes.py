@@ -1,0 +1,27 @@
+"""Oracle: the grammar itself, asked in one place after the other."""
+
+import numpy as np
+import pytest
+
+from tunewright.notation.grammar import Grammar
+from tunewright.sampling import kernel
+from tunewright.sampling.lanes import Lanes
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_each_lane_goes_its_own_way(untrained, monkeypatch, compiled):
+    symbols = untrained(units=2).vocabulary.symbols
+    grammar = Grammar(symbols)
+    texts = ["X:1\nT:ab\nM:3/4\nL:1/8\nK:D\nDE", "X:1\nT:Reel\nR:reel\nM:4/4", "X:12\nT:A\nM:6/8\n"]
+    if not compiled:
+        monkeypatch.setattr(kernel, "ready", lambda: None)
+    lanes = Lanes(grammar, grammar.begin(400), len(texts), len(symbols))
+    each = [grammar.begin(400) for _ in texts]
+    assert lanes.allowed().tolist() == [grammar.admissible(registers) for registers in each]
+    for characters in zip(*texts, strict=False):
+        chosen = np.array([symbols.index(character) for character in characters])
+        for registers, symbol in zip(each, chosen, strict=True):
+            assert grammar.advance(registers, int(symbol))
+        assert lanes.allowed(chosen).tolist() == [grammar.admissible(registers) for registers in each]
+    lanes.keep(np.array([True, False, True]))
+    assert lanes.allowed().tolist() == [grammar.admissible(registers) for registers in each[::2]]
