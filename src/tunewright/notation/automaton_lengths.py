@@ -108,6 +108,8 @@ def refit(tables: Tables, registers: Registers) -> None:
             allowed = False
         if grace > 0 and grace >= 4 * value:
             allowed = False
+        if registers[MARK] == 4 and factor > 1 and value * factor == 12 * registers[TUPLET_OF]:
+            allowed = False
         if allowed:
             registers[FIT] |= 1 << index
 

@@ -30,6 +30,7 @@ from tunewright.notation.registers import (
     LENGTH_MISFIT,
     LENGTH_ROOT,
     MARK,
+    MOST_GRACE,
     MUSIC,
     NO_NOTE,
     NODE,
@@ -45,6 +46,7 @@ from tunewright.notation.registers import (
     STRETCH,
     SYMBOL_OF,
     TEXT,
+    TIDY,
     TIE,
     TIE_MISFIT,
     TIEABLE,
@@ -85,6 +87,8 @@ def may_begin(tables: Tables, registers: Registers) -> bool:
         return registers[FIT] > 0
     if registers[CONTEXT] == 1:
         registers[REASON] = GRACE_MISFIT
+        if tables[SETTINGS][TIDY] == 1 and registers[HOST] >= MOST_GRACE:
+            return False
         longest = 0
         for index in range(len(tables[GRAINS_OF])):
             if (registers[FIT] >> index) & 1 == 1:

@@ -117,6 +117,12 @@ def is_mark(code: int) -> bool:
     return code in (LETTER_L, LETTER_M, LETTER_T) or code == LETTER_M + 3
 
 
+def carry_into_tuplet(registers: Registers) -> None:
+    """Count grace notes, which a tuplet does not shorten, in lengths that it does shorten."""
+    factor = registers[TUPLET_FACTOR]
+    registers[HOST] = (registers[HOST] * registers[TUPLET_OF] + factor - 1) // factor
+
+
 def take_mark(tables: Tables, registers: Registers, code: int) -> bool:
     """Take a mark of the next note: a dot, a roll, a trill or one that players ignore."""
     registers[REASON] = MARK_MISFIT
@@ -135,6 +141,8 @@ def take_mark(tables: Tables, registers: Registers, code: int) -> bool:
             return False
         registers[MARK] = 4
         registers[HOST] = 4
+        if registers[TUPLET_LEFT] > 0:
+            carry_into_tuplet(registers)
         refit(tables, registers)
         return registers[FIT] > 0
     if code in (LETTER_T, LETTER_R):
@@ -192,9 +200,7 @@ def begin_tuplet(tables: Tables, registers: Registers) -> bool:
     registers[TUPLET_LEFT] = row[3 * index]
     registers[TUPLET_FACTOR] = row[3 * index + 1 + registers[COMPOUND]]
     registers[TUPLET_VALUE] = 0
-    registers[HOST] = (registers[HOST] * registers[TUPLET_OF] + registers[TUPLET_FACTOR] - 1) // registers[
-        TUPLET_FACTOR
-    ]
+    carry_into_tuplet(registers)
     registers[LAST] = 0
     registers[TIEABLE] = 0
     registers[STATE] = SLURRED

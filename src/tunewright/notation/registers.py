@@ -132,3 +132,5 @@ ACTION_SHIFT = 64
 
 LONGEST_ENDING, LONGEST_REPEAT, LONGEST_TUNE = 3, 24, 64
 """Bars after which a tidy tune comes to the end of an ending, a repeat and itself."""
+MOST_GRACE = 16
+"""Grains of grace notes after which a tidy tune has no more of them: four notes of the unit length."""
