@@ -19,9 +19,9 @@ from tunewright.corpus.library import resolve
 from tunewright.corpus.readers import read_tunes
 from tunewright.corpus.tune import Tune
 from tunewright.model.checkpoint import Checkpoint, read_checkpoint
-from tunewright.notation.grammar import Grammar
 from tunewright.sampling.compose import compose_many
 from tunewright.sampling.config import CompositionConfig
+from tunewright.sampling.playable import playable
 from tunewright.training.config import TrainingConfig
 from tunewright.training.run import train
 
@@ -38,7 +38,7 @@ def main() -> None:
     tunes_read = read_tunes(*map(resolve, options.corpus)).tunes
     model = read_checkpoint(options.model) if options.model else quickly_trained(tunes_read)
     corpus = measure_tunes([tune.text for tune in tunes_read])
-    grammars = {"raw": None, "playable": Grammar(model.vocabulary.symbols)}
+    grammars = {"raw": None, "playable": playable(model.vocabulary)}
     tunes = {
         name: measure_tunes([tune.text for tune in compose_many(model, options.count, config, grammar=grammar)])
         for name, grammar in grammars.items()
@@ -48,9 +48,9 @@ def main() -> None:
         print(f"{name}: {result.composed_tunes} tunes, {result.composed_without_notes} more without a note")
     print(f"{'overlap with the corpus':24}{'held out':21}{'raw':21}{'playable':21}{'gain':25}nearer")
     gains = gain(corpus, tunes["raw"], tunes["playable"])
-    for raw, playable, more in zip(found["raw"].features, found["playable"].features, gains, strict=True):
+    for raw, steered, more in zip(found["raw"].features, found["playable"].features, gains, strict=True):
         print(
-            f"{raw.name:24}{cell(playable.overlap_ceiling):21}{cell(raw.overlap):21}{cell(playable.overlap):21}"
+            f"{raw.name:24}{cell(steered.overlap_ceiling):21}{cell(raw.overlap):21}{cell(steered.overlap):21}"
             f"{cell(more):25}{nearer(more)}"
         )
     means = [found["playable"].mean_overlap_ceiling, *(result.mean_overlap for result in found.values())]

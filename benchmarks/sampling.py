@@ -28,11 +28,11 @@ from tunewright.corpus.vocabulary import Vocabulary
 from tunewright.model.checkpoint import Checkpoint, read_checkpoint
 from tunewright.model.config import NetworkConfig
 from tunewright.model.network import CharNetwork, load_network, weights_of
-from tunewright.notation.grammar import Grammar
 from tunewright.sampling import kernel
 from tunewright.sampling.calling import END_ID, START_ID
 from tunewright.sampling.compose import Composer, compose_many
 from tunewright.sampling.config import CompositionConfig
+from tunewright.sampling.playable import playable
 from tunewright.sampling.twin import Twin
 from tunewright.sampling.weights import pack
 
@@ -90,11 +90,11 @@ def reading_rate(model: Checkpoint, times: int = 500) -> float:
 
 
 def measure_streams(model: Checkpoint) -> None:
-    forever, grammar = endless(model), Grammar(model.vocabulary.symbols)
-    raw, playable = Composer(forever, CONFIG, compiled=True), Composer(model, CONFIG, grammar=grammar, compiled=True)
+    forever, grammar = endless(model), playable(model.vocabulary)
+    raw, steered = Composer(forever, CONFIG, compiled=True), Composer(model, CONFIG, grammar=grammar, compiled=True)
     measures: dict[str, Callable[[], float]] = {
         "one stream, raw": lambda: stream_rate(raw, 10),
-        "one stream, playable": lambda: stream_rate(playable, 20),
+        "one stream, playable": lambda: stream_rate(steered, 20),
         "numpy twin, raw": lambda: stream_rate(raw, 1, Twin(pack(forever), CONFIG)),
         "eager PyTorch": lambda: eager_rate(model),
         "weights read once": lambda: reading_rate(model),
@@ -107,7 +107,7 @@ def measure_streams(model: Checkpoint) -> None:
 
 
 def measure_many(model: Checkpoint) -> None:
-    for name, grammar in (("raw", None), ("playable", Grammar(model.vocabulary.symbols))):
+    for name, grammar in (("raw", None), ("playable", playable(model.vocabulary))):
         began = time.perf_counter()
         tunes = list(compose_many(model, TUNES, CONFIG, grammar=grammar))
         seconds = time.perf_counter() - began

@@ -82,35 +82,39 @@ def room(tables: Tables, registers: Registers) -> int:
     return (goal(tables, registers) - registers[POSITION]) * 4 // registers[UNIT]
 
 
+def suits(tables: Tables, registers: Registers, index: int, factor: int) -> int:
+    """Return 1 if what waits for the next note, such as a grace note, allows it the length `index`, else 0."""
+    value = tables[GRAINS_OF][index]
+    if registers[BROKEN] > 0 and registers[BROKEN] != index + 1:
+        return 0
+    if registers[TUPLET_LEFT] > 0 and registers[TUPLET_VALUE] > 0 and registers[TUPLET_VALUE] != index + 1:
+        return 0
+    if registers[MARK] > 2 and registers[HORNPIPE] == 1 and value * registers[UNIT] // 4 == registers[FULL] // 8:
+        return 0
+    if registers[MARK] == 4 and factor > 1 and value * factor == 12 * registers[TUPLET_OF]:
+        return 0
+    grace = registers[HOST] * registers[CUT] * (2 if registers[MARK] == 3 else 1)
+    return 0 if grace > 0 and grace >= 4 * value else 1
+
+
 def refit(tables: Tables, registers: Registers) -> None:
     """Work out which lengths the next note may have, and keep them in FIT."""
     registers[FIT] = 0
     grains = tables[GRAINS_OF]
     fill = tables[FILL]
     left = room(tables, registers)
-    grace = registers[HOST] * registers[CUT] * (2 if registers[MARK] == 3 else 1)
     factor = 1
     if registers[TUPLET_LEFT] > 0:
         factor = registers[TUPLET_FACTOR]
     for index in range(len(grains)):
-        value = grains[index]
+        value = grains[index] * factor
         if 0 < registers[TUPLET_LEFT] < registers[TUPLET_OF]:
             allowed = True
-        elif value * factor > left:
+        elif value > left:
             allowed = False
         else:
-            allowed = fill[left - value * factor] < IMPOSSIBLE
-        if registers[BROKEN] > 0 and registers[BROKEN] != index + 1:
-            allowed = False
-        if registers[TUPLET_LEFT] > 0 and registers[TUPLET_VALUE] > 0 and registers[TUPLET_VALUE] != index + 1:
-            allowed = False
-        if registers[MARK] > 2 and registers[HORNPIPE] == 1 and value * registers[UNIT] // 4 == registers[FULL] // 8:
-            allowed = False
-        if grace > 0 and grace >= 4 * value:
-            allowed = False
-        if registers[MARK] == 4 and factor > 1 and value * factor == 12 * registers[TUPLET_OF]:
-            allowed = False
-        if allowed:
+            allowed = fill[left - value] < IMPOSSIBLE
+        if allowed and suits(tables, registers, index, factor) == 1:
             registers[FIT] |= 1 << index
 
 

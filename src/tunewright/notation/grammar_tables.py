@@ -7,9 +7,29 @@ from tunewright.notation.conditions import Conditions, is_hornpipe
 from tunewright.notation.grammar_rules import END, homes, rows
 from tunewright.notation.grammar_words import MOST_VALUES, WordTable, fill_table
 from tunewright.notation.registers import (
-    ACCOMPANIED_FLAG, BARS, CHARACTERS, COMPOUND_FLAG, END_SYMBOL, FREE_FLAG, HORNPIPE_FLAG, LENGTH_ROOT, NAME_ROOT,
-    REQUIRED, RHYTHM_ROOT, ROOM, SECTION_BARS, SECTIONS, SEEN_L, SEEN_M, SEEN_R, SEEN_T, SETTING_COUNT, SIGN_ROOT, TIDY,
-    TUPLET_ROOT, UNIT_VALUE,
+    ACCOMPANIED_FLAG,
+    BARS,
+    CHARACTERS,
+    COMPOUND_FLAG,
+    END_SYMBOL,
+    FREE_FLAG,
+    HORNPIPE_FLAG,
+    LENGTH_ROOT,
+    NAME_ROOT,
+    REQUIRED,
+    RHYTHM_ROOT,
+    ROOM,
+    SECTION_BARS,
+    SECTIONS,
+    SEEN_L,
+    SEEN_M,
+    SEEN_R,
+    SEEN_T,
+    SETTING_COUNT,
+    SIGN_ROOT,
+    TIDY,
+    TUPLET_ROOT,
+    UNIT_VALUE,
 )  # fmt: skip
 from tunewright.notation.words import (
     CHORD_NAMES,
