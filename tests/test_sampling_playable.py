@@ -3,6 +3,8 @@ import pytest
 from tunewright.corpus.vocabulary import Vocabulary
 from tunewright.errors import GrammarError
 from tunewright.notation.conditions import Conditions
+from tunewright.sampling.compose import compose_many
+from tunewright.sampling.config import CompositionConfig
 from tunewright.sampling.playable import playable
 
 VOCABULARY = Vocabulary("\x02\x03\n" + "".join(map(chr, range(32, 127))))
@@ -62,3 +64,13 @@ def test_a_tidy_tune_keeps_to_what_a_network_keeps_in_mind(untidy):
     grammar = playable(VOCABULARY)
     assert accepts(grammar, TIDY + "|:DEFG ABcd|1 D8:|2 DEFG ABcd|]\n")
     assert not accepts(grammar, TIDY + untidy)
+
+
+@pytest.mark.parametrize("conditions", [{}, {"form": "AABB"}, {"bars": 8, "form": "AB"}, {"bars": 70}], ids=str)
+def test_every_tune_comes_to_its_end_under_all_conditions(untrained, conditions):
+    model = untrained(units=16)
+    grammar = playable(model.vocabulary, Conditions(**conditions))
+    config = CompositionConfig(max_length=1500)
+    for tune in compose_many(model, 20, config, grammar=grammar):
+        assert tune.ended
+        assert accepts(grammar, tune.text)

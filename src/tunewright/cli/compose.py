@@ -239,7 +239,7 @@ def print_tunes(wanted: Wanted, figures: "Figures") -> None:
             print(kept.composition.text.rstrip("\n"), end="\n\n", flush=True)
             figures.tell(kept.composition, kept.reasons)
         return
-    if wanted.count > 1:
+    if wanted.count > 1 or wanted.device != "cpu":
         for composition in wanted.compositions():
             print(composition.text.rstrip("\n"), end="\n\n", flush=True)
             if wanted.count <= FEW or figures.wanted:

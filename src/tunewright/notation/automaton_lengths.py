@@ -37,6 +37,7 @@ from tunewright.notation.registers import (
     SECTION_BARS,
     SECTIONS,
     SETTINGS,
+    STARTED,
     TIDY,
     TUPLET_FACTOR,
     TUPLET_LEFT,
@@ -63,7 +64,12 @@ def goal(tables: Tables, registers: Registers) -> int:
     if number == target(tables, registers) and registers[PHASE] > 0 and registers[OPENING] == 0:
         return registers[PHASE]
     repeats = registers[REPEAT] == 2 or registers[ENDING] == 1
-    if repeats and registers[PHASE] >= max(registers[POSITION], 1) and registers[OPENING] == 0:
+    if (
+        repeats
+        and registers[STARTED] == 1
+        and registers[PHASE] >= max(registers[POSITION], 1)
+        and registers[OPENING] == 0
+    ):
         return registers[PHASE] if overdue(tables, registers) else registers[FULL]
     return registers[FULL]
 
@@ -142,7 +148,8 @@ def ends_now(tables: Tables, registers: Registers) -> bool:
 
 def overdue(tables: Tables, registers: Registers) -> bool:
     """Return true in a tidy tune where an ending, a repeat or the whole lasts longer than human ones do."""
-    if tables[SETTINGS][TIDY] == 0:
+    settings = tables[SETTINGS]
+    if settings[TIDY] == 0 or settings[BARS] > 0 or settings[SECTIONS] > 0:
         return False
     in_ending = registers[ENDING] == 1 or registers[ENDING] == 2
     if in_ending and registers[BAR] - registers[ENDING_BAR] >= LONGEST_ENDING:
