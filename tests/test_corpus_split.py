@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tunewright.corpus.grouping import MOST_SETTINGS
 from tunewright.corpus.readers import read_tunes
-from tunewright.corpus.split import MOST_SETTINGS, group_tunes, split_tunes
+from tunewright.corpus.split import group_tunes, split_tunes
 from tunewright.corpus.tune import Tune
 from tunewright.errors import OptionError
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tunewright.corpus.tune import Failure, Tune
-from tunewright.corpus.tunebook import read_tunebook
+from tunewright.corpus.tunebook import file_header, read_tunebook
 from tunewright.errors import CorpusError
 
 PATH = Path("book.abc")
@@ -152,3 +152,30 @@ def test_what_was_written_is_read(tunes, between):
     assert failures == []
     assert [tune.text for tune in found] == tunes
     assert sum(tune.source_characters for tune in found) == len(book)
+
+
+BITS = st.sampled_from(
+    ["X:1\n", "X:2\n", "\n", "  \n", "K:D\n", "K:C", "T:a\n", "abc|\n", "|:gg:|\n", "abc", "%x\n", "hi all\n",
+     "<p>X:3\n", "M:6/8\n", "A:|\n", "+:b\n", "a<b>c\n", "&amp;\n", "a\x01b\n", "ab<br>X:4\n", " X:1\n", "\x85\n", "r:no\n"]
+)  # fmt: skip
+
+
+@given(st.lists(BITS, max_size=14).map("".join), st.sampled_from(["", "X:9\nK:G\nabc\n", "X:9\nK:G\nabc\n\n"]))
+def test_tunes_taken_as_they_are_come_out_as_they_do_line_by_line(text, before):
+    def outcome():
+        try:
+            return list(read_tunebook(before + text, PATH))
+        except CorpusError as error:
+            return str(error)
+
+    found = outcome()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tunewright.corpus.tunebook._plain", lambda *_: None)
+        assert outcome() == found
+
+
+def test_a_file_header_ends_before_the_first_tune():
+    header = "%abc-2.1\nM:6/8\n\nSome words.\n\n"
+    assert file_header(header + ONE + "\n" + TWO) == header
+    assert file_header(header + "T:No number\nK:D\nabc|\n") == header
+    assert file_header(ONE) == file_header("words") == ""

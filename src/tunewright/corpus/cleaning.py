@@ -19,8 +19,13 @@ LONGEST_TUNE = 1_000_000
 """Characters; what is longer is no tune (the longest in large public collections have about 30,000)."""
 
 _CONTROL = "\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff"
+_CONTROL_IN_LINES = _CONTROL.replace("\x0a-", "\x0b-")
 _CONTROLS = re.compile(f"[{_CONTROL}]")
 _SUSPECT = re.compile(rf"[{_CONTROL}]|<[a-z/!]|&[a-z#]", re.IGNORECASE)
+# the same for many lines at once, written so that the search skips to what can begin it
+_SUSPECT_IN_LINES = re.compile(
+    rf"[{_CONTROL_IN_LINES}<&](?:(?<=[{_CONTROL_IN_LINES}])|(?<=<)[a-z/!]|(?<=&)[a-z#])", re.IGNORECASE
+)
 # attributes are bounded so that a long line of opening brackets costs linear time
 _ATTRIBUTES = r"(?:\s+[\w-]{1,30}\s*=[^<>]{0,500})?\s*/?>"
 _NEVER_MUSIC = (
@@ -52,6 +57,11 @@ class Line(NamedTuple):
     def blank(self) -> bool:
         """True if nothing but blanks is left of it."""
         return not self.text.strip()
+
+
+def may_need_cleaning(text: str, begin: int, end: int) -> bool:
+    """Say whether anything between two places of `text` looks as if it were to be taken out."""
+    return _SUSPECT_IN_LINES.search(text, begin, end) is not None
 
 
 def clean_lines(text: str, first: int = 1) -> Iterator[Line]:

@@ -8,18 +8,30 @@ Fields before the first tune are defaults: they are put before the ``K:`` line o
 Text between tunes is left out and reported; comments and directives between tunes are left out.
 
 A tune's `source_characters` are those of its lines and of the blank lines that follow.
+
+What stands from one ``X:`` line to the next can be read by itself. Nearly always it is one tune without anything to
+clean, to tell apart or to join (`_PLAIN`), and is taken as it is; only what is not goes line by line.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
-from tunewright.corpus.cleaning import Line, clean_lines, make_tune
+from tunewright.corpus.cleaning import LONGEST_TUNE, Line, clean_lines, make_tune, may_need_cleaning
 from tunewright.corpus.header import field_of, header_length, is_remark
 from tunewright.corpus.tune import Failure, Tune
 from tunewright.errors import CorpusError
 from tunewright.notation.spec import FIELDS
+
+_NUMBER_LINE = re.compile(r"^X:", re.MULTILINE)
+_NO_MUSIC = rf"(?:[{''.join(FIELDS)}]:(?![|:])|%|\+:)"
+_FILLED = r"[^\S\n]*\S[^\n]*(?:\n|\Z)"
+# an X: line, lines down to the first K:, lines without music, a line of music, lines; then blank ones
+_PLAIN = re.compile(
+    rf"(X:[^\n]*\n(?:(?!K:){_FILLED})*K:[^\n]*\n(?:{_NO_MUSIC}[^\n]*\n)*(?!{_NO_MUSIC}){_FILLED}(?:{_FILLED})*)\s*"
+)
 
 
 @dataclass
@@ -37,7 +49,8 @@ class _Block:
     def add(self, line: Line) -> None:
         self.lines.append(line)
         self.size += line.size
-        self.has_music |= self.has_key and field_of(line.text) is None and not is_remark(line.text)
+        if self.has_key and not self.has_music:
+            self.has_music = field_of(line.text) is None and not is_remark(line.text)
         self.has_key |= line.text.startswith("K:")
 
     @property
@@ -57,12 +70,42 @@ def read_tunebook(text: str, path: Path) -> Iterator[Tune | Failure]:
     CorpusError
         If nothing in `text` looks like a tune.
     """
-    blocks = _join_headers(_blocks(text))
-    if not any(block.is_tune for block in blocks):
-        raise CorpusError("holds no tune: no <start> line, no X: and no K: field", path=path)
+    edges = [0, *(match.start() for match in _NUMBER_LINE.finditer(text)), len(text)]
+    plain = [_plain(text, begin, end) for begin, end in pairwise(edges)]
+    if not any(plain):
+        edges, plain = [0, len(text)], [None]
+        if not any(block.is_tune for block in _blocks(text)):
+            raise CorpusError("holds no tune: no <start> line, no X: and no K: field", path=path)
     defaults: list[Line] = []
-    before_first = True
-    for block in blocks:
+    line = 1
+    for (begin, end), tune in zip(pairwise(edges), plain, strict=True):
+        if tune is not None and not defaults:
+            yield Tune(tune, path, line, end - begin)
+        else:
+            yield from _line_by_line(text[begin:end], line, defaults, path, double_spaced=not any(plain))
+        line += text.count("\n", begin, end)
+
+
+def file_header(text: str) -> str:
+    """Return what stands in `text` before the first tune: what holds for all of them."""
+    first = next((block.lines[0].number for block in _join_headers(_blocks(text)) if block.is_tune), 1)
+    return "".join(text.splitlines(keepends=True)[: first - 1])
+
+
+def _plain(text: str, begin: int, end: int) -> str | None:
+    """Return the tune between the places `begin` and `end` of `text` if it needs nothing but to be taken."""
+    tune = _PLAIN.fullmatch(text, begin, end)
+    if tune is None or may_need_cleaning(text, begin, end) or end - begin > LONGEST_TUNE:
+        return None
+    return tune[1] if tune[1].endswith("\n") else tune[1] + "\n"
+
+
+def _line_by_line(
+    text: str, first: int, defaults: list[Line], path: Path, *, double_spaced: bool
+) -> Iterator[Tune | Failure]:
+    """Yield what `text`, which begins on line `first`, holds; adds to `defaults` what stands before the first tune."""
+    before_first = not text.startswith("X:")
+    for block in _join_headers(_blocks(text, first, double_spaced=double_spaced)):
         if block.is_tune:
             before_first = False
             yield from _tune(block, defaults, path)
@@ -73,10 +116,11 @@ def read_tunebook(text: str, path: Path) -> Iterator[Tune | Failure]:
             yield Failure(path, block.lines[0].number, _reason_outside(block))
 
 
-def _blocks(text: str) -> list[_Block]:
-    lines = list(clean_lines(text))
+def _blocks(text: str, first: int = 1, *, double_spaced: bool = True) -> list[_Block]:
+    """Return the blocks of `text`, whose first line is number `first`; `double_spaced` says if it can be that."""
+    lines = list(clean_lines(text, first))
     # where every line is followed by a blank one, blank lines end nothing
-    double_spaced = all(first.blank or second.blank for first, second in pairwise(lines))
+    double_spaced = double_spaced and all(one.blank or other.blank for one, other in pairwise(lines))
     blocks: list[_Block] = []
     for line in lines:
         if line.blank:
