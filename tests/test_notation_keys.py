@@ -49,6 +49,7 @@ def test_the_white_keys_make_seven_modes():
         ("G bass", (0, 0, 0, 1, 0, 0, 0)),
         ("Gclef=bass", (0, 0, 0, 1, 0, 0, 0)),
         ("F transpose=-12 clef=treble", (0, 0, 0, 0, 0, 0, -1)),
+        ("E clef=G middle=d", (1, 1, 0, 1, 1, 0, 0)),
     ],
 )
 def test_explicit_accidentals_and_what_is_no_key(value, signature):

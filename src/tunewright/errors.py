@@ -7,6 +7,7 @@
     │   ├── CheckpointError    a model folder that is missing, cut short or of another format
     │   ├── IndexFolderError   a kept index of a corpus that is missing, cut short or of another format
     │   ├── GrammarError       a tune that cannot be written as it is wanted, or with these characters
+    │   ├── TranspositionError a tune that cannot be moved to another key and back without a loss
     │   ├── OptionError        an option outside its range, or one that does not exist
     │   └── OutputError        a place that cannot be written, or that holds something already
     ├── RenderError            this tune cannot be turned into this format
@@ -60,6 +61,10 @@ class IndexFolderError(InputError):
 
 class GrammarError(InputError):
     """A tune that cannot be written as it is wanted, or with these characters."""
+
+
+class TranspositionError(InputError):
+    """A tune that cannot be moved to another key and back without a loss."""
 
 
 class OptionError(InputError):

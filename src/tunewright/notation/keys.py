@@ -30,7 +30,10 @@ _TONIC = re.compile(r"([A-G])([#b]?)[ \t]*([A-Za-z]*)")
 _SIGNS = {"": 0, "#": 1, "b": -1}
 _WITHOUT_TONIC = re.compile(rf"(?:none|exp|{'|'.join(KEY_OPTIONS)})(?![a-z])|[\^_=]", re.IGNORECASE)
 _PIPES = re.compile(r"H[Pp](?!\w)")
-_EXPLICIT = re.compile(r"(\^\^?|__?|=)([A-Ga-g])(?![A-Za-z])")
+EXPLICIT = re.compile(
+    rf"(?:{'|'.join(KEY_OPTIONS)})=\S*|(?P<sign>\^\^?|__?|=)(?P<letter>[A-Ga-g])(?![A-Za-z])", re.IGNORECASE
+)
+"""An accidental that ``K:`` lists, with its letter; or an option such as ``clef=G``, which has none."""
 
 
 @lru_cache(maxsize=4096)
@@ -50,12 +53,12 @@ def parse_key(value: str) -> Key | None:
     letter, sign, word = match.groups()
     tonic = (NATURAL_PITCHES[letter] + _SIGNS[sign]) % 12
     if word.lower() == "exp":
-        return _with_explicit(Key(tonic, "", NO_KEY.signature), value[match.end() :])
+        return _with_explicit(Key(tonic, "", NO_KEY.signature), value[match.end(2) :])
     mode = MODES.get("" if word.lower() in KEY_OPTIONS else word.lower()[:3])
     if mode is None:
         return None
     fifths = LINE_OF_FIFTHS.index(letter) - 1 + 7 * _SIGNS[sign] + mode[1]
-    return _with_explicit(Key(tonic, mode[0], _signature(fifths)), value[match.end() :])
+    return _with_explicit(Key(tonic, mode[0], _signature(fifths)), value[match.end(2) :])
 
 
 def _signature(fifths: int) -> tuple[int, ...]:
@@ -64,9 +67,9 @@ def _signature(fifths: int) -> tuple[int, ...]:
 
 
 def _with_explicit(key: Key, rest: str) -> Key:
-    explicit = _EXPLICIT.findall(rest)
+    explicit = [match for match in EXPLICIT.finditer(rest) if match["letter"]]
     if not explicit:
         return key
     signature = dict(zip(NATURAL_PITCHES, key.signature, strict=True))
-    signature.update((letter.upper(), ACCIDENTALS[sign]) for sign, letter in explicit)
+    signature.update((match["letter"].upper(), ACCIDENTALS[match["sign"]]) for match in explicit)
     return Key(key.tonic, key.mode, tuple(signature.values()))

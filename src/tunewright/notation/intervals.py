@@ -1,0 +1,247 @@
+"""What becomes of a note, a key and a chord symbol that are moved by an interval?
+
+An interval is steps along the letters and semitones: a major second up is one step and two semitones. Moved by it, a
+key keeps its mode, and the signature of the new key raises each letter by as much more, or less, than the old one did
+as the letters' own distances differ from the interval. So a note without accidental stays one, and a written
+accidental becomes the one that raises the new letter by the same more or less; neither depends on what the bar or the
+key says. Each function here is one to one: moved back, what it returned is what came, character for character. What
+cannot be moved so raises `TranspositionError`, without a place.
+
+Conventions: alterations count semitones, sharps positive; places on the circle of fifths count sharps, C major is 0.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from tunewright.errors import OptionError, TranspositionError
+from tunewright.notation.keys import EXPLICIT, parse_key
+from tunewright.notation.spec import ACCIDENTALS, CHORD_SYMBOL, LINE_OF_FIFTHS, NATURAL_PITCHES
+
+MOST_SEMITONES = 127
+"""No interval is wider; MIDI has no wider one."""
+
+MOST_ACCIDENTALS = 7
+"""No key is moved to a signature of more sharps or flats."""
+
+_LETTERS = "".join(NATURAL_PITCHES)
+_PITCHES = tuple(NATURAL_PITCHES.values())
+_SIGNS = {alteration: sign for sign, alteration in ACCIDENTALS.items()}
+_ROOT_SIGNS = {"": 0, "#": 1, "b": -1, "♯": 1, "♭": -1}
+_SIGNS_OF_ROOT = {0: "", 1: "#", -1: "b"}
+
+_NOTE = re.compile(r"([\^_=]?[\^_=\d/]*)([A-Ga-g])([',]*)")
+_ROOT = re.compile(r"(?:^|(?<=[(/]))\s*([A-G]|(?<=/)[a-g])([#b♯♭]?)")
+_CHORD = re.compile(rf"\s*(?:{CHORD_SYMBOL})\s*")
+_TONIC = re.compile(r"([A-G])([#b]?)")
+_PIPES = re.compile(r"H[Pp](?!\w)")
+_OPEN = re.compile(r"(?:none|(?:[A-G][#b]?[ \t]*)?exp)(?![A-Za-z])", re.IGNORECASE)
+_ENTRIES = re.compile(r"(?:[ \t]*(?:\^\^?|__?|=)[A-Ga-g](?![A-Za-z]))*")
+_LAST_NATURALS = re.compile(r"(?:[ \t]*=[A-Ga-g])+$")
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """How far, and in which spelling, something is moved."""
+
+    steps: int
+    """Letters up; a fifth has 4, an octave 7."""
+    semitones: int
+    """Semitones up, -127 to 127; a perfect fifth has 7, an octave 12."""
+
+    def __post_init__(self) -> None:
+        if abs(self.semitones) > MOST_SEMITONES:
+            raise OptionError(f"{self.semitones} semitones; allowed: -{MOST_SEMITONES} to {MOST_SEMITONES}")
+
+    def __neg__(self) -> "Interval":
+        return Interval(-self.steps, -self.semitones)
+
+    @property
+    def fifths(self) -> int:
+        """By how many places it moves a key on the circle of fifths; an octave moves none."""
+        return 7 * self.semitones - 12 * self.steps
+
+
+def interval_of(semitones: int, fifths: int) -> Interval:
+    """Return the interval of so many semitones that moves keys by so many places; the two must agree modulo 12."""
+    return Interval((7 * semitones - fifths) // 12, semitones)
+
+
+def move_note(note: str, interval: Interval) -> str:
+    """Move a note such as ``^c'``: accidental, letter and octave marks, without length."""
+    match = _NOTE.fullmatch(note)
+    assert match  # noqa: S101 - the lexer takes nothing else for a note
+    sign, letter, marks = match.groups()
+    moved, octaves, raised = _move_letter(letter, interval)
+    return _move_sign(sign, raised) + _in_octave(moved, letter, marks, octaves)
+
+
+def move_chord_symbol(symbol: str, interval: Interval) -> str:
+    """Move the roots and lowest notes in the text of a chord symbol; a text that is none is returned as it came."""
+    if not interval.fifths or not _CHORD.fullmatch(symbol):
+        return symbol
+    moved = _with_moved_roots(symbol, interval)
+    if not _CHORD.fullmatch(moved) or _with_moved_roots(moved, -interval) != symbol:
+        raise TranspositionError(f'the chord symbol "{symbol}" would become "{moved}", which does not lead back')
+    return moved
+
+
+def move_key(value: str, interval: Interval) -> str:
+    """Move the value of a ``K:`` field; its mode, its clef and all else that stands in it are kept."""
+    if not interval.fifths:
+        return value
+    moved = _moved_key(value, interval)
+    if _moved_key(moved, -interval) != value:
+        raise TranspositionError(f"K:{value} would become K:{moved}, which does not lead back")
+    return moved
+
+
+@lru_cache(maxsize=4096)
+def place_of(value: str) -> int | None:
+    """Return the place on the circle of fifths of the key in a ``K:`` field; None if it stays in its key.
+
+    Highland pipes (``HP``, ``Hp``), an unknown key, and a field that names none (empty, or nothing but a clef) stay in
+    their key: they can be moved by octaves only. ``none`` and ``exp`` have the place that their accidentals add up to.
+    """
+    key = parse_key(value)
+    if key is None or _PIPES.match(value):
+        return None
+    if _OPEN.match(value):
+        return sum(key.signature)
+    base = parse_key(EXPLICIT.sub(lambda match: match[0] if match["letter"] is None else "", value))
+    return sum(base.signature) if base and _TONIC.match(value) else None
+
+
+def tonic_place(name: str) -> int | None:
+    """Return the place on the circle of fifths of the major key on the tonic with which `name` begins, if any."""
+    match = _TONIC.match(name)
+    return LINE_OF_FIFTHS.index(match[1]) - 1 + 7 * _ROOT_SIGNS[match[2]] if match else None
+
+
+def height_of(note: str) -> int:
+    """Return how many letters a note such as ``^c'`` lies above ``C``, whatever its accidental."""
+    match = _NOTE.fullmatch(note)
+    if match is None:
+        raise OptionError(f"{note!r} is no note; allowed: a letter with octave marks, such as G, or c'")
+    _, letter, marks = match.groups()
+    return _LETTERS.index(letter.upper()) + 7 * (letter.islower() + marks.count("'") - marks.count(","))
+
+
+def _move_letter(letter: str, interval: Interval) -> tuple[str, int, int]:
+    """Return the new letter in the same case, octaves gained, and by how much more the new letter must be raised."""
+    index = _LETTERS.index(letter.upper())
+    octaves, place = divmod(index + interval.steps, 7)
+    raised = interval.semitones - (12 * octaves + _PITCHES[place] - _PITCHES[index])
+    moved = _LETTERS[place]
+    return (moved.lower() if letter.islower() else moved), octaves, raised
+
+
+def _move_sign(sign: str, raised: int) -> str:
+    if not sign or not raised:
+        return sign
+    if sign not in ACCIDENTALS:
+        raise TranspositionError(f"the accidental {sign} is no whole number of semitones")
+    alteration = ACCIDENTALS[sign] + raised
+    if alteration not in _SIGNS:
+        name = "sharps" if alteration > 0 else "flats"
+        raise TranspositionError(f"a note would need {abs(alteration)} {name}; allowed: 2")
+    return _SIGNS[alteration]
+
+
+def _in_octave(moved: str, letter: str, marks: str, octaves: int) -> str:
+    """Write the letter `moved` so many octaves higher than `letter` with its marks stood.
+
+    There are two spellings of each octave: ``C, C c c'``, and one that nobody needs, ``c,, c, C' C''``. Each is kept.
+    """
+    if not octaves:
+        return moved + marks
+    up, down = marks.count("'"), marks.count(",")
+    if up and down:
+        raise TranspositionError("a note has marks for higher and for lower octaves; allowed: one kind")
+    lower = letter.islower()
+    usual = not (down if lower else up)
+    octave = lower + up - down + octaves
+    lower = (octave >= 1) is usual
+    count = octave - lower
+    return (moved.lower() if lower else moved.upper()) + ("'" * count if count > 0 else "," * -count)
+
+
+def _with_moved_roots(symbol: str, interval: Interval) -> str:
+    def move(match: re.Match[str]) -> str:
+        moved, _, raised = _move_letter(match[1], interval)
+        alteration = _ROOT_SIGNS[match[2]] + raised
+        if alteration not in _SIGNS_OF_ROOT:
+            raise TranspositionError(f'the chord symbol "{symbol}" would need a double sharp or flat; allowed: 1')
+        return match[0][: match.start(1) - match.start()] + moved + _SIGNS_OF_ROOT[alteration]
+
+    return _ROOT.sub(move, symbol)
+
+
+@lru_cache(maxsize=1 << 14)
+def _moved_key(value: str, interval: Interval) -> str:
+    place = place_of(value)
+    if place is None:
+        raise TranspositionError(
+            f"K:{value} can be moved by octaves only; a tonic and a mode, or none, by any interval"
+        )
+    if abs(place + interval.fifths) > MOST_ACCIDENTALS:
+        kind = "sharps" if interval.fifths > 0 else "flats"
+        raise TranspositionError(
+            f"K:{value} would need {abs(place + interval.fifths)} {kind}; allowed: {MOST_ACCIDENTALS}"
+        )
+    moved = _TONIC.sub(lambda match: _move_tonic(match, interval), value, count=1) if _TONIC.match(value) else value
+    head = _OPEN.match(moved)
+    if head:
+        entries = _ENTRIES.match(moved, head.end())
+        written = _move_list(entries[0] if entries else "", interval)
+        moved = head[0] + written + moved[entries.end() if entries else head.end() :]
+    else:
+        moved = _move_entries(moved, interval)
+    _check_signature(value, moved, interval)
+    return moved
+
+
+def _move_tonic(match: re.Match[str], interval: Interval) -> str:
+    moved, _, raised = _move_letter(match[1], interval)
+    alteration = _ROOT_SIGNS[match[2]] + raised
+    if alteration not in _SIGNS_OF_ROOT:
+        raise TranspositionError("a tonic would need a double sharp or flat; allowed: 1")
+    return moved + _SIGNS_OF_ROOT[alteration]
+
+
+def _move_entries(entries: str, interval: Interval) -> str:
+    """Move the accidentals that a ``K:`` field lists; leave its options alone."""
+
+    def move(match: re.Match[str]) -> str:
+        if match["letter"] is None:
+            return match[0]
+        moved, _, raised = _move_letter(match["letter"], interval)
+        return _move_sign(match["sign"], raised) + moved
+
+    return EXPLICIT.sub(move, entries)
+
+
+def _move_list(entries: str, interval: Interval) -> str:
+    """Move the list after ``none`` or ``exp``, where a letter that is not listed is natural.
+
+    Letters that are raised or lowered now are added in the order of signatures; naturals at the end are left out.
+    """
+    moved = _LAST_NATURALS.sub("", _move_entries(entries, interval))
+    named = {match["letter"].upper() for match in EXPLICIT.finditer(_move_entries(entries, interval))}
+    for letter in LINE_OF_FIFTHS if interval.fifths > 0 else reversed(LINE_OF_FIFTHS):
+        before, _, _ = _move_letter(letter, -interval)
+        _, _, raised = _move_letter(before, interval)
+        if letter not in named and raised:
+            moved += f" {_SIGNS[raised]}{letter.lower()}"
+    return moved
+
+
+def _check_signature(value: str, moved: str, interval: Interval) -> None:
+    """Make sure that the key `moved` sounds as far from the key `value` as it should."""
+    key, new = parse_key(value), parse_key(moved)
+    right = new is not None and key is not None
+    for letter, alteration in zip(_LETTERS, key.signature if key else (), strict=True):
+        new_letter, _, raised = _move_letter(letter, interval)
+        right = right and new is not None and new.signature[_LETTERS.index(new_letter)] == alteration + raised
+    if not right:
+        raise TranspositionError(f"K:{value} cannot be moved: K:{moved} would be another mode")

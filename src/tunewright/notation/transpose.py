@@ -1,0 +1,264 @@
+"""How is a tune written in another key, so that it can be moved back without a trace?
+
+Notes, ``K:`` fields and chord symbols move; every other character stays as it is. Every note sounds higher by the same
+interval, and moved back by it, the tune is what it was, character for character (`tunewright.notation.intervals` says
+why). What cannot be moved so raises `TranspositionError` with its place; nothing is ever moved nearly right.
+
+A number of semitones leaves two spellings open. The first key of the tune decides: it moves to the signature with the
+fewest accidentals, six sharps rather than six flats, or to the other one if only that can be written. So semitones up
+and down again give back every tune whose key has at most five flats or six sharps; an `Interval` gives back any.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tunewright.errors import OptionError, TranspositionError
+from tunewright.notation.check import split
+from tunewright.notation.intervals import (
+    MOST_ACCIDENTALS,
+    Interval,
+    height_of,
+    interval_of,
+    move_chord_symbol,
+    move_key,
+    move_note,
+    place_of,
+    tonic_place,
+)
+from tunewright.notation.lexer import FIELD_LINES, MUSIC, Line, LineKind, read_lines
+from tunewright.notation.spec import ACCIDENTALS
+
+By = Interval | int | str
+"""How far to move: by an interval, by semitones, or to the tonic that is named (``Bb``), by the shorter way."""
+
+_Mover = Callable[[str, Interval], str]
+_Piece = tuple[int, int, _Mover]
+"""A range of a text, and what moves it."""
+
+_WITHIN_AN_OCTAVE = (*range(-11, 0), *range(1, 12))
+_TONIC = re.compile(r"[A-G][#b]?")
+_CHORD_TEXT = re.compile(r'"([^"\n\r^_<>@][^"\n\r]*)"')
+_SIGNS = frozenset("^_=")
+_LINE_END = re.compile(r"\r\n|\n|\r")
+_PERCUSSION = re.compile(r'(?<![\w=])perc\b|clef="?perc', re.IGNORECASE)
+
+
+def transpose(text: str, by: By) -> str:
+    """Return the tune `text`, moved.
+
+    Parameters
+    ----------
+    text
+        One tune. What stands between tunes is kept as it is.
+    by
+        An interval; semitones, -127 to 127; or the tonic of the new key, such as ``Bb``: every mode is kept.
+
+    Raises
+    ------
+    TranspositionError
+        If the tune cannot be moved exactly; it names line and column. A tune cannot be moved by less than an octave if
+        it has no key before its first note, is for Highland pipes, or has a key that nobody knows; not at all if it has
+        macros (``m:``), percussion, or a stray accidental before another; and not by an interval for which a key would
+        need more than seven accidentals, a note more than two, or the root of a chord symbol more than one.
+    OptionError
+        If `by` is out of range or names no tonic.
+    """
+    tune = _read(text)
+    error = None
+    for interval in _intervals(tune, by):
+        try:
+            return tune.moved(interval)
+        except TranspositionError as reason:
+            error = error or reason
+    assert error is not None  # noqa: S101 - there is at least one interval
+    raise error
+
+
+def transpose_book(text: str, by: By, *, path: Path | str | None = None) -> tuple[str, tuple[TranspositionError, ...]]:
+    """Return the tunes in `text` moved, each from its own key, and for each that could not be moved the reason.
+
+    Those stay as they are, like everything between the tunes.
+
+    Parameters
+    ----------
+    text, by
+        As for `transpose`, but with any number of tunes.
+    path
+        What the reasons shall name as their file.
+    """
+    pieces, errors, done = [], [], 0
+    for start, end in split(text):
+        pieces.append(text[done:start])
+        done = end
+        try:
+            pieces.append(transpose(text[start:end], by))
+        except TranspositionError as error:
+            pieces.append(text[start:end])
+            line = len(_LINE_END.findall(text, 0, start)) + (error.line or 1)
+            errors.append(TranspositionError(error.message, path=path, line=line, column=error.column))
+    return "".join(pieces) + text[done:], tuple(errors)
+
+
+def transpositions(
+    text: str, *, lowest: str = "G,", highest: str = "e'", accidentals: int = MOST_ACCIDENTALS
+) -> tuple[Interval, ...]:
+    """Return the intervals by which the tune `text` can be moved exactly, from the lowest to the highest.
+
+    There is at most one for each number of semitones from -11 to 11, 0 left out; none if the tune cannot be moved.
+
+    Parameters
+    ----------
+    text
+        One tune.
+    lowest, highest
+        Notes in ABC, without accidental, beyond which no note may come to stand. The range of a tune that is wider is
+        the limit for that tune.
+    accidentals
+        Sharps or flats that the signature of no key may exceed, 0 to 7.
+    """
+    try:
+        tune = _read(text)
+    except TranspositionError:
+        return ()
+    distinct = {(mover, tune.content(piece)) for piece in tune.pieces for mover in piece[2:]}
+    heights = [height_of(content) for mover, content in distinct if mover is move_note]
+    down = min(0, height_of(lowest) - min(heights, default=0))
+    up = max(0, height_of(highest) - max(heights, default=0))
+    places = {place_of(content) or 0 for mover, content in distinct if mover is move_key}
+    doubtful = [(mover, content) for mover, content in distinct if mover is not move_note or not content.isalpha()]
+
+    def fits(interval: Interval) -> bool:
+        if any(abs(place + interval.fifths) > accidentals for place in places):
+            return False
+        try:
+            for mover, content in doubtful:
+                mover(content, interval)
+        except TranspositionError:
+            return False
+        return True
+
+    spellings = (_spellings(tune.place, semitones) for semitones in _WITHIN_AN_OCTAVE)
+    within = (intervals for intervals in spellings if down <= intervals[0].steps <= up)
+    return tuple(interval for intervals in within if (interval := next(filter(fits, intervals), None)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Tune:
+    """A tune, and where in it something moves."""
+
+    text: str
+    pieces: tuple[_Piece, ...]
+    """In order."""
+    first_key: _Piece | None
+
+    @property
+    def place(self) -> int:
+        """The place of its first key on the circle of fifths; 0 if it has none that moves."""
+        return (place_of(self.content(self.first_key)) if self.first_key else 0) or 0
+
+    def content(self, piece: _Piece) -> str:
+        """What is to move."""
+        return self.text[piece[0] : piece[1]]
+
+    def moved(self, interval: Interval) -> str:
+        """Its text, moved."""
+        text, done = self.text, 0
+        known: dict[tuple[_Mover, str], str] = {}
+        parts: list[str] = []
+        for start, end, mover in self.pieces:
+            content = text[start:end]
+            moved = known.get((mover, content))
+            if moved is None:
+                try:
+                    moved = known[mover, content] = mover(content, interval)
+                except TranspositionError as error:
+                    raise _at(text, start, error.message) from None
+            parts += (text[done:start], moved)
+            done = end
+        return "".join(parts) + text[done:]
+
+
+def _read(text: str) -> _Tune:
+    pieces: list[_Piece] = []
+    for line in read_lines(text):
+        if line.kind is LineKind.MUSIC:
+            pieces += _music(text, line)
+        elif line.kind in FIELD_LINES:
+            pieces += _field(text, text[line.start], line.start + 2, line.stop)
+    first_key = next((piece for piece in pieces if piece[2] is move_key), None)
+    first_note = next((piece[0] for piece in pieces if piece[2] is move_note), None)
+    if first_note is not None and (first_key is None or first_note < first_key[0]):
+        pieces.insert(0, (first_note, first_note, _without_key))
+        pieces.sort(key=lambda piece: piece[:2])
+    return _Tune(text, tuple(pieces), first_key)
+
+
+def _music(text: str, line: Line) -> Iterator[_Piece]:
+    for match in MUSIC.finditer(text, line.start, line.stop):
+        element = match.lastgroup
+        if element == "note":
+            yield match.start(), match.end("octave"), move_note
+        elif element == "chord_symbol":
+            yield match.start() + 1, match.end() - 1, move_chord_symbol
+        elif element == "inline":
+            yield from _field(text, match["inline_field"][1], *match.span("inline_value"))
+        elif element == "unknown" and match[0] in ACCIDENTALS and text[match.end() : match.end() + 1] in _SIGNS:
+            # would be read with the accidental of the note after it, if that moves to another
+            raise _at(text, match.start(), f"{match[0]} before another accidental; allowed: one before a note")
+
+
+def _field(text: str, letter: str, start: int, end: int) -> Iterator[_Piece]:
+    """Yield what moves in the value of a field."""
+    value = text[start:end]
+    if letter == "m":
+        raise _at(text, start, "macros are not transposed; write the notes that they stand for")
+    if letter in "KV" and _PERCUSSION.search(value):
+        raise _at(text, start, "percussion is not transposed; its letters are no pitches")
+    if letter == "K":
+        yield end - len(value.lstrip()), start + len(value.rstrip()) if value.strip() else end, move_key
+    elif letter == "s":
+        for match in _CHORD_TEXT.finditer(text, start, end):
+            yield *match.span(1), move_chord_symbol
+
+
+def _without_key(_: str, interval: Interval) -> str:
+    if interval.fifths:
+        raise TranspositionError("music without a key moves by octaves only; a K: field before it says the key")
+    return ""
+
+
+def _intervals(tune: _Tune, by: By) -> tuple[Interval, ...]:
+    """The intervals that `by` may mean, the best first."""
+    if isinstance(by, Interval):
+        return (by,)
+    if isinstance(by, int):
+        return _spellings(tune.place, by)
+    if not _TONIC.fullmatch(by):
+        raise OptionError(f"{by!r} is no tonic; allowed: A to G, with # or b after it; a tune keeps its mode")
+    key = tune.content(tune.first_key) if tune.first_key else ""
+    if place_of(key) is None or (before := tonic_place(key)) is None:
+        start = tune.first_key[0] if tune.first_key else 0
+        raise _at(tune.text, start, f"a tune without a tonic cannot be moved to {by}; by semitones it may be")
+    fifths = (tonic_place(by) or 0) - before
+    semitones = 7 * fifths % 12
+    if semitones > 6 or (semitones == 6 and fifths < 0):
+        semitones -= 12
+    return (interval_of(semitones, fifths),)
+
+
+def _spellings(place: int, semitones: int) -> tuple[Interval, ...]:
+    """The intervals of so many semitones that lead from a key at `place` to one that may be written, the best first."""
+    if semitones % 12 == 0:
+        return (interval_of(semitones, 0),)
+    best = (7 * semitones + place + 5) % 12 - 5 - place
+    other = best - 12 if best + place > 0 else best + 12
+    return interval_of(semitones, best), interval_of(semitones, other)
+
+
+def _at(text: str, offset: int, message: str) -> TranspositionError:
+    starts = [0, *(match.end() for match in _LINE_END.finditer(text))]
+    line = bisect_right(starts, offset)
+    return TranspositionError(message, line=line, column=offset - starts[line - 1] + 1)
