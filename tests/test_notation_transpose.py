@@ -12,7 +12,7 @@ import tunewright
 from tunewright.corpus.library import LIBRARY
 from tunewright.errors import OptionError, TranspositionError
 from tunewright.notation.intervals import Interval
-from tunewright.notation.transpose import transpose, transpose_book, transpositions
+from tunewright.notation.transpose import MovedBook, transpose, transpose_book, transpositions
 
 TUNE = """\
 X:1
@@ -95,6 +95,8 @@ def test_the_other_spelling_is_taken_if_only_that_can_be_written():
         ("K:C\nm: ~G3 = G{A}G\nA|\n", 12, (2, 3), "macros are not transposed"),
         ("K:C\nV:2 clef=perc\nA|\n", 12, (2, 3), "percussion is not transposed"),
         ("K:C\nA|A ^=B|\n", 2, (2, 5), "^ before another accidental"),
+        ("K:C\nc':a|\n", 2, (2, 1), "c': looks nearly like a field"),
+        ("K:C\nA [c':a]|\n", 2, (2, 3), "[c':a] looks nearly like a field"),
         ("K:F#\nA|\n", "G#", (1, 3), "K:F# would need 8 sharps; allowed: 7"),
         ("K:none\nA|\n", "D", (1, 3), "a tune without a tonic cannot be moved to D; by semitones it may be"),
         ("A|\n", "D", (1, 1), "a tune without a tonic cannot be moved to D; by semitones it may be"),
@@ -125,10 +127,11 @@ def test_a_book_moves_tune_by_tune_and_keeps_everything_between():
         "%abc\r\nA note: here\r\n\r\nX:1\r\nK:G\r\nGBd|\r\n\r\nsome words C D\r\n\r\n"
         "X:2\r\nK:HP\r\nA|\r\n\r\nX:3\nK:Am\nA|"
     )
-    moved, errors = transpose_book(book, "D", path="book.abc")
-    assert moved == book.replace("K:G\r\nGBd", "K:D\r\nDFA").replace("K:Am\nA|", "K:Dm\nd|")
-    assert [str(error)[:16] for error in errors] == ["book.abc:11:3: a"]
-    assert transpose_book("", 2) == ("", ())
+    moved = transpose_book(book, "D", path="book.abc")
+    assert moved.text == book.replace("K:G\r\nGBd", "K:D\r\nDFA").replace("K:Am\nA|", "K:Dm\nd|")
+    assert [str(reason)[:16] for reason in moved.left] == ["book.abc:11:3: a"]
+    assert moved.moved == 2
+    assert transpose_book("", 2) == MovedBook("", 0, ())
 
 
 def test_transpositions_stay_within_the_range_or_that_of_the_tune():

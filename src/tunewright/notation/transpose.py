@@ -42,6 +42,8 @@ _WITHIN_AN_OCTAVE = (*range(-11, 0), *range(1, 12))
 _TONIC = re.compile(r"[A-G][#b]?")
 _CHORD_TEXT = re.compile(r'"([^"\n\r^_<>@][^"\n\r]*)"')
 _SIGNS = frozenset("^_=")
+_LIKE_FIELD = re.compile(r"[A-Ga-g][',]++:(?![|:])")
+_LIKE_INLINE_FIELD = re.compile(r"\[[A-Ga-g][',]++:[^\[\]\n\r]*+\]")
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _PERCUSSION = re.compile(r'(?<![\w=])perc\b|clef="?perc', re.IGNORECASE)
 
@@ -77,29 +79,40 @@ def transpose(text: str, by: By) -> str:
     raise error
 
 
-def transpose_book(text: str, by: By, *, path: Path | str | None = None) -> tuple[str, tuple[TranspositionError, ...]]:
-    """Return the tunes in `text` moved, each from its own key, and for each that could not be moved the reason.
+@dataclass(frozen=True)
+class MovedBook:
+    """What became of a book of tunes."""
 
-    Those stay as they are, like everything between the tunes.
+    text: str
+    """The whole book; what could not be moved stands in it as it was."""
+    moved: int
+    """Tunes that were moved."""
+    left: tuple[TranspositionError, ...]
+    """For each tune that was not, the reason and its place."""
+
+
+def transpose_book(text: str, by: By, *, path: Path | str | None = None) -> MovedBook:
+    """Move each of the tunes in `text` from its own key; everything between them stays.
 
     Parameters
     ----------
     text, by
         As for `transpose`, but with any number of tunes.
     path
-        What the reasons shall name as their file.
+        What the reasons for tunes that could not be moved shall name as their file.
     """
-    pieces, errors, done = [], [], 0
+    pieces, left, done, moved = [], [], 0, 0
     for start, end in split(text):
         pieces.append(text[done:start])
         done = end
         try:
             pieces.append(transpose(text[start:end], by))
+            moved += 1
         except TranspositionError as error:
             pieces.append(text[start:end])
             line = len(_LINE_END.findall(text, 0, start)) + (error.line or 1)
-            errors.append(TranspositionError(error.message, path=path, line=line, column=error.column))
-    return "".join(pieces) + text[done:], tuple(errors)
+            left.append(TranspositionError(error.message, path=path, line=line, column=error.column))
+    return MovedBook("".join(pieces) + text[done:], moved, tuple(left))
 
 
 def transpositions(
@@ -197,6 +210,9 @@ def _read(text: str) -> _Tune:
 
 
 def _music(text: str, line: Line) -> Iterator[_Piece]:
+    if field := _LIKE_FIELD.match(text, line.start) or _LIKE_INLINE_FIELD.search(text, line.start, line.stop):
+        # would be a field if the note moves to an octave without marks
+        raise _at(text, field.start(), f"{field[0]} looks nearly like a field; allowed: no colon right after a note")
     for match in MUSIC.finditer(text, line.start, line.stop):
         element = match.lastgroup
         if element == "note":
