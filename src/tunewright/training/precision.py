@@ -1,0 +1,36 @@
+"""In which precision does a GPU multiply matrices while it learns?
+
+Weights, sums of the optimiser and losses are float32 in any case.
+
+    float32     as a processor does
+    tf32        float32 with the mantissa of the factors cut to 10 bits; NVIDIA GPUs since Ampere
+    bfloat16    factors of 16 bits, sums of 32
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Literal, get_args
+
+import torch
+
+Precision = Literal["float32", "tf32", "bfloat16"]
+PRECISIONS: tuple[Precision, ...] = get_args(Precision)
+
+
+@contextmanager
+def multiplying(precision: Precision) -> Iterator[None]:
+    """Let float32 factors be cut to TF32 within this context if `precision` says so, and not otherwise."""
+    products, layers = torch.get_float32_matmul_precision(), torch.backends.cudnn.allow_tf32
+    torch.set_float32_matmul_precision("high" if precision == "tf32" else "highest")
+    torch.backends.cudnn.allow_tf32 = precision == "tf32"  # torch's default for cuDNN's layers is True
+    try:
+        yield
+    finally:
+        torch.set_float32_matmul_precision(products)
+        torch.backends.cudnn.allow_tf32 = layers
+
+
+def casting(precision: Precision, device: torch.device) -> torch.autocast:
+    """A context in which factors become 16 bits wide if `precision` says so; for the way forward only."""
+    # What it remembers of cast weights would outlive the step in a CUDA graph; each is used only once anyway.
+    return torch.autocast(device.type, torch.bfloat16, enabled=precision == "bfloat16", cache_enabled=False)

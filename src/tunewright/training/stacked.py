@@ -1,0 +1,255 @@
+"""How are many networks of one study trained at once?
+
+Networks of the same shape that differ in what does not change it (seed, dropout, learning rate, decay, clipping, order
+of the data) learn side by side, each as it would alone: the same initial weights, batches, rates and, with masks of its
+own, the same dropout. Their numbers differ from those of a `Trainer` by rounding only. A network that diverges has
+losses that are not finite, and disturbs no other.
+
+On a GPU the whole step, from cutting out the batches to changing the weights, is one CUDA graph (see `replay`).
+
+Shapes: K networks, T time steps, B lanes, N characters of the text, P weights of one network.
+"""
+
+import dataclasses
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional
+
+from tunewright.corpus.batches import count_streams, count_windows
+from tunewright.corpus.places import Place, shuffled_text, stream_places, window_places
+from tunewright.corpus.vocabulary import Ids
+from tunewright.errors import OptionError
+from tunewright.model.config import NetworkConfig
+from tunewright.model.network import CharNetwork
+from tunewright.training.config import TrainingConfig
+from tunewright.training.data import TrainingData
+from tunewright.training.optimizers import ADAM_BETAS, schedule
+from tunewright.training.precision import Precision, multiplying
+from tunewright.training.replay import ReplayedStep
+from tunewright.training.stacked_network import StackedNetworks, StackedState, own_masks, shared_masks
+
+EPSILON = 1e-8
+"""AdamW's, as torch has it."""
+CLIP_EPSILON = 1e-6
+"""That of torch's clip_grad_norm_."""
+MAY_DIFFER = {
+    "dropout", "input_dropout", "learning_rate", "weight_decay", "warmup", "schedule", "clip", "reset", "seed",
+}  # fmt: skip
+"""Options in which networks that are trained at once need not agree."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """One network of a study."""
+
+    network: NetworkConfig
+    training: TrainingConfig
+
+
+@dataclass(frozen=True)
+class StackedProgress:
+    """Where training stands after a batch."""
+
+    step: int
+    """Batches of each network so far, over all epochs."""
+    steps: int
+    """Batches in all epochs together."""
+    losses: NDArray[np.float32]
+    """Of this batch, in nats per character, shape=(K,)."""
+    epoch: int | None = None
+    """After an epoch's last batch its number, from 1."""
+
+
+class StackedTrainer:
+    """Trains all `members`, in their order, on the same tunes.
+
+    Parameters
+    ----------
+    data
+        See `TrainingData`.
+    members
+        They agree in everything but `MAY_DIFFER`, learn with adamw, and neither stop early nor have a time limit.
+    device
+        Where to learn.
+    precision
+        See `precision`.
+    own_dropout
+        True draws each network's dropout masks as if it were trained alone; False draws them for all at once, which a
+        GPU does much faster.
+
+    Raises
+    ------
+    OptionError
+        If the members cannot be trained at once.
+    """
+
+    def __init__(
+        self,
+        data: TrainingData,
+        members: Sequence[Member],
+        device: torch.device,
+        *,
+        precision: Precision = "float32",
+        own_dropout: bool = True,
+    ) -> None:
+        require_alike(members)
+        self.data, self.members, self.device, self.precision = data, members, device, precision
+        self.config = members[0].training
+        factors = torch.bfloat16 if precision == "bfloat16" else torch.float32
+        self.stack = StackedNetworks([self._fresh(member) for member in members], device, factors)
+        seeds = [member.training.seed for member in members]
+        self._generators = [torch.Generator(device).manual_seed(seed) for seed in (seeds if own_dropout else seeds[:1])]
+        self._masks = own_masks(self._generators) if own_dropout else shared_masks(self._generators[0])
+        self._optimizer = StackedAdamW(self.stack, [member.training for member in members])
+        self._texts = torch.empty(0, dtype=torch.uint8, device=device)  # (K, N)
+        self._losses = torch.zeros(len(members), device=device)
+        self._inputs: dict[int, tuple[Tensor, StackedState]] = {}
+        self._steps: dict[tuple[int, int], ReplayedStep] = {}
+
+    @property
+    def networks(self) -> list[CharNetwork]:
+        """The networks as they stand, each a copy on the processor."""
+        networks = [self._fresh(member).eval() for member in self.members]
+        self.stack.write_back(networks)
+        return networks
+
+    def run(self) -> Iterator[StackedProgress]:
+        """Train until the last epoch; yields after every batch."""
+        count = count_streams if self.config.feed == "streams" else count_windows
+        batches = count(self.data.characters, length=self.config.length, lanes=self.config.lanes)
+        steps = self.config.epochs * batches
+        for epoch in range(self.config.epochs):
+            texts, places = zip(*(self._epoch(member.training, epoch) for member in self.members), strict=True)
+            self._hold(np.stack(texts))
+            for number, together in enumerate(zip(*places, strict=True), start=1):
+                done = (epoch + (number - 1) / batches) / self.config.epochs
+                losses = self._learn(together, done)
+                yield StackedProgress(epoch * batches + number, steps, losses, epoch + 1 if number == batches else None)
+
+    def _fresh(self, member: Member) -> CharNetwork:
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(member.training.seed)
+            return CharNetwork(member.network, len(self.data.vocabulary))
+
+    def _epoch(self, config: TrainingConfig, epoch: int) -> tuple[Ids, Iterator[Place]]:
+        """Text and places of one network's epoch, those that it would see alone."""
+        generator = np.random.default_rng([config.seed, epoch])
+        characters, shape = self.data.characters, {"length": config.length, "lanes": config.lanes}
+        if config.feed == "windows":
+            return np.concatenate(self.data.tunes), window_places(characters, **shape, generator=generator)
+        text = shuffled_text(self.data.tunes, generator)
+        return text, stream_places(characters, **shape, reset=config.reset, generator=generator)
+
+    def _hold(self, texts: Ids) -> None:
+        """Take the texts of an epoch, shape=(K, N), to the device; N is the same every time."""
+        tensor = torch.from_numpy(texts if texts.dtype == np.uint8 else texts.astype(np.int32))
+        if not len(self._texts):
+            self._texts = torch.empty_like(tensor, device=self.device)
+        self._texts.copy_(tensor)
+
+    def _learn(self, places: Sequence[Place], done: float) -> NDArray[np.float32]:
+        """One step of every network, when a share of `done` of training lies behind; returns the losses before it."""
+        lanes = len(places[0].starts)
+        if lanes not in self._inputs:
+            room = torch.zeros((2, len(places), lanes), dtype=torch.int64, device=self.device)
+            self._inputs[lanes] = (room, self.stack.zero_state(lanes))
+        numbers = np.stack([[place.starts, place.keep.astype(np.int64)] for place in places], axis=1)  # (2, K, B)
+        self._inputs[lanes][0].copy_(torch.from_numpy(numbers))
+        self._optimizer.set_rates(done)
+        shape = (places[0].length, lanes)
+        if shape not in self._steps:
+            self._steps[shape] = ReplayedStep(self._step_for(*shape), self.device, self._generators)
+        self._steps[shape]()
+        return self._losses.cpu().numpy().copy()
+
+    def _step_for(self, length: int, lanes: int) -> Callable[[], None]:
+        """The step for batches of one shape, reading and writing only what stays in place."""
+        numbers, recurrent = self._inputs[lanes]
+        rows = torch.arange(len(self.members), device=self.device)[:, None, None]
+        reach = torch.arange(length + 1, device=self.device)[:, None]
+
+        def step() -> None:
+            starts, keep = numbers
+            ids = self._texts[rows, (reach + starts[:, None]) % self._texts.shape[1]].long()  # (K, T + 1, B)
+            before = tuple(part * keep[..., None] for part in recurrent)
+            with multiplying(self.precision):
+                logits, after = self.stack.read(ids[:, :-1], before, self._masks)
+                each = functional.cross_entropy(logits.flatten(0, 2), ids[:, 1:].flatten(), reduction="none")
+                losses = each.view(len(self.members), -1).mean(dim=1)
+                self.stack.flat.grad = None
+                losses.sum().backward()  # type: ignore[no-untyped-call]
+            self._optimizer.step()
+            with torch.no_grad():
+                self._losses.copy_(losses)
+                for kept, part in zip(recurrent, after, strict=True):
+                    kept.copy_(part)
+
+        return step
+
+
+class StackedAdamW:
+    """AdamW with a learning rate, a decay and a clip for each network (Loshchilov and Hutter 2019).
+
+    Parameters
+    ----------
+    stack
+        Its weights are changed; those of one network that are vectors, its biases, are not decayed.
+    configs
+        The options of each network.
+    """
+
+    def __init__(self, stack: StackedNetworks, configs: Sequence[TrainingConfig]) -> None:
+        self.stack, self.configs = stack, configs
+        decays, clips = ([getattr(config, name) for config in configs] for name in ("weight_decay", "clip"))
+        self._rates = torch.zeros(len(configs), 1, device=stack.device)
+        self._clips = torch.tensor([clip or math.inf for clip in clips], device=stack.device)[:, None]
+        self._decays = torch.zeros_like(stack.flat)  # (K, P)
+        for name, tensor in stack.tensors(self._decays).items():
+            if len(stack.shapes[name]) > 1:
+                tensor.copy_(torch.tensor(decays).view(-1, *[1] * (tensor.ndim - 1)).expand(tensor.shape))
+        self._mean, self._square = torch.zeros_like(self._decays), torch.zeros_like(self._decays)
+        self._count = torch.zeros((), dtype=torch.float64, device=stack.device)
+
+    def set_rates(self, done: float) -> None:
+        """Set the learning rates for a moment when a share of `done` of training lies behind."""
+        rates = [config.learning_rate * schedule(done, config) for config in self.configs]
+        self._rates.copy_(torch.tensor(rates)[:, None])
+
+    @torch.no_grad()
+    def step(self) -> None:
+        """Change the weights by their gradients."""
+        gradient, (first, second) = self.stack.flat.grad, ADAM_BETAS
+        assert gradient is not None, "no gradient was computed"  # noqa: S101
+        gradient = gradient * (self._clips / (gradient.norm(dim=1, keepdim=True) + CLIP_EPSILON)).clamp(max=1)
+        self._count += 1
+        self._mean.lerp_(gradient, 1 - first)
+        self._square.mul_(second).addcmul_(gradient, gradient, value=1 - second)
+        spread = (self._square / (1 - second**self._count)).sqrt() + EPSILON
+        change = self._mean / (1 - first**self._count) / spread
+        self.stack.flat.mul_(1 - self._rates * self._decays).sub_(self._rates * change)
+
+
+def require_alike(members: Sequence[Member]) -> None:
+    """Raise OptionError unless `members` can be trained at once."""
+    if not members:
+        raise OptionError("no network is to be trained; 1 or more are needed")
+    first = members[0]
+    for number, member in enumerate(members, start=1):
+        for ours, theirs in ((member.network, first.network), (member.training, first.training)):
+            for field in dataclasses.fields(ours):
+                name = field.name
+                value, wanted = getattr(ours, name), getattr(theirs, name)
+                if name not in MAY_DIFFER and value != wanted:
+                    raise OptionError(f"{name} is {value!r} in network {number} and {wanted!r} in network 1, {ALIKE}")
+    for name, wanted in (("optimizer", "adamw"), ("patience", 0), ("minutes", 0)):
+        if (value := getattr(first.training, name)) != wanted:
+            raise OptionError(f"{name} is {value!r}; networks that are trained at once need {wanted!r}")
+
+
+ALIKE = f"but networks that are trained at once may differ only in {', '.join(sorted(MAY_DIFFER))}"
