@@ -45,6 +45,8 @@ from tunewright.notation.registers import (
     TIE,
     TUPLET,
     UNEXPECTED,
+    WITH_WORDS,
+    WORDED,
     Registers,
     Tables,
 )  # fmt: skip
@@ -91,6 +93,8 @@ def distance(tables: Tables, registers: Registers, most: int) -> int:
 def is_delicate(registers: Registers) -> bool:
     """Return true where what may follow depends on the rest of the tune, so that the way home must be tried."""
     state = registers[STATE]
+    if registers[WORDED] == WITH_WORDS:
+        return True
     if state in (BRACKET, MAYBE_FIELD) or PAREN <= state <= TUPLET:
         return True
     return BANG <= state <= SIGN or (registers[TIE] > 0 and registers[FIT] == 0)

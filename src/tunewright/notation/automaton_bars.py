@@ -14,6 +14,7 @@ from tunewright.notation.registers import (
     BROKEN,
     CADENCE,
     CHORDED,
+    EMPTY_BAR,
     ENDING,
     ENDING_MISSING,
     FIT,
@@ -258,6 +259,9 @@ def closable(registers: Registers) -> bool:
 def plain_line(tables: Tables, registers: Registers) -> bool:
     """Take a plain bar line."""
     if not loose(registers) or (registers[STRETCH] == 0 and not not_idle(registers)):
+        return False
+    if tables[SETTINGS][TIDY] == 1 and registers[STRETCH] == 0 and registers[NOTES] == 1:
+        registers[REASON] = EMPTY_BAR
         return False
     if not complete_bar(registers):
         return False

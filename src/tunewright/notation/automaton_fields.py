@@ -6,6 +6,7 @@ The part of the acceptor (see `automaton`) that knows the header, and the fields
 from tunewright.notation.automaton_bars import loose, not_idle
 from tunewright.notation.automaton_lengths import refit
 from tunewright.notation.automaton_notes import clear_note
+from tunewright.notation.automaton_tries import edge
 from tunewright.notation.registers import (
     ACCOMPANIED_FLAG,
     AFTER,
@@ -17,12 +18,9 @@ from tunewright.notation.registers import (
     COLON_SIGN,
     COMPOUND,
     COMPOUND_FLAG,
-    EDGE_SYMBOL,
-    EDGE_TARGET,
     ENDING,
     FIELD,
     FILL,
-    FIRST_EDGE,
     FREE,
     FREE_FLAG,
     FULL,
@@ -50,6 +48,7 @@ from tunewright.notation.registers import (
     NUMBER,
     OPENING,
     PHASE,
+    PLAYED,
     POSITION,
     REASON,
     REPEAT,
@@ -87,15 +86,6 @@ from tunewright.notation.registers import (
     Registers,
     Tables,
 )  # fmt: skip
-
-
-def edge(tables: Tables, node: int, symbol: int) -> int:
-    """Return the place that `symbol` leads to from `node` in the tables of words; -1 if it leads nowhere."""
-    symbols = tables[EDGE_SYMBOL]
-    for at in range(tables[FIRST_EDGE][node], tables[FIRST_EDGE][node + 1]):
-        if symbols[at] == symbol:
-            return tables[EDGE_TARGET][at]
-    return -1
 
 
 def bit_of(code: int) -> int:
@@ -291,7 +281,9 @@ def set_metre(tables: Tables, registers: Registers, value: int) -> None:
     if registers[AFTER] == HEAD:
         registers[COMPOUND] = 1 if flags & COMPOUND_FLAG else 0
         registers[METRE] = value + 1
-    elif registers[REPEAT] == 1:
+        return
+    registers[PLAYED] = 0  # going back would play bars of the other metre
+    if registers[REPEAT] == 1:
         registers[REPEAT] = 0
 
 

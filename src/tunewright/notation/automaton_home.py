@@ -16,6 +16,7 @@ from tunewright.notation.registers import (
     BANG,
     BAR,
     BAR_LINE,
+    BODY,
     BRACKET,
     BROKEN,
     CHORD,
@@ -75,18 +76,26 @@ from tunewright.notation.registers import (
     SIGN,
     SLUR,
     SLURRED,
+    SPACE,
+    STAR,
     STARTED,
     STATE,
     STRAY,
     STROKE,
+    SUNG,
+    SYLLABLES,
     SYMBOL_OF,
     THREE,
     TIE,
     TUPLET,
     TUPLET_LEFT,
     VALUE,
+    VERSE,
+    WITH_WORDS,
     WORD,
     WORD_END,
+    WORDED,
+    WORDS,
     Registers,
     Tables,
 )  # fmt: skip
@@ -177,6 +186,8 @@ def home_in_music(tables: Tables, registers: Registers) -> int:
     if registers[SLUR] == 1:
         return symbols[CLOSING_PAREN]
     if may_end(tables, registers):
+        if registers[WORDED] == WITH_WORDS and registers[STATE] != BODY:
+            return home_to_words(tables, registers)
         return tables[SETTINGS][END_SYMBOL]
     if may_repeat(tables, registers):
         return symbols[COLON_SIGN]
@@ -203,9 +214,34 @@ def home_in_token(tables: Tables, registers: Registers) -> int:
         return home_in_word(tables, registers, ANY, -1)
     if state == LENGTH:
         return home_in_length(tables, registers)
+    if state == WORDS:
+        return home_in_words(tables, registers)
     if state == BAR_LINE:
         return home_at_line(tables, registers)
     return home_in_group(tables, registers)
+
+
+def home_in_words(tables: Tables, registers: Registers) -> int:
+    """The next character between the syllables of a line of words."""
+    symbols = tables[SYMBOL_OF]
+    if registers[SYLLABLES] < registers[VERSE]:
+        return symbols[LINE_FEED]
+    return symbols[STAR] if symbols[STAR] >= 0 else symbols[LETTER_X]
+
+
+def home_to_words(tables: Tables, registers: Registers) -> int:
+    """The next character of a line of music that could end the tune, but for the words that it must have."""
+    symbols = tables[SYMBOL_OF]
+    if registers[SUNG] > 0:
+        return symbols[LINE_FEED]
+    return home_letter(tables, registers) if registers[FIT] > 0 else symbols[STROKE]
+
+
+def apart(tables: Tables, registers: Registers) -> int:
+    """What keeps two signs apart: the end of the line, or a space where words would have to follow that."""
+    symbols = tables[SYMBOL_OF]
+    spaced = registers[WORDED] == WITH_WORDS and registers[LINE] == 0 and symbols[SPACE] >= 0
+    return symbols[SPACE] if spaced else symbols[LINE_FEED]
 
 
 def home_in_group(tables: Tables, registers: Registers) -> int:
@@ -240,7 +276,7 @@ def next_home(tables: Tables, registers: Registers) -> int:
         return -1
     symbol = home_in_music(tables, registers)
     if symbol == symbols[COLON_SIGN] and (registers[LINE] == 1 or CLOSED <= state <= REPEATED or state == BAR_LINE):
-        return symbols[LINE_FEED]
+        return apart(tables, registers)
     if symbol == symbols[STROKE] and BAR_LINE <= state <= CLOSED:
-        return symbols[LINE_FEED]
+        return apart(tables, registers)
     return symbol

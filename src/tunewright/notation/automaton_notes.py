@@ -44,6 +44,7 @@ from tunewright.notation.registers import (
     STARTED,
     STATE,
     STRETCH,
+    SUNG,
     SYMBOL_OF,
     TEXT,
     TIDY,
@@ -206,6 +207,8 @@ def place(tables: Tables, registers: Registers, index: int) -> bool:
     registers[HOSTED] = 1 if registers[HOST] > 0 else 0
     if registers[PITCH] > 0 or registers[CONTEXT] == 2:
         registers[NOTES] = 1
+    if registers[PITCH] > 0 and (registers[TIE] == 0 or registers[SUNG] > 0):
+        registers[SUNG] += 1
     registers[STARTED] = 1
     clear_note(registers)
     registers[STATE] = MUSIC
@@ -237,6 +240,7 @@ def close_chord(tables: Tables, registers: Registers) -> bool:
         registers[REASON] = CHORD_MISFIT
         return False
     registers[PITCH] = 0
+    registers[SUNG] += 1
     index = registers[CHORD] - 1
     if index != tables[SETTINGS][UNIT_VALUE] or registers[TUPLET_LEFT] > 0:
         if place(tables, registers, index):

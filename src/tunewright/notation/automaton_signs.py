@@ -5,9 +5,9 @@ symbols and words between exclamation marks.
 """
 
 from tunewright.notation.automaton_bars import on_beat
-from tunewright.notation.automaton_fields import edge
 from tunewright.notation.automaton_lengths import lengths, refit
 from tunewright.notation.automaton_notes import may_begin
+from tunewright.notation.automaton_tries import edge
 from tunewright.notation.registers import (
     ACCIDENTAL,
     ACCOMPANIED_FLAG,

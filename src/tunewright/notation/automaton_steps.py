@@ -45,6 +45,7 @@ from tunewright.notation.automaton_signs import (
     take_tie,
     take_tuplet,
 )  # fmt: skip
+from tunewright.notation.automaton_words import take_lyrics_action, take_newline
 from tunewright.notation.registers import (
     AFTER,
     AFTER_PAIR,
@@ -70,6 +71,7 @@ from tunewright.notation.registers import (
     LENGTH,
     LINE,
     LINE_FEED,
+    LYRICS_MISSING,
     MARK,
     MAYBE_FIELD,
     MAYBE_MARK,
@@ -101,8 +103,10 @@ from tunewright.notation.registers import (
     TAKE_DIGIT,
     TAKE_DOUBLE,
     TAKE_EDGE,
+    TAKE_END,
     TAKE_FIELD,
     TAKE_INLINE,
+    TAKE_LAST,
     TAKE_LENGTH,
     TAKE_MARK,
     TAKE_NAME,
@@ -126,6 +130,9 @@ from tunewright.notation.registers import (
     UNKNOWN_WORD,
     UP,
     VALUE,
+    WITH_WORDS,
+    WORDED,
+    WORDS_END,
     Registers,
     Tables,
 )  # fmt: skip
@@ -230,6 +237,9 @@ def take_sign_action(tables: Tables, registers: Registers, action: int, symbol: 
         return take_name(tables, registers, symbol)
     if action == TAKE_SIGN:
         return take_sign(tables, registers, symbol, code)
+    if action == CLOSE_NAME:
+        registers[REASON] = UNKNOWN_WORD
+        return tables[VALUE][registers[NODE]] >= 0
     registers[NODE] = tables[SETTINGS][SIGN_ROOT]
     return not_idle(registers)
 
@@ -258,9 +268,7 @@ def take_bar_action(tables: Tables, registers: Registers, action: int) -> bool:
 def take_line_action(tables: Tables, registers: Registers, action: int, code: int) -> bool:
     """Do what belongs to lines, fields among the music and the end."""
     if action == NEWLINE:
-        blank = code == LINE_FEED and registers[LINE] == 2
-        registers[LINE] = 2 if code == LINE_FEED else 0
-        return not blank and loose(registers)
+        return take_newline(registers, code)
     if action == TAKE_COMMENT:
         registers[AFTER] = BODY if registers[SEEN] & SEEN_K else HEAD
         registers[TEXT] = 0
@@ -276,9 +284,6 @@ def take_line_action(tables: Tables, registers: Registers, action: int, code: in
         registers[TEXT] += 1
         registers[REASON] = TOO_LONG
         return registers[TEXT] <= MOST_BLANKS
-    if action == CLOSE_NAME:
-        registers[REASON] = UNKNOWN_WORD
-        return tables[VALUE][registers[NODE]] >= 0
     if action == BRACKET_ENDING:
         return first_ending(tables, registers, 0)
     if action == BODY_FIELD:
@@ -287,6 +292,9 @@ def take_line_action(tables: Tables, registers: Registers, action: int, code: in
     if action == TEXT_FIELD:
         registers[INLINE] = 0
         return field_allowed(tables, registers, registers[FIELD]) and take_value(tables, registers)
+    registers[REASON] = LYRICS_MISSING
+    if action == TAKE_END and registers[WORDED] == WITH_WORDS:
+        return False
     return may_end(tables, registers)
 
 
@@ -302,4 +310,6 @@ def take_action(tables: Tables, registers: Registers, action: int, symbol: int, 
         return take_sign_action(tables, registers, action, symbol, code)
     if action <= SECOND_ENDING:
         return take_bar_action(tables, registers, action)
-    return take_line_action(tables, registers, action, code)
+    if action <= TAKE_LAST:
+        return take_line_action(tables, registers, action, code)
+    return take_lyrics_action(registers, action, code) and (action != WORDS_END or may_end(tables, registers))

@@ -43,6 +43,9 @@ SENTENCES: Mapping[int, str] = {
     at.TOO_LONG: "too much text, or too many signs without a note",
     at.PICK_UP: "the pick-up holds {held}, a bar {full}",
     at.SLUR_OPEN: "a slur is still open",
+    at.LYRICS_MISFIT: "the words do not fit: at most a syllable for each note, from the first line on",
+    at.LYRICS_MISSING: "a tune with words has notes in each line, and a line of words (w:) beneath it",
+    at.EMPTY_BAR: "a bar without a note or a rest",
     at.CADENCE: "the tune is about to reach its greatest length and must end on its tonic",
 }
 

@@ -5,13 +5,15 @@ does is in `automaton_steps`; states and actions are listed in `registers`.
 """
 
 from tunewright.notation.registers import (
-    ACTION_SHIFT,
     AFTER_PAIR,
     AWAIT,
     AWAIT_BRACKET,
     AWAIT_LATER,
+    AWAIT_LINE,
+    AWAIT_WORDS,
     BANG,
     BAR_LINE,
+    BEGIN_WORDS,
     BODY,
     BRACE,
     BRACKET,
@@ -29,8 +31,10 @@ from tunewright.notation.registers import (
     DIGITS,
     DOWN,
     DOWN_TWICE,
+    END_LINE,
     END_REPEAT,
     END_TEXT,
+    END_WORDS,
     ENDED,
     FIRST_ENDING,
     FLAT,
@@ -60,7 +64,7 @@ from tunewright.notation.registers import (
     SIGN,
     SLURRED,
     START_REPEAT,
-    STATES,
+    SYLLABLE,
     TAKE_ACCIDENTAL,
     TAKE_BAR,
     TAKE_BROKEN,
@@ -72,7 +76,9 @@ from tunewright.notation.registers import (
     TAKE_END,
     TAKE_FIELD,
     TAKE_INLINE,
+    TAKE_LAST,
     TAKE_LENGTH,
+    TAKE_LETTER,
     TAKE_MARK,
     TAKE_NAME,
     TAKE_NOTE,
@@ -83,6 +89,7 @@ from tunewright.notation.registers import (
     TAKE_RHYTHM,
     TAKE_SIGN,
     TAKE_SPACE,
+    TAKE_SYLLABLE,
     TAKE_TEXT,
     TAKE_TIE,
     TAKE_TUPLET,
@@ -96,6 +103,9 @@ from tunewright.notation.registers import (
     UP_TWICE,
     WORD,
     WORD_END,
+    WORDS,
+    WORDS_COLON,
+    WORDS_END,
 )  # fmt: skip
 from tunewright.notation.words import (
     ACCIDENTALS,
@@ -119,6 +129,7 @@ UNTIDY = "MLQPTW"
 UNQUOTED = ((QUOTED, "|:"), (CHORD_NAME, " ()"))
 """What a tidy tune does not have in an annotation, and behind the name of a chord."""
 TEXT = "".join(map(chr, range(32, CHARACTERS)))
+SYLLABLE_STARTS = "".join(character for character in TEXT if character not in " -_*|%\\:~")
 DIGITS_OF_LENGTH = "0123456789/"
 END = chr(END_CLASS)
 
@@ -237,6 +248,23 @@ _BARS = (
     (AWAIT_BRACKET, "2", SECOND_ENDING, MUSIC),
 )
 
+_LYRICS = (
+    *((state, "%", END_LINE, PERCENT) for state in (MUSIC, CLOSED, REPEATED)),
+    (BODY, END, TAKE_LAST, ENDED),
+    (AWAIT, "\n", AWAIT_LINE, AWAIT_LATER),
+    (BODY, "w", BEGIN_WORDS, WORDS_COLON),
+    (AWAIT_WORDS, "w", BEGIN_WORDS, WORDS_COLON),
+    (WORDS_COLON, ":", GO, WORDS),
+    (WORDS, " ", TAKE_LETTER, WORDS),
+    (WORDS, "*_-", TAKE_SYLLABLE, WORDS),
+    (WORDS, SYLLABLE_STARTS, TAKE_SYLLABLE, SYLLABLE),
+    (SYLLABLE, SYLLABLE_STARTS + ":~", TAKE_LETTER, SYLLABLE),
+    (SYLLABLE, " -", TAKE_LETTER, WORDS),
+    (SYLLABLE, "*_", TAKE_SYLLABLE, WORDS),
+    *((state, "\n", END_WORDS, BODY) for state in (WORDS, SYLLABLE)),
+    *((state, END, WORDS_END, ENDED) for state in (WORDS, SYLLABLE)),
+)
+
 _LINES = (
     (BODY, BODY_TEXTS + INSTRUCTIONS, MAYBE_MARK, MAYBE_FIELD),
     (MAYBE_FIELD, ":", TEXT_FIELD, TEXT_START),
@@ -245,64 +273,8 @@ _LINES = (
 HOME_CHARACTERS = (
     (COLON, ":"), (TEXT_START, "\n"), (TEXT_BODY, "\n"), (PERCENT, "\n"), (DIGITS, "\n"), (RHYTHM, "\n"),
     (NUMBER, "123456789"), (QUOTE, '"'), (QUOTED, '"'), (COLON_BAR, "|"), (AWAIT, "2"), (AWAIT_BRACKET, "2"),
-    (AWAIT_LATER, "["), (LINE_END, "\n"),
+    (AWAIT_LATER, "["), (LINE_END, "\n"), (AWAIT_WORDS, "w"), (WORDS_COLON, ":"), (SYLLABLE, "\n"),
 )  # fmt: skip
 """States in which the next character on the way to the end is always the same: the first of these that there is."""
-RULES = (*_HEADER, *_MUSIC, *_BARS, *_LINES)
+RULES = (*_HEADER, *_MUSIC, *_BARS, *_LYRICS, *_LINES)
 """A later rule for the same state and character replaces an earlier one; action 0 takes it back."""
-
-
-def rows(spoken: set[int], left_out: str, *, tidy: bool = False) -> list[int]:
-    """The flat table of rules.
-
-    Parameters
-    ----------
-    spoken
-        Classes of the characters that the vocabulary has.
-    left_out
-        Letters of fields that are never written; other characters, such as ``%``, that never come.
-    tidy
-        Whether no field but ``K:`` may stand among the music.
-
-    Returns
-    -------
-    rows
-        ``rows[state * CHARACTERS + class]`` is action times ACTION_SHIFT plus the state after it, 0 where refused.
-    """
-    table = [0] * (STATES * CHARACTERS)
-    for state, characters, action, after in RULES:
-        for character in characters:
-            table[state * CHARACTERS + ord(character)] = action * ACTION_SHIFT + after if action else 0
-    _leave_out(table, left_out)
-    if tidy:
-        _tidy(table)
-    for state in range(STATES):
-        for code in range(CHARACTERS):
-            if code not in spoken:
-                table[state * CHARACTERS + code] = 0
-    return table
-
-
-def homes(spoken: set[int]) -> list[int]:
-    """For each state the code point of `HOME_CHARACTERS`, 0 where there is none."""
-    table = [0] * STATES
-    for state, characters in HOME_CHARACTERS:
-        table[state] = next((ord(character) for character in characters if ord(character) in spoken), 0)
-    return table
-
-
-def _leave_out(table: list[int], left_out: str) -> None:
-    for letter in left_out:
-        for state in (HEAD, BRACKET) if letter.isalpha() else range(STATES):
-            table[state * CHARACTERS + ord(letter)] = 0
-        if letter in BODY_TEXTS + INSTRUCTIONS:
-            table[BODY * CHARACTERS + ord(letter)] = table[SLURRED * CHARACTERS + ord(letter)]
-
-
-def _tidy(table: list[int]) -> None:
-    for letter in UNTIDY:
-        table[BODY * CHARACTERS + ord(letter)] = table[SLURRED * CHARACTERS + ord(letter)]
-        table[BRACKET * CHARACTERS + ord(letter)] = 0
-    for state, characters in UNQUOTED:
-        for character in characters:
-            table[state * CHARACTERS + ord(character)] = 0

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from tunewright.errors import GrammarError
 from tunewright.notation.conditions import Conditions, is_hornpipe
-from tunewright.notation.grammar_rules import END, homes, rows
+from tunewright.notation.grammar_rows import homes, rows
+from tunewright.notation.grammar_rules import END
 from tunewright.notation.grammar_words import MOST_VALUES, WordTable, fill_table
 from tunewright.notation.registers import (
     ACCOMPANIED_FLAG,
