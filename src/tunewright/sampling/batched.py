@@ -1,10 +1,10 @@
 """How does a network write many tunes side by side with torch, on a GPU or whatever device torch has?
 
 All tunes are the lanes of one batch. The network's step runs on the device; the choice, with the same draws and by the
-same rules as everywhere (`sampling.choose`), on the processor, where the acceptor is. This is the only file of the
-package that imports torch.
+same rules as everywhere (`sampling.choose`), on the processor, where the acceptor is. With an acceptor pieces are
+written anew as `rewriting` has it, each lane for itself. This is the only file of the package that imports torch.
 
-Shapes: N lanes, S symbols, R registers of the acceptor.
+Shapes: N lanes, of which M are still open; S symbols; R registers of the acceptor.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,15 +13,18 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from tunewright.corpus.tune import END, START
+from tunewright.corpus.tune import START
 from tunewright.errors import OptionError
 from tunewright.model.checkpoint import Checkpoint
-from tunewright.model.network import State, load_network
-from tunewright.sampling.calling import END_ID, START_ID
+from tunewright.model.network import CharNetwork, State, load_network
+from tunewright.sampling.calling import END_ID, KEPT, REMOVED, START_ID, TALLIES, WEIGHT
+from tunewright.sampling.choice import LEAST_TOTAL
 from tunewright.sampling.choose import choose, probabilities
-from tunewright.sampling.compose import Composition, read_beginning
+from tunewright.sampling.compose import PIECE_ENDS, Composition, read_beginning
 from tunewright.sampling.config import CompositionConfig
 from tunewright.sampling.lanes import Lanes
+from tunewright.sampling.rewriting import LONGEST_PIECE, Piece, Verdict
+from tunewright.sampling.sheet import Sheet
 from tunewright.sampling.steering import Acceptor
 
 PIECE = 1000
@@ -45,7 +48,7 @@ def compose_batch(
         yield from _Batch(model, network, seeds[first : first + MOST_LANES], config, prime, grammar).compositions()
 
 
-def open_device(model: Checkpoint, device: str) -> torch.nn.Module:
+def open_device(model: Checkpoint, device: str) -> CharNetwork:
     """The network on `device`.
 
     Raises
@@ -61,12 +64,12 @@ def open_device(model: Checkpoint, device: str) -> torch.nn.Module:
 
 
 class _Batch:
-    """Tunes that are written side by side; a lane that has ended leaves the batch."""
+    """Tunes that are written side by side; a lane whose tune is finished leaves the batch."""
 
     def __init__(
         self,
         model: Checkpoint,
-        network: torch.nn.Module,
+        network: CharNetwork,
         seeds: Sequence[int],
         config: CompositionConfig,
         prime: str,
@@ -75,71 +78,177 @@ class _Batch:
         self._model, self._network, self._config = model, network, config
         self._device = next(network.parameters()).device
         self._ids = model.vocabulary.encode(START + prime).astype(np.int64)
-        self._prime, self._seeds = prime, seeds
-        self._lanes = None
-        if grammar is not None:
-            registers = read_beginning(grammar, self._ids[1:].tolist(), prime, config)
-            self._lanes = Lanes(grammar, registers, len(seeds), len(model.vocabulary))
-        self._draws = np.stack([np.random.default_rng(seed).random(config.max_length) for seed in seeds])
-        self._texts: list[list[int]] = [[] for _ in seeds]
-        self._tallies = np.zeros((len(seeds), 2))
+        self._prime, self._seeds, count = prime, seeds, len(seeds)
+        registers = read_beginning(grammar, self._ids[1:].tolist(), prime, config) if grammar else []
+        self._registers = np.tile(np.array(registers, dtype=np.int64), (count, 1))
+        self._lanes = Lanes(grammar, self._registers, len(model.vocabulary)) if grammar else None
+        self._ends = [END_ID, *(model.vocabulary.symbols.find(end) for end in PIECE_ENDS)]
+        self._symbols = np.zeros((count, len(self._ids) + config.max_length), dtype=np.int64)
+        self._symbols[:, : len(self._ids)] = self._ids
+        self._tallies = np.zeros((count, TALLIES))
+        self._positions = np.full(count, len(self._ids) - 1)
+        self._begins = self._positions.copy()
+        self._draws = np.empty((count, config.max_length))
+        self._sheets = [self._sheet(lane, seed) for lane, seed in enumerate(seeds)]
+
+    def _sheet(self, lane: int, seed: int) -> Sheet:
+        """A sheet on the rows of a lane; its position is only set where it is judged."""
+        generator = np.random.default_rng(seed)
+        self._draws[lane] = generator.random(self._draws.shape[1])
+        return Sheet(
+            symbols=self._symbols[lane], given=len(self._ids), position=len(self._ids) - 1,
+            state=np.zeros(0, dtype=np.float32), registers=self._registers[lane], draws=self._draws[lane],
+            tallies=self._tallies[lane], generator=generator,
+        )  # fmt: skip
 
     def compositions(self) -> Iterator[Composition]:
         """All tunes, in the order of their seeds."""
         self._write()
-        for seed, text, (likelihood, removed) in zip(self._seeds, self._texts, self._tallies, strict=True):
-            ended = text[-1] == END_ID
-            words = self._model.vocabulary.decode(text).removesuffix(END)
-            yield Composition(self._prime + words, ended, seed, likelihood, removed / len(text), len(text))
+        for seed, sheet in zip(self._seeds, self._sheets, strict=True):
+            written = sheet.written
+            words = self._model.vocabulary.decode(written[: len(written) - sheet.ended].tolist())
+            likelihood, removed = float(sheet.tallies[WEIGHT]), float(sheet.tallies[REMOVED])
+            yield Composition(
+                self._prime + words, sheet.ended, seed, likelihood, removed / max(len(written), 1), len(written),
+                sheet.discarded,
+            )  # fmt: skip
 
     @torch.inference_mode()
     def _write(self) -> None:
         lanes = np.arange(len(self._seeds))
-        logits, state = self._read_beginning()
-        chosen = None
-        for time in range(self._config.max_length):
-            allowed = np.ones(logits.shape, dtype=np.bool_) if self._lanes is None else self._lanes.allowed(chosen)
-            chosen = self._choose(logits, allowed, lanes, time)
-            for lane, symbol in zip(lanes, chosen, strict=True):
-                self._texts[lane].append(int(symbol))
-            going = chosen != END_ID
-            if not going.any():
-                return
+        state = self._read_beginning()
+        pieces = _Pieces(self._sheets, self._positions, self._begins, state) if self._lanes else None
+        allowed = self._allowed(lanes)
+        while lanes.size:
+            scores, state = self._step(self._symbols[None, lanes, self._positions[lanes]], state)
+            chosen = self._choose(scores, allowed, lanes)
+            self._positions[lanes] += 1
+            self._symbols[lanes, self._positions[lanes]] = chosen
+            allowed = self._allowed(lanes, np.where(chosen == END_ID, -1, chosen))
+            full = self._positions[lanes] + 1 == self._symbols.shape[1]
+            if pieces:
+                over = np.isin(chosen, self._ends) | (self._positions[lanes] - self._begins[lanes] >= LONGEST_PIECE)
+                back = pieces.judge(np.flatnonzero(over | full), lanes, state)
+                allowed[back] = self._allowed(lanes[back])
+            going = np.array([sheet.open for sheet in self._settled(lanes)])
             if not going.all():
-                lanes, chosen = lanes[going], chosen[going]
+                lanes, allowed = lanes[going], allowed[going]
                 kept = torch.from_numpy(going).to(self._device)
                 state = tuple(part[:, kept].contiguous() for part in state)
-                if self._lanes is not None:
-                    self._lanes.keep(going)
-            logits, state = self._step(chosen[None], state)
+                if pieces:
+                    pieces.keep(kept)
 
-    def _read_beginning(self) -> tuple[NDArray[np.float64], State]:
-        """Scores after the beginning, shape=(N, S), and the state of all lanes."""
+    def _settled(self, lanes: NDArray[np.intp]) -> Iterator[Sheet]:
+        """The sheets of the lanes, which are told how far they are."""
+        for lane, position in zip(lanes, self._positions[lanes].tolist(), strict=True):
+            sheet = self._sheets[lane]
+            sheet.position = position
+            yield sheet
+
+    def _allowed(self, lanes: NDArray[np.intp], chosen: NDArray[np.intp] | None = None) -> NDArray[np.bool_]:
+        """What may come next in each of the lanes, shape=(M, S); see `Lanes.allowed`."""
+        if self._lanes is None:
+            return np.ones((len(lanes), len(self._model.vocabulary)), dtype=np.bool_)
+        return self._lanes.allowed(lanes, chosen)
+
+    def _read_beginning(self) -> State:
+        """The state of all lanes when the beginning is read, all but its last character."""
         state: State | None = None
-        for start in range(0, len(self._ids), PIECE):
-            logits, state = self._step(self._ids[start : start + PIECE, None], state)
+        for start in range(0, len(self._ids) - 1, PIECE):
+            _, state = self._step(self._ids[start : min(start + PIECE, len(self._ids) - 1), None], state)
         count = len(self._seeds)
-        return logits.repeat(count, axis=0), tuple(part.repeat(1, count, 1) for part in state or ())
+        if state is None:
+            return self._network.zero_state(count)
+        return tuple(part.repeat(1, count, 1) for part in state)
 
     def _step(self, ids: NDArray[np.int64], state: State | None) -> tuple[NDArray[np.float64], State]:
-        """Scores after the last of `ids`, shape=(T, N), and the new state."""
+        """Scores after the last of `ids`, shape=(T, M), and the new state."""
         logits, state = self._network(torch.from_numpy(ids).to(self._device), state)
         scores: NDArray[np.float64] = logits[-1].double().cpu().numpy()
         return scores, state
 
     def _choose(
-        self, scores: NDArray[np.float64], allowed: NDArray[np.bool_], lanes: NDArray[np.intp], time: int
+        self, scores: NDArray[np.float64], allowed: NDArray[np.bool_], lanes: NDArray[np.intp]
     ) -> NDArray[np.intp]:
         """The next symbol of each lane; adds to the tallies."""
         config = self._config
         temperature = 1.0 if config.argmax else config.temperature
         allowed[:, START_ID] = False  # a tune begins once
-        chosen = choose(probabilities(np.where(allowed, scores, -np.inf), config), self._draws[lanes, time])
+        draws = self._draws[lanes, self._positions[lanes] + 1 - len(self._ids)]
+        chosen = choose(probabilities(np.where(allowed, scores, -np.inf), config), draws)
         plain = scores - scores.max(axis=1, keepdims=True)
         weights = plain - np.log(np.exp(plain).sum(axis=1, keepdims=True))
         chances = np.exp(plain / temperature)
         chances[:, START_ID] = 0
-        removed = 1 - (chances * allowed).sum(axis=1) / chances.sum(axis=1)
-        self._tallies[lanes, 0] += weights[np.arange(len(lanes)), chosen]
-        self._tallies[lanes, 1] += removed
+        share = (chances * allowed).sum(axis=1) / chances.sum(axis=1)
+        self._tallies[lanes, WEIGHT] += weights[np.arange(len(lanes)), chosen]
+        self._tallies[lanes, REMOVED] += 1 - share
+        first = self._positions[lanes] == self._begins[lanes]  # of its piece
+        kept = self._tallies[lanes, KEPT] + np.log(np.maximum(share, LEAST_TOTAL))
+        self._tallies[lanes, KEPT] = np.where(first, 0.0, kept)
         return chosen
+
+
+class _Pieces:
+    """The pieces that the lanes are at; see `rewriting`.
+
+    Parameters
+    ----------
+    sheets
+        One for each of the N lanes.
+    positions, begins
+        Place of each lane's last symbol, and of the one before its piece, shape=(N,); kept up to date.
+    state
+        Of the network; each part shape=(L, N, H).
+    """
+
+    def __init__(
+        self, sheets: Sequence[Sheet], positions: NDArray[np.intp], begins: NDArray[np.intp], state: State
+    ) -> None:
+        self._sheets, self._positions, self._begins = sheets, positions, begins
+        self._pieces = [Piece(sheet) for sheet in sheets]
+        self._start = tuple(part.clone() for part in state)
+        self._held = tuple(part.clone() for part in state)
+
+    def keep(self, kept: torch.Tensor) -> None:
+        """Give up the rows of the states that are not `kept`, shape=(M,)."""
+        self._start = tuple(part[:, kept] for part in self._start)
+        self._held = tuple(part[:, kept] for part in self._held)
+
+    def judge(self, rows: NDArray[np.intp], lanes: NDArray[np.intp], state: State) -> NDArray[np.intp]:
+        """Judge the pieces that end in some of the rows.
+
+        Parameters
+        ----------
+        rows
+            Among the M open lanes.
+        lanes
+            Which lane each row is, shape=(M,).
+        state
+            Of the network; each part shape=(L, M, H). Rows that go back are changed in place.
+
+        Returns
+        -------
+        back
+            Rows that are now elsewhere.
+        """
+        verdicts = [self._judge(int(lanes[row])) for row in rows]
+        newest = [row for row, lane in zip(rows, lanes[rows], strict=True) if self._pieces[lane].holds_newest]
+        again = [row for row, verdict in zip(rows, verdicts, strict=True) if verdict is Verdict.AGAIN]
+        former = [row for row, verdict in zip(rows, verdicts, strict=True) if verdict is Verdict.FORMER]
+        done = [row for row, verdict in zip(rows, verdicts, strict=True) if verdict is not Verdict.AGAIN]
+        for held, start, now in zip(self._held, self._start, state, strict=True):
+            held[:, newest] = now[:, newest]
+            now[:, again] = start[:, again]
+            now[:, former] = held[:, former]
+            start[:, done] = now[:, done]
+        for lane in lanes[done]:
+            self._pieces[lane], self._begins[lane] = Piece(self._sheets[lane]), self._positions[lane]
+        return np.array(again + former, dtype=np.intp)
+
+    def _judge(self, lane: int) -> Verdict:
+        sheet = self._sheets[lane]
+        sheet.position = int(self._positions[lane])
+        verdict = self._pieces[lane].judge(sheet)
+        self._positions[lane] = sheet.position
+        return verdict

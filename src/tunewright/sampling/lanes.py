@@ -19,46 +19,53 @@ class Lanes:
     acceptor
         The acceptor.
     registers
-        Where all lanes begin.
-    count
-        N, the number of lanes.
+        Where each lane is, shape=(N, R); changed in place.
     symbols
         S, the number of symbols.
     """
 
-    def __init__(self, acceptor: Acceptor, registers: list[int], count: int, symbols: int) -> None:
-        self._acceptor, self._symbols = acceptor, symbols
+    def __init__(self, acceptor: Acceptor, registers: NDArray[np.int64], symbols: int) -> None:
+        self._acceptor, self._registers, self._symbols = acceptor, registers, symbols
         self._steering = Steering.of(acceptor)
-        self._registers = np.tile(np.array(registers, dtype=np.int64), (count, 1))
         self._entries = kernel.ready() if isinstance(acceptor, Grammar) else None
 
-    def keep(self, going: NDArray[np.bool_]) -> None:
-        """Give up the lanes that are not `going`, shape=(N,)."""
-        self._registers = self._registers[going]
+    def allowed(self, lanes: NDArray[np.intp], chosen: NDArray[np.int64] | None = None) -> NDArray[np.bool_]:
+        """What may come next in M of the lanes, once each has taken its symbol.
 
-    def allowed(self, chosen: NDArray[np.int64] | None = None) -> NDArray[np.bool_]:
-        """Advance each lane by its symbol of `chosen`, shape=(N,); returns shape=(N, S)."""
+        Parameters
+        ----------
+        lanes
+            Which lanes, shape=(M,).
+        chosen
+            What each of them takes first, shape=(M,); a negative number, or None for all, is nothing.
+
+        Returns
+        -------
+        allowed
+            shape=(M, S)
+        """
+        symbols = np.full(len(lanes), -1, dtype=np.int64) if chosen is None else chosen.astype(np.int64)
         if self._entries is None:
-            return self._allowed_one_by_one(chosen)
-        count, registers = len(self._registers), self._registers
-        symbols = np.full(count, -1, dtype=np.int64) if chosen is None else np.ascontiguousarray(chosen, dtype=np.int64)
-        allowed = np.empty((count, self._symbols), dtype=np.int64)
+            return self._allowed_one_by_one(lanes, symbols)
+        registers, allowed = self._registers, np.empty((len(lanes), self._symbols), dtype=np.int64)
         scratch = np.empty(registers.shape[1], dtype=np.int64)
+        rows = ((registers, lanes), (allowed, np.arange(len(lanes))))
         places = [
-            (rows.ctypes.data + np.arange(count, dtype=np.uintp) * rows.strides[0]).astype(np.uintp)
-            for rows in (registers, allowed)
+            (matrix.ctypes.data + which.astype(np.uintp) * np.uintp(matrix.strides[0])).astype(np.uintp)
+            for matrix, which in rows
         ]
         self._entries["steer"](
             self._steering.places.ctypes.data, places[0].ctypes.data, scratch.ctypes.data, symbols.ctypes.data,
-            places[1].ctypes.data, count,
+            places[1].ctypes.data, len(lanes),
         )  # fmt: skip
         return allowed.astype(np.bool_)
 
-    def _allowed_one_by_one(self, chosen: NDArray[np.int64] | None) -> NDArray[np.bool_]:
-        allowed = np.empty((len(self._registers), self._symbols), dtype=np.bool_)
-        for lane, row in enumerate(self._registers.tolist()):
-            if chosen is not None:
-                self._acceptor.advance(row, int(chosen[lane]))
-            self._registers[lane] = row
-            allowed[lane] = self._acceptor.admissible(row)
+    def _allowed_one_by_one(self, lanes: NDArray[np.intp], chosen: NDArray[np.int64]) -> NDArray[np.bool_]:
+        allowed = np.empty((len(lanes), self._symbols), dtype=np.bool_)
+        for row, (lane, symbol) in enumerate(zip(lanes, chosen, strict=True)):
+            registers = self._registers[lane].tolist()
+            if symbol >= 0:
+                self._acceptor.advance(registers, int(symbol))
+            self._registers[lane] = registers
+            allowed[row] = self._acceptor.admissible(registers)
         return allowed

@@ -11,6 +11,7 @@ often; it is taken with the mean probability of the tune's pieces, so that it st
 """
 
 import math
+from enum import Enum, auto
 
 from tunewright.sampling.calling import KEPT
 from tunewright.sampling.sheet import Sheet, Writer
@@ -19,6 +20,57 @@ TRIES = 4
 """Attempts at a piece."""
 LONGEST_PIECE = 256
 """Characters."""
+
+
+class Verdict(Enum):
+    """What becomes of an attempt at a piece."""
+
+    TAKEN = auto()
+    """It stands, and the piece is done."""
+    AGAIN = auto()
+    """The tune is back where the piece began, to be written anew."""
+    FORMER = auto()
+    """A former attempt stands, and the piece is done."""
+
+
+class Piece:
+    """The attempts at one piece, which begins where `sheet` is."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self._start, self._held, self._total = sheet.mark(), sheet.mark(), 0.0
+        self._left = TRIES
+        self.holds_newest = False
+        """True if the newest attempt is the one to be taken where all are given up."""
+
+    def judge(self, sheet: Sheet) -> Verdict:
+        """Take the piece that `sheet` ends with, or bring `sheet` back to where the verdict says."""
+        chance = self._chance(sheet)
+        draw = float(sheet.generator.random())
+        if draw < chance:
+            return Verdict.TAKEN
+        self._total += chance
+        self.holds_newest = self._left == TRIES or draw * self._total < chance * (1 - draw)
+        self._left -= 1
+        if self.holds_newest:
+            self._held = sheet.mark(self._start.position)
+        if self._left:
+            sheet.discarded += sheet.position - max(self._start.position, sheet.given - 1)
+            sheet.go_back(self._start)
+            sheet.draw_anew(LONGEST_PIECE)
+            return Verdict.AGAIN
+        if self.holds_newest:
+            return Verdict.TAKEN
+        sheet.go_back(self._held)
+        return Verdict.FORMER
+
+    def _chance(self, sheet: Sheet) -> float:
+        """The probability with which the piece is taken."""
+        if sheet.ended and sheet.position == self._start.position + 1:
+            return sheet.taken / sheet.attempts
+        chance = math.exp(float(sheet.tallies[KEPT]))
+        sheet.attempts += 1
+        sheet.taken += chance
+        return chance
 
 
 class Rewriter:
@@ -33,32 +85,8 @@ class Rewriter:
         if stop < sheet.given:
             return self._writer.write(sheet, characters)
         while sheet.open and sheet.position < stop:
-            self._write_piece(sheet)
+            piece, verdict = Piece(sheet), Verdict.AGAIN
+            while verdict is Verdict.AGAIN:
+                self._writer.write(sheet, LONGEST_PIECE)
+                verdict = piece.judge(sheet)
         return sheet.open
-
-    def _write_piece(self, sheet: Sheet) -> None:
-        start, held, total = sheet.mark(), None, 0.0
-        for attempt in range(TRIES):
-            if attempt:
-                sheet.discarded += sheet.position - max(start.position, sheet.given - 1)
-                sheet.go_back(start)
-                sheet.draw_anew(LONGEST_PIECE)
-            self._writer.write(sheet, LONGEST_PIECE)
-            chance = self._chance(sheet, start.position)
-            draw = float(sheet.generator.random())
-            if draw < chance:
-                return
-            total += chance
-            if held is None or draw * total < chance * (1 - draw):
-                held = sheet.mark(start.position)
-        if held is not None:
-            sheet.go_back(held)
-
-    def _chance(self, sheet: Sheet, before: int) -> float:
-        """The probability with which the piece after place `before` is taken."""
-        if sheet.ended and sheet.position == before + 1:
-            return sheet.taken / sheet.attempts
-        chance = math.exp(float(sheet.tallies[KEPT]))
-        sheet.attempts += 1
-        sheet.taken += chance
-        return chance
