@@ -141,7 +141,7 @@ def test_keys(key, moved):
     assert move_key(moved, -SECOND) == key
 
 
-@pytest.mark.parametrize("key", ["HP", "Hp", "", "clef=bass", "Bn", "H", "^f ^c", "D nothing"])
+@pytest.mark.parametrize("key", ["HP", "Hp", "", "clef=bass", "Bn", "H", "^f ^c", "D nothing", "Bass"])
 def test_keys_that_move_by_octaves_only(key):
     assert place_of(key) is None
     assert move_key(key, OCTAVE) == key
@@ -154,6 +154,8 @@ def test_a_list_of_accidentals_that_would_come_back_otherwise_is_refused():
         move_key("exp _e _b", SECOND)  # B flat comes first in signatures
     with pytest.raises(TranspositionError, match="would need 3 sharps"):
         move_key("D ^^e", SECOND)
+    with pytest.raises(TranspositionError, match="does not lead back"):
+        move_key("none ^^f^^c^^g^^d^^a^^e^^b", Interval(0, -3))
 
 
 @pytest.mark.parametrize(
@@ -175,7 +177,7 @@ def test_chord_symbols_move_and_other_texts_do_not(symbol, moved):
     [
         ("E#", SECOND, "double sharp or flat"),
         ("B♭", SECOND, "does not lead back"),
-        ("Bbb5", SECOND, "double sharp or flat"),  # Cb5 is C flat with a fifth
+        ("Bbb5", SECOND, "does not lead back"),  # Cb5 is C flat with a fifth
     ],
 )
 def test_chord_symbols_that_cannot_be_moved(symbol, interval, reason):

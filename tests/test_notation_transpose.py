@@ -109,10 +109,17 @@ def test_what_cannot_be_moved_exactly_is_refused_with_its_place(text, by, place,
     assert reason in str(caught.value)
 
 
-@pytest.mark.parametrize("text", ["K:HP\nAB|\n", "T:x\nA|c\n", "K:C\n^3^F =20|=\n", "K:Bn\n^^eA|\n"])
-def test_octaves_need_no_key(text):
-    up = transpose(text, 12)
-    assert re.sub("[A-Ga-g'][,']?", "", up) == re.sub("[A-Ga-g']", "", text) or up != text
+@pytest.mark.parametrize(
+    ("text", "up"),
+    [
+        ("K:HP\nAB|\n", "K:HP\nab|\n"),
+        ("T:x\nA|c\n", "T:x\na|c'\n"),
+        ("K:Bn\n^^eA,|\n", "K:Bn\n^^e'A|\n"),
+        ("K:C\n^3^F =20|=\n", "K:C\n^3^f =20|=\n"),
+    ],
+)
+def test_octaves_need_no_key(text, up):
+    assert transpose(text, 12) == up
     assert transpose(up, -12) == text
 
 
@@ -254,16 +261,16 @@ def test_abc2midi_plays_made_up_tunes_higher(require_program, tmp_path_factory, 
 def test_abc2midi_plays_books_higher(require_program, oneills_folder, tmp_path, book, every):
     program = require_program("abc2midi")
     tunes = [tune.text for tune in tunewright.read_tunes(oneills_folder.parent / LIBRARY[book].folder).tunes][::every]
-    for semitones in (2, -5, 6) if every > 1 else (*range(-11, 0), *range(1, 12)):
+    for semitones in (2, -5, 6) if every > 1 else (-11, -7, -1, 2, 3, 6):
         pairs = move_all(tunes, semitones)
-        assert len(pairs) >= 0.98 * len(tunes)
-        before, after = (played(program, tmp_path / "book", [pair[side] for pair in pairs]) for side in (0, 1))
-        differ = [
-            text for (text, _), was, now in zip(pairs, before, after, strict=True) if raised(was, semitones) != now
-        ]
-        assert sum(map(bool, before)) >= 0.98 * len(pairs)
-        assert [text for text in differ if text not in NOT_PLAYED_AS_WRITTEN] == []
+        assert len(pairs) >= 0.995 * len(tunes)
         assert all(transpose(moved, -semitones) == text for text, moved in pairs)
-
-
-NOT_PLAYED_AS_WRITTEN = ()
+        before, after = (played(program, tmp_path / "book", [pair[side] for pair in pairs]) for side in (0, 1))
+        silent = 0
+        for pair, was, now in zip(pairs, before, after, strict=True):
+            if not was or not now or raised(was, semitones) != now:
+                # abc2midi may carry something over from the tune before, or break off in the middle of a book
+                (was,), (now,) = (played(program, tmp_path / "tune", [text]) for text in pair)
+            silent += not was
+            assert raised(was, semitones) == now, pair
+        assert silent <= 0.005 * len(pairs)

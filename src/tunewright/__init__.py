@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tunewright.model.checkpoint import read_checkpoint
     from tunewright.model.config import NetworkConfig
     from tunewright.notation.check import check
+    from tunewright.notation.transpose import transpose, transpositions
     from tunewright.rendering import render
     from tunewright.sampling.compose import compose, compose_many
     from tunewright.sampling.config import CompositionConfig
@@ -38,6 +39,8 @@ _HOMES = {
     "render": "rendering",
     "split_tunes": "corpus.split",
     "train": "training.run",
+    "transpose": "notation.transpose",
+    "transpositions": "notation.transpose",
 }
 
 __all__ = [
@@ -55,6 +58,8 @@ __all__ = [
     "render",
     "split_tunes",
     "train",
+    "transpose",
+    "transpositions",
 ]
 
 

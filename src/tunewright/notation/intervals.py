@@ -11,6 +11,7 @@ Conventions: alterations count semitones, sharps positive; places on the circle 
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -36,7 +37,7 @@ _CHORD = re.compile(rf"\s*(?:{CHORD_SYMBOL})\s*")
 _TONIC = re.compile(r"([A-G])([#b]?)")
 _PIPES = re.compile(r"H[Pp](?!\w)")
 _OPEN = re.compile(r"(?:none|(?:[A-G][#b]?[ \t]*)?exp)(?![A-Za-z])", re.IGNORECASE)
-_ENTRIES = re.compile(r"(?:[ \t]*(?:\^\^?|__?|=)[A-Ga-g](?![A-Za-z]))*")
+_LIST = re.compile(r"(?:[ \t]*(?:\^\^?|__?|=)[A-Ga-g](?![A-Za-z]))*")
 _LAST_NATURALS = re.compile(r"(?:[ \t]*=[A-Ga-g])+$")
 
 
@@ -81,7 +82,7 @@ def move_chord_symbol(symbol: str, interval: Interval) -> str:
     if not interval.fifths or not _CHORD.fullmatch(symbol):
         return symbol
     moved = _with_moved_roots(symbol, interval)
-    if not _CHORD.fullmatch(moved) or _with_moved_roots(moved, -interval) != symbol:
+    if not _CHORD.fullmatch(moved) or not _leads_back(_with_moved_roots, symbol, moved, interval):
         raise TranspositionError(f'the chord symbol "{symbol}" would become "{moved}", which does not lead back')
     return moved
 
@@ -91,7 +92,7 @@ def move_key(value: str, interval: Interval) -> str:
     if not interval.fifths:
         return value
     moved = _moved_key(value, interval)
-    if _moved_key(moved, -interval) != value:
+    if not _leads_back(_moved_key, value, moved, interval):
         raise TranspositionError(f"K:{value} would become K:{moved}, which does not lead back")
     return moved
 
@@ -109,7 +110,7 @@ def place_of(value: str) -> int | None:
     if _OPEN.match(value):
         return sum(key.signature)
     base = parse_key(EXPLICIT.sub(lambda match: match[0] if match["letter"] is None else "", value))
-    return sum(base.signature) if base and _TONIC.match(value) else None
+    return sum(base.signature) if base and base.tonic is not None else None
 
 
 def tonic_place(name: str) -> int | None:
@@ -166,6 +167,13 @@ def _in_octave(moved: str, letter: str, marks: str, octaves: int) -> str:
     return (moved.lower() if lower else moved.upper()) + ("'" * count if count > 0 else "," * -count)
 
 
+def _leads_back(move: Callable[[str, Interval], str], came: str, moved: str, interval: Interval) -> bool:
+    try:
+        return move(moved, -interval) == came
+    except TranspositionError:
+        return False
+
+
 def _with_moved_roots(symbol: str, interval: Interval) -> str:
     def move(match: re.Match[str]) -> str:
         moved, _, raised = _move_letter(match[1], interval)
@@ -184,20 +192,19 @@ def _moved_key(value: str, interval: Interval) -> str:
         raise TranspositionError(
             f"K:{value} can be moved by octaves only; a tonic and a mode, or none, by any interval"
         )
-    if abs(place + interval.fifths) > MOST_ACCIDENTALS:
-        kind = "sharps" if interval.fifths > 0 else "flats"
-        raise TranspositionError(
-            f"K:{value} would need {abs(place + interval.fifths)} {kind}; allowed: {MOST_ACCIDENTALS}"
-        )
+    place += interval.fifths
+    if abs(place) > MOST_ACCIDENTALS:
+        kind = "sharps" if place > 0 else "flats"
+        raise TranspositionError(f"K:{value} would need {abs(place)} {kind}; allowed: {MOST_ACCIDENTALS}")
     moved = _TONIC.sub(lambda match: _move_tonic(match, interval), value, count=1) if _TONIC.match(value) else value
-    head = _OPEN.match(moved)
-    if head:
-        entries = _ENTRIES.match(moved, head.end())
-        written = _move_list(entries[0] if entries else "", interval)
-        moved = head[0] + written + moved[entries.end() if entries else head.end() :]
+    if head := _OPEN.match(moved):
+        entries = _LIST.match(moved, head.end())
+        assert entries  # noqa: S101 - the pattern takes an empty list too
+        moved = head[0] + _move_list(entries[0], interval) + moved[entries.end() :]
     else:
         moved = _move_entries(moved, interval)
-    _check_signature(value, moved, interval)
+    if not _sounds_moved(value, moved, interval):
+        raise TranspositionError(f"K:{value} cannot be moved: K:{moved} would be another mode")
     return moved
 
 
@@ -226,8 +233,9 @@ def _move_list(entries: str, interval: Interval) -> str:
 
     Letters that are raised or lowered now are added in the order of signatures; naturals at the end are left out.
     """
-    moved = _LAST_NATURALS.sub("", _move_entries(entries, interval))
-    named = {match["letter"].upper() for match in EXPLICIT.finditer(_move_entries(entries, interval))}
+    all_moved = _move_entries(entries, interval)
+    named = {match["letter"].upper() for match in EXPLICIT.finditer(all_moved)}
+    moved = _LAST_NATURALS.sub("", all_moved)
     for letter in LINE_OF_FIFTHS if interval.fifths > 0 else reversed(LINE_OF_FIFTHS):
         before, _, _ = _move_letter(letter, -interval)
         _, _, raised = _move_letter(before, interval)
@@ -236,12 +244,13 @@ def _move_list(entries: str, interval: Interval) -> str:
     return moved
 
 
-def _check_signature(value: str, moved: str, interval: Interval) -> None:
-    """Make sure that the key `moved` sounds as far from the key `value` as it should."""
-    key, new = parse_key(value), parse_key(moved)
-    right = new is not None and key is not None
-    for letter, alteration in zip(_LETTERS, key.signature if key else (), strict=True):
-        new_letter, _, raised = _move_letter(letter, interval)
-        right = right and new is not None and new.signature[_LETTERS.index(new_letter)] == alteration + raised
-    if not right:
-        raise TranspositionError(f"K:{value} cannot be moved: K:{moved} would be another mode")
+def _sounds_moved(value: str, moved: str, interval: Interval) -> bool:
+    """Whether the key `moved` alters each letter as much as the interval asks for, counted from the key `value`."""
+    before, after = parse_key(value), parse_key(moved)
+    if before is None or after is None:
+        return False
+    for letter, alteration in zip(_LETTERS, before.signature, strict=True):
+        new, _, raised = _move_letter(letter, interval)
+        if after.signature[_LETTERS.index(new)] != alteration + raised:
+            return False
+    return True
