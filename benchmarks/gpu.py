@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from tunewright.corpus.places import shuffled_text, stream_places
+from tunewright.corpus.batches import streams
 from tunewright.corpus.tune import Tune
 from tunewright.model.config import NetworkConfig
 from tunewright.model.network import CharNetwork
@@ -94,10 +94,8 @@ def resident_rate(
     learner = ResidentLearner(
         network, make_optimizer(network, config), dropout=dropout, clip=config.clip, precision=precision
     )
-    text = shuffled_text(data.tunes, generator)
-    learner.hold(text)
-    places = stream_places(len(text), length=plan.length, lanes=lanes, reset=config.reset, generator=generator)
-    return rate(lambda: learner.learn(next(places), config.learning_rate), lanes * plan.length, plan, device)
+    batches = streams(data.tunes, length=plan.length, lanes=lanes, reset=config.reset, generator=generator)
+    return rate(lambda: learner.learn(next(batches), config.learning_rate), lanes * plan.length, plan, device)
 
 
 def trainer_rate(data: TrainingData, units: int, lanes: int, plan: Plan, device: torch.device) -> float:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from tunewright.corpus.places import Place, shuffled_text, stream_places, window_places
+from tunewright.corpus.batches import Batch, streams, windows
 from tunewright.corpus.readers import read_tunes
 from tunewright.model.config import NetworkConfig
 from tunewright.model.network import CharNetwork
@@ -17,6 +17,7 @@ from tunewright.training.optimizers import make_optimizer, schedule
 from tunewright.training.resident import (
     ResidentLearner,
     ResidentText,
+    copy_text,
     make_recordable,
     packed,
     set_learning_rate,
@@ -48,15 +49,11 @@ def resident_losses(data, config, network, **options):
     learner = learner_of(network, config, **options)
     generator, shape = np.random.default_rng([config.seed, 0]), {"length": config.length, "lanes": config.lanes}
     if config.feed == "windows":
-        text = np.concatenate(data.tunes)
-        places = window_places(len(text), **shape, generator=generator)
+        batches = list(windows(data.tunes, **shape, generator=generator))
     else:
-        text = shuffled_text(data.tunes, generator)
-        places = stream_places(len(text), **shape, reset=config.reset, generator=generator)
-    learner.hold(text)
-    places = list(places)
-    rates = [config.learning_rate * schedule(number / len(places) / config.epochs, config) for number in range(STEPS)]
-    return [learner.learn(place, rate)[0] for place, rate in zip(places, rates, strict=False)]
+        batches = list(streams(data.tunes, **shape, reset=config.reset, generator=generator))
+    rates = [config.learning_rate * schedule(number / len(batches) / config.epochs, config) for number in range(STEPS)]
+    return [learner.learn(batch, rate)[0] for batch, rate in zip(batches, rates, strict=False)]
 
 
 @pytest.mark.parametrize("cell", ["lstm", "gru", "rnn"])
@@ -81,26 +78,24 @@ def test_bfloat16_differs_a_little_and_tf32_not_on_a_processor(data):
 
 def test_the_state_is_carried_and_can_be_handed_on(data):
     config = TrainingConfig(lanes=3)
-    place = Place(np.array([0, 40, 80]), 10, np.ones(3, np.float32))
+    batch = Batch(np.concatenate(data.tunes), np.array([0, 40, 80]), 10, np.ones(3, np.float32))
     losses = []
     for state in (0.0, 0.9):
         learner = learner_of(fresh(data, dropout=0.0, input_dropout=0.0), config)
-        learner.hold(np.concatenate(data.tunes))
         learner.go_on_from(tuple(torch.full((1, 3, 12), state) for _ in range(2)))
-        losses.append(learner.learn(place, 0.0)[0])
+        losses.append(learner.learn(batch, 0.0)[0])
         assert not (learner.recurrent[3][0] == state).all()
     assert losses[0] != losses[1]
 
 
 def test_the_norm_is_told_before_clipping_and_the_rate_is_heeded(data):
-    place = Place(np.array([0, 9]), 8, np.zeros(2, np.float32))
+    batch = Batch(np.concatenate(data.tunes), np.array([0, 9]), 8, np.zeros(2, np.float32))
     changes, norms = [], []
     for clip, rate in ((0.0, 0.1), (0.001, 0.1), (0.001, 0.2)):
         network = fresh(data, dropout=0.0, input_dropout=0.0)
         before = network.readout.weight.detach().clone()
         learner = learner_of(network, TrainingConfig(optimizer="sgd", clip=clip, weight_decay=0.0))
-        learner.hold(np.concatenate(data.tunes))
-        norms.append(learner.learn(place, rate)[1])
+        norms.append(learner.learn(batch, rate)[1])
         changes.append(float((network.readout.weight.detach() - before).norm()))
     assert norms[0] == pytest.approx(norms[1]) == pytest.approx(norms[2])
     assert changes[1] == pytest.approx(changes[0] * 0.001 / norms[0], rel=1e-3)
@@ -119,9 +114,26 @@ def test_a_text_is_cut_as_a_ring_and_may_change_its_length():
     assert text.cut(torch.tensor([39]), 1).T.tolist() == [[1039, 1000]]
 
 
-def test_a_place_is_packed_as_whole_numbers():
-    place = Place(np.array([5, 7]), 3, np.array([1, 0], np.float32))
-    assert packed(place).tolist() == [[5, 7], [1, 0]]
+def test_a_text_is_copied_piece_by_piece(monkeypatch):
+    monkeypatch.setattr("tunewright.training.resident.PIECE", 7)
+    place = torch.zeros(30, dtype=torch.uint8)
+    copy_text(np.arange(1, 24, dtype=np.uint8), place)
+    assert place.tolist() == [*range(1, 24), *[0] * 7]
+
+
+def test_where_a_batch_lies_is_packed_as_whole_numbers():
+    batch = Batch(np.arange(9), np.array([5, 7]), 3, np.array([1, 0], np.float32))
+    assert packed(batch).tolist() == [[5, 7], [1, 0]]
+
+
+def test_another_text_is_learned_from_as_soon_as_a_batch_is_of_it(data):
+    """With a rate of 0 nothing is learned, so that each loss depends on the text alone."""
+    learner = learner_of(fresh(data, dropout=0.0, input_dropout=0.0), TrainingConfig(weight_decay=0.0))
+    texts = [np.full(40, 3, np.uint8), np.full(90, 4, np.uint8)]  # the second one needs more room
+    first, second, again = (
+        learner.learn(Batch(texts[number], np.array([0]), 8, np.zeros(1, np.float32)), 0.0)[0] for number in (0, 1, 0)
+    )
+    assert first == again != second
 
 
 def test_only_optimisers_that_a_graph_can_hold_are_made_so(data):
@@ -131,5 +143,5 @@ def test_only_optimisers_that_a_graph_can_hold_are_made_so(data):
         assert make_recordable(optimizer, CPU) is holds
         rate = optimizer.param_groups[0]["lr"]
         set_learning_rate(optimizer, 0.25)
-        assert [float(group["lr"]) for group in optimizer.param_groups] == [0.25, 0.25]
+        assert {float(group["lr"]) for group in optimizer.param_groups} == {0.25}
         assert (optimizer.param_groups[0]["lr"] is rate) is holds

@@ -7,7 +7,9 @@ Both take the text as a ring, so that every epoch has the same number of batches
 few twice, to fill the last batch), `windows` all but less than one window. The order depends on the generator passed in
 and on nothing else.
 
-Shapes: T time steps, B lanes.
+A batch says where it lies in the text, so that a text that lies on a GPU can be cut there.
+
+Shapes: T time steps, B lanes, N characters of the text.
 """
 
 from collections.abc import Iterator, Sequence
@@ -23,10 +25,22 @@ from tunewright.corpus.vocabulary import Ids
 class Batch:
     """One step's worth of text."""
 
-    ids: Ids
-    """Inputs and targets, shape=(T + 1, B): the network reads all rows but the last and predicts all but the first."""
+    text: Ids
+    """The text of the epoch, shape=(N,)."""
+    starts: NDArray[np.int64]
+    """Where in it each lane begins, shape=(B,)."""
+    length: int
+    """T."""
     keep: NDArray[np.float32]
     """1 for lanes that go on with the state of the batch before, 0 for lanes that start from zero, shape=(B,)."""
+
+    @property
+    def ids(self) -> Ids:
+        """Inputs and targets, cut out whenever they are asked for, shape=(T + 1, B).
+
+        The network reads all rows but the last and predicts all but the first.
+        """
+        return self.text.take(np.arange(self.length + 1)[:, None] + self.starts, mode="wrap")
 
 
 def count_windows(characters: int, *, length: int, lanes: int) -> int:
@@ -51,10 +65,9 @@ def windows(tunes: Sequence[Ids], *, length: int, lanes: int, generator: np.rand
     text = np.concatenate(tunes)
     slices = _slices(len(text), length)
     starts = generator.integers(length) + length * generator.permutation(slices)
-    reach = np.arange(length + 1)
     for first in range(0, slices, lanes):
         chosen = starts[first : first + lanes]
-        yield Batch(text.take(reach[:, None] + chosen, mode="wrap"), np.zeros(len(chosen), np.float32))
+        yield Batch(text, chosen, length, np.zeros(len(chosen), np.float32))
 
 
 def count_streams(characters: int, *, length: int, lanes: int) -> int:
@@ -84,9 +97,8 @@ def streams(
     lane_length = _lane_length(len(text), lanes)
     starts = generator.integers(len(text)) + lane_length * np.arange(lanes)
     for first in range(0, lane_length, length):
-        rows = np.arange(first, min(first + length, lane_length) + 1)
         keep = generator.random(lanes) >= reset if first else np.zeros(lanes)
-        yield Batch(text.take(rows[:, None] + starts, mode="wrap"), keep.astype(np.float32))
+        yield Batch(text, starts + first, min(length, lane_length - first), keep.astype(np.float32))
 
 
 def _slices(characters: int, length: int) -> int:

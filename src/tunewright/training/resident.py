@@ -1,6 +1,6 @@
 """How does a network learn on a GPU when the corpus lies there, and the processor only says where to look?
 
-The text of an epoch is copied to the GPU once, one byte per character. A step is told the places of its batch (a few
+The text of an epoch is copied to the GPU once, one byte per character. A step is told where its batch lies (a few
 hundred bytes) and the learning rate; everything else, from cutting out the batch to changing the weights, is one CUDA
 graph (see `replay`). What comes back is two numbers: the loss, and the norm of the gradient.
 
@@ -19,12 +19,14 @@ from torch import Tensor
 from torch.nn import functional
 from torch.optim import Optimizer
 
-from tunewright.corpus.places import Place
+from tunewright.corpus.batches import Batch
 from tunewright.corpus.vocabulary import Ids
 from tunewright.model.network import CharNetwork, State, keep_lanes
 from tunewright.training.precision import Precision, casting, multiplying
 from tunewright.training.replay import ReplayedStep
 
+PIECE = 1 << 20
+"""Characters that are copied at once."""
 SPARE = 8
 """A text may grow by one part in so many, from one epoch to the next, before it has to lie elsewhere."""
 
@@ -39,13 +41,12 @@ class ResidentText:
 
     def hold(self, ids: Ids) -> bool:
         """Take `ids`, shape=(N,), in place of what was held; True if they lie elsewhere, so that graphs are void."""
-        # Bytes and int32 can be indexed on every device, uint16 cannot.
-        text = torch.from_numpy(ids if ids.dtype == np.uint8 else ids.astype(np.int32))
-        moves = len(text) > len(self._text) or text.dtype != self._text.dtype
+        kind = kind_of(ids)
+        moves = len(ids) > len(self._text) or kind != self._text.dtype
         if moves:
-            self._text = torch.empty(len(text) + len(text) // SPARE, dtype=text.dtype, device=self.device)
-        self._text[: len(text)].copy_(text)
-        self._characters.fill_(len(text))
+            self._text = torch.empty(len(ids) + len(ids) // SPARE, dtype=kind, device=self.device)
+        copy_text(ids, self._text)
+        self._characters.fill_(len(ids))
         return moves
 
     def cut(self, starts: Tensor, length: int) -> Tensor:
@@ -84,16 +85,12 @@ class ResidentLearner:
         self.clip, self.precision = clip or math.inf, precision
         self.device = network.readout.weight.device
         self._text = ResidentText(self.device)
+        self._held: Ids = np.empty(0, np.uint8)
         self._told = torch.zeros(2, device=self.device)
         self._recurrent: dict[int, State] = {}
         self._places: dict[int, Tensor] = {}
         self._steps: dict[tuple[int, int], ReplayedStep] = {}
         self._recordable = self.device.type == "cuda" and make_recordable(optimizer, self.device)
-
-    def hold(self, text: Ids) -> None:
-        """Learn from `text`, shape=(N,), from now on."""
-        if self._text.hold(text):
-            self._steps.clear()
 
     @property
     def recurrent(self) -> dict[int, State]:
@@ -105,8 +102,8 @@ class ResidentLearner:
         for kept, part in zip(self._state_of(state[0].shape[1]), state, strict=True):
             kept.copy_(part)
 
-    def learn(self, place: Place, learning_rate: float) -> tuple[float, float]:
-        """One step of the optimiser.
+    def learn(self, batch: Batch, learning_rate: float) -> tuple[float, float]:
+        """One step of the optimiser; if the batch is of another text than the one before, the text is copied first.
 
         Returns
         -------
@@ -114,26 +111,26 @@ class ResidentLearner:
             Of the batch before the step, in nats per character, and of the gradient before it is clipped. If one is not
             finite, the weights are worthless now.
         """
-        lanes = len(place.starts)
-        self._state_of(lanes)
-        self._place_of(lanes).copy_(torch.from_numpy(packed(place)))
+        if batch.text is not self._held:
+            self._held = batch.text
+            if self._text.hold(batch.text):
+                self._steps.clear()
+        shape = batch.length, len(batch.starts)
+        if shape not in self._steps:
+            step = self._step_for(*shape)
+            self._steps[shape] = ReplayedStep(step, self.device, [self.dropout], recordable=self._recordable)
+        self._place_of(len(batch.starts)).copy_(torch.from_numpy(packed(batch)))
         set_learning_rate(self.optimizer, learning_rate)
-        step = self._steps.get((place.length, lanes))
-        if step is None:
-            step = ReplayedStep(
-                self._step_for(place.length, lanes), self.device, [self.dropout], recordable=self._recordable
-            )
-            self._steps[place.length, lanes] = step
-        step()
+        self._steps[shape]()
         loss, norm = self._told.tolist()
         return loss, norm
 
     def _step_for(self, length: int, lanes: int) -> Callable[[], None]:
         """The step for batches of one shape, reading and writing only what stays in place."""
-        packed_place, recurrent = self._place_of(lanes), self._state_of(lanes)
+        place, recurrent = self._place_of(lanes), self._state_of(lanes)
 
         def step() -> None:
-            starts, keep = packed_place
+            starts, keep = place
             ids = self._text.cut(starts, length)  # (T + 1, B)
             self.network.train()
             with multiplying(self.precision):
@@ -157,15 +154,27 @@ class ResidentLearner:
         return self._recurrent[lanes]
 
     def _place_of(self, lanes: int) -> Tensor:
-        """Where the numbers of a place lie on the device, shape=(2, B)."""
+        """What `packed` gives, on the device, shape=(2, B)."""
         if lanes not in self._places:
             self._places[lanes] = torch.zeros((2, lanes), dtype=torch.int64, device=self.device)
         return self._places[lanes]
 
 
-def packed(place: Place) -> NDArray[np.int64]:
-    """Starts and lanes that are kept, so that they are copied as one: shape=(2, B)."""
-    return np.stack([place.starts, place.keep.astype(np.int64)])
+def kind_of(text: Ids) -> torch.dtype:
+    """How ids are kept on a device: in bytes or int32, which can be indexed on every one; uint16 cannot."""
+    return torch.uint8 if text.take(np.zeros(1, np.int64), mode="wrap").dtype == np.uint8 else torch.int32
+
+
+def copy_text(text: Ids, place: Tensor) -> None:
+    """Copy `text`, which may be one that is read where it is asked for, to the beginning of `place`, piece by piece."""
+    for first in range(0, len(text), PIECE):
+        ids = text.take(np.arange(first, min(first + PIECE, len(text))), mode="wrap")
+        place[first : first + len(ids)].copy_(torch.from_numpy(ids if ids.dtype == np.uint8 else ids.astype(np.int32)))
+
+
+def packed(batch: Batch) -> NDArray[np.int64]:
+    """Where each lane begins, and whether it is kept, so that they are copied as one: shape=(2, B)."""
+    return np.stack([batch.starts, batch.keep.astype(np.int64)])
 
 
 def make_recordable(optimizer: Optimizer, device: torch.device) -> bool:

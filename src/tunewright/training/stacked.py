@@ -7,7 +7,7 @@ losses that are not finite, and disturbs no other.
 
 On a GPU the whole step, from cutting out the batches to changing the weights, is one CUDA graph (see `replay`).
 
-Shapes: K networks, T time steps, B lanes, N characters of the text, P weights of one network.
+Shapes: K networks, T time steps, B lanes, N characters of a text, P weights of one network.
 """
 
 import dataclasses
@@ -21,8 +21,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from tunewright.corpus.batches import count_streams, count_windows
-from tunewright.corpus.places import Place, shuffled_text, stream_places, window_places
+from tunewright.corpus.batches import Batch, count_streams, count_windows, streams, windows
 from tunewright.corpus.vocabulary import Ids
 from tunewright.errors import OptionError
 from tunewright.model.config import NetworkConfig
@@ -32,6 +31,7 @@ from tunewright.training.data import TrainingData
 from tunewright.training.optimizers import ADAM_BETAS, schedule
 from tunewright.training.precision import Precision, multiplying
 from tunewright.training.replay import ReplayedStep
+from tunewright.training.resident import copy_text, kind_of, packed
 from tunewright.training.stacked_network import StackedNetworks, StackedState, own_masks, shared_masks
 
 EPSILON = 1e-8
@@ -125,11 +125,11 @@ class StackedTrainer:
         batches = count(self.data.characters, length=self.config.length, lanes=self.config.lanes)
         steps = self.config.epochs * batches
         for epoch in range(self.config.epochs):
-            texts, places = zip(*(self._epoch(member.training, epoch) for member in self.members), strict=True)
-            self._hold(np.stack(texts))
-            for number, together in enumerate(zip(*places, strict=True), start=1):
-                done = (epoch + (number - 1) / batches) / self.config.epochs
-                losses = self._learn(together, done)
+            each = [self._epoch_of_batches(member.training, epoch) for member in self.members]
+            for number, together in enumerate(zip(*each, strict=True), start=1):
+                if number == 1:
+                    self._hold([batch.text for batch in together])
+                losses = self._learn(together, done=(epoch + (number - 1) / batches) / self.config.epochs)
                 yield StackedProgress(epoch * batches + number, steps, losses, epoch + 1 if number == batches else None)
 
     def _fresh(self, member: Member) -> CharNetwork:
@@ -137,45 +137,44 @@ class StackedTrainer:
             torch.manual_seed(member.training.seed)
             return CharNetwork(member.network, len(self.data.vocabulary))
 
-    def _epoch(self, config: TrainingConfig, epoch: int) -> tuple[Ids, Iterator[Place]]:
-        """Text and places of one network's epoch, those that it would see alone."""
+    def _epoch_of_batches(self, config: TrainingConfig, epoch: int) -> Iterator[Batch]:
+        """Those that a network would learn from alone."""
         generator = np.random.default_rng([config.seed, epoch])
-        characters, shape = self.data.characters, {"length": config.length, "lanes": config.lanes}
         if config.feed == "windows":
-            return np.concatenate(self.data.tunes), window_places(characters, **shape, generator=generator)
-        text = shuffled_text(self.data.tunes, generator)
-        return text, stream_places(characters, **shape, reset=config.reset, generator=generator)
+            return windows(self.data.tunes, length=config.length, lanes=config.lanes, generator=generator)
+        return streams(
+            self.data.tunes, length=config.length, lanes=config.lanes, reset=config.reset, generator=generator
+        )
 
-    def _hold(self, texts: Ids) -> None:
-        """Take the texts of an epoch, shape=(K, N), to the device; N is the same every time."""
-        tensor = torch.from_numpy(texts if texts.dtype == np.uint8 else texts.astype(np.int32))
+    def _hold(self, texts: Sequence[Ids]) -> None:
+        """Take the texts of an epoch to the device; their length is the same every time."""
         if not len(self._texts):
-            self._texts = torch.empty_like(tensor, device=self.device)
-        self._texts.copy_(tensor)
+            self._texts = torch.empty(len(texts), len(texts[0]), dtype=kind_of(texts[0]), device=self.device)
+        for text, place in zip(texts, self._texts, strict=True):
+            copy_text(text, place)
 
-    def _learn(self, places: Sequence[Place], done: float) -> NDArray[np.float32]:
+    def _learn(self, batches: Sequence[Batch], done: float) -> NDArray[np.float32]:
         """One step of every network, when a share of `done` of training lies behind; returns the losses before it."""
-        lanes = len(places[0].starts)
+        shape = length, lanes = batches[0].length, len(batches[0].starts)
         if lanes not in self._inputs:
-            room = torch.zeros((2, len(places), lanes), dtype=torch.int64, device=self.device)
+            room = torch.zeros((2, len(batches), lanes), dtype=torch.int64, device=self.device)
             self._inputs[lanes] = (room, self.stack.zero_state(lanes))
-        numbers = np.stack([[place.starts, place.keep.astype(np.int64)] for place in places], axis=1)  # (2, K, B)
-        self._inputs[lanes][0].copy_(torch.from_numpy(numbers))
+        places = np.stack([packed(batch) for batch in batches], axis=1)  # (2, K, B)
+        self._inputs[lanes][0].copy_(torch.from_numpy(places))
         self._optimizer.set_rates(done)
-        shape = (places[0].length, lanes)
         if shape not in self._steps:
-            self._steps[shape] = ReplayedStep(self._step_for(*shape), self.device, self._generators)
+            self._steps[shape] = ReplayedStep(self._step_for(length, lanes), self.device, self._generators)
         self._steps[shape]()
         return self._losses.cpu().numpy().copy()
 
     def _step_for(self, length: int, lanes: int) -> Callable[[], None]:
         """The step for batches of one shape, reading and writing only what stays in place."""
-        numbers, recurrent = self._inputs[lanes]
+        places, recurrent = self._inputs[lanes]
         rows = torch.arange(len(self.members), device=self.device)[:, None, None]
         reach = torch.arange(length + 1, device=self.device)[:, None]
 
         def step() -> None:
-            starts, keep = numbers
+            starts, keep = places
             ids = self._texts[rows, (reach + starts[:, None]) % self._texts.shape[1]].long()  # (K, T + 1, B)
             before = tuple(part * keep[..., None] for part in recurrent)
             with multiplying(self.precision):
