@@ -9,7 +9,7 @@ from tunewright.corpus.vocabulary import Vocabulary
 from tunewright.errors import CheckpointError, OptionError
 from tunewright.model.checkpoint import Checkpoint
 from tunewright.model.config import NetworkConfig
-from tunewright.model.network import CharNetwork, keep_lanes, load_network, weights_of
+from tunewright.model.network import CharNetwork, dropout_mask, keep_lanes, load_network, weights_of
 
 SYMBOLS = 11
 CELLS = ["lstm", "gru", "rnn"]
@@ -57,7 +57,7 @@ def test_the_state_carries_all_there_is_to_know(cell):
         torch.testing.assert_close(part, end_part)
 
 
-@pytest.mark.parametrize("option", ["dropout", "input_dropout"])
+@pytest.mark.parametrize("option", ["dropout", "input_dropout", "weight_drop"])
 def test_dropout_acts_on_a_one_layer_network_and_only_in_training(option):
     network, ids = make_network(**{option: 0.5}), some_ids()
     outputs = [network(ids, generator=torch.Generator().manual_seed(seed))[0] for seed in (1, 1, 2)]
@@ -65,6 +65,13 @@ def test_dropout_acts_on_a_one_layer_network_and_only_in_training(option):
     assert not torch.equal(outputs[0], outputs[2])
     network.eval()
     assert torch.equal(network(ids)[0], network(ids)[0])
+
+
+def test_a_mask_has_its_share_of_zeros_and_a_mean_of_one():
+    mask = dropout_mask(torch.empty(300, 300), 0.3, torch.Generator().manual_seed(0))
+    assert set(mask.unique().tolist()) == {0.0, float(torch.tensor(1 / 0.7))}
+    assert float((mask == 0).float().mean()) == pytest.approx(0.3, abs=0.01)
+    assert float(mask.mean()) == pytest.approx(1, abs=0.02)
 
 
 def test_dropout_keeps_the_mean():
@@ -77,6 +84,22 @@ def test_dropout_keeps_the_mean():
     assert abs(float((noisy - clean).mean())) < 0.01
 
 
+@pytest.mark.parametrize("cell", CELLS)
+def test_weight_drop_is_one_mask_on_the_recurrent_weights_for_a_whole_call(cell):
+    network, ids = make_network(cell=cell, layers=2, weight_drop=0.4, dropout=0.0), some_ids()
+    logits, _ = network(ids, generator=torch.Generator().manual_seed(3))
+    logits.sum().backward()
+    dropped, generator = make_network(cell=cell, layers=2).eval(), torch.Generator().manual_seed(3)
+    masks = []
+    for layer in dropped.layers:
+        masks.append(dropout_mask(torch.empty_like(layer.weight_hh_l0), 0.4, generator))
+        layer.weight_hh_l0.data *= masks[-1]
+    torch.testing.assert_close(logits, dropped(ids)[0])
+    for layer, mask, same in zip(network.layers, masks, make_network(cell=cell, layers=2).layers, strict=True):
+        assert torch.equal(layer.weight_hh_l0, same.weight_hh_l0)  # at rest the weights are whole
+        assert torch.equal(layer.weight_hh_l0.grad != 0, mask.bool())
+
+
 def test_lanes_that_are_not_kept_start_from_zero():
     network, ids = make_network().eval(), some_ids()
     _, state = network(ids)
@@ -87,7 +110,15 @@ def test_lanes_that_are_not_kept_start_from_zero():
 
 @pytest.mark.parametrize(
     "options",
-    [{"cell": "lstn"}, {"units": 0}, {"layers": 0}, {"embedding": -1}, {"dropout": 1.0}, {"input_dropout": -0.1}],
+    [
+        {"cell": "lstn"},
+        {"units": 0},
+        {"layers": 0},
+        {"embedding": -1},
+        {"dropout": 1.0},
+        {"input_dropout": -0.1},
+        {"weight_drop": 1.0},
+    ],
 )
 def test_a_shape_that_cannot_be_is_refused(options):
     with pytest.raises(OptionError, match=next(iter(options))):

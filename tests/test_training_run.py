@@ -15,7 +15,7 @@ from tunewright.training.config import TrainingConfig
 from tunewright.training.evaluate import evaluate
 from tunewright.training.run import train
 
-NETWORK = NetworkConfig(units=10, embedding=6, dropout=0.2, input_dropout=0.1)
+NETWORK = NetworkConfig(units=10, embedding=6, dropout=0.2, input_dropout=0.1, weight_drop=0.1)
 STREAMS = TrainingConfig(epochs=3, length=20, lanes=8, threads=1, device="cpu")
 WINDOWS = replace(STREAMS, feed="windows")
 

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from tunewright.model.config import NetworkConfig
-from tunewright.model.network import CharNetwork
+from tunewright.model.network import CharNetwork, dropout_mask
 from tunewright.training.stacked_network import ALIGNMENT, StackedNetworks, own_masks, shared_masks
 
 CPU = torch.device("cpu")
@@ -63,7 +63,7 @@ def test_weights_come_back_as_they_went():
 
 def test_own_masks_are_those_that_a_network_draws_alone():
     masks = own_masks([torch.Generator().manual_seed(seed) for seed in (1, 2)])((2, 50, 4, 30), [0.25, 0.0])
-    expected = torch.empty(50, 4, 30).bernoulli_(0.75, generator=torch.Generator().manual_seed(1)) / 0.75
+    expected = dropout_mask(torch.empty(50, 4, 30), 0.25, torch.Generator().manual_seed(1))
     assert torch.equal(masks[0], expected)
     assert (masks[1] == 1).all()
 
@@ -73,3 +73,9 @@ def test_shared_masks_have_each_networks_share_and_keep_the_mean():
     assert [float((mask == 0).float().mean()) for mask in masks] == pytest.approx([0.25, 0.0, 0.5], abs=0.01)
     assert [float(mask.mean()) for mask in masks] == pytest.approx([1, 1, 1], abs=0.02)
     assert not torch.equal(masks[0] == 0, masks[2] == 0)
+
+
+def test_shared_masks_fit_weights_too():
+    draw = shared_masks(torch.Generator().manual_seed(0))
+    assert draw((2, 5, 3), [0.25, 0.5]).shape == (2, 5, 3)
+    assert draw((2, 5, 3, 4), [0.25, 0.5]).shape == (2, 5, 3, 4)

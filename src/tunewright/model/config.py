@@ -24,11 +24,13 @@ class NetworkConfig:
     """Share of each layer's outputs that is set to zero while training, the last layer's too."""
     input_dropout: float = 0.0
     """Share of the inputs (embedding or one-hot) that is set to zero while training."""
+    weight_drop: float = 0.0
+    """Share of the recurrent weights that is set to zero while training, others in each batch."""
 
     def __post_init__(self) -> None:
         require_choice("cell", self.cell, get_args(Cell))
         require("units", self.units, "1 or more", self.units >= 1)
         require("layers", self.layers, "1 or more", self.layers >= 1)
         require("embedding", self.embedding, "0 (one-hot) or more", self.embedding >= 0)
-        require("dropout", self.dropout, "0 up to, not including, 1", 0 <= self.dropout < 1)
-        require("input_dropout", self.input_dropout, "0 up to, not including, 1", 0 <= self.input_dropout < 1)
+        for name in ("dropout", "input_dropout", "weight_drop"):
+            require(name, getattr(self, name), "0 up to, not including, 1", 0 <= getattr(self, name) < 1)

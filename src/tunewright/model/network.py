@@ -18,6 +18,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
+from torch.func import functional_call
 from torch.nn import functional
 
 from tunewright.errors import CheckpointError
@@ -78,7 +79,7 @@ class CharNetwork(nn.Module):
         state
             Result of the call before; None is the zero state.
         generator
-            Source of the dropout masks (training mode only); torch's default if None.
+            Source of the masks of dropout and weight-drop (training mode only); torch's default if None.
 
         Returns
         -------
@@ -92,7 +93,8 @@ class CharNetwork(nn.Module):
         ends = []
         for number, layer in enumerate(self.layers):
             before = tuple(part[number : number + 1] for part in state)
-            signal, after = layer(signal, before if self.config.cell == "lstm" else before[0])  # (T, B, H)
+            inputs = (signal, before if self.config.cell == "lstm" else before[0])
+            signal, after = functional_call(layer, self._dropped_weights(layer, generator), inputs)  # (T, B, H)
             ends.append(after if isinstance(after, tuple) else (after,))
             signal = self._drop(signal, self.config.dropout, generator)
         return self.readout(signal), tuple(torch.cat(parts) for parts in zip(*ends, strict=True))
@@ -103,11 +105,23 @@ class CharNetwork(nn.Module):
             return embedded
         return functional.one_hot(ids.long(), self.symbols).to(self.readout.weight.dtype)
 
+    def _dropped_weights(self, layer: nn.Module, generator: torch.Generator | None) -> dict[str, Tensor]:
+        """What stands in for some weights of `layer` in this call (weight-drop, Merity et al. 2018)."""
+        if not self.training or self.config.weight_drop == 0:
+            return {}
+        name = "weight_hh_l0"
+        return {name: self._drop(layer.get_parameter(name), self.config.weight_drop, generator)}
+
     def _drop(self, signal: Tensor, share: float, generator: torch.Generator | None) -> Tensor:
         if not self.training or share == 0:
             return signal
-        mask = torch.empty_like(signal).bernoulli_(1 - share, generator=generator)
-        return signal * mask.div_(1 - share)
+        return signal * dropout_mask(torch.empty_like(signal), share, generator)
+
+
+def dropout_mask(empty: Tensor, share: float, generator: torch.Generator | None) -> Tensor:
+    """Fill `empty` with zeros, in random places, and with what makes up for them: the mean is 1."""
+    # Several times as fast as bernoulli_, which took a fifth of all the time of training.
+    return empty.uniform_(generator=generator).ge_(share).div_(1 - share)
 
 
 def keep_lanes(state: State, keep: Tensor) -> State:

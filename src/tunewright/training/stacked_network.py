@@ -25,13 +25,13 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from tunewright.model.network import CharNetwork
+from tunewright.model.network import CharNetwork, dropout_mask
 
 ALIGNMENT = 64
 """Numbers: tensors begin where the fast algorithms for products want them to."""
 
 Masks = Callable[[tuple[int, ...], Sequence[float]], Tensor]
-"""From a shape, (K, T, B, .), and each network's share of zeros to dropout masks that keep the mean."""
+"""From a shape, (K, ...), and each network's share of zeros to dropout masks that keep the mean."""
 
 StackedState = tuple[Tensor, ...]
 """As `State`, each part shape=(L, K, B, H)."""
@@ -57,6 +57,7 @@ class StackedNetworks:
         self.device, self.factors = device, factors
         self.dropout = [network.config.dropout for network in networks]
         self.input_dropout = [network.config.input_dropout for network in networks]
+        self.weight_drop = [network.config.weight_drop for network in networks]
         self.shapes = {name: weight.shape for name, weight in networks[0].named_parameters()}
         rows = [
             torch.cat(
@@ -110,6 +111,7 @@ class StackedNetworks:
             )
             totals = self._product(signal, w_ih, b_ih)  # (K, T, B, G * H)
             before = tuple(part[layer] for part in state)
+            w_hh = _drop(w_hh, self.weight_drop, masks)
             signal, after = CELLS[self.config.cell](totals, before, w_hh.to(self.factors), b_hh[:, None])
             ends.append(after)
             signal = _drop(signal, self.dropout, masks)  # (K, T, B, H)
@@ -212,7 +214,7 @@ def own_masks(generators: Sequence[torch.Generator]) -> Masks:
         masks = []
         for share, generator in zip(shares, generators, strict=True):
             mask = torch.ones(shape[1:], device=generator.device)
-            masks.append(mask.bernoulli_(1 - share, generator=generator).div_(1 - share) if share else mask)
+            masks.append(dropout_mask(mask, share, generator) if share else mask)
         return torch.stack(masks)
 
     return draw
@@ -222,11 +224,11 @@ def shared_masks(generator: torch.Generator) -> Masks:
     """Masks that are drawn for all networks at once."""
 
     @cache  # a graph cannot hold what comes from the processor
-    def kept(shares: tuple[float, ...]) -> Tensor:
-        return 1 - torch.tensor(shares, device=generator.device)[:, None, None, None]
+    def kept(shares: tuple[float, ...], dimensions: int) -> Tensor:
+        return 1 - torch.tensor(shares, device=generator.device).view(-1, *[1] * (dimensions - 1))
 
     def draw(shape: tuple[int, ...], shares: Sequence[float]) -> Tensor:
-        share = kept(tuple(shares))
+        share = kept(tuple(shares), len(shape))
         return (torch.rand(shape, device=generator.device, generator=generator) < share) / share
 
     return draw
