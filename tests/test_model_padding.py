@@ -5,6 +5,7 @@ import copy
 import pytest
 import torch
 from torch import nn
+from torch.func import functional_call
 
 from tunewright.model.config import NetworkConfig
 from tunewright.model.network import CharNetwork
@@ -87,6 +88,19 @@ def test_a_padded_network_learns_the_same(cell):
     assert {name: weight.shape for name, weight in padded.state_dict().items()} == {
         name: weight.shape for name, weight in network.state_dict().items()
     }
+
+
+def test_where_weights_stand_in_every_layer_is_replaced_and_heeds_them():
+    torch.manual_seed(0)
+    network = CharNetwork(NetworkConfig(units=16, layers=2, embedding=4), 9)
+    replaced = copy.deepcopy(network)
+    pad_layers(replaced.layers, loose=True)
+    assert [layer.padded_size for layer in replaced.layers] == [16, 16]
+    signal, state = torch.randn(5, 3, 4), tuple(torch.randn(1, 3, 16) for _ in range(2))
+    others = {"weight_hh_l0": torch.randn(64, 16)}
+    ours, _ = functional_call(replaced.layers[0], others, (signal, state))
+    theirs, _ = functional_call(network.layers[0], others, (signal, state))
+    torch.testing.assert_close(ours, theirs)
 
 
 def test_layers_of_other_sizes_stay_as_they_are():

@@ -77,8 +77,19 @@ class PaddedLayer(nn.Module):
         return functional.pad(gates, (0, columns, 0, more)).flatten(0, 1)
 
 
-def pad_layers(layers: nn.ModuleList) -> None:
-    """Put a `PaddedLayer` in the place of each layer that a GPU would be slow at."""
+def pad_layers(layers: nn.ModuleList, *, loose: bool = False) -> None:
+    """Put a `PaddedLayer` in the place of each layer that a GPU would be slow at.
+
+    Parameters
+    ----------
+    layers
+        Changed in place; weights, their names and results stay as they are.
+    loose
+        True where other weights stand in at every call (weight-drop), which then do not lie in one piece of memory:
+        every layer is replaced, because a `PaddedLayer` puts its weights together anyway.
+    """
     for number, layer in enumerate(layers):
-        if isinstance(layer, nn.RNNBase) and (units := quick_units(layer.mode, layer.hidden_size)) > layer.hidden_size:
-            layers[number] = PaddedLayer(layer, units)
+        if isinstance(layer, nn.RNNBase):
+            units = quick_units(layer.mode, layer.hidden_size)
+            if loose or units > layer.hidden_size:
+                layers[number] = PaddedLayer(layer, units)
