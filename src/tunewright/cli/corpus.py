@@ -1,8 +1,16 @@
-"""What does ``tunewright corpus`` show?"""
+"""What does ``tunewright corpus`` show?
+
+A built corpus, which may be larger than memory, is shown by what its index says.
+"""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from cyclopts import App
+
+from tunewright.cli.corpus_build import build, show_built
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -10,6 +18,10 @@ if TYPE_CHECKING:
     from tunewright.corpus.statistics import CorpusStatistics
 
 
+app = App()
+
+
+@app.default
 def corpus(
     *paths: str,
     json: bool = False,
@@ -21,7 +33,8 @@ def corpus(
     Parameters
     ----------
     paths
-        Files, folders or archives with tunes, or the names of corpora on this machine (oneills, ryans).
+        Files, folders or archives with tunes, or the names of corpora on this machine (oneills, ryans). Or one corpus
+        that was built: its checksums are verified too.
     json
         Print JSON instead of tables.
     text_field
@@ -29,16 +42,23 @@ def corpus(
     keep_duplicates
         Count tunes whose text was read before as well.
     """
+    from tunewright.corpus.built_corpus import is_built
     from tunewright.corpus.library import resolve
     from tunewright.corpus.readers import read_tunes
     from tunewright.corpus.statistics import describe
 
+    if len(paths) == 1 and is_built(paths[0]):
+        show_built(Path(paths[0]), json=json)
+        return
     reading = read_tunes(*map(resolve, paths), text_field=text_field, keep_duplicates=keep_duplicates)
     statistics = describe(reading)
     if json:
         _print_json(statistics)
     else:
         _print_tables(statistics)
+
+
+app.command(build)
 
 
 def _print_json(statistics: CorpusStatistics) -> None:

@@ -22,7 +22,7 @@ app = App(
     result_action="return_value",
 )
 app.command("tunewright.cli.demo:demo", help="Train on O'Neill's, compose three tunes, show them on a page.")
-app.command("tunewright.cli.corpus:corpus", help="Show what is in files of tunes, and what had to be left out.")
+app.command("tunewright.cli.corpus:app", name="corpus", help="Show what is in tunes; build large corpora.")
 app.command("tunewright.cli.check:check", help="Say what is wrong with tunes, and what would be right.")
 app.command("tunewright.cli.train:train", help="Train a network on tunes.")
 app.command("tunewright.cli.evaluate:evaluate", help="Measure how well a network predicts tunes.")

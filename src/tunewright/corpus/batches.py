@@ -18,6 +18,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tunewright.corpus.shards import joined
+from tunewright.corpus.shuffling import Shuffled
 from tunewright.corpus.vocabulary import Ids
 
 
@@ -62,11 +64,11 @@ def windows(tunes: Sequence[Ids], *, length: int, lanes: int, generator: np.rand
     generator
         Decides where the slices begin and in which order they come.
     """
-    text = np.concatenate(tunes)
+    text = joined(tunes)
     slices = _slices(len(text), length)
-    starts = generator.integers(length) + length * generator.permutation(slices)
+    offset, order = generator.integers(length), Shuffled(slices, generator)
     for first in range(0, slices, lanes):
-        chosen = starts[first : first + lanes]
+        chosen = offset + length * order[first : first + lanes]
         yield Batch(text, chosen, length, np.zeros(len(chosen), np.float32))
 
 
@@ -93,7 +95,7 @@ def streams(
     generator
         Decides the order of the tunes and the resets.
     """
-    text = np.concatenate([tunes[number] for number in generator.permutation(len(tunes))])
+    text = joined(tunes, generator.permutation(len(tunes)))
     lane_length = _lane_length(len(text), lanes)
     starts = generator.integers(len(text)) + lane_length * np.arange(lanes)
     for first in range(0, lane_length, length):

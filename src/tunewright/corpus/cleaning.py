@@ -22,10 +22,6 @@ _CONTROL = "\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff"
 _CONTROL_IN_LINES = _CONTROL.replace("\x0a-", "\x0b-")
 _CONTROLS = re.compile(f"[{_CONTROL}]")
 _SUSPECT = re.compile(rf"[{_CONTROL}]|<[a-z/!]|&[a-z#]", re.IGNORECASE)
-# the same for many lines at once, written so that the search skips to what can begin it
-_SUSPECT_IN_LINES = re.compile(
-    rf"[{_CONTROL_IN_LINES}<&](?:(?<=[{_CONTROL_IN_LINES}])|(?<=<)[a-z/!]|(?<=&)[a-z#])", re.IGNORECASE
-)
 # attributes are bounded so that a long line of opening brackets costs linear time
 _ATTRIBUTES = r"(?:\s+[\w-]{1,30}\s*=[^<>]{0,500})?\s*/?>"
 _NEVER_MUSIC = (
@@ -40,6 +36,9 @@ _TAG_IN_MUSIC = re.compile(
 _TAG_IN_FIELD = re.compile(rf"</?(?:a|b|td|th|dd|dt|dl){_ATTRIBUTES}", re.IGNORECASE)
 _LINE_BREAK_TAG = re.compile(r"<br\s{0,5}/?>", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,31}\d{0,2});", re.IGNORECASE)
+# what a search for all of these can skip to
+_BEGINS_RESIDUE = re.compile(f"[{_CONTROL_IN_LINES}<&]")
+_RESIDUE = (re.compile(f"[{_CONTROL_IN_LINES}]"), _TAG_IN_MUSIC, _TAG_IN_FIELD, _LINE_BREAK_TAG, _ENTITY)
 _FIELD = re.compile(r"[A-Za-z]:(?![|:])")
 
 
@@ -60,8 +59,9 @@ class Line(NamedTuple):
 
 
 def may_need_cleaning(text: str, begin: int, end: int) -> bool:
-    """Say whether anything between two places of `text` looks as if it were to be taken out."""
-    return _SUSPECT_IN_LINES.search(text, begin, end) is not None
+    """Say whether anything between two places of `text` may have to be taken out."""
+    found = _BEGINS_RESIDUE.search(text, begin, end)
+    return found is not None and any(residue.search(text, found.start(), end) for residue in _RESIDUE)
 
 
 def clean_lines(text: str, first: int = 1) -> Iterator[Line]:

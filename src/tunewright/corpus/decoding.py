@@ -4,6 +4,7 @@ Line ends come out as ``\\n``, whatever they were: ``\\r\\n``, ``\\r``, a mixtur
 makes it. Nothing else is changed here.
 """
 
+import codecs
 import re
 from pathlib import Path
 
@@ -12,7 +13,9 @@ from tunewright.errors import CorpusError
 BINARY_SHARE = 0.02
 """A file with a larger share of control characters than this is taken for a binary one (random bytes have 0.1)."""
 
-_SAMPLE_BYTES = 1 << 20
+SAMPLE_BYTES = 1 << 20
+"""How much of a file is looked at to tell what it is."""
+
 _BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 # every byte but the control characters that text files never hold
 _TEXT_BYTES = bytes({7, 8, 9, 10, 12, 13, 26, 27, *range(32, 127), *range(128, 256)})
@@ -39,10 +42,8 @@ def decode(data: bytes, path: Path) -> str:
     text = _with_mark(data, path)
     if text is None:
         _refuse_binary(data, path)
-        text = _as_declared(data)
-    for line_end in ("\r\r\n", "\r\n", "\r"):
-        text = text.replace(line_end, "\n")
-    return text
+        text = _as_named(data, _declared_in(data))
+    return _with_plain_line_ends(text)
 
 
 def _with_mark(data: bytes, path: Path) -> str | None:
@@ -58,19 +59,50 @@ def _with_mark(data: bytes, path: Path) -> str | None:
 
 
 def _refuse_binary(data: bytes, path: Path) -> None:
-    sample = data[:_SAMPLE_BYTES]
+    sample = data[:SAMPLE_BYTES]
     if len(sample.translate(None, _TEXT_BYTES)) > BINARY_SHARE * len(sample):
         raise CorpusError("is binary; text was expected", path=path)
 
 
-def _as_declared(data: bytes) -> str:
-    declared = _DECLARED.search(data, 0, _SAMPLE_BYTES)
-    if declared and _DECLARABLE.fullmatch(encoding := declared[1].decode("ascii", "replace")):
+def encoding_of(head: bytes, path: Path) -> str | None:
+    """Return the encoding that a file whose first bytes are `head` names, None if it names none.
+
+    Raises
+    ------
+    CorpusError
+        If it is binary, or if it is UTF-16, which cannot be cut into parts; it names `path`.
+    """
+    if any(head.startswith(mark) for mark, encoding in _BYTE_ORDER_MARKS if encoding == "utf-16"):
+        raise CorpusError("is UTF-16 and too large to be read at once; save it as UTF-8", path=path)
+    _refuse_binary(head, path)
+    return None if head.startswith(codecs.BOM_UTF8) else _declared_in(head)
+
+
+def decode_part(data: bytes, encoding: str | None) -> str:
+    """Return the text of `data`, cut at line ends out of a file that names `encoding`; see `encoding_of`."""
+    return _with_plain_line_ends(_as_named(data.removeprefix(codecs.BOM_UTF8), encoding))
+
+
+def _declared_in(data: bytes) -> str | None:
+    declared = _DECLARED.search(data, 0, SAMPLE_BYTES)
+    encoding = declared[1].decode("ascii", "replace") if declared else ""
+    return encoding if _DECLARABLE.fullmatch(encoding) else None
+
+
+def _as_named(data: bytes, encoding: str | None) -> str:
+    if encoding:
         try:
             return data.decode(encoding)
         except (UnicodeDecodeError, LookupError):
             pass  # it says one thing and is another, as is common: look at the bytes instead
     return _line_by_line(data)
+
+
+def _with_plain_line_ends(text: str) -> str:
+    if "\r" in text:
+        for line_end in ("\r\r\n", "\r\n", "\r"):
+            text = text.replace(line_end, "\n")
+    return text
 
 
 def _line_by_line(data: bytes) -> str:

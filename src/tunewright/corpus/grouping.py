@@ -24,16 +24,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tunewright.corpus.header import header_fields
-from tunewright.corpus.melody import melody_keys
+from tunewright.corpus.melody import BANDS, melody_keys
 from tunewright.corpus.tune import Tune
 
 MOST_SETTINGS = 20
 """A title that more tunes than this bear ("Untitled", "Jig") says nothing about which tune it is."""
 
+COLUMNS = 2 + BANDS
+"""Keys of a tune, titles apart."""
+
 NO_KEY = 0
 """A tune that has no such key."""
 
 _ARTICLES = frozenset(("the", "a", "an", "le", "la", "les", "l", "der", "die", "das"))
+_WORD = re.compile(r"\w+")
 _TITLE = re.compile(r"^T:(?![|:])(.*)", re.MULTILINE)
 
 Keys = NDArray[np.uint64]
@@ -111,7 +115,7 @@ def _joined(labels: NDArray[np.int64], first: NDArray[np.int64], second: NDArray
         first, second = first[apart], second[apart]
         lower, higher = np.minimum(one, other)[apart], np.maximum(one, other)[apart]
         np.minimum.at(labels, higher, lower)
-        while (further := labels[labels]).tobytes() != labels.tobytes():
+        while not np.array_equal(further := labels[labels], labels):
             labels = further
 
 
@@ -132,4 +136,4 @@ def _plain_title(title: str) -> str:
         letters = "".join(
             letter for letter in unicodedata.normalize("NFKD", letters) if not unicodedata.combining(letter)
         )
-    return " ".join(word for word in re.findall(r"\w+", letters) if word not in _ARTICLES)
+    return " ".join(word for word in _WORD.findall(letters) if word not in _ARTICLES)

@@ -45,5 +45,8 @@ def header_fields(text: str) -> Iterator[tuple[str, str]]:
 
 def body(text: str) -> str:
     """Return what follows the header of the tune `text`."""
+    key = 0 if text.startswith("K:") else text.find("\nK:") + 1
+    if key or text.startswith("K:"):
+        return text[key:].partition("\n")[2]
     lines = text.split("\n")
     return "\n".join(lines[header_length(lines) :])

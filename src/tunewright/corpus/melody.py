@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tunewright.corpus.header import body
+from tunewright.corpus.shuffling import scatter
 from tunewright.notation.spec import FIELDS
 
 SHINGLE_INTERVALS = 10
@@ -102,10 +103,3 @@ def _shingles(texts: Sequence[str]) -> tuple[NDArray[np.uint64], NDArray[np.int6
     # the mark after a tune is the last of its steps, so a sequence must end before it
     within = (tune_of[:reach] == tune_of[-reach:]) & (steps[-reach:] != _TUNE_ENDS)
     return scatter(shingles[within]), np.bincount(tune_of[:reach][within], minlength=len(texts))
-
-
-def scatter(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Scatter `values` over all 64 bits (the finishing step of SplitMix64), as MinHash needs them."""
-    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return values ^ (values >> np.uint64(31))

@@ -4,8 +4,10 @@ The format is told by what a file holds, except that ``.csv`` and ``.tsv`` are t
 fails a book: it becomes a `Failure`, and the rest is read.
 """
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Literal
 
 from tunewright.corpus.decoding import decode
 from tunewright.corpus.sources import Source, existing, find_sources
@@ -18,6 +20,15 @@ from tunewright.errors import CorpusError
 
 _TABLE_SUFFIXES = frozenset((".csv", ".tsv"))
 _REASONS_SHOWN = 3
+_BLANK_AT_LINE_END = re.compile(r"[^\S\n](?:\n|\Z)")
+
+Form = Literal["csv", "json", "tagged", "tokens", "tunebook"]
+_SIGNS: Mapping[Form, Callable[[str], bool]] = {"json": is_json, "tagged": is_tagged, "tokens": is_tokens}
+_WITHOUT_FIELDS: Mapping[Form, Callable[[str, Path], Iterator[Tune | Failure]]] = {
+    "tagged": read_tagged,
+    "tokens": read_tokens,
+    "tunebook": read_tunebook,
+}
 
 
 def read_tunes(*paths: Path | str, keep_duplicates: bool = False, text_field: str | None = None) -> Reading:
@@ -50,7 +61,7 @@ def read_tunes(*paths: Path | str, keep_duplicates: bool = False, text_field: st
         item
         for path in [existing(path) for path in paths]
         for source in find_sources(path)
-        for item in _read_source(source, text_field)
+        for item in read_source(source, text_field)
     ]
     tunes = [item for item in found if isinstance(item, Tune)]
     failures = tuple(item for item in found if isinstance(item, Failure))
@@ -62,26 +73,42 @@ def read_tunes(*paths: Path | str, keep_duplicates: bool = False, text_field: st
     return Reading(tuple(kept), failures, tuple(duplicates))
 
 
-def _read_source(source: Source | Failure, text_field: str | None) -> Iterator[Tune | Failure]:
+def read_source(source: Source | Failure, text_field: str | None) -> Iterator[Tune | Failure]:
+    """Yield the tunes of one file, and what could not be read."""
     if isinstance(source, Failure):
         yield source
         return
     try:
-        yield from _read_text(decode(source.data, source.path), source, text_field)
+        text = decode(source.data, source.path)
+        yield from read_as(form_of(text, source.suffix), text, source.path, text_field)
     except CorpusError as error:
         yield Failure(source.path, error.line or 1, error.message)
 
 
-def _read_text(text: str, source: Source, text_field: str | None) -> Iterator[Tune | Failure]:
-    if source.suffix in _TABLE_SUFFIXES:
-        return read_csv(text, source.path, text_field)
-    if is_json(text):
-        return read_json(text, source.path, text_field)
-    if is_tagged(text):
-        return read_tagged(text, source.path)
-    if is_tokens(text):
-        return read_tokens(text, source.path)
-    return read_tunebook(text, source.path)
+def form_of(text: str, suffix: str) -> Form:
+    """Return the format of a file that begins with `text` (or is no more than that) and whose name ends in `suffix`."""
+    if suffix in _TABLE_SUFFIXES:
+        return "csv"
+    for form, holds in _SIGNS.items():
+        if holds(text):
+            return form
+    return "tunebook"
+
+
+def read_as(form: Form, text: str, path: Path, text_field: str | None = None) -> Iterator[Tune | Failure]:
+    """Yield the tunes of `text`, which has the format `form`, and what else stands in it; see `read_tunes`."""
+    if form == "csv":
+        return read_csv(text, path, text_field)
+    if form == "json":
+        return read_json(text, path, text_field)
+    return _WITHOUT_FIELDS[form](text, path)
+
+
+def comparable(text: str) -> str:
+    """Return what two equal tunes have in common: their lines without ``X:`` and without blanks at line ends."""
+    if text.startswith("X:") and "\nX:" not in text and not _BLANK_AT_LINE_END.search(text):
+        return text.partition("\n")[2]
+    return "\n".join(line.rstrip() for line in text.split("\n") if not line.startswith("X:"))
 
 
 def _without_duplicates(tunes: Sequence[Tune]) -> tuple[list[Tune], list[Tune]]:
@@ -89,7 +116,7 @@ def _without_duplicates(tunes: Sequence[Tune]) -> tuple[list[Tune], list[Tune]]:
     kept: list[Tune] = []
     duplicates: list[Tune] = []
     for tune in tunes:
-        content = "\n".join(line.rstrip() for line in tune.text.split("\n") if not line.startswith("X:"))
+        content = comparable(tune.text)
         (duplicates if content in seen else kept).append(tune)
         seen.add(content)
     return kept, duplicates

@@ -29,8 +29,7 @@ LARGEST_FILE = 1 << 29
 LARGEST_EXPANSION = 200
 _ALWAYS_ALLOWED = 1 << 24
 
-# all that gzip and zipfile are known to raise for a damaged, locked or unknown archive
-_UNREADABLE = (
+UNREADABLE = (
     OSError,
     EOFError,
     ValueError,
@@ -40,10 +39,15 @@ _UNREADABLE = (
     zlib.error,
     lzma.LZMAError,
 )
+"""All that gzip and zipfile are known to raise for a damaged, locked or unknown archive."""
 
 
-class _Readable(Protocol):
-    def read(self, size: int = -1, /) -> bytes: ...
+class Readable(Protocol):
+    """What bytes can be read from."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Return up to `size` bytes."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,7 @@ class Source:
     @property
     def suffix(self) -> str:
         """What its name ends in, in small letters, leaving ``.gz`` out."""
-        return _suffix(self.path.name)
+        return suffix_of(self.path.name)
 
 
 def existing(path: Path | str) -> Path:
@@ -82,26 +86,38 @@ def existing(path: Path | str) -> Path:
 
 def find_sources(path: Path) -> Iterator[Source | Failure]:
     """Yield the files behind the existing `path`, and a failure for each that cannot be read."""
+    for file in find_files(path):
+        yield from open_file(file)
+
+
+def find_files(path: Path) -> Iterator[Path]:
+    """Yield the existing `path`, or the files in and below it that may hold tunes if it is a folder."""
     if not path.is_dir():
-        yield from _open(path)
+        yield path
         return
     for folder, folders, names in os.walk(path):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             file = Path(folder, name)
-            if _may_hold_tunes(name) and file.is_file():
-                yield from _open(file)
+            if may_hold_tunes(name) and file.is_file():
+                yield file
 
 
-def _suffix(name: str) -> str:
+def suffix_of(name: str) -> str:
+    """Return what the file name `name` ends in, in small letters, leaving ``.gz`` out."""
     return PurePosixPath(name.lower().removesuffix(".gz")).suffix
 
 
-def _may_hold_tunes(name: str) -> bool:
-    return not name.startswith(".") and (_suffix(name) in SUFFIXES or _suffix(name) == ".zip")
+def may_hold_tunes(path: str) -> bool:
+    """Say whether the name of a file in a folder or archive promises tunes; `path` runs from there, with ``/``."""
+    *folders, name = path.split("/")
+    if any(folder.startswith((".", "__MACOSX")) for folder in folders):
+        return False
+    return not name.startswith(".") and (suffix_of(name) in SUFFIXES or suffix_of(name) == ".zip")
 
 
-def _open(path: Path) -> Iterator[Source | Failure]:
+def open_file(path: Path) -> Iterator[Source | Failure]:
+    """Yield what the file `path` holds: itself, what is packed in it, or the members of an archive."""
     try:
         if path.suffix.lower() == ".zip":
             with zipfile.ZipFile(path) as archive:
@@ -109,8 +125,8 @@ def _open(path: Path) -> Iterator[Source | Failure]:
         else:
             with path.open("rb") as file:
                 yield _read(file, path, path.stat().st_size)
-    except _UNREADABLE as error:
-        yield Failure(path, 1, f"cannot be read: {_reason(error)}")
+    except UNREADABLE as error:
+        yield Failure(path, 1, f"cannot be read: {reason_of(error)}")
 
 
 def _read(file: BinaryIO, path: Path, size: int) -> Source | Failure:
@@ -126,7 +142,7 @@ def _allowance(packed: int) -> int:
     return min(LARGEST_FILE, max(_ALWAYS_ALLOWED, LARGEST_EXPANSION * packed))
 
 
-def _within(allowance: int, file: _Readable, path: Path) -> Source | Failure:
+def _within(allowance: int, file: Readable, path: Path) -> Source | Failure:
     data = file.read(allowance + 1)
     if len(data) > allowance:
         return Failure(path, 1, f"unpacks to more than {allowance >> 20} MiB, so not read")
@@ -137,9 +153,7 @@ def _members(archive: zipfile.ZipFile, path: Path) -> Iterator[Source | Failure]
     """Yield the members of `archive`; together they may unpack to what one file of its size may."""
     left = _allowance(path.stat().st_size)
     for member in sorted(archive.infolist(), key=lambda member: member.filename):
-        *folders, name = member.filename.split("/")
-        hidden = any(folder.startswith((".", "__MACOSX")) for folder in folders)
-        if hidden or not _may_hold_tunes(name):
+        if not may_hold_tunes(member.filename):
             continue
         found = _member(archive, member, Path(f"{path}/{member.filename}"), left)
         yield found
@@ -155,9 +169,10 @@ def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path, left:
             if isinstance(found, Failure) or path.suffix.lower() != ".gz":
                 return found
             return _read(io.BytesIO(found.data), path, len(found.data))
-    except _UNREADABLE as error:
-        return Failure(path, 1, f"cannot be read: {_reason(error)}")
+    except UNREADABLE as error:
+        return Failure(path, 1, f"cannot be read: {reason_of(error)}")
 
 
-def _reason(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
+    """Return why a file or archive cannot be read, in words."""
     return (error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__

@@ -1,0 +1,65 @@
+"""How is work given to other processes so that nothing of them is left, whatever happens to this one?"""
+
+import multiprocessing
+import multiprocessing.connection
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from tunewright.errors import CorpusError
+
+Result = TypeVar("Result")
+Run = Callable[[Callable[..., Any], Iterable[tuple[Any, ...]]], Iterator[Any]]
+"""Calls a function with each of some lists of arguments; yields what it returns, in their order."""
+
+
+@contextmanager
+def workers(processes: int) -> Iterator[Run]:
+    """Give what runs functions in `processes` processes; with 1, in this one.
+
+    Raises
+    ------
+    CorpusError
+        If a process was ended from outside.
+    """
+    if processes == 1:
+        yield lambda function, arguments: (function(*each) for each in arguments)
+        return
+    # a fork of a process that has threads may hang
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(processes, mp_context=context, initializer=_end_with_parent)
+    try:
+        yield lambda function, arguments: pool.map(_call, ((function, each) for each in arguments))
+    except BrokenProcessPool as error:
+        raise CorpusError(
+            "a process that read tunes was ended from outside, for want of memory perhaps; the same command goes on"
+        ) from error
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _call(job: tuple[Callable[..., Result], tuple[Any, ...]]) -> Result:
+    function, arguments = job
+    return function(*arguments)
+
+
+def _end_with_parent() -> None:
+    """End this process when the one that started it does; leave Ctrl-C to that one."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if parent := multiprocessing.parent_process():
+        threading.Thread(target=_wait_for_end, args=(parent.sentinel,), daemon=True).start()
+
+
+def _wait_for_end(sentinel: int) -> None:
+    multiprocessing.connection.wait([sentinel])
+    os._exit(1)
+
+
+def cores() -> int:
+    """Return how many processor cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
