@@ -35,7 +35,7 @@ def study(shape, training):
     unlike = [
         ({"dropout": 0.3, "input_dropout": 0.0}, {"seed": 0, "learning_rate": 0.008, "weight_decay": 0.1, "clip": 1.0}),
         ({"dropout": 0.0, "input_dropout": 0.2}, {"seed": 1, "learning_rate": 0.003, "clip": 0.2, "reset": 0.1}),
-        ({"dropout": 0.5, "input_dropout": 0.1}, {"seed": 2, "clip": 0.0, "warmup": 0.2, "schedule": "constant"}),
+        ({"dropout": 0.5, "weight_drop": 0.2}, {"seed": 2, "clip": 0.0, "warmup": 0.2, "schedule": "constant"}),
     ]
     common = {"length": 20, "lanes": 4, "epochs": 2, **training}
     return [

@@ -11,7 +11,6 @@ Shapes: K networks, T time steps, B lanes, N characters of a text, P weights of 
 """
 
 import dataclasses
-import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -28,18 +27,15 @@ from tunewright.model.config import NetworkConfig
 from tunewright.model.network import CharNetwork
 from tunewright.training.config import TrainingConfig
 from tunewright.training.data import TrainingData
-from tunewright.training.optimizers import ADAM_BETAS, schedule
 from tunewright.training.precision import Precision, multiplying
 from tunewright.training.replay import ReplayedStep
 from tunewright.training.resident import copy_text, kind_of, packed
 from tunewright.training.stacked_network import StackedNetworks, StackedState, own_masks, shared_masks
+from tunewright.training.stacked_optimizer import OPTIMIZERS, StackedOptimizer
 
-EPSILON = 1e-8
-"""AdamW's, as torch has it."""
-CLIP_EPSILON = 1e-6
-"""That of torch's clip_grad_norm_."""
 MAY_DIFFER = {
-    "dropout", "input_dropout", "learning_rate", "weight_decay", "warmup", "schedule", "clip", "reset", "seed",
+    "dropout", "input_dropout", "weight_drop", "learning_rate", "weight_decay", "warmup", "schedule", "clip", "reset",
+    "seed",
 }  # fmt: skip
 """Options in which networks that are trained at once need not agree."""
 
@@ -74,7 +70,8 @@ class StackedTrainer:
     data
         See `TrainingData`.
     members
-        They agree in everything but `MAY_DIFFER`, learn with adamw, and neither stop early nor have a time limit.
+        They agree in everything but `MAY_DIFFER`, learn with one of `OPTIMIZERS`, and have neither early stopping nor
+        a time limit.
     device
         Where to learn.
     precision
@@ -106,7 +103,7 @@ class StackedTrainer:
         seeds = [member.training.seed for member in members]
         self._generators = [torch.Generator(device).manual_seed(seed) for seed in (seeds if own_dropout else seeds[:1])]
         self._masks = own_masks(self._generators) if own_dropout else shared_masks(self._generators[0])
-        self._optimizer = StackedAdamW(self.stack, [member.training for member in members])
+        self._optimizer = StackedOptimizer(self.stack, [member.training for member in members])
         self._texts = torch.empty(0, dtype=torch.uint8, device=device)  # (K, N)
         self._losses = torch.zeros(len(members), device=device)
         self._inputs: dict[int, tuple[Tensor, StackedState]] = {}
@@ -192,48 +189,6 @@ class StackedTrainer:
         return step
 
 
-class StackedAdamW:
-    """AdamW with a learning rate, a decay and a clip for each network (Loshchilov and Hutter 2019).
-
-    Parameters
-    ----------
-    stack
-        Its weights are changed; those of one network that are vectors, its biases, are not decayed.
-    configs
-        The options of each network.
-    """
-
-    def __init__(self, stack: StackedNetworks, configs: Sequence[TrainingConfig]) -> None:
-        self.stack, self.configs = stack, configs
-        decays, clips = ([getattr(config, name) for config in configs] for name in ("weight_decay", "clip"))
-        self._rates = torch.zeros(len(configs), 1, device=stack.device)
-        self._clips = torch.tensor([clip or math.inf for clip in clips], device=stack.device)[:, None]
-        self._decays = torch.zeros_like(stack.flat)  # (K, P)
-        for name, tensor in stack.tensors(self._decays).items():
-            if len(stack.shapes[name]) > 1:
-                tensor.copy_(torch.tensor(decays).view(-1, *[1] * (tensor.ndim - 1)).expand(tensor.shape))
-        self._mean, self._square = torch.zeros_like(self._decays), torch.zeros_like(self._decays)
-        self._count = torch.zeros((), dtype=torch.float64, device=stack.device)
-
-    def set_rates(self, done: float) -> None:
-        """Set the learning rates for a moment when a share of `done` of training lies behind."""
-        rates = [config.learning_rate * schedule(done, config) for config in self.configs]
-        self._rates.copy_(torch.tensor(rates)[:, None])
-
-    @torch.no_grad()
-    def step(self) -> None:
-        """Change the weights by their gradients."""
-        gradient, (first, second) = self.stack.flat.grad, ADAM_BETAS
-        assert gradient is not None, "no gradient was computed"  # noqa: S101
-        gradient = gradient * (self._clips / (gradient.norm(dim=1, keepdim=True) + CLIP_EPSILON)).clamp(max=1)
-        self._count += 1
-        self._mean.lerp_(gradient, 1 - first)
-        self._square.mul_(second).addcmul_(gradient, gradient, value=1 - second)
-        spread = (self._square / (1 - second**self._count)).sqrt() + EPSILON
-        change = self._mean / (1 - first**self._count) / spread
-        self.stack.flat.mul_(1 - self._rates * self._decays).sub_(self._rates * change)
-
-
 def require_alike(members: Sequence[Member]) -> None:
     """Raise OptionError unless `members` can be trained at once."""
     if not members:
@@ -246,9 +201,10 @@ def require_alike(members: Sequence[Member]) -> None:
                 value, wanted = getattr(ours, name), getattr(theirs, name)
                 if name not in MAY_DIFFER and value != wanted:
                     raise OptionError(f"{name} is {value!r} in network {number} and {wanted!r} in network 1, {ALIKE}")
-    for name, wanted in (("optimizer", "adamw"), ("patience", 0), ("minutes", 0)):
-        if (value := getattr(first.training, name)) != wanted:
-            raise OptionError(f"{name} is {value!r}; networks that are trained at once need {wanted!r}")
+    for name, allowed in (("optimizer", OPTIMIZERS), ("patience", (0,)), ("minutes", (0,))):
+        if (value := getattr(first.training, name)) not in allowed:
+            needed = " or ".join(map(repr, allowed))
+            raise OptionError(f"{name} is {value!r}; networks that are trained at once need {needed}")
 
 
 ALIKE = f"but networks that are trained at once may differ only in {', '.join(sorted(MAY_DIFFER))}"

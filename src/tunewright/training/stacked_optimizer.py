@@ -1,0 +1,64 @@
+"""How does each of many networks get its own step size, decay and clipping?
+
+The rule is that of `optimizers`, AdamW (Loshchilov and Hutter 2019), over one matrix that has a row for each network.
+Everything is computed on the device, so that a CUDA graph can hold it.
+
+Shapes: K networks, P weights of one network.
+"""
+
+import math
+from collections.abc import Sequence
+
+import torch
+
+from tunewright.training.config import TrainingConfig
+from tunewright.training.optimizers import ADAM_BETAS, schedule
+from tunewright.training.stacked_network import StackedNetworks
+
+OPTIMIZERS = ("adamw",)
+EPSILON = 1e-8
+"""AdamW's, as torch has it."""
+CLIP_EPSILON = 1e-6
+"""That of torch's clip_grad_norm_."""
+
+
+class StackedOptimizer:
+    """Changes the weights of all networks of a stack.
+
+    Parameters
+    ----------
+    stack
+        Its weights are changed; those of one network that are vectors, its biases, are not decayed.
+    configs
+        The options of each network; all name the same optimiser, one of `OPTIMIZERS`.
+    """
+
+    def __init__(self, stack: StackedNetworks, configs: Sequence[TrainingConfig]) -> None:
+        self.stack, self.configs = stack, configs
+        decays, clips = ([getattr(config, name) for config in configs] for name in ("weight_decay", "clip"))
+        self._rates = torch.zeros(len(configs), 1, device=stack.device)
+        self._clips = torch.tensor([clip or math.inf for clip in clips], device=stack.device)[:, None]
+        self._decays = torch.zeros_like(stack.flat)  # (K, P)
+        for name, tensor in stack.tensors(self._decays).items():
+            if len(stack.shapes[name]) > 1:
+                tensor.copy_(torch.tensor(decays).view(-1, *[1] * (tensor.ndim - 1)).expand(tensor.shape))
+        self._mean, self._square = torch.zeros_like(self._decays), torch.zeros_like(self._decays)
+        self._count = torch.zeros((), dtype=torch.float64, device=stack.device)
+
+    def set_rates(self, done: float) -> None:
+        """Set the learning rates for a moment when a share of `done` of training lies behind."""
+        rates = [config.learning_rate * schedule(done, config) for config in self.configs]
+        self._rates.copy_(torch.tensor(rates)[:, None])
+
+    @torch.no_grad()
+    def step(self) -> None:
+        """Change the weights by their gradients."""
+        gradient, (first, second) = self.stack.flat.grad, ADAM_BETAS
+        assert gradient is not None, "no gradient was computed"  # noqa: S101
+        gradient = gradient * (self._clips / (gradient.norm(dim=1, keepdim=True) + CLIP_EPSILON)).clamp(max=1)
+        self._count += 1
+        self._mean.lerp_(gradient, 1 - first)
+        self._square.mul_(second).addcmul_(gradient, gradient, value=1 - second)
+        spread = (self._square / (1 - second**self._count)).sqrt() + EPSILON
+        change = self._mean / (1 - first**self._count) / spread
+        self.stack.flat.mul_(1 - self._rates * self._decays).sub_(self._rates * change)
