@@ -19,7 +19,7 @@ def test_json_has_both_protocols_with_their_units(capsys, model, tiny_corpus):
     status, out, _ = run(capsys, "evaluate", model, tiny_corpus, "--json")
     result = json.loads(out)
     assert status == 0
-    assert result.keys() == {"full_tune", "cold_window", "characters", "tunes", "unknown_characters"}
+    assert result.keys() == {"full_tune", "cold_window", "characters", "tunes", "unknown_characters", "baselines"}
     assert result["full_tune"].keys() == {"nats_per_char", "bits_per_char"}
     assert result["cold_window"].keys() == {"nats_per_char", "bits_per_char", "standard_error"}
     assert (result["tunes"], result["characters"]) == (30, len(tiny_corpus.read_text()))
@@ -31,6 +31,33 @@ def test_words_say_the_same(capsys, model, tiny_corpus):
     status, out, _ = run(capsys, "evaluate", model, tiny_corpus)
     assert status == 0
     assert f"full_tune    {loss:.4f} nats/char" in out
+
+
+def test_dynamic_evaluation_stands_apart(capsys, model, tiny_corpus):
+    from tunewright.corpus.readers import read_tunes
+    from tunewright.model.checkpoint import read_checkpoint
+    from tunewright.model.network import load_network
+    from tunewright.training.dynamic import dynamic_full_tune
+    from tunewright.training.dynamic_config import DynamicConfig
+    from tunewright.training.evaluate import EvaluationSet
+
+    arguments = ("evaluate", model, tiny_corpus, "--dynamic", "--rate", "0.01", "--segment", "25")
+    status, out, _ = run(capsys, *arguments, "--json")
+    losses = json.loads(out)
+    assert status == 0
+    checkpoint = read_checkpoint(model)
+    data = EvaluationSet.of(read_tunes(tiny_corpus).tunes, checkpoint.vocabulary)
+    expected = dynamic_full_tune(load_network(checkpoint), data, DynamicConfig(rate=0.01, segment=25)).nats_per_char
+    assert losses["dynamic_full_tune"]["nats_per_char"] == pytest.approx(expected)
+    assert losses["full_tune"]["nats_per_char"] != pytest.approx(expected, rel=0.01)
+    _, out, _ = run(capsys, *arguments)
+    assert f"dynamic_full_tune {expected:.4f} nats/char" in out
+
+
+def test_options_of_dynamic_evaluation_need_it(capsys, model, tiny_corpus):
+    status, _, err = run(capsys, "evaluate", model, tiny_corpus, "--replay-seed", "3")
+    assert status == 2
+    assert "--replay-seed" in err and "--dynamic" in err
 
 
 def test_equal_tunes_are_all_measured(capsys, model, tiny_corpus, tmp_path):

@@ -6,8 +6,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tunewright.cli.progress import progress_bar
-from tunewright.cli.sources import read_sources
-from tunewright.errors import InputError, OptionError
+from tunewright.cli.sources import learned_from
+from tunewright.errors import InputError
 from tunewright.model.checkpoint import Checkpoint
 from tunewright.sampling.compose import Composition
 
@@ -34,8 +34,7 @@ class Figures:
 
     def __init__(self, model: Checkpoint, corpus: Sequence[str] | None, *, wanted: bool, steered: bool) -> None:
         self.wanted, self._steered = wanted, steered
-        self._named = bool(corpus)
-        self._sources = list(corpus or model.training.get("data", {}).get("training_sources", ()))
+        self._model, self._corpus = model, corpus
 
     @cached_property
     def index(self) -> "OriginalityIndex | None":
@@ -45,11 +44,9 @@ class Figures:
         from tunewright.analysis.originality import originality_index
 
         try:
-            if not self._sources:
-                raise OptionError("the network does not say what it learned from")
-            tunes = read_sources(*self._sources, quiet=not self._named)
+            tunes = learned_from(self._model, self._corpus)
         except InputError as error:
-            if self._named:
+            if self._corpus:
                 raise
             print(f"originality is not known: {error}; name the tunes with --corpus", file=sys.stderr)
             return None

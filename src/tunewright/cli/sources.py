@@ -8,6 +8,8 @@ from tunewright.corpus.library import resolve
 from tunewright.corpus.readers import read_tunes
 from tunewright.corpus.tune import Tune
 from tunewright.corpus.vocabulary import UnknownCharacter
+from tunewright.errors import OptionError
+from tunewright.model.checkpoint import Checkpoint
 from tunewright.sampling.prime import name_characters
 
 SHOWN = 5
@@ -32,6 +34,22 @@ def read_sources(*sources: str, keep_duplicates: bool = False, quiet: bool = Fal
     if reading.duplicates:
         print(f"left out: {len(reading.duplicates)} exact duplicates", file=sys.stderr)
     return reading.tunes
+
+
+def learned_from(model: Checkpoint, corpus: Sequence[str] | None = None) -> Sequence[Tune]:
+    """The tunes that `corpus` names; without it, those of the sources that `model` was trained on, quietly.
+
+    Raises
+    ------
+    CorpusError
+        If they are no longer there.
+    OptionError
+        If the model does not say what it was trained on.
+    """
+    sources = corpus or model.training.get("data", {}).get("training_sources")
+    if not sources:
+        raise OptionError("the network does not say what it learned from")
+    return read_sources(*sources, quiet=not corpus)
 
 
 def recorded(sources: Sequence[str]) -> list[str]:

@@ -11,6 +11,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from tunewright.errors import MissingExtraError
 from tunewright.files import write_file
 from tunewright.training.loop import EpochRecord
+from tunewright.training.ngram import Baselines
 from tunewright.training.run import Run
 
 HEADING = "epoch   learned   training full/cold   validation full/cold   seconds      (losses in nats per character)"
@@ -26,6 +27,7 @@ def follow(run: Run, stopped: Sequence[int]) -> None:
         f"{network.cell.upper()} of {network.units} units, {run.trainer.network.weight_count:,} weights; "
         f"{len(run.data.tunes):,} tunes of {run.data.characters:,} characters; {epochs} epochs{done}"
     )
+    console.print(f"validation tunes by counting alone, full/cold: {counting(run.baselines)}")
     console.print(HEADING)
     columns = (
         TextColumn("{task.description}"),
@@ -52,6 +54,15 @@ def follow(run: Run, stopped: Sequence[int]) -> None:
     best = run.trainer.best
     if best:
         console.print(f"best: epoch {best.epoch}, in {run.folder / 'best'}")
+
+
+def counting(found: Baselines) -> str:
+    """What a network has to beat, in nats per character."""
+    ngram, unigram = (
+        f"{reached.full_tune.nats_per_char:.3f} / {reached.cold_window.nats_per_char:.3f}"
+        for reached in (found.ngram, found.unigram)
+    )
+    return f"{ngram} with {found.context} characters of context, {unigram} with none"
 
 
 def line_of(record: EpochRecord, epochs: int, *, best: bool) -> str:

@@ -16,8 +16,10 @@ A character outside the vocabulary cannot be predicted. It is left out of text a
 """
 
 import math
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -25,6 +27,7 @@ import torch
 from numpy.typing import NDArray
 from torch.nn import functional
 
+from tunewright.corpus.built_corpus import BuiltSide
 from tunewright.corpus.tune import Tune
 from tunewright.corpus.vocabulary import Ids, UnknownCharacter, Vocabulary
 from tunewright.errors import CorpusError
@@ -40,8 +43,15 @@ LANES = 256
 CHUNK = 64
 """Time steps per call."""
 
+TUNES_AT_ONCE = 2048
+"""Tunes of a built corpus that are in memory at a time, with their windows."""
+
 IGNORED = -100
 """What `cross_entropy` skips."""
+
+
+Predict = Callable[[Sequence[Ids]], NDArray[np.float64]]
+"""Gives the nats of each of some sequences after its first character, as `nats_per_sequence` does."""
 
 
 @dataclass(frozen=True)
@@ -58,19 +68,70 @@ class EvaluationSet:
     """Characters that were left out, each with its place."""
 
     @classmethod
-    def of(cls, tunes: Sequence[Tune], vocabulary: Vocabulary) -> "EvaluationSet":
-        """Encode `tunes` and draw the fixed set of windows."""
+    def of(
+        cls, tunes: Sequence[Tune], vocabulary: Vocabulary, generator: np.random.Generator | None = None
+    ) -> "EvaluationSet":
+        """Encode `tunes` and draw the fixed set of windows; `generator` goes on where that of other tunes stopped."""
         unknown = tuple(
             found for tune in tunes for found in vocabulary.unknown(tune.text, path=tune.path, line=tune.line)
         )
         encoded = tuple(vocabulary.encode_known(tune.framed) for tune in tunes)
-        generator = np.random.default_rng(WINDOW_SEED)
+        generator = generator or np.random.default_rng(WINDOW_SEED)
         windows = []
         for ids in encoded:
             starts = generator.integers(max(1, len(ids) - WINDOW_LENGTH), size=WINDOWS_PER_TUNE)
             windows += [ids[start : start + WINDOW_LENGTH + 1] for start in starts]
         characters = sum(tune.source_characters for tune in tunes) - len(unknown)
         return cls(encoded, characters, tuple(windows), unknown)
+
+    @cached_property
+    def unknown_counts(self) -> dict[str, int]:
+        """The characters that were left out, and how often each came."""
+        return dict(Counter(found.character for found in self.unknown))
+
+    def parts(self) -> Iterator["EvaluationSet"]:
+        """Yield what is measured at a time: all."""
+        yield self
+
+
+@dataclass(frozen=True)
+class BuiltEvaluationSet:
+    """Tunes of a built corpus, made ready for both protocols a part at a time: memory does not grow with them."""
+
+    side: BuiltSide
+    vocabulary: Vocabulary
+    """What the network knows."""
+    unknown: tuple[UnknownCharacter, ...] = ()
+    """Characters that are left out, each with its place, if these are known."""
+
+    @property
+    def tunes(self) -> Sequence[Ids]:
+        """Framed tunes as ids of the corpus."""
+        return self.side.ids
+
+    @cached_property
+    def unknown_counts(self) -> dict[str, int]:
+        """The characters that are left out, and how often each comes."""
+        return {
+            symbol: count
+            for symbol, count in self.side.counts.items()
+            if count and symbol not in self.vocabulary.symbols
+        }
+
+    @property
+    def source_characters(self) -> int:
+        """Characters of the tunes in their files, less the unknown ones."""
+        return self.side.source_characters - sum(self.unknown_counts.values())
+
+    def parts(self) -> Iterator[EvaluationSet]:
+        """Yield what is measured at a time; together they have the windows that all tunes would have at once."""
+        generator = np.random.default_rng(WINDOW_SEED)
+        for first in range(0, len(self.side), TUNES_AT_ONCE):
+            tunes = self.side.read(range(first, min(first + TUNES_AT_ONCE, len(self.side))))
+            yield EvaluationSet.of(tunes, self.vocabulary, generator)
+
+
+Measurable = EvaluationSet | BuiltEvaluationSet
 
 
 @dataclass(frozen=True)
@@ -102,6 +163,9 @@ class Evaluation:
     """That the tunes take in their files, unknown ones included."""
     tunes: int
     unknown: tuple[UnknownCharacter, ...]
+    """Characters that were left out, each with its place; of a built corpus the places may not be known."""
+    unknown_counts: Mapping[str, int]
+    """How often each of them came."""
 
     def as_json(self) -> dict[str, Any]:
         """What `tunewright evaluate --json` prints."""
@@ -110,7 +174,7 @@ class Evaluation:
             "cold_window": self.cold_window.as_json(),
             "characters": self.characters,
             "tunes": self.tunes,
-            "unknown_characters": len(self.unknown),
+            "unknown_characters": sum(self.unknown_counts.values()),
         }
 
 
@@ -122,28 +186,60 @@ def evaluate(model: Checkpoint, tunes: Sequence[Tune]) -> Evaluation:
     CorpusError
         Without a tune, or if the network knows none of their characters.
     """
-    data = EvaluationSet.of(tunes, model.vocabulary)
-    if not data.source_characters:
+    return measure(model, EvaluationSet.of(tunes, model.vocabulary))
+
+
+def measure(model: Checkpoint, data: Measurable) -> Evaluation:
+    """Measure a network on tunes that were made ready for its vocabulary; see `evaluate`."""
+    if data.source_characters <= 0:
         raise CorpusError("there is nothing to measure: no tune holds a character that the network knows")
     network = load_network(model)
     return Evaluation(
         full_tune(network, data),
         cold_window(network, data),
-        data.source_characters + len(data.unknown),
-        len(tunes),
+        data.source_characters + sum(data.unknown_counts.values()),
+        len(data.tunes),
         data.unknown,
+        data.unknown_counts,
     )
 
 
-def full_tune(network: CharNetwork, data: EvaluationSet) -> Loss:
+def full_tune(network: CharNetwork, data: Measurable) -> Loss:
     """Loss under the `full_tune` protocol."""
-    return Loss(float(nats_per_sequence(network, data.tunes).sum() / data.source_characters))
+    return full_tune_of(partial(nats_per_sequence, network), data)
 
 
-def cold_window(network: CharNetwork, data: EvaluationSet) -> Loss:
+def cold_window(network: CharNetwork, data: Measurable) -> Loss:
     """Loss under the `cold_window` protocol."""
+    return cold_window_of(partial(nats_per_sequence, network), data)
+
+
+def full_tune_of(predict: Predict, data: Measurable) -> Loss:
+    """The `full_tune` loss of whatever `predict` stands for."""
+    nats = sum(float(predict(part.tunes).sum()) for part in data.parts())
+    return Loss(nats / data.source_characters)
+
+
+def cold_window_of(predict: Predict, data: Measurable) -> Loss:
+    """The `cold_window` loss of whatever `predict` stands for."""
+    mean = variance = 0.0
+    for part in data.parts():
+        share = len(part.tunes) / len(data.tunes)
+        loss = cold_window_loss(predict(part.windows), part)
+        mean += share * loss.nats_per_char
+        variance += (share * (loss.standard_error or 0.0)) ** 2
+    return Loss(mean, math.sqrt(variance))
+
+
+def full_tune_loss(nats: NDArray[np.float64], data: EvaluationSet) -> Loss:
+    """The `full_tune` loss of whatever predicted the tunes of `data` with `nats` each."""
+    return Loss(float(nats.sum() / data.source_characters))
+
+
+def cold_window_loss(nats: NDArray[np.float64], data: EvaluationSet) -> Loss:
+    """The `cold_window` loss of whatever predicted the windows of `data` with `nats` each."""
     lengths = np.array([len(window) - 1 for window in data.windows])
-    per_window = (nats_per_sequence(network, data.windows) / lengths).reshape(-1, WINDOWS_PER_TUNE)
+    per_window = (nats / lengths).reshape(-1, WINDOWS_PER_TUNE)
     # Windows are drawn within each tune, so only the spread inside tunes makes the estimate vary.
     variance = per_window.var(axis=1, ddof=1).sum() / WINDOWS_PER_TUNE / len(per_window) ** 2
     return Loss(float(per_window.mean()), float(np.sqrt(variance)))

@@ -16,6 +16,7 @@ import os
 import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import asdict, fields
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,7 @@ from tunewright.options import to_mapping
 from tunewright.training.config import TrainingConfig
 from tunewright.training.data import TrainingData
 from tunewright.training.loop import EpochRecord, Progress, Trainer
+from tunewright.training.ngram import Baselines, baselines
 
 RESUME, HISTORY = "resume.safetensors", "history.csv"
 SAVE_EVERY_SECONDS = 60.0
@@ -108,6 +110,11 @@ class Run:
         self.origin = dict(origin or {})
         self.trainer: Trainer
 
+    @cached_property
+    def baselines(self) -> Baselines:
+        """What counting the same tunes reaches on the validation tunes; recorded in every checkpoint."""
+        return baselines(self.data.tunes, len(self.data.vocabulary), self.data.validation)
+
     def open(self, *, resume: bool = False, force: bool = False) -> None:
         """Start afresh, or go on with what the folder holds; see `train` for what is raised."""
         set_processor(self.config)
@@ -162,7 +169,12 @@ class Run:
 
     def _checkpoint(self, record: EpochRecord | None) -> Checkpoint:
         data = self.data.describe() | self.origin
-        training = {"config": to_mapping(self.config), "data": data, "torch": str(torch.__version__)}
+        training = {
+            "config": to_mapping(self.config),
+            "data": data,
+            "baselines": self.baselines.as_json(),
+            "torch": str(torch.__version__),
+        }
         weights = weights_of(self.trainer.network)
         metrics = asdict(record) if record else {}
         return Checkpoint(self.network_config, self.data.vocabulary, weights, metrics, training)
