@@ -256,11 +256,18 @@ def closable(registers: Registers) -> bool:
     return registers[PHASE] == 0 or (registers[REPEAT] != 2 and registers[ENDING] != 1)
 
 
+def empty(registers: Registers) -> bool:
+    """Return true if nothing that takes time stands before a bar line; right behind ``:|`` and ``||`` one may stand."""
+    if registers[STRETCH] > 0 or registers[NOTES] == 0:
+        return False
+    return registers[STARTED] == 1 or registers[IDLE] > 1 or registers[FIT] == 0
+
+
 def plain_line(tables: Tables, registers: Registers) -> bool:
     """Take a plain bar line."""
     if not loose(registers) or (registers[STRETCH] == 0 and not not_idle(registers)):
         return False
-    if tables[SETTINGS][TIDY] == 1 and registers[STRETCH] == 0 and registers[NOTES] == 1:
+    if tables[SETTINGS][TIDY] == 1 and empty(registers):
         registers[REASON] = EMPTY_BAR
         return False
     if not complete_bar(registers):
