@@ -179,6 +179,15 @@ def test_conditions_that_cannot_be_met_are_errors(conditions, missing, named):
         Grammar(symbols, Conditions(**conditions))
 
 
+@pytest.mark.parametrize(
+    ("condition", "start", "said"),
+    [("key", "X:1\nM:4/4\nK:D\n", "K: is to be G"), ("title", "X:1\nT:Other", "T: is to be The Reel")],
+)
+def test_a_field_that_contradicts_a_condition_is_told_so(condition, start, said):
+    grammar = Grammar(SYMBOLS, Conditions(**{condition: {"key": "G", "title": "The Reel"}[condition]}))
+    assert said in grammar.refusal(start).reason
+
+
 def test_a_length_that_no_tune_fits_into_is_an_error():
     with pytest.raises(GrammarError, match=r"at most 10 characters.*takes"):
         GRAMMAR.begin(10)

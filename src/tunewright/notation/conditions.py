@@ -29,8 +29,8 @@ class Conditions:
     """Letters of fields that are never written; other characters, such as ``%``, that never come."""
     tidy: bool = False
     """Keep to what a network can keep in mind: each field of the header once, none but ``K:`` among the music, a bar
-    line where a bar is full, slurs within a bar, ``:|`` and no other sign at the end of a repeat, no empty section, and
-    an end to endings, repeats and tunes that last too long."""
+    line where a bar is full, slurs within a bar, ``:|`` and no other sign at the end of a repeat, no empty bar or
+    section, and an end to endings, repeats and tunes that last too long."""
 
     def __post_init__(self) -> None:
         _known("meter", self.meter, [metre.word for metre in METRES])

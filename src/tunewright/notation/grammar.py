@@ -14,7 +14,17 @@ from tunewright.notation.conditions import Conditions, is_hornpipe
 from tunewright.notation.grammar_reasons import explain
 from tunewright.notation.grammar_rules import END
 from tunewright.notation.grammar_tables import build
-from tunewright.notation.registers import BAR, BUDGET, HORNPIPE, IMPOSSIBLE, SIZE, UNIT
+from tunewright.notation.registers import (
+    BAR,
+    BUDGET,
+    FIELD,
+    HORNPIPE,
+    IMPOSSIBLE,
+    REASON,
+    SIZE,
+    UNIT,
+    UNKNOWN_WORD,
+)  # fmt: skip
 from tunewright.notation.words import UNITS
 
 __all__ = ["Conditions", "Grammar", "Refusal"]
@@ -101,6 +111,17 @@ class Grammar:
                 symbol = -1
             if symbol < 0 or not self.advance(registers, symbol):
                 line, column = text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
-                reason = explain(self.tables, registers, character, symbol)
+                reason = self._contradiction(registers) or explain(self.tables, registers, character, symbol)
                 return Refusal(offset, line, column, reason, registers[BAR])
         return None
+
+    def _contradiction(self, registers: list[int]) -> str | None:
+        """What is said of a field whose value is not the one that the conditions ask for."""
+        if registers[REASON] != UNKNOWN_WORD:
+            return None
+        letter = chr(registers[FIELD])
+        asked = {
+            "M": self.conditions.meter, "L": self.conditions.unit_length, "K": self.conditions.key,
+            "R": self.conditions.rhythm, "T": self.conditions.title,
+        }.get(letter)  # fmt: skip
+        return asked and f"the field {letter}: is to be {asked}, as was asked for"
