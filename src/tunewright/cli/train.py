@@ -7,7 +7,8 @@ from cyclopts import Parameter
 
 from tunewright.cli.flags import flags_of, given, override, read_toml
 from tunewright.cli.interrupt import stop_on_signal
-from tunewright.cli.sources import read_sources, recorded, report_unknown
+from tunewright.cli.learning_sources import training_data
+from tunewright.cli.sources import recorded
 from tunewright.cli.status import INTERRUPTED
 from tunewright.errors import OptionError
 from tunewright.model.checkpoint import Checkpoint
@@ -39,7 +40,8 @@ def train(
     Parameters
     ----------
     tunes
-        Files or folders of tunes, or the name of a corpus on this machine (oneills, ryans).
+        Files or folders of tunes, or the name of a corpus on this machine (oneills, ryans); or one built corpus (see
+        tunewright corpus build).
     out
         The run folder to write.
     validation
@@ -54,7 +56,6 @@ def train(
         Replace what --out holds.
     """
     from tunewright.cli.training_display import draw_curves, follow
-    from tunewright.training.data import TrainingData
     from tunewright.training.run import Run, read_last
 
     if resume and force:
@@ -68,11 +69,7 @@ def train(
     if not sources["training_sources"]:
         raise OptionError("no tunes to train on; name files, folders, or a corpus such as oneills")
     options = choose_options(preset, config, given(network), given(training), former)
-    data = TrainingData.of(
-        read_sources(*sources["training_sources"]),
-        read_sources(*sources["validation_sources"], keep_duplicates=True) if sources["validation_sources"] else (),
-    )
-    report_unknown(data.validation.unknown)
+    data = training_data(sources["training_sources"], sources["validation_sources"])
     run = Run(out, data, options.network, options.training, origin=sources)
     run.open(resume=resume, force=force)
     with stop_on_signal() as stopped:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
+from tunewright.corpus.built_corpus import is_built
 from tunewright.corpus.decoding import decode
 from tunewright.corpus.sources import Source, existing, find_sources
 from tunewright.corpus.tables import is_json, read_csv, read_json
@@ -57,6 +58,10 @@ def read_tunes(*paths: Path | str, keep_duplicates: bool = False, text_field: st
     """
     if not paths:
         raise CorpusError("no file or folder was named; at least one with tunes is needed")
+    for built in filter(is_built, paths):
+        raise CorpusError(
+            "is a corpus made by tunewright corpus build; here the files that it was built from are needed", path=built
+        )
     found = [
         item
         for path in [existing(path) for path in paths]

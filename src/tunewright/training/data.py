@@ -7,10 +7,12 @@ from functools import cached_property
 
 import numpy as np
 
+from tunewright.corpus.built_corpus import BuiltCorpus
+from tunewright.corpus.shards import count_characters
 from tunewright.corpus.split import split_tunes
 from tunewright.corpus.tune import Tune
 from tunewright.corpus.vocabulary import Ids, Vocabulary
-from tunewright.training.evaluate import EvaluationSet
+from tunewright.training.evaluate import BuiltEvaluationSet, EvaluationSet, Measurable
 
 SAMPLE_TUNES = 50
 """Training tunes on which losses are measured after every epoch."""
@@ -23,12 +25,14 @@ class TrainingData:
 
     vocabulary: Vocabulary
     """The characters of the training tunes."""
-    tunes: tuple[Ids, ...]
+    tunes: Sequence[Ids]
     """Framed tunes to learn from."""
     sample: EvaluationSet
     """A fixed part of the same tunes, to measure on."""
-    validation: EvaluationSet
+    validation: Measurable
     """Tunes that are never learned from."""
+    known_fingerprint: str = ""
+    """Of tunes that need not be read to know it."""
 
     @classmethod
     def of(cls, training: Sequence[Tune], validation: Sequence[Tune] = ()) -> "TrainingData":
@@ -44,14 +48,28 @@ class TrainingData:
             EvaluationSet.of(validation, vocabulary),
         )
 
+    @classmethod
+    def built(cls, corpus: BuiltCorpus) -> "TrainingData":
+        """Take the tunes of a built corpus, which stay on disk."""
+        chosen = np.random.default_rng(SAMPLE_SEED).permutation(len(corpus.training))[:SAMPLE_TUNES]
+        return cls(
+            corpus.vocabulary,
+            corpus.training.ids,
+            EvaluationSet.of(corpus.training.read(sorted(chosen.tolist())), corpus.vocabulary),
+            BuiltEvaluationSet(corpus.validation, corpus.vocabulary, corpus.unknown),
+            corpus.fingerprint,
+        )
+
     @property
     def characters(self) -> int:
         """Characters in one epoch."""
-        return sum(len(ids) for ids in self.tunes)
+        return count_characters(self.tunes)
 
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 of everything that is learned from or validated on."""
+        if self.known_fingerprint:
+            return self.known_fingerprint
         digest = hashlib.sha256(self.vocabulary.symbols.encode())
         for ids in (*self.tunes, *self.validation.tunes):
             digest.update(ids.tobytes())
@@ -64,6 +82,6 @@ class TrainingData:
             "training_characters": self.characters,
             "validation_tunes": len(self.validation.tunes),
             "validation_characters": self.validation.source_characters,
-            "unknown_characters": len(self.validation.unknown),
+            "unknown_characters": sum(self.validation.unknown_counts.values()),
             "fingerprint": self.fingerprint,
         }

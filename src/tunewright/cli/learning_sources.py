@@ -1,0 +1,61 @@
+"""How do the names that a user gives become what a network learns from, or is measured on?"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tunewright.cli.sources import read_sources, report_unknown
+from tunewright.corpus.built_corpus import is_built, read_corpus
+from tunewright.errors import OptionError
+
+if TYPE_CHECKING:
+    from tunewright.corpus.built_corpus import BuiltCorpus
+    from tunewright.training.data import TrainingData
+
+
+def training_data(training: Sequence[str], validation: Sequence[str]) -> TrainingData:
+    """Read tunes to learn from and, if any are named, to measure on; or open a built corpus, which has both.
+
+    Raises
+    ------
+    OptionError
+        If a built corpus does not stand alone.
+    CorpusError
+        If something cannot be read.
+    """
+    from tunewright.training.data import TrainingData
+
+    if corpus := built_corpus(training):
+        if validation:
+            raise OptionError(
+                "a built corpus brings its own tunes to measure on; "
+                "name others with --validation when it is built (tunewright corpus build)"
+            )
+        data = TrainingData.built(corpus)
+    else:
+        data = TrainingData.of(
+            read_sources(*training), read_sources(*validation, keep_duplicates=True) if validation else ()
+        )
+    report_unknown(data.validation.unknown)
+    return data
+
+
+def built_corpus(sources: Sequence[str]) -> BuiltCorpus | None:
+    """Open the built corpus that `sources` name; None if they are something else."""
+    if not any(map(is_built, sources)):
+        return None
+    if len(sources) > 1:
+        raise OptionError(
+            "a built corpus must be named alone; give all that belongs together to tunewright corpus build"
+        )
+    return read_corpus(Path(sources[0]))
+
+
+def report_unknown_counts(counts: Mapping[str, int]) -> None:
+    """Say which characters of a built corpus a network cannot know."""
+    if counts:
+        shown = ", ".join(f"{character!r} ({count:,} times)" for character, count in counts.items())
+        print(f"characters that the network does not know, left out of the losses: {shown}", file=sys.stderr)
