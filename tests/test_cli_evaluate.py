@@ -88,3 +88,41 @@ def test_sources_without_tunes_are_named(capsys, model, tmp_path, name):
     assert status == 2
     assert name in err
     assert err.count("\n") == 1
+
+
+@pytest.fixture
+def built(tiny_corpus, tmp_path):
+    from tunewright.corpus.shard_builder import build_corpus
+
+    for _ in build_corpus(tiny_corpus, out=tmp_path / "built"):
+        pass
+    return tmp_path / "built"
+
+
+def test_the_validation_tunes_of_a_built_corpus_are_measured(capsys, model, built, tiny_corpus, tmp_path):
+    from tunewright.corpus.readers import read_tunes
+    from tunewright.corpus.split import split_tunes
+
+    held_back = tmp_path / "held_back.txt"
+    _, validation = split_tunes(read_tunes(tiny_corpus).tunes)
+    held_back.write_text("".join(f"<start>\n{tune.text}<end>\n" for tune in validation))
+    (_, expected, _), (_, found, _) = (
+        run(capsys, "evaluate", model, measured, "--corpus", counted, "--json")
+        for measured, counted in ((held_back, tiny_corpus), (built, built))
+    )
+    expected, found = json.loads(expected), json.loads(found)
+    assert found.pop("baselines")["counted_characters"] < expected.pop("baselines")["counted_characters"]
+    assert found == expected
+
+
+def test_a_network_that_learned_from_a_built_corpus_is_compared_with_counting_it(capsys, built, tmp_path):
+    status, _, _ = run(capsys, "train", built, "--out", tmp_path / "run", *SMALL)
+    assert status == 0
+    _, out, _ = run(capsys, "evaluate", tmp_path / "run", built, "--json")
+    assert json.loads(out)["baselines"]["counted_characters"] > 0
+
+
+def test_dynamic_evaluation_takes_no_built_corpus(capsys, model, built):
+    status, _, err = run(capsys, "evaluate", model, built, "--dynamic")
+    assert status == 2
+    assert "not a built corpus" in err

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from tunewright.cli.flags import flags_of, given, override
+from tunewright.cli.learning_sources import to_measure
 from tunewright.cli.progress import progress_bar
-from tunewright.cli.sources import read_sources, report_unknown
 from tunewright.errors import OptionError
 from tunewright.training.dynamic_config import DynamicConfig
 
@@ -38,7 +38,8 @@ def evaluate(
     model
         A run or checkpoint folder.
     tunes
-        Files or folders of tunes, or the name of a corpus on this machine.
+        Files or folders of tunes, or the name of a corpus on this machine; or one built corpus, whose validation tunes
+        are measured.
     corpus
         The tunes to count for comparison: files, folders or names; without it, those that the network learned from.
     dynamic
@@ -50,22 +51,21 @@ def evaluate(
     from tunewright.model.checkpoint import read_checkpoint
     from tunewright.model.network import load_network
     from tunewright.training.dynamic import dynamic_full_tune
-    from tunewright.training.evaluate import EvaluationSet
-    from tunewright.training.evaluate import evaluate as measure
+    from tunewright.training.evaluate import EvaluationSet, measure
 
     options = given(learning)
     if options and not dynamic:
         raise OptionError(f"--{next(iter(options)).replace('_', '-')} says how to learn; give --dynamic with it")
     config = override(DynamicConfig(), (options, None)) if dynamic else None
     checkpoint = read_checkpoint(model)
-    measured = read_sources(*tunes, keep_duplicates=True)
-    result = measure(checkpoint, measured)
-    report_unknown(result.unknown)
-    counting = baselines_beside(checkpoint, measured, corpus)
+    data = to_measure(checkpoint, tunes)
+    if config and not isinstance(data, EvaluationSet):
+        raise OptionError("--dynamic goes through tunes in memory; give it files, not a built corpus")
+    result = measure(checkpoint, data)
+    counting = baselines_beside(checkpoint, data, corpus)
     loss = None
-    if config:
+    if config and isinstance(data, EvaluationSet):
         with progress_bar() as tell:
-            data = EvaluationSet.of(measured, checkpoint.vocabulary)
             loss = dynamic_full_tune(load_network(checkpoint), data, config, progress=tell)
     if json:
         more = {"dynamic_full_tune": loss.as_json()} if loss else {}

@@ -13,7 +13,9 @@ from tunewright.errors import OptionError
 
 if TYPE_CHECKING:
     from tunewright.corpus.built_corpus import BuiltCorpus
+    from tunewright.model.checkpoint import Checkpoint
     from tunewright.training.data import TrainingData
+    from tunewright.training.evaluate import Measurable
 
 
 def training_data(training: Sequence[str], validation: Sequence[str]) -> TrainingData:
@@ -52,6 +54,27 @@ def built_corpus(sources: Sequence[str]) -> BuiltCorpus | None:
             "a built corpus must be named alone; give all that belongs together to tunewright corpus build"
         )
     return read_corpus(Path(sources[0]))
+
+
+def to_measure(model: Checkpoint, sources: Sequence[str]) -> Measurable:
+    """Read tunes to measure `model` on, or open a built corpus for its validation tunes; tells what is unknown.
+
+    Raises
+    ------
+    OptionError
+        If a built corpus does not stand alone.
+    CorpusError
+        If something cannot be read.
+    """
+    from tunewright.training.evaluate import BuiltEvaluationSet, EvaluationSet
+
+    if corpus := built_corpus(sources):
+        built = BuiltEvaluationSet(corpus.validation, model.vocabulary)
+        report_unknown_counts(built.unknown_counts)
+        return built
+    data = EvaluationSet.of(read_sources(*sources, keep_duplicates=True), model.vocabulary)
+    report_unknown(data.unknown)
+    return data
 
 
 def report_unknown_counts(counts: Mapping[str, int]) -> None:

@@ -130,6 +130,11 @@ class BuiltEvaluationSet:
             tunes = self.side.read(range(first, min(first + TUNES_AT_ONCE, len(self.side))))
             yield EvaluationSet.of(tunes, self.vocabulary, generator)
 
+    def spread(self) -> EvaluationSet:
+        """Return a part that stands for all: every second, third ... tune, `TUNES_AT_ONCE` at most."""
+        tunes = self.side.read(range(0, len(self.side), -(-len(self.side) // TUNES_AT_ONCE)))
+        return EvaluationSet.of(tunes, self.vocabulary)
+
 
 Measurable = EvaluationSet | BuiltEvaluationSet
 

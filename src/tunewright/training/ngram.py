@@ -22,9 +22,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tunewright.corpus.shards import count_characters
-from tunewright.corpus.shards import count_characters
 from tunewright.corpus.vocabulary import Ids
-from tunewright.training.evaluate import Loss, Measurable, cold_window_of, full_tune_of
+from tunewright.training.evaluate import BuiltEvaluationSet, Loss, Measurable, cold_window_of, full_tune_of
 
 CONTEXT = 10
 """Characters of context. Longer ones gain less than 0.003 nats per character where we measured."""
@@ -77,13 +76,14 @@ def baselines(tunes: Sequence[Ids], symbols: int, data: Measurable) -> Baselines
     symbols
         S, the size of the vocabulary.
     data
-        The tunes to measure on, in the same ids.
+        The tunes to measure on, in the same ids; of a built corpus, some that are spread over it.
     """
+    measured = data.spread() if isinstance(data, BuiltEvaluationSet) else data
     counted = spread(tunes, MOST_CHARACTERS)
 
     def reached(context: int) -> Baseline:
         predict = NgramModel(counted, symbols, context).nats_per_sequence
-        return Baseline(full_tune_of(predict, data), cold_window_of(predict, data))
+        return Baseline(full_tune_of(predict, measured), cold_window_of(predict, measured))
 
     return Baselines(reached(0), reached(CONTEXT), CONTEXT, sum(map(len, counted)))
 
