@@ -1,0 +1,193 @@
+"""What does every unit of a network do while it reads?
+
+For each character of a text: output h of every unit of every layer, the LSTM's cell c, and the gates. Row i is the
+state *after* character i was read. The boundary that opens a tune is read first and has no row, the one that closes it
+is not read: a text has as many rows as characters.
+
+Outputs come from the network's own layers, many texts side by side. A gate at character i depends on what its layer was
+given there and on its output at character i - 1, both known by then, so that one matrix product gives it for all
+characters at once. Everything is float32; gates and cells differ from a computation step by step by some millionths.
+
+Shapes
+------
+T  time steps: characters of a text
+B  lanes: texts side by side
+L  layers
+H  hidden units
+E  inputs of a layer
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import islice
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from tunewright.corpus.vocabulary import Ids
+from tunewright.errors import OptionError
+from tunewright.model.config import Cell
+from tunewright.model.network import CharNetwork, State
+
+Activations = Mapping[str, NDArray[np.float32]]
+"""Quantities of one text by their names (see `QUANTITIES`), each shape=(L, T, H)."""
+
+QUANTITIES: Mapping[Cell, tuple[str, ...]] = {
+    "lstm": ("h", "c", "input", "forget", "candidate", "output"),
+    "gru": ("h", "reset", "update", "candidate"),
+    "rnn": ("h",),
+}
+"""What a unit of each kind has: its output h, the LSTM's cell c, then gates (0 to 1) and the candidate (-1 to 1), which
+is what would be written to the unit if the gates let it."""
+
+LANES = 64
+"""Texts read side by side, all of whose activations are in memory at a time."""
+CHUNK = 64
+"""Time steps per call."""
+
+
+def read_activations(network: CharNetwork, ids: Ids, quantities: Sequence[str] = ("h",)) -> Activations:
+    """Return what the units do while `network` reads one text; see `stream_activations`."""
+    return next(stream_activations(network, [ids], quantities))
+
+
+def stream_activations(
+    network: CharNetwork, texts: Iterable[Ids], quantities: Sequence[str] = ("h",)
+) -> Iterator[Activations]:
+    """Yield what the units do while `network` reads each of some texts, from the zero state, in the order given.
+
+    Parameters
+    ----------
+    network
+        Dropout is off while it reads.
+    texts
+        Texts as ids of its vocabulary, without the boundaries; taken `LANES` at a time, so that memory does not grow
+        with their number. One without characters has no rows.
+    quantities
+        Which of `QUANTITIES` are wanted.
+
+    Raises
+    ------
+    OptionError
+        If units of this kind have no such quantity.
+    """
+    require_quantities(network.config.cell, quantities)
+    remaining = iter(texts)
+    return (found for block in _blocks(remaining) for found in _read_block(network, block, quantities))
+
+
+def require_quantities(cell: Cell, quantities: Iterable[str]) -> None:
+    """Raise OptionError if units of this kind lack one of `quantities`."""
+    for name in quantities:
+        if name not in QUANTITIES[cell]:
+            allowed = ", ".join(QUANTITIES[cell])
+            raise OptionError(f"units of kind {cell!r} have no quantity {name!r}; they have: {allowed}")
+
+
+def _blocks(texts: Iterator[Ids]) -> Iterator[list[Ids]]:
+    while block := list(islice(texts, LANES)):
+        yield block
+
+
+@torch.inference_mode()
+def _read_block(network: CharNetwork, block: list[Ids], quantities: Sequence[str]) -> list[Activations]:
+    """Up to LANES texts at once; lanes that have ended drop out of the batch."""
+    was_training = network.training
+    network.eval()
+    device = network.readout.weight.device
+    order = sorted(range(len(block)), key=lambda number: -len(block[number]))
+    lengths = np.array([len(block[number]) for number in order])
+    padded = np.zeros((lengths[0], len(block)), dtype=np.int64)  # (T, B); 0 is the boundary that opens a tune
+    for lane, number in enumerate(order):
+        padded[: lengths[lane], lane] = block[number]
+    ids = torch.from_numpy(padded).to(device)
+    layers, units = network.config.layers, network.config.units
+    found = [{name: np.empty((layers, length, units), np.float32) for name in quantities} for length in lengths]
+    _, state = network(ids.new_zeros((1, len(block))))
+    for start in range(0, len(padded), CHUNK):
+        active = int((lengths > start).sum())
+        state = tuple(part[:, :active].contiguous() for part in state)
+        with _watched(network.layers) as seen:
+            _, after = network(ids[start : start + CHUNK, :active], state)
+        for number, (layer, (inputs, outputs)) in enumerate(zip(network.layers, seen, strict=True)):
+            before = tuple(part[number] for part in state)  # (B, H) each
+            values = _quantities(layer, inputs, outputs, before, quantities)
+            for name in quantities:
+                _deal(values[name], [lane[name][number, start : start + CHUNK] for lane in found[:active]])
+        state = after
+    network.train(was_training)
+    return [found[lane] for lane in np.argsort(order)]
+
+
+def _deal(values: Tensor, lanes: list[NDArray[np.float32]]) -> None:
+    """Copy (T, B, H) to one array of shape=(T or less, H) for each lane."""
+    numbers = values.cpu().numpy()
+    for lane, room in enumerate(lanes):
+        room[:] = numbers[: len(room), lane]
+
+
+@contextmanager
+def _watched(layers: nn.ModuleList) -> Iterator[list[tuple[Tensor, Tensor]]]:
+    """Collect what goes into each layer, shape=(T, B, E), and what comes out, shape=(T, B, H)."""
+    seen: list[tuple[Tensor, Tensor]] = []
+    hooks = [
+        layer.register_forward_hook(lambda _, given, result: seen.append((given[0], result[0]))) for layer in layers
+    ]
+    try:
+        yield seen
+    finally:
+        for hook in hooks:
+            hook.remove()
+
+
+def _quantities(
+    layer: nn.Module, inputs: Tensor, outputs: Tensor, before: State, wanted: Sequence[str]
+) -> dict[str, Tensor]:
+    """Everything of one layer that `wanted` may ask for, each shape=(T, B, H); `before` is its state at the start."""
+    found = {"h": outputs}
+    if set(wanted) <= set(found):
+        return found
+    weight = layer.get_parameter
+    previous = torch.cat([before[0][None], outputs[:-1]])  # (T, B, H)
+    given = inputs @ weight("weight_ih_l0").T + weight("bias_ih_l0")  # (T, B, gates * H)
+    recalled = previous @ weight("weight_hh_l0").T + weight("bias_hh_l0")
+    found |= _GATES[len(before)](given, recalled)
+    if "c" in wanted:
+        found["c"] = _cells(found, before[1])
+    return found
+
+
+def _lstm_gates(given: Tensor, recalled: Tensor) -> dict[str, Tensor]:
+    opens, forgets, candidate, shows = (given + recalled).chunk(4, dim=-1)
+    return {
+        "input": opens.sigmoid(),
+        "forget": forgets.sigmoid(),
+        "candidate": candidate.tanh(),
+        "output": shows.sigmoid(),
+    }
+
+
+def _gru_gates(given: Tensor, recalled: Tensor) -> dict[str, Tensor]:
+    (*given_gates, given_candidate), (*recalled_gates, recalled_candidate) = given.chunk(3, -1), recalled.chunk(3, -1)
+    reset, update = (one + other for one, other in zip(given_gates, recalled_gates, strict=True))
+    reset = reset.sigmoid()
+    return {
+        "reset": reset,
+        "update": update.sigmoid(),
+        "candidate": (given_candidate + reset * recalled_candidate).tanh(),
+    }
+
+
+_GATES: Mapping[int, Callable[[Tensor, Tensor], dict[str, Tensor]]] = {1: _gru_gates, 2: _lstm_gates}
+"""By how many parts the state has."""
+
+
+def _cells(gates: Mapping[str, Tensor], before: Tensor) -> Tensor:
+    """The LSTM's c, shape=(T, B, H): the one quantity that must be followed step by step."""
+    written = gates["input"] * gates["candidate"]
+    cells = torch.empty_like(written)
+    for step, (forget, new) in enumerate(zip(gates["forget"], written, strict=True)):
+        before = torch.addcmul(new, forget, before, out=cells[step])
+    return cells
