@@ -25,6 +25,7 @@ from tunewright.training.resident import (
 
 CPU = torch.device("cpu")
 STEPS = 25
+STILL = {"dropout": 0.0, "input_dropout": 0.0, "weight_drop": 0.0}
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +37,8 @@ def data(tiny_corpus):
 def fresh(data, **shape):
     torch.manual_seed(0)
     return CharNetwork(
-        NetworkConfig(**{"units": 12, "embedding": 6, "input_dropout": 0.1, **shape}), len(data.vocabulary)
+        NetworkConfig(**{"units": 12, "embedding": 6, "input_dropout": 0.1, "weight_drop": 0.1, **shape}),
+        len(data.vocabulary),
     )
 
 
@@ -81,7 +83,7 @@ def test_the_state_is_carried_and_can_be_handed_on(data):
     batch = Batch(np.concatenate(data.tunes), np.array([0, 40, 80]), 10, np.ones(3, np.float32))
     losses = []
     for state in (0.0, 0.9):
-        learner = learner_of(fresh(data, dropout=0.0, input_dropout=0.0), config)
+        learner = learner_of(fresh(data, **STILL), config)
         learner.go_on_from(tuple(torch.full((1, 3, 12), state) for _ in range(2)))
         losses.append(learner.learn(batch, 0.0)[0])
         assert not (learner.recurrent[3][0] == state).all()
@@ -92,7 +94,7 @@ def test_the_norm_is_told_before_clipping_and_the_rate_is_heeded(data):
     batch = Batch(np.concatenate(data.tunes), np.array([0, 9]), 8, np.zeros(2, np.float32))
     changes, norms = [], []
     for clip, rate in ((0.0, 0.1), (0.001, 0.1), (0.001, 0.2)):
-        network = fresh(data, dropout=0.0, input_dropout=0.0)
+        network = fresh(data, **STILL)
         before = network.readout.weight.detach().clone()
         learner = learner_of(network, TrainingConfig(optimizer="sgd", clip=clip, weight_decay=0.0))
         norms.append(learner.learn(batch, rate)[1])
@@ -128,7 +130,7 @@ def test_where_a_batch_lies_is_packed_as_whole_numbers():
 
 def test_another_text_is_learned_from_as_soon_as_a_batch_is_of_it(data):
     """With a rate of 0 nothing is learned, so that each loss depends on the text alone."""
-    learner = learner_of(fresh(data, dropout=0.0, input_dropout=0.0), TrainingConfig(weight_decay=0.0))
+    learner = learner_of(fresh(data, **STILL), TrainingConfig(weight_decay=0.0))
     texts = [np.full(40, 3, np.uint8), np.full(90, 4, np.uint8)]  # the second one needs more room
     first, second, again = (
         learner.learn(Batch(texts[number], np.array([0]), 8, np.zeros(1, np.float32)), 0.0)[0] for number in (0, 1, 0)
