@@ -82,7 +82,7 @@ def test_what_cannot_be_counted_is_said_in_one_line(capsys, model, book, tmp_pat
     assert err.startswith("no baselines: ")
     assert err.endswith("name the tunes to count with --corpus\n")
     assert err.count("\n") == 1
-    assert {"gone": "book.txt", "grown": "characters", "unsaid": "does not say"}[change] in err
+    assert {"gone": "book.txt", "grown": "have changed", "unsaid": "does not say"}[change] in err
 
 
 def test_words_show_counting_beside_each_loss(capsys, model, book):

@@ -3,24 +3,25 @@
 import sys
 from collections.abc import Sequence
 
-from tunewright.cli.sources import learned_from
-from tunewright.corpus.split import split_tunes
+from tunewright.cli.learned import learning_data
+from tunewright.cli.learning_sources import built_corpus
+from tunewright.cli.sources import read_sources
 from tunewright.corpus.tune import Tune
 from tunewright.corpus.vocabulary import Ids
-from tunewright.errors import InputError, OptionError
+from tunewright.errors import InputError
 from tunewright.model.checkpoint import Checkpoint
-from tunewright.training.evaluate import EvaluationSet
-from tunewright.training.ngram import Baselines, baselines
+from tunewright.training.evaluate import Measurable
+from tunewright.training.ngram import MOST_CHARACTERS, Baselines, baselines
 
 
-def baselines_beside(model: Checkpoint, tunes: Sequence[Tune], corpus: Sequence[str] | None) -> Baselines | None:
-    """What counting reaches on `tunes`, or None, which is told on the error stream.
+def baselines_beside(model: Checkpoint, data: Measurable, corpus: Sequence[str] | None) -> Baselines | None:
+    """What counting reaches on `data`, or None, which is told on the error stream.
 
     Parameters
     ----------
     model
         The network that is measured.
-    tunes
+    data
         What it is measured on.
     corpus
         The tunes to count; if None, those that the network learned from.
@@ -31,35 +32,22 @@ def baselines_beside(model: Checkpoint, tunes: Sequence[Tune], corpus: Sequence[
         If `corpus` cannot be read.
     """
     try:
-        counted = encoded(model, learned_from(model, corpus)) if corpus else its_own(model)
+        counted = named(model, corpus) if corpus else learning_data(model).tunes
     except InputError as error:
         if corpus:
             raise
         print(f"no baselines: {error}; name the tunes to count with --corpus", file=sys.stderr)
         return None
-    return baselines(counted, len(model.vocabulary), EvaluationSet.of(tunes, model.vocabulary))
+    return baselines(counted, len(model.vocabulary), data)
 
 
-def its_own(model: Checkpoint) -> list[Ids]:
-    """The tunes that `model` learned from, without those that were kept back.
-
-    Raises
-    ------
-    InputError
-        If they cannot be found, or are no longer the same.
-    """
-    tunes = learned_from(model)
-    data = model.training["data"]
-    if not data.get("validation_sources"):
-        tunes, _ = split_tunes(tunes)
-    counted = encoded(model, tunes)
-    characters = sum(map(len, counted))
-    if characters != data.get("training_characters"):
-        raise OptionError(
-            f"the network learned from {data.get('training_characters', 0):,} characters, and its corpus has "
-            f"{characters:,} now"
-        )
-    return counted
+def named(model: Checkpoint, corpus: Sequence[str]) -> Sequence[Ids]:
+    """The tunes that `corpus` names; of a built one, as many of those to learn from as are counted anyway."""
+    built = built_corpus(corpus)
+    if not built:
+        return encoded(model, read_sources(*corpus))
+    step = max(1, built.training.ids.characters // MOST_CHARACTERS)
+    return encoded(model, built.training.read(range(0, len(built.training), step)))
 
 
 def encoded(model: Checkpoint, tunes: Sequence[Tune]) -> list[Ids]:

@@ -1,0 +1,62 @@
+"""Where are the tunes that a network learned from? A checkpoint does not hold them; it says where they were read."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from tunewright.cli.learning_sources import built_corpus
+from tunewright.cli.sources import read_sources
+from tunewright.corpus.split import split_tunes
+from tunewright.errors import OptionError
+from tunewright.model.checkpoint import Checkpoint
+from tunewright.training.data import TrainingData
+from tunewright.training.evaluate import EvaluationSet
+
+
+def learning_data(model: Checkpoint) -> TrainingData:
+    """What `model` learned from and was validated on, as it was then; of an adapted network, what came first.
+
+    Raises
+    ------
+    InputError
+        If the model does not say, or if the tunes are no longer there or no longer the same.
+    """
+    record = first_training(model).get("data", {})
+    training, validation = record.get("training_sources"), record.get("validation_sources")
+    if not training:
+        raise OptionError("the network does not say what it learned from")
+    if corpus := built_corpus(training):
+        data = TrainingData.built(corpus)
+    else:
+        data = TrainingData.of(
+            read_sources(*training, quiet=True),
+            read_sources(*validation, keep_duplicates=True, quiet=True) if validation else (),
+        )
+    if data.fingerprint != record.get("fingerprint"):
+        raise OptionError(f"the tunes have changed since the network learned from them: {', '.join(training)}")
+    return data
+
+
+def named_data(model: Checkpoint, corpus: Sequence[str]) -> TrainingData:
+    """The tunes of `corpus` in the vocabulary of `model`, a tenth kept back as a training does.
+
+    Raises
+    ------
+    InputError
+        If they cannot be read.
+    """
+    training, validation = split_tunes(read_sources(*corpus))
+    vocabulary = model.vocabulary
+    return TrainingData(
+        vocabulary,
+        tuple(vocabulary.encode_known(tune.framed) for tune in training),
+        EvaluationSet.of(training, vocabulary),
+        EvaluationSet.of(validation, vocabulary),
+    )
+
+
+def first_training(model: Checkpoint) -> dict[str, Any]:
+    """The record of the training that `model` began with, before it was adapted."""
+    record = dict(model.training)
+    while "adapted_from" in record:
+        record = record["adapted_from"]["training"]
+    return record
