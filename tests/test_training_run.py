@@ -61,7 +61,9 @@ def test_a_run_learns_and_records_every_epoch(tunes, tmp_path):
     assert measured.cold_window.nats_per_char == pytest.approx(best.validation_cold_window, rel=1e-6)
 
 
-@pytest.mark.parametrize("config", [STREAMS, WINDOWS], ids=["streams", "windows"])
+@pytest.mark.parametrize(
+    "config", [STREAMS, WINDOWS, replace(STREAMS, transpose=0.5)], ids=["streams", "windows", "transposed"]
+)
 @pytest.mark.parametrize("share", [0.0, 0.2, 1 / 3, 0.5, 0.99])
 def test_a_run_that_was_stopped_ends_as_one_that_was_not(tunes, tmp_path, config, share):
     steps = finish(tunes, tmp_path / "whole", config)
@@ -76,7 +78,7 @@ def test_a_run_that_was_stopped_ends_as_one_that_was_not(tunes, tmp_path, config
         assert weights_of(tmp_path / "stopped", which) == weights_of(tmp_path / "whole", which)
 
 
-@pytest.mark.parametrize("optimizer", ["adam", "nadam", "rmsprop", "sgd"])
+@pytest.mark.parametrize("optimizer", ["muon", "adam", "nadam", "rmsprop", "sgd"])
 @pytest.mark.parametrize("cell", ["gru", "rnn"])
 def test_every_optimiser_and_cell_goes_on_exactly(tunes, tmp_path, optimizer, cell):
     config = replace(STREAMS, optimizer=optimizer, epochs=1, learning_rate=0.01)
@@ -129,6 +131,7 @@ def test_the_seed_decides(tunes, tmp_path):
         {"length": 21},
         {"lanes": 7},
         {"reset": 0.9},
+        {"transpose": 1.0},
         {"epochs": 2},
         {"optimizer": "nadam"},
         {"learning_rate": 0.001},

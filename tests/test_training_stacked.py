@@ -118,7 +118,9 @@ def test_networks_that_are_unlike_are_refused_with_their_number(network, trainin
         require_alike(members)
 
 
-@pytest.mark.parametrize(("name", "value"), [("optimizer", "sgd"), ("patience", 3), ("minutes", 1.0)])
+@pytest.mark.parametrize(
+    ("name", "value"), [("optimizer", "sgd"), ("patience", 3), ("minutes", 1.0), ("transpose", 0.5)]
+)
 def test_what_it_cannot_do_is_refused(name, value):
     with pytest.raises(OptionError, match=name):
         require_alike([Member(NetworkConfig(), TrainingConfig(**{name: value}))])

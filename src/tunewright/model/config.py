@@ -18,13 +18,13 @@ class NetworkConfig:
     """Hidden units in each layer."""
     layers: int = 1
     """Recurrent layers on top of each other."""
-    embedding: int = 32
+    embedding: int = 128
     """Width of the learned character embedding; 0 feeds one-hot vectors."""
     dropout: float = 0.3
     """Share of each layer's outputs that is set to zero while training, the last layer's too."""
     input_dropout: float = 0.0
     """Share of the inputs (embedding or one-hot) that is set to zero while training."""
-    weight_drop: float = 0.0
+    weight_drop: float = 0.2
     """Share of the recurrent weights that is set to zero while training, others in each batch."""
 
     def __post_init__(self) -> None:

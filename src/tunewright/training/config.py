@@ -6,7 +6,7 @@ from typing import Literal, get_args
 from tunewright.options import require, require_choice
 
 Feed = Literal["windows", "streams"]
-Optimizer = Literal["adamw", "adam", "nadam", "rmsprop", "sgd"]
+Optimizer = Literal["muon", "adamw", "adam", "nadam", "rmsprop", "sgd"]
 Schedule = Literal["cosine", "constant"]
 Protocol = Literal["full_tune", "cold_window"]
 Device = Literal["auto", "cpu", "cuda"]
@@ -18,16 +18,18 @@ class TrainingConfig:
 
     feed: Feed = "streams"
     """`windows`: random slices, state zero at each (the assignment's way); `streams`: state carried through a tune."""
-    length: int = 80
+    length: int = 40
     """Characters that are read before each step of the optimiser, in each lane."""
     lanes: int = 16
     """Slices or streams side by side in one batch."""
-    reset: float = 0.5
+    reset: float = 0.4
     """Probability that a stream starts a batch from the zero state; `windows` always do."""
-    epochs: int = 28
+    transpose: float = 0.0
+    """Share of the tunes that are learned in another key, others and in others in each epoch."""
+    epochs: int = 48
     """Passes over the whole corpus."""
     optimizer: Optimizer = "adamw"
-    """Rule of the update; `sgd` has Nesterov momentum 0.9."""
+    """Rule of the update; `muon` is for large networks, `sgd` has Nesterov momentum 0.9."""
     learning_rate: float = 0.008
     """Highest step size."""
     weight_decay: float = 0.1
@@ -63,5 +65,6 @@ class TrainingConfig:
             require(name, getattr(self, name), "0 or more", getattr(self, name) >= 0)
         require("seed", self.seed, "0 up to, not including, 2^63", 0 <= self.seed < 2**63)
         require("learning_rate", self.learning_rate, "more than 0", self.learning_rate > 0)
-        require("reset", self.reset, "0 to 1", 0 <= self.reset <= 1)
+        for name in ("reset", "transpose"):
+            require(name, getattr(self, name), "0 to 1", 0 <= getattr(self, name) <= 1)
         require("warmup", self.warmup, "0 up to, not including, 1", 0 <= self.warmup < 1)

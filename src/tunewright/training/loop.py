@@ -20,11 +20,13 @@ from torch import Tensor
 from torch.nn import functional
 
 from tunewright.corpus.batches import Batch, count_streams, count_windows, streams, windows
+from tunewright.corpus.shards import count_characters
 from tunewright.errors import DivergenceError
 from tunewright.model.network import CharNetwork, State, detach, keep_lanes
 from tunewright.training.config import Protocol, TrainingConfig
 from tunewright.training.data import TrainingData
 from tunewright.training.evaluate import cold_window, full_tune
+from tunewright.training.keys import KeyedTunes
 from tunewright.training.optimizers import make_optimizer, schedule
 
 
@@ -57,7 +59,7 @@ class Progress:
     step: int
     """Batches so far, over all epochs."""
     steps: int
-    """Batches in all epochs together."""
+    """Batches in all epochs together; about as many where tunes are learned in other keys."""
     loss: float
     """Of this batch, in nats per character."""
     characters_per_second: float
@@ -105,8 +107,8 @@ class Trainer:
         self._optimizer = make_optimizer(network, config)
         self._dropout = torch.Generator(network.readout.weight.device).manual_seed(config.seed)
         self._recurrent: State | None = None
-        count = count_streams if config.feed == "streams" else count_windows
-        self._batches = count(data.characters, length=config.length, lanes=config.lanes)
+        self._keyed = KeyedTunes(data.tunes, data.vocabulary) if config.transpose else None
+        self._batches = self._count_batches(data.characters)
 
     @property
     def finished(self) -> bool:
@@ -170,11 +172,18 @@ class Trainer:
     def _epoch_of_batches(self) -> Iterator[Batch]:
         config = self.config
         generator = np.random.default_rng([config.seed, self.position.epoch])
+        tunes = self.data.tunes
+        if self._keyed:
+            tunes = self._keyed.epoch(config.transpose, generator)
+            self._batches = self._count_batches(count_characters(tunes))
         if config.feed == "windows":
-            return windows(self.data.tunes, length=config.length, lanes=config.lanes, generator=generator)
-        return streams(
-            self.data.tunes, length=config.length, lanes=config.lanes, reset=config.reset, generator=generator
-        )
+            return windows(tunes, length=config.length, lanes=config.lanes, generator=generator)
+        return streams(tunes, length=config.length, lanes=config.lanes, reset=config.reset, generator=generator)
+
+    def _count_batches(self, characters: int) -> int:
+        """Batches in an epoch of so many characters."""
+        count = count_streams if self.config.feed == "streams" else count_windows
+        return count(characters, length=self.config.length, lanes=self.config.lanes)
 
     def _learn(self, batch: Batch) -> float:
         """One step of the optimiser; returns the loss before it, in nats per character."""

@@ -16,10 +16,18 @@ class Preset:
 
 PRESETS = {
     "default": Preset(NetworkConfig(), TrainingConfig()),
+    "small": Preset(
+        NetworkConfig(units=96, embedding=64, dropout=0.0, weight_drop=0.0),
+        TrainingConfig(length=24, epochs=2, learning_rate=0.02),
+    ),
+    "large": Preset(
+        NetworkConfig(units=512, embedding=64, dropout=0.5, weight_drop=0.4),
+        TrainingConfig(length=80, lanes=32, reset=0.5, transpose=0.5, epochs=50, optimizer="muon", learning_rate=0.004),
+    ),
     "assignment": Preset(
-        NetworkConfig(dropout=0.2),
+        NetworkConfig(embedding=32, dropout=0.2, weight_drop=0.0),
         TrainingConfig(feed="windows", length=30, lanes=64, epochs=20, learning_rate=0.006, select_by="cold_window"),
     ),
 }
-"""`default`: the best recipe known to us, which the options have as their defaults. `assignment`: random slices of 30
-characters, the whole corpus each epoch."""
+"""`default`: 150 units, the best recipe known to us, which the options have as their defaults. `small`: learned in
+seconds. `large`: the best of any size. `assignment`: random slices of 30 characters, the whole corpus each epoch."""

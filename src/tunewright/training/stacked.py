@@ -201,7 +201,7 @@ def require_alike(members: Sequence[Member]) -> None:
                 value, wanted = getattr(ours, name), getattr(theirs, name)
                 if name not in MAY_DIFFER and value != wanted:
                     raise OptionError(f"{name} is {value!r} in network {number} and {wanted!r} in network 1, {ALIKE}")
-    for name, allowed in (("optimizer", OPTIMIZERS), ("patience", (0,)), ("minutes", (0,))):
+    for name, allowed in (("optimizer", OPTIMIZERS), ("patience", (0,)), ("minutes", (0,)), ("transpose", (0,))):
         if (value := getattr(first.training, name)) not in allowed:
             needed = " or ".join(map(repr, allowed))
             raise OptionError(f"{name} is {value!r}; networks that are trained at once need {needed}")
