@@ -83,7 +83,7 @@ def orthogonal(matrices: Tensor) -> Tensor:
 
 def multiplies_bfloat16(device: torch.device) -> bool:
     """Are matrices of 16 bits multiplied faster than those of 32 there? GPUs do, and some processors."""
-    capabilities: Callable[[], dict[str, Any]] = getattr(torch.cpu, "get_capabilities", dict)  # torch 2.11 has it
+    capabilities: Callable[[], dict[str, Any]] = getattr(torch.cpu, "get_capabilities", dict)  # not in every torch
     return device.type != "cpu" or bool(capabilities().get("avx512_bf16"))
 
 
