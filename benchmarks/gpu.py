@@ -28,11 +28,11 @@ from tunewright.corpus.tune import Tune
 from tunewright.model.config import NetworkConfig
 from tunewright.model.network import CharNetwork
 from tunewright.model.padding import pad_layers, quick_units
-from tunewright.training.config import TrainingConfig
+from tunewright.training.config import Precision, TrainingConfig
 from tunewright.training.data import TrainingData
 from tunewright.training.loop import Trainer
 from tunewright.training.optimizers import make_optimizer
-from tunewright.training.precision import PRECISIONS, Precision
+from tunewright.training.precision import PRECISIONS
 from tunewright.training.resident import ResidentLearner
 from tunewright.training.stacked import Member, StackedTrainer
 
@@ -108,9 +108,9 @@ def trainer_rate(data: TrainingData, units: int, lanes: int, plan: Plan, device:
 def stacked_rate(
     data: TrainingData, units: int, networks: int, precision: Precision, plan: Plan, device: torch.device
 ) -> float:
-    config = TrainingConfig(length=plan.length, lanes=STACKED_LANES)
+    config = TrainingConfig(length=plan.length, lanes=STACKED_LANES, precision=precision)
     members = [Member(NetworkConfig(units=units), replace(config, seed=seed)) for seed in range(networks)]
-    batches = StackedTrainer(data, members, device, precision=precision, own_dropout=False).run()
+    batches = StackedTrainer(data, members, device, own_dropout=False).run()
     return rate(lambda: next(batches), networks * STACKED_LANES * plan.length, plan, device)
 
 

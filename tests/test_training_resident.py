@@ -84,9 +84,9 @@ def test_the_state_is_carried_and_can_be_handed_on(data):
     losses = []
     for state in (0.0, 0.9):
         learner = learner_of(fresh(data, **STILL), config)
-        learner.go_on_from(tuple(torch.full((1, 3, 12), state) for _ in range(2)))
+        learner.restart(tuple(torch.full((1, 3, 12), state) for _ in range(2)))
         losses.append(learner.learn(batch, 0.0)[0])
-        assert not (learner.recurrent[3][0] == state).all()
+        assert not (learner.recurrent(3)[0] == state).all()
     assert losses[0] != losses[1]
 
 

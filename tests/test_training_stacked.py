@@ -95,10 +95,9 @@ def test_shared_masks_are_others_but_as_many(data):
 
 
 def test_bfloat16_differs_a_little(data):
-    members = study({}, {})
     exact, narrow = (
-        np.array([p.losses for p in islice(StackedTrainer(data, members, CPU, precision=precision).run(), 20)])
-        for precision in ("float32", "bfloat16")
+        np.array([p.losses for p in islice(StackedTrainer(data, study({}, {"precision": name}), CPU).run(), 20)])
+        for name in ("float32", "bfloat16")
     )
     assert not np.allclose(exact, narrow, atol=1e-6)
     np.testing.assert_allclose(exact, narrow, atol=0.02)
@@ -116,6 +115,16 @@ def test_networks_that_are_unlike_are_refused_with_their_number(network, trainin
     members = [Member(NetworkConfig(), TrainingConfig()), Member(NetworkConfig(**network), TrainingConfig(**training))]
     with pytest.raises(OptionError, match=words):
         require_alike(members)
+
+
+def test_muon_moves_each_as_if_it_were_alone(data, monkeypatch):
+    # In 16 bits rounding alone makes two trainings differ.
+    monkeypatch.setattr("tunewright.training.optimizers.multiplies_bfloat16", lambda _: False)
+    members = study({"layers": 2, "embedding": 0}, {"optimizer": "muon"})
+    losses = np.array([progress.losses for progress in islice(StackedTrainer(data, members, CPU).run(), STEPS)])
+    for number, member in enumerate(members):
+        expected = [progress.loss for progress in islice(alone(data, member).run(), STEPS)]
+        np.testing.assert_allclose(losses[:, number], expected, atol=1e-4)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ Optimizer = Literal["muon", "adamw", "adam", "nadam", "rmsprop", "sgd"]
 Schedule = Literal["cosine", "constant"]
 Protocol = Literal["full_tune", "cold_window"]
 Device = Literal["auto", "cpu", "cuda"]
+Precision = Literal["float32", "tf32", "bfloat16"]
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,8 @@ class TrainingConfig:
     """Decides initial weights, order of the data and dropout."""
     device: Device = "auto"
     """`auto` takes a GPU if torch sees one."""
+    precision: Precision = "float32"
+    """Of the factors of matrix products, on a GPU; on a processor `float32` only."""
     threads: int = 0
     """Processor threads; 0 takes one per core, or as many as OMP_NUM_THREADS says."""
 
@@ -59,6 +62,7 @@ class TrainingConfig:
         require_choice("schedule", self.schedule, get_args(Schedule))
         require_choice("select_by", self.select_by, get_args(Protocol))
         require_choice("device", self.device, get_args(Device))
+        require_choice("precision", self.precision, get_args(Precision))
         for name in ("length", "lanes", "epochs"):
             require(name, getattr(self, name), "1 or more", getattr(self, name) >= 1)
         for name in ("weight_decay", "clip", "patience", "minutes", "threads"):

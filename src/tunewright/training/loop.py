@@ -21,13 +21,15 @@ from torch.nn import functional
 
 from tunewright.corpus.batches import Batch, count_streams, count_windows, streams, windows
 from tunewright.corpus.shards import count_characters
-from tunewright.errors import DivergenceError
+from tunewright.errors import DivergenceError, OptionError
 from tunewright.model.network import CharNetwork, State, detach, keep_lanes
+from tunewright.model.padding import pad_layers
 from tunewright.training.config import Protocol, TrainingConfig
 from tunewright.training.data import TrainingData
 from tunewright.training.evaluate import cold_window, full_tune
 from tunewright.training.keys import KeyedTunes
 from tunewright.training.optimizers import make_optimizer, schedule
+from tunewright.training.resident import ResidentLearner, has_resident_learner
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,7 @@ class Trainer:
         self._optimizer = make_optimizer(network, config)
         self._dropout = torch.Generator(network.readout.weight.device).manual_seed(config.seed)
         self._recurrent: State | None = None
+        self._learner = self._resident_learner()
         self._keyed = KeyedTunes(data.tunes, data.vocabulary) if config.transpose else None
         self._batches = self._count_batches(data.characters)
 
@@ -148,7 +151,8 @@ class Trainer:
         tensors: dict[str, Tensor] = {}
         for number, values in self._optimizer.state_dict()["state"].items():
             tensors |= {f"optimizer.{number}.{name}": tensor for name, tensor in values.items()}
-        tensors |= {f"recurrent.{number}": part for number, part in enumerate(self._recurrent or ())}
+        recurrent = self._learner.recurrent(self.config.lanes) if self._learner else self._recurrent
+        tensors |= {f"recurrent.{number}": part for number, part in enumerate(recurrent or ())}
         tensors["dropout"] = self._dropout.get_state()
         return tensors, {"position": asdict(self.position), "history": [asdict(record) for record in self.history]}
 
@@ -165,7 +169,10 @@ class Trainer:
         self._optimizer.load_state_dict({**self._optimizer.state_dict(), "state": moments})
         device = self.network.readout.weight.device
         self._recurrent = tuple(recurrent[number].to(device) for number in sorted(recurrent)) or None
-        self._dropout.set_state(tensors["dropout"].cpu())
+        if self._learner:
+            self._learner.restart(self._recurrent)
+        if tensors["dropout"].shape == self._dropout.get_state().shape:  # else from another kind of device
+            self._dropout.set_state(tensors["dropout"].cpu())
         self.position = Position(**numbers["position"])
         self.history = [EpochRecord(**record) for record in numbers["history"]]
 
@@ -185,9 +192,28 @@ class Trainer:
         count = count_streams if self.config.feed == "streams" else count_windows
         return count(characters, length=self.config.length, lanes=self.config.lanes)
 
+    def _resident_learner(self) -> ResidentLearner | None:
+        """What takes the steps on a GPU."""
+        network, config = self.network, self.config
+        if has_resident_learner(network.readout.weight.device):
+            pad_layers(network.layers, loose=network.config.weight_drop > 0)
+            return ResidentLearner(
+                network, self._optimizer, dropout=self._dropout, clip=config.clip, precision=config.precision
+            )
+        if config.precision != "float32":
+            raise OptionError(f"precision is {config.precision!r}; only one process with a GPU has any but 'float32'")
+        return None
+
     def _learn(self, batch: Batch) -> float:
         """One step of the optimiser; returns the loss before it, in nats per character."""
         began = time.perf_counter()
+        if self._learner:
+            self.position.learning_rate = self._learning_rate()
+            value, size = self._learner.learn(batch, self.position.learning_rate)
+            if not math.isfinite(value + size):
+                raise self._divergence(f"a batch has loss {value} and a gradient of norm {size}")
+            self._count(value, batch.length * len(batch.starts), time.perf_counter() - began)
+            return value
         device = self.network.readout.weight.device
         ids = torch.from_numpy(batch.ids.astype(np.int64)).to(device)  # (T + 1, B)
         state = None

@@ -59,10 +59,14 @@ class Muon(AdamW):
         assert weight.grad is not None  # noqa: S101 - every layer takes part in every step
         state["exp_avg"].lerp_(weight.grad, 1 - MOMENTUM)
         ahead = weight.grad.lerp(state["exp_avg"], MOMENTUM)  # Nesterov's
-        update = orthogonal(ahead.view(group["gates"], -1, weight.shape[1]))  # (gates, H, inputs)
-        rate = RATE * group["lr"]
-        weight.mul_(1 - rate * group["weight_decay"])
-        weight.add_(update.flatten(0, 1), alpha=-rate * math.sqrt(max(1.0, update.shape[1] / update.shape[2])))
+        update = balanced(ahead.view(group["gates"], -1, weight.shape[1]))  # (gates, H, inputs)
+        weight.mul_(1 - RATE * group["lr"] * group["weight_decay"])
+        weight.sub_(group["lr"] * update.flatten(0, 1))  # on a GPU the rate is a tensor, read there
+
+
+def balanced(matrices: Tensor) -> Tensor:
+    """Muon's change for a learning rate of 1, shape=(number, rows, columns) as given."""
+    return RATE * math.sqrt(max(1.0, matrices.shape[1] / matrices.shape[2])) * orthogonal(matrices)
 
 
 def orthogonal(matrices: Tensor) -> Tensor:

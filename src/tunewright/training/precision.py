@@ -9,11 +9,12 @@ Weights, sums of the optimiser and losses are float32 in any case.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Literal, get_args
+from typing import get_args
 
 import torch
 
-Precision = Literal["float32", "tf32", "bfloat16"]
+from tunewright.training.config import Precision
+
 PRECISIONS: tuple[Precision, ...] = get_args(Precision)
 
 

@@ -22,7 +22,8 @@ from torch.optim import Optimizer
 from tunewright.corpus.batches import Batch
 from tunewright.corpus.vocabulary import Ids
 from tunewright.model.network import CharNetwork, State, keep_lanes
-from tunewright.training.precision import Precision, casting, multiplying
+from tunewright.training.config import Precision
+from tunewright.training.precision import casting, multiplying
 from tunewright.training.replay import ReplayedStep
 
 PIECE = 1 << 20
@@ -92,15 +93,16 @@ class ResidentLearner:
         self._steps: dict[tuple[int, int], ReplayedStep] = {}
         self._recordable = self.device.type == "cuda" and make_recordable(optimizer, self.device)
 
-    @property
-    def recurrent(self) -> dict[int, State]:
-        """The state after the last batch, by its number of lanes."""
-        return {lanes: tuple(part.clone() for part in state) for lanes, state in self._recurrent.items()}
+    def recurrent(self, lanes: int) -> State:
+        """A copy of the state after the last batch of so many lanes, each part shape=(L, B, H)."""
+        return tuple(part.clone() for part in self._state_of(lanes))
 
-    def go_on_from(self, state: State) -> None:
-        """Let the next batch of as many lanes begin from `state`, each part shape=(L, B, H), as far as it is kept."""
-        for kept, part in zip(self._state_of(state[0].shape[1]), state, strict=True):
-            kept.copy_(part)
+    def restart(self, state: State | None) -> None:
+        """Heed that the optimiser was restored, and let the next batch begin from `state`, in lanes that are kept."""
+        self._steps.clear()
+        self._recordable = self.device.type == "cuda" and make_recordable(self.optimizer, self.device)
+        for part, given in zip(self._state_of(state[0].shape[1]), state, strict=True) if state else ():
+            part.copy_(given)
 
     def learn(self, batch: Batch, learning_rate: float) -> tuple[float, float]:
         """One step of the optimiser; if the batch is of another text than the one before, the text is copied first.
@@ -158,6 +160,11 @@ class ResidentLearner:
         if lanes not in self._places:
             self._places[lanes] = torch.zeros((2, lanes), dtype=torch.int64, device=self.device)
         return self._places[lanes]
+
+
+def has_resident_learner(device: torch.device) -> bool:
+    """Is a `ResidentLearner` what learns fastest there?"""
+    return device.type == "cuda"
 
 
 def kind_of(text: Ids) -> torch.dtype:

@@ -27,7 +27,7 @@ from tunewright.model.config import NetworkConfig
 from tunewright.model.network import CharNetwork
 from tunewright.training.config import TrainingConfig
 from tunewright.training.data import TrainingData
-from tunewright.training.precision import Precision, multiplying
+from tunewright.training.precision import multiplying
 from tunewright.training.replay import ReplayedStep
 from tunewright.training.resident import copy_text, kind_of, packed
 from tunewright.training.stacked_network import StackedNetworks, StackedState, own_masks, shared_masks
@@ -70,12 +70,10 @@ class StackedTrainer:
     data
         See `TrainingData`.
     members
-        They agree in everything but `MAY_DIFFER`, learn with one of `OPTIMIZERS`, and have neither early stopping nor
-        a time limit.
+        They agree in everything but `MAY_DIFFER`, learn with one of `OPTIMIZERS` in the tunes' own keys (epochs in
+        other keys differ in length), and have neither early stopping nor a time limit.
     device
         Where to learn.
-    precision
-        See `precision`.
     own_dropout
         True draws each network's dropout masks as if it were trained alone; False draws them for all at once, which a
         GPU does much faster.
@@ -92,13 +90,11 @@ class StackedTrainer:
         members: Sequence[Member],
         device: torch.device,
         *,
-        precision: Precision = "float32",
         own_dropout: bool = True,
     ) -> None:
         require_alike(members)
-        self.data, self.members, self.device, self.precision = data, members, device, precision
-        self.config = members[0].training
-        factors = torch.bfloat16 if precision == "bfloat16" else torch.float32
+        self.data, self.members, self.device, self.config = data, members, device, members[0].training
+        factors = torch.bfloat16 if self.config.precision == "bfloat16" else torch.float32
         self.stack = StackedNetworks([self._fresh(member) for member in members], device, factors)
         seeds = [member.training.seed for member in members]
         self._generators = [torch.Generator(device).manual_seed(seed) for seed in (seeds if own_dropout else seeds[:1])]
@@ -174,7 +170,7 @@ class StackedTrainer:
             starts, keep = places
             ids = self._texts[rows, (reach + starts[:, None]) % self._texts.shape[1]].long()  # (K, T + 1, B)
             before = tuple(part * keep[..., None] for part in recurrent)
-            with multiplying(self.precision):
+            with multiplying(self.config.precision):
                 logits, after = self.stack.read(ids[:, :-1], before, self._masks)
                 each = functional.cross_entropy(logits.flatten(0, 2), ids[:, 1:].flatten(), reduction="none")
                 losses = each.view(len(self.members), -1).mean(dim=1)

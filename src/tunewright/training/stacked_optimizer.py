@@ -1,21 +1,22 @@
 """How does each of many networks get its own step size, decay and clipping?
 
-The rule is that of `optimizers`, AdamW (Loshchilov and Hutter 2019), over one matrix that has a row for each network.
-Everything is computed on the device, so that a CUDA graph can hold it.
+The rules are those of `optimizers`, AdamW (Loshchilov and Hutter 2019) and Muon, over one matrix that has a row for
+each network. Everything is computed on the device, so that a CUDA graph can hold it.
 
-Shapes: K networks, P weights of one network.
+Shapes: K networks, P weights of one network, H units, G gates of the cell.
 """
 
 import math
 from collections.abc import Sequence
 
 import torch
+from torch import Tensor
 
 from tunewright.training.config import TrainingConfig
-from tunewright.training.optimizers import ADAM_BETAS, schedule
+from tunewright.training.optimizers import ADAM_BETAS, MOMENTUM, RATE, balanced, schedule
 from tunewright.training.stacked_network import StackedNetworks
 
-OPTIMIZERS = ("adamw",)
+OPTIMIZERS = ("adamw", "muon")
 EPSILON = 1e-8
 """AdamW's, as torch has it."""
 CLIP_EPSILON = 1e-6
@@ -44,6 +45,11 @@ class StackedOptimizer:
                 tensor.copy_(torch.tensor(decays).view(-1, *[1] * (tensor.ndim - 1)).expand(tensor.shape))
         self._mean, self._square = torch.zeros_like(self._decays), torch.zeros_like(self._decays)
         self._count = torch.zeros((), dtype=torch.float64, device=stack.device)
+        self._balanced = [name for name in stack.shapes if configs[0].optimizer == "muon" and is_recurrent(stack, name)]
+        self._news = torch.full_like(self._decays[:1], 1 - ADAM_BETAS[0])  # (1, P): what a gradient adds to the mean
+        for name in self._balanced:
+            stack.tensors(self._news)[name].fill_(1 - MOMENTUM)
+            stack.tensors(self._decays)[name].mul_(RATE)
 
     def set_rates(self, done: float) -> None:
         """Set the learning rates for a moment when a share of `done` of training lies behind."""
@@ -57,8 +63,22 @@ class StackedOptimizer:
         assert gradient is not None, "no gradient was computed"  # noqa: S101
         gradient = gradient * (self._clips / (gradient.norm(dim=1, keepdim=True) + CLIP_EPSILON)).clamp(max=1)
         self._count += 1
-        self._mean.lerp_(gradient, 1 - first)
+        self._mean.lerp_(gradient, self._news.expand_as(gradient))
         self._square.mul_(second).addcmul_(gradient, gradient, value=1 - second)
         spread = (self._square / (1 - second**self._count)).sqrt() + EPSILON
         change = self._mean / (1 - first**self._count) / spread
+        self._balance(change, gradient)
         self.stack.flat.mul_(1 - self._rates * self._decays).sub_(self._rates * change)
+
+    def _balance(self, change: Tensor, gradient: Tensor) -> None:
+        """Put Muon's change of the recurrent layers' matrices in the place of AdamW's; both shape=(K, P)."""
+        changes, gradients, means = (self.stack.tensors(flat) for flat in (change, gradient, self._mean))
+        for name in self._balanced:
+            ahead = gradients[name].lerp(means[name], MOMENTUM)  # (K, G * H, inputs)
+            update = balanced(ahead.reshape(-1, self.stack.config.units, ahead.shape[2]))  # (K * G, H, inputs)
+            changes[name].copy_(update.view(ahead.shape))
+
+
+def is_recurrent(stack: StackedNetworks, name: str) -> bool:
+    """Is it a matrix of a recurrent layer?"""
+    return name.startswith("layers.") and len(stack.shapes[name]) > 1

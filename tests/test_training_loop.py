@@ -1,0 +1,80 @@
+"""Does training on a GPU go the way of training on a processor? (Here its code runs on the processor, unrecorded.)"""
+
+from itertools import islice
+
+import pytest
+import torch
+
+from tunewright.corpus.readers import read_tunes
+from tunewright.errors import DivergenceError, OptionError
+from tunewright.model.config import NetworkConfig
+from tunewright.model.network import CharNetwork
+from tunewright.model.padding import PaddedLayer
+from tunewright.training.config import TrainingConfig
+from tunewright.training.data import TrainingData
+from tunewright.training.loop import Trainer
+
+
+@pytest.fixture(scope="module")
+def data(tiny_corpus):
+    tunes = read_tunes(tiny_corpus).tunes[:12]
+    return TrainingData.of(tunes, tunes[:2])
+
+
+@pytest.fixture
+def as_on_a_gpu(monkeypatch):
+    """Lets trainers that are made from now on learn by the way of a GPU."""
+    return lambda: monkeypatch.setattr("tunewright.training.loop.has_resident_learner", lambda _: True)
+
+
+def trainer_of(data, *, units=12, weight_drop=0.0, **options):
+    torch.manual_seed(0)
+    network = CharNetwork(NetworkConfig(units=units, embedding=6, weight_drop=weight_drop), len(data.vocabulary))
+    return Trainer(network, data, TrainingConfig(**{"length": 20, "lanes": 4, "epochs": 2, **options}))
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"feed": "windows"}, {"weight_drop": 0.3}, {"optimizer": "sgd"}, {"transpose": 0.5}, {"units": 130}]
+)
+def test_the_ways_of_both_devices_lead_to_the_same(data, as_on_a_gpu, options):
+    here = trainer_of(data, **options)
+    as_on_a_gpu()
+    there = trainer_of(data, **options)
+    assert any(isinstance(layer, PaddedLayer) for layer in there.network.layers) is (
+        "units" in options or "weight_drop" in options
+    )
+    ours, theirs = list(there.run()), list(here.run())
+    assert [progress.loss for progress in ours] == pytest.approx([progress.loss for progress in theirs], abs=1e-4)
+    for one, other in zip(there.history, here.history, strict=True):
+        assert one.validation_full_tune == pytest.approx(other.validation_full_tune, abs=1e-4)
+        assert one.learning_rate == other.learning_rate
+    assert there.network.state_dict().keys() == here.network.state_dict().keys()
+
+
+def test_on_a_gpu_too_it_goes_on_where_it_stopped(data, as_on_a_gpu):
+    as_on_a_gpu()
+    whole = [progress.loss for progress in trainer_of(data).run()]
+    first = trainer_of(data)
+    losses = [progress.loss for progress in islice(first.run(), 9)]
+    tensors, numbers = first.state()
+    second = trainer_of(data)
+    second.network.load_state_dict({name: weight.clone() for name, weight in first.network.state_dict().items()})
+    second.restore({name: tensor.clone() for name, tensor in tensors.items()}, numbers)
+    losses += [progress.loss for progress in second.run()]
+    assert losses == whole
+
+
+def test_on_a_gpu_too_divergence_is_told(data, as_on_a_gpu):
+    as_on_a_gpu()
+    with pytest.raises(DivergenceError, match="in epoch 1, batch"):
+        list(trainer_of(data, learning_rate=1e30, clip=0.0).run())
+
+
+def test_on_a_gpu_a_precision_can_be_chosen(data, as_on_a_gpu):
+    with pytest.raises(OptionError, match="'bfloat16'"):
+        trainer_of(data, precision="bfloat16")
+    exact = [progress.loss for progress in trainer_of(data).run()]
+    as_on_a_gpu()
+    narrow = [progress.loss for progress in trainer_of(data, precision="bfloat16").run()]
+    assert narrow != exact
+    assert narrow == pytest.approx(exact, abs=0.05)
