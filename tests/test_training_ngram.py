@@ -41,11 +41,11 @@ class ByHand:
     @staticmethod
     def discounts_by_hand(counts):
         n = [counts.count(number) for number in (1, 2, 3, 4)]
-        if 0 in n:
+        if 0 in n[:3]:
             return [0, 0.5, 1, 1.5]
         y = n[0] / (n[0] + 2 * n[1])
         found = [0, 1 - 2 * y * n[1] / n[0], 2 - 3 * y * n[2] / n[1], 3 - 4 * y * n[3] / n[2]]
-        return [min(max(value, 0), number) for number, value in enumerate(found)]
+        return found if min(found[1:]) > 0 else [0, 0.5, 1, 1.5]
 
     def chance(self, context, symbol):
         if context is None:
@@ -118,6 +118,14 @@ def test_of_a_large_corpus_evenly_spread_tunes_are_counted(monkeypatch, tiny_cor
     data = TrainingData.of(read_tunes(tiny_corpus).tunes)
     monkeypatch.setattr(ngram, "MOST_CHARACTERS", data.characters // 2)
     assert baselines(data.tunes, len(data.vocabulary), data.validation).counted_characters < data.characters * 0.6
+
+
+@given(counts=st.lists(st.integers(0, 6), min_size=1, max_size=80).map(np.array))
+def test_something_is_always_left_for_what_was_never_seen(counts):
+    taken = discounts(counts)
+    assert taken[0] == 0
+    assert (taken[1:] > 0).all()
+    assert (taken <= [0, 1, 2, 3]).all()
 
 
 def test_discounts_of_chen_and_goodman():

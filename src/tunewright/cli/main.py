@@ -26,6 +26,7 @@ app.command("tunewright.cli.corpus:app", name="corpus", help="Show what is in tu
 app.command("tunewright.cli.check:check", help="Say what is wrong with tunes, and what would be right.")
 app.command("tunewright.cli.train:train", help="Train a network on tunes.")
 app.command("tunewright.cli.evaluate:evaluate", help="Measure how well a network predicts tunes.")
+app.command("tunewright.cli.adapt:adapt", help="Let a network learn a few tunes of your own.")
 app.command("tunewright.cli.compose:compose", help="Compose new tunes.")
 app.command("tunewright.cli.export:export", help="Write a network as an ONNX file.")
 app.command("tunewright.cli.musicality:musicality", help="Show how near composed tunes are to a corpus as music.")

@@ -1,8 +1,9 @@
 """How do commands turn the names that a user gives into tunes, and tell what was left out?"""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from tunewright.corpus.library import resolve
 from tunewright.corpus.readers import read_tunes
@@ -39,6 +40,8 @@ def read_sources(*sources: str, keep_duplicates: bool = False, quiet: bool = Fal
 def learned_from(model: Checkpoint, corpus: Sequence[str] | None = None) -> Sequence[Tune]:
     """The tunes that `corpus` names; without it, those of the sources that `model` was trained on, quietly.
 
+    Of an adapted network these are all that it has learned from, one training after the other.
+
     Raises
     ------
     CorpusError
@@ -46,10 +49,16 @@ def learned_from(model: Checkpoint, corpus: Sequence[str] | None = None) -> Sequ
     OptionError
         If the model does not say what it was trained on.
     """
-    sources = corpus or model.training.get("data", {}).get("training_sources")
+    if corpus:
+        return read_sources(*corpus)
+    sources: list[str] = []
+    record: Mapping[str, Any] = model.training
+    while record:
+        sources += record.get("data", {}).get("training_sources", ())
+        record = record.get("adapted_from", {}).get("training", {})
     if not sources:
         raise OptionError("the network does not say what it learned from")
-    return read_sources(*sources, quiet=not corpus)
+    return read_sources(*sources, quiet=True)
 
 
 def recorded(sources: Sequence[str]) -> list[str]:

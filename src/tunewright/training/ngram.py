@@ -32,7 +32,7 @@ MOST_CHARACTERS = 2_000_000
 """Of a larger corpus about so many characters are counted, in tunes spread evenly over it, and memory stays small."""
 
 RARE_DISCOUNTS = (0.0, 0.5, 1.0, 1.5)
-"""Discounts where a text is too small to estimate them (those that KenLM falls back to)."""
+"""Discounts where a text does not allow to estimate them (those that KenLM falls back to)."""
 
 Floats = NDArray[np.float64]
 Numbers = NDArray[np.int64]
@@ -193,13 +193,19 @@ class _Order:
 
 
 def discounts(counts: Numbers) -> Floats:
-    """What is taken off a count of 0, 1, 2, and 3 or more (Chen and Goodman 1999, equation 17)."""
+    """What is taken off a count of 0, 1, 2, and 3 or more (Chen and Goodman 1999, equation 17).
+
+    Where the counts of a text do not allow to estimate it, or would have nothing taken off, so that nothing is left for
+    what was never seen, `RARE_DISCOUNTS` stand in.
+    """
     once, twice, thrice, four_times = (int((counts == number).sum()) for number in (1, 2, 3, 4))
-    if not (once and twice and thrice and four_times):
+    if not (once and twice and thrice):
         return np.array(RARE_DISCOUNTS)
     share = once / (once + 2 * twice)
-    found = [0, 1 - 2 * share * twice / once, 2 - 3 * share * thrice / twice, 3 - 4 * share * four_times / thrice]
-    return np.clip(found, 0, [0, 1, 2, 3])
+    found = np.array(
+        [1 - 2 * share * twice / once, 2 - 3 * share * thrice / twice, 3 - 4 * share * four_times / thrice]
+    )
+    return np.array([0.0, *found]) if (found > 0).all() else np.array(RARE_DISCOUNTS)
 
 
 def _joined(sequences: Sequence[Ids]) -> tuple[Numbers, Numbers]:

@@ -15,7 +15,7 @@ import json
 import os
 import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict, dataclass, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -95,8 +95,27 @@ def train(
     return run.progress()
 
 
+@dataclass(frozen=True)
+class Start:
+    """From which network a training starts, and how strongly it is held there."""
+
+    checkpoint: Checkpoint
+    pull: float = 0.0
+    """After each step of size r but an epoch's last, the weights go back by a share r times this of their way."""
+
+
 class Run:
-    """One training and its folder; `origin` is recorded in every checkpoint (where the tunes were read, say)."""
+    """One training and its folder.
+
+    Parameters
+    ----------
+    folder, data, network, config
+        See `train`.
+    origin
+        Recorded with the data in every checkpoint: where the tunes were read, say.
+    start
+        None begins with random weights.
+    """
 
     def __init__(
         self,
@@ -105,9 +124,12 @@ class Run:
         network: NetworkConfig,
         config: TrainingConfig,
         origin: Mapping[str, Any] | None = None,
+        start: Start | None = None,
     ) -> None:
         self.folder, self.data, self.network_config, self.config = folder, data, network, config
-        self.origin = dict(origin or {})
+        self.origin, self.start = dict(origin or {}), start
+        self.notes: dict[str, Any] = {}
+        """What else every checkpoint records of its training."""
         self.trainer: Trainer
 
     @cached_property
@@ -119,6 +141,8 @@ class Run:
         """Start afresh, or go on with what the folder holds; see `train` for what is raised."""
         set_processor(self.config)
         device = choose_device(self.config)
+        if self.start:
+            self._held = [weight.detach() for weight in load_network(self.start.checkpoint).to(device).parameters()]
         if resume:
             checkpoint, about = self._read_last()
             self.trainer = Trainer(load_network(checkpoint).to(device), self.data, self.config)
@@ -126,10 +150,14 @@ class Run:
             return
         claim_folder(self.folder, force=force)
         self._clear()
+        self.trainer = Trainer(self._first_network().to(device), self.data, self.config)
+
+    def _first_network(self) -> CharNetwork:
+        if self.start:
+            return load_network(self.start.checkpoint)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(self.config.seed)
-            network = CharNetwork(self.network_config, len(self.data.vocabulary))
-        self.trainer = Trainer(network.to(device), self.data, self.config)
+            return CharNetwork(self.network_config, len(self.data.vocabulary))
 
     def _clear(self) -> None:
         """Remove what a former run left, lest its network be taken for this one's; other files stay."""
@@ -143,6 +171,8 @@ class Run:
         saved = time.monotonic()
         try:
             for progress in self.trainer.run():
+                if not progress.record:  # whose losses are of the weights as they are
+                    self._hold()
                 if progress.record or time.monotonic() - saved > SAVE_EVERY_SECONDS:
                     self._save(progress.record)
                     saved = time.monotonic()
@@ -156,6 +186,14 @@ class Run:
             raise DivergenceError(f"{error}, and --force to start again; {kept}") from error
         finally:
             torch.set_flush_denormal(False)  # what the caller computes afterwards is none of our business
+
+    @torch.no_grad()
+    def _hold(self) -> None:
+        """Draw the weights back to those of the start."""
+        if self.start and self.start.pull:
+            share = min(1.0, self.start.pull * self.trainer.position.learning_rate)
+            for weight, held in zip(self.trainer.network.parameters(), self._held, strict=True):
+                weight.lerp_(held, share)
 
     def _save(self, record: EpochRecord | None = None) -> None:
         if record and self.trainer.best is record:
@@ -174,6 +212,7 @@ class Run:
             "data": data,
             "baselines": self.baselines.as_json(),
             "torch": str(torch.__version__),
+            **self.notes,
         }
         weights = weights_of(self.trainer.network)
         metrics = asdict(record) if record else {}

@@ -1,0 +1,54 @@
+"""Oracle: the network as it was, asked for the same text."""
+
+import numpy as np
+import pytest
+import torch
+
+from tunewright.corpus.tune import START
+from tunewright.model.network import load_network
+from tunewright.model.widening import widen
+
+SHAPES = [{"cell": "lstm"}, {"cell": "gru", "layers": 2}, {"cell": "rnn", "embedding": 0}]
+
+
+def logits_of(model, text):
+    ids = torch.from_numpy(model.vocabulary.encode(text).astype(np.int64))[:, None]
+    with torch.inference_mode():
+        return load_network(model)(ids)[0][:, 0].numpy()
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_what_was_known_is_answered_as_before(untrained, shape):
+    model = untrained(units=9, **shape)
+    wide = widen(model, "Aéδa")
+    assert wide.vocabulary.symbols == model.vocabulary.symbols + "éδ"
+    text = START + "K:D\nABc def|"
+    before, after = logits_of(model, text), logits_of(wide, text)
+    known = len(model.vocabulary)
+    np.testing.assert_allclose(after[:, :known], before, rtol=1e-5, atol=1e-5)
+    opening = model.vocabulary.symbols.index(START)
+    for new in range(known, known + 2):
+        np.testing.assert_allclose(after[:, new], before[:, opening], rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_a_new_character_is_read_as_the_mean_of_all(untrained, shape):
+    model = untrained(units=9, **shape)
+    wide = widen(model, "é")
+    if model.network.embedding:
+        np.testing.assert_allclose(wide.weights["embedding.weight"][-1], model.weights["embedding.weight"].mean(axis=0))
+    else:
+        inputs = "layers.0.weight_ih_l0"
+        np.testing.assert_allclose(wide.weights[inputs][:, -1], model.weights[inputs].mean(axis=1))
+    assert np.isfinite(logits_of(wide, "é")).all()
+
+
+def test_without_new_characters_nothing_changes(untrained):
+    model = untrained(units=5)
+    assert widen(model, "abc") is model
+
+
+def test_more_characters_than_fit_one_byte(untrained):
+    wide = widen(untrained(units=4), map(chr, range(0x4E00, 0x4E00 + 300)))
+    assert wide.vocabulary.dtype == np.uint16
+    assert logits_of(wide, "\u4e00a").shape == (2, len(wide.vocabulary))
