@@ -1,0 +1,39 @@
+"""How does a network that is trained come to know more characters?
+
+A new character comes in as the mean of all characters, since nothing is known of it yet, and goes out as improbable as
+the character that opens a tune, which is never predicted within one. What the network says of the characters that it
+knew stays the same, in proportion.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import numpy as np
+
+from tunewright.corpus.tune import START
+from tunewright.corpus.vocabulary import Vocabulary
+from tunewright.model.checkpoint import Checkpoint
+
+
+def widen(model: Checkpoint, characters: Iterable[str]) -> Checkpoint:
+    """Let `model` know `characters` too, those that it knows already left aside.
+
+    The ids of the characters that it knew stay as they are; the new ones come after them, in the order of their code
+    points.
+    """
+    new = "".join(sorted(set(characters) - set(model.vocabulary.symbols)))
+    if not new:
+        return model
+    weights = dict(model.weights)
+    opening = model.vocabulary.symbols.index(START)
+    for name in ("readout.weight", "readout.bias"):
+        row = weights[name][opening]
+        weights[name] = np.concatenate([weights[name], np.stack([row] * len(new))])
+    if model.network.embedding:
+        row = weights["embedding.weight"].mean(axis=0)
+        weights["embedding.weight"] = np.concatenate([weights["embedding.weight"], np.stack([row] * len(new))])
+    else:
+        inputs = weights["layers.0.weight_ih_l0"]  # (gates, S): one-hot inputs choose a column
+        column = inputs.mean(axis=1)
+        weights["layers.0.weight_ih_l0"] = np.concatenate([inputs, np.stack([column] * len(new), axis=1)], axis=1)
+    return replace(model, vocabulary=Vocabulary(model.vocabulary.symbols + new), weights=weights)
