@@ -3,7 +3,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tunewright.corpus.batches import count_streams, count_windows, streams, windows
@@ -18,6 +18,7 @@ def numbered_tunes(lengths):
     return [np.arange(first, last) for first, last in itertools.pairwise(edges)]
 
 
+@settings(deadline=None)
 @given(lengths=tune_lists, **sizes, seed=st.integers(0, 9))
 def test_windows_are_slices_of_the_text_and_cover_it(lengths, length, lanes, seed):
     tunes = numbered_tunes(lengths)
@@ -34,6 +35,7 @@ def test_windows_are_slices_of_the_text_and_cover_it(lengths, length, lanes, see
         assert len(times_predicted) > characters - length
 
 
+@settings(deadline=None)
 @given(lengths=tune_lists, **sizes, seed=st.integers(0, 9))
 def test_streams_walk_through_every_tune_in_order(lengths, length, lanes, seed):
     tunes = numbered_tunes(lengths)

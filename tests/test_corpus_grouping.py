@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tunewright.corpus.grouping import MOST_SETTINGS, group_labels, hash_of, tune_keys
@@ -33,6 +33,7 @@ def groups_by_search(columns):
     return labels
 
 
+@settings(deadline=None)
 @given(small_columns)
 def test_groups_are_what_keys_join(columns):
     arrays = [np.array(column, np.uint64) for column in columns]

@@ -5,7 +5,7 @@ import random
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tunewright.corpus.melody import BANDS, ROWS, SHINGLE_INTERVALS, melody_keys
@@ -27,6 +27,7 @@ def sequences(melody):
     return {tuple(intervals[place : place + SHINGLE_INTERVALS]) for place in range(count)}
 
 
+@settings(deadline=None)
 @given(st.lists(st.text("ABCabc", max_size=40), max_size=6))
 def test_keys_do_not_depend_on_what_else_is_asked_for(melodies):
     texts = [HEADER + melody + "\n" for melody in melodies]

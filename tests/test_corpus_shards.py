@@ -5,7 +5,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tunewright.corpus import shards
@@ -40,6 +40,7 @@ def made_up(lengths, symbols=256):
 tune_lengths = st.lists(st.integers(2, 40), min_size=1, max_size=12)
 
 
+@settings(deadline=None)
 @given(lengths=tune_lengths, symbols=st.sampled_from([256, 300]), tunes_per_file=st.integers(1, 12))
 def test_tunes_are_read_one_by_one_in_slices_and_all(store, lengths, symbols, tunes_per_file):
     tunes = made_up(lengths, symbols)
@@ -54,6 +55,7 @@ def test_tunes_are_read_one_by_one_in_slices_and_all(store, lengths, symbols, tu
     assert mapped[-1].tolist() == expected[-1]
 
 
+@settings(deadline=None)
 @given(lengths=tune_lengths, seed=st.integers(0, 9), shuffle=st.booleans(), symbols=st.sampled_from([256, 300]))
 def test_a_text_is_taken_from_as_from_an_array(store, lengths, seed, shuffle, symbols):
     tunes, generator = made_up(lengths, symbols), np.random.default_rng(seed)
@@ -64,6 +66,7 @@ def test_a_text_is_taken_from_as_from_an_array(store, lengths, seed, shuffle, sy
     assert (mapped.take(places, mode="wrap") == text.take(places, mode="wrap")).all()
 
 
+@settings(deadline=None)
 @given(lengths=tune_lengths, length=st.integers(1, 40), lanes=st.integers(1, 9), seed=st.integers(0, 9))
 def test_the_same_seed_gives_the_same_batches(store, lengths, length, lanes, seed):
     tunes = made_up(lengths)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tunewright.corpus.tune import Failure, Tune
@@ -145,6 +145,7 @@ tunes = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(tunes, min_size=1), st.sampled_from(["", "\n", "\n\n"]))
 def test_what_was_written_is_read(tunes, between):
     book = between.join(tunes)
@@ -160,6 +161,7 @@ BITS = st.sampled_from(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.lists(BITS, max_size=14).map("".join), st.sampled_from(["", "X:9\nK:G\nabc\n", "X:9\nK:G\nabc\n\n"]))
 def test_tunes_taken_as_they_are_come_out_as_they_do_line_by_line(text, before):
     def outcome():
