@@ -157,7 +157,8 @@ def test_what_was_written_is_read(tunes, between):
 
 BITS = st.sampled_from(
     ["X:1\n", "X:2\n", "\n", "  \n", "K:D\n", "K:C", "T:a\n", "abc|\n", "|:gg:|\n", "abc", "%x\n", "hi all\n",
-     "<p>X:3\n", "M:C\n", "A:|\n", "+:b\n", "a<b>c\n", "&amp;\n", "a\x01b\n", "ab<br>X:4\n", " X:1\n", "\x85\n", "r:no\n"]
+     "<p>X:3\n", "M:C\n", "A:|\n", "+:b\n", "a<b>c\n", "&amp;\n", "a\x01b\n", "ab<br>X:4\n",
+     " X:1\n", "\x85\n", "r:no\n"]
 )  # fmt: skip
 
 
