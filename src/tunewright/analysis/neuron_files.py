@@ -1,0 +1,81 @@
+"""How does a study of neurons lie on disk?
+
+neurons.json     findings, the strongest first: see `Finding`
+untrained.json   the same of an untrained network of the same shape
+study.json       how it was found, the labels in words, where each unit is highest and lowest, other networks' units
+tunes.json       of the tunes that were asked for: text, and what each unit does at each character
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from tunewright.analysis.activations import read_activations
+from tunewright.analysis.labels import LABELS
+from tunewright.analysis.neuron_counterparts import Counterpart
+from tunewright.analysis.neurons import NeuronStudy
+from tunewright.corpus.tune import Tune
+from tunewright.model.checkpoint import Checkpoint
+from tunewright.model.network import load_network
+
+FINDINGS, UNTRAINED, STUDY, TUNES = "neurons.json", "untrained.json", "study.json", "tunes.json"
+PLACES = 4
+"""Decimal places of activations."""
+
+
+def study_files(
+    study: NeuronStudy, untrained: NeuronStudy, others: Mapping[str, Sequence[Counterpart]]
+) -> dict[str, bytes]:
+    """Return the files of a study by their names.
+
+    Parameters
+    ----------
+    others
+        Units of other networks, by the names of these.
+    """
+    about = {
+        **study.about,
+        "untrained": untrained.about,
+        "against": {name: [asdict(each) for each in found] for name, found in others.items()},
+        "meanings": [
+            {"label": label.name, "kind": label.kind, "phrase": label.phrase, "defined": label.defined}
+            for label in LABELS
+        ],
+        "units": [asdict(report) for report in study.units],
+    }
+    return {
+        FINDINGS: _json([asdict(finding) for finding in study.findings]),
+        UNTRAINED: _json([asdict(finding) for finding in untrained.findings]),
+        STUDY: _json(about),
+    }
+
+
+def tunes_file(model: Checkpoint, tunes: Sequence[Tune], units: Sequence[tuple[int, int]], quantity: str) -> bytes:
+    """Return what some units do on some tunes, as the content of ``tunes.json``.
+
+    Parameters
+    ----------
+    units
+        Layer and number of each.
+
+    Raises
+    ------
+    VocabularyError
+        At the first character that the network does not know.
+    """
+    network = load_network(model)
+    content = []
+    for tune in tunes:
+        ids = model.vocabulary.encode(tune.text, path=tune.path, line=tune.line)
+        values = read_activations(network, ids, [quantity])[quantity]  # (L, T, H)
+        rows = [
+            {"layer": layer, "unit": unit, "values": [round(float(value), PLACES) for value in values[layer, :, unit]]}
+            for layer, unit in units
+        ]
+        content.append({"path": str(tune.path), "line": tune.line, "text": tune.text, "units": rows})
+    return _json(content, indent=None)
+
+
+def _json(content: Any, indent: int | None = 1) -> bytes:
+    return (json.dumps(content, indent=indent) + "\n").encode()

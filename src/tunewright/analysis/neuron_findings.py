@@ -1,0 +1,101 @@
+"""What is said of one unit and one label?"""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from tunewright.analysis.labels import LABELS
+from tunewright.analysis.neuron_samples import Side
+from tunewright.analysis.selectivity import Comparison, Sample, strength_within
+
+ALPHA = 0.001
+"""Corrected p below which a finding stands on the tunes used to choose."""
+ALPHA_HELD_OUT = 0.05
+"""The same on the others, where only the findings are tested."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One unit and one label."""
+
+    unit: int
+    layer: int
+    label: str
+    statistic: Literal["auc", "r"]
+    direction: Literal["on", "off", "rises", "falls"]
+    value: float
+    """On the tunes used to choose: AUC of the direction, 0.5 to 1; or Spearman's r, -1 to 1."""
+    held_out_value: float | None
+    """The same, in the same direction, on the other tunes; None if the label is too rare there."""
+    p_corrected: float
+    """On the tunes used to choose, corrected for all units and labels."""
+    p_held_out: float | None
+    """On the other tunes, corrected for all findings."""
+    held_out_tunes: int
+    """Of these tunes, how many have the label somewhere (yes/no), or a place where it means something (graded)."""
+    same_character_value: float | None
+    """As `held_out_value`, but comparing only places with the same character: what is left if the unit is no echo."""
+    place: int
+    """1 for the label that the unit follows best, 2 for the next."""
+    confirmed: bool
+    sentence: str = ""
+
+    @property
+    def strength(self) -> float:
+        """From 0 to 1 on the tunes used to choose, comparable between the two statistics."""
+        return abs(self.value) if self.statistic == "r" else 2 * self.value - 1
+
+
+def make_finding(
+    unit: int, label: int, place: int, chosen: Comparison, confirmed: Comparison, sample: Sample, side: Side, width: int
+) -> Finding:
+    """Put together what is known of a pair; its sentence is still to come.
+
+    Parameters
+    ----------
+    unit, label
+        Numbers, the unit's among those of all layers.
+    place
+        Of the label among those of the unit, from 1.
+    chosen, confirmed
+        Tests on the tunes used to choose, and on the others.
+    sample, side
+        The others.
+    width
+        Units of a layer.
+    """
+    about = LABELS[label]
+    graded = about.kind == "graded"
+    strength = float(chosen.strengths[unit, label])
+    sign = 1 if strength >= 0 else -1
+    again = float(confirmed.strengths[unit, label])
+    within = strength_within(sample.units[unit], sample.labels[label], _codes(side), graded=graded)
+    p_corrected, p_held_out = float(chosen.p_corrected[unit, label]), float(confirmed.p_corrected[unit, label])
+    row = sample.labels[label]
+    places = ~np.isnan(row) if graded else row == 1
+
+    def value(found: float) -> float | None:
+        if np.isnan(found):
+            return None
+        return round(found if graded else (1 + sign * found) / 2, 6)
+
+    return Finding(
+        unit=int(unit % width),
+        layer=int(unit // width),
+        label=about.name,
+        statistic="r" if graded else "auc",
+        direction=(("falls", "rises") if graded else ("off", "on"))[sign > 0],
+        value=value(strength) or 0.0,
+        held_out_value=value(again),
+        p_corrected=p_corrected,
+        p_held_out=None if np.isnan(p_held_out) else p_held_out,
+        held_out_tunes=len(np.unique(sample.tunes[places])),
+        same_character_value=value(within),
+        place=place,
+        confirmed=bool(p_corrected < ALPHA and sign * again > 0 and p_held_out < ALPHA_HELD_OUT),
+    )
+
+
+def _codes(side: Side) -> np.ndarray[Any, np.dtype[np.uint32]]:
+    return np.frombuffer("".join(side.texts).encode("utf-32-le", "surrogatepass"), np.uint32)

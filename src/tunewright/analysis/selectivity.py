@@ -1,0 +1,269 @@
+"""How well does each unit follow each label, and how well would it by chance?
+
+The strength of a pair of unit and label is a rank statistic from -1 to 1 over the characters where the label means
+something: for yes/no labels 2 AUC - 1, where AUC is the area under the ROC curve (the chance that the unit is higher at
+a character with the label than at one without; 0.5 says nothing); for graded labels Spearman's correlation, that is
+Pearson's of the ranks. Ties have their mean rank.
+
+Chance is what comes out when labels are shifted against units around the text, by every number of characters: all that
+makes both of them slow, bursty or rare stays, only their being together goes. The statistic of all shifts of a pair
+comes from one Fourier transform of a product. Small shifts are left out, since there the two are still nearly together.
+
+Many pairs are tested, so that some look strong by chance. Each statistic is divided by its own standard deviation over
+the shifts; at each shift the largest of all units and labels is kept. The corrected p of a pair is the share of shifts
+at which that largest one reaches the pair's own (Westfall and Young 1993, with circular shifts as the permutations):
+the chance that anything at all looks so strong. With S shifts it is never below 1 / (S + 1).
+
+Shapes: U units, K labels, N characters of all tunes one after another, n of them where a label means something, S
+shifts.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+Floats = NDArray[np.float32]
+Bools = NDArray[np.bool_]
+Tell = Callable[[float], object]
+"""Takes the share of the work that is done, 0 to 1."""
+
+MARGIN = 1000
+"""Shifts of fewer characters than that, either way, are left out; of a tenth of the text, where it is short."""
+FEWEST = 10
+"""Characters with a yes/no label, and without, below which nothing is said of the label."""
+FEWEST_TUNES = 3
+"""The same of tunes that have it, and that lack it somewhere."""
+FEWEST_DEFINED = 1250
+"""The same of characters at which a label means something: so many give the thousand shifts that a p of 0.001 needs."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What units did and what labels say of the same characters."""
+
+    units: Floats
+    """Shape=(U, N)."""
+    labels: Floats
+    """Shape=(K, N); nan where a label means nothing."""
+    graded: Bools
+    """Which labels are graded, shape=(K,); the others are yes/no."""
+    tunes: NDArray[np.int32]
+    """Number of the tune that each character belongs to, rising, shape=(N,)."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Strengths, and what chance would have made of them."""
+
+    strengths: Floats
+    """From -1 to 1, shape=(U, K); nan for labels of which nothing can be said."""
+    p_corrected: NDArray[np.float64]
+    """Shape=(U, K); nan likewise."""
+    shifts: int
+    """S."""
+
+
+def usable_labels(sample: Sample, *, fewest_tunes: int = FEWEST_TUNES, fewest_defined: int = FEWEST_DEFINED) -> Bools:
+    """Say of which labels there is enough to say something, shape=(K,)."""
+    found = []
+    for row, graded in zip(sample.labels, sample.graded, strict=True):
+        known = ~np.isnan(row)
+        enough = int(known.sum()) >= fewest_defined
+        if graded:
+            found.append(enough and row[known].min() < row[known].max())
+        else:
+            sides = [sample.tunes[row == value] for value in (0, 1)]
+            found.append(enough and all(len(each) >= FEWEST and _count(each) >= fewest_tunes for each in sides))
+    return np.array(found, bool)
+
+
+def _count(tunes: NDArray[np.int32]) -> int:
+    return int((np.diff(tunes) != 0).sum()) + 1
+
+
+def strengths(sample: Sample, usable: Bools) -> Floats:
+    """Strength of every pair of a unit and a usable label, shape=(U, K); nan for the other labels."""
+    found = np.full((len(sample.units), len(sample.labels)), np.nan, np.float32)
+    for group in _groups(sample, usable):
+        found[:, group.numbers] = group.strengths()
+    return found
+
+
+def compare(sample: Sample, pairs: Bools, tell: Tell = lambda _: None) -> Comparison:
+    """Test pairs of units and labels against chance, corrected for all of them together.
+
+    Parameters
+    ----------
+    pairs
+        True for the pairs that are asked for, shape=(U, K); the others are nan in the result. A label that is asked for
+        must be one of which something can be said (see `usable_labels`).
+    """
+    size = sample.units.shape[1]
+    found = np.full(pairs.shape, np.nan, np.float32)
+    scores = np.full(pairs.shape, np.nan, np.float32)
+    largest = np.zeros(size, np.float32)
+    asked, done = np.asarray(pairs.any(axis=0)), 0
+    for group in _groups(sample, asked):
+        group_strengths = group.strengths()
+        highest = torch.zeros(group.trimmed)
+        for place, number in enumerate(group.numbers):
+            rows = np.flatnonzero(pairs[:, number])
+            standard = group.standardised(place, rows)  # (rows, shifts)
+            found[rows, number] = group_strengths[rows, place]
+            scores[rows, number] = standard[:, 0].numpy()
+            torch.maximum(highest, standard.amax(dim=0), out=highest)
+            done += 1
+            tell(done / int(asked.sum()))
+        # Texts in which different labels mean something are shifted by the same share of their lengths.
+        largest = np.maximum(largest, highest.numpy()[np.arange(size) * group.trimmed // size])
+    null = np.sort(largest[_far(size)])
+    reached = len(null) - np.searchsorted(null, scores, side="left")
+    p_corrected = np.where(np.isnan(scores), np.nan, (1 + reached) / (1 + len(null)))
+    return Comparison(found, p_corrected, len(null))
+
+
+def strength_within(unit: Floats, label: Floats, strata: NDArray[np.integer[Any]], *, graded: bool) -> float:
+    """Strength of one pair when only characters of the same stratum are compared.
+
+    Parameters
+    ----------
+    unit, label, strata
+        Shape=(N,); strata may be, say, the character itself: what the unit then still follows is no echo of it.
+
+    Returns
+    -------
+    strength
+        Over all pairs of characters of one stratum that differ in a yes/no label; of a graded one, the correlation of
+        ranks within strata. nan if nothing can be compared.
+    """
+    known = ~np.isnan(label)
+    _, groups, sizes = np.unique(strata[known], return_inverse=True, return_counts=True)
+    label = label[known]
+    ranks = _ranks_within(unit[known], groups, sizes)
+    if graded:
+        others = _ranks_within(label, groups, sizes)
+        length = float(np.sqrt(np.square(ranks).sum() * np.square(others).sum()))
+        return float(ranks @ others) / length if length else float("nan")
+    ones = np.bincount(groups, weights=label, minlength=len(sizes))
+    differing = float((ones * (sizes - ones)).sum())
+    return 2 * float(ranks[label == 1].sum()) / differing if differing else float("nan")
+
+
+def _ranks_within(values: Floats, strata: NDArray[np.intp], sizes: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Mean ranks within each stratum less their mean, shape=(n,)."""
+    order = np.lexsort((values, strata))
+    changes = (np.diff(values[order]) != 0) | (np.diff(strata[order]) != 0)
+    ties = np.concatenate([[0], np.cumsum(changes)])[: len(order)]
+    counts = np.bincount(ties)
+    means = np.cumsum(counts) - (counts + 1) / 2
+    ranks = np.empty(len(values))
+    ranks[order] = means[ties]
+    firsts = np.cumsum(sizes) - sizes
+    centred: NDArray[np.float64] = ranks - (firsts + (sizes - 1) / 2)[strata]
+    return centred
+
+
+def mean_ranks(values: Floats) -> Floats:
+    """Ranks of each row less their mean, divided by the length of the row; ties have their mean rank.
+
+    Parameters
+    ----------
+    values
+        Shape=(rows, n).
+    """
+    size = values.shape[1]
+    order = np.argsort(values, axis=1)
+    ranks = np.empty(values.shape, np.float32)
+    middle = (size - 1) / 2
+    np.put_along_axis(ranks, order, ((np.arange(size) - middle) / size).astype(np.float32)[None], axis=1)
+    ordered = np.take_along_axis(values, order, axis=1)
+    for row in np.flatnonzero((ordered[:, 1:] == ordered[:, :-1]).any(axis=1)):
+        _, inverse, counts = np.unique(values[row], return_inverse=True, return_counts=True)
+        last = np.cumsum(counts)
+        ranks[row] = (((last - (counts + 1) / 2) - middle) / size)[inverse]
+    return ranks
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Labels that mean something at the same characters."""
+
+    numbers: NDArray[np.intp]
+    ranks: Tensor
+    """Of the units, around 0, shape=(U, n)."""
+    values: Tensor
+    """Of the labels, around 0, shape=(labels, n); such that the product with ranks of standard length is a strength."""
+    lengths: Tensor
+    """By which a product is divided, shape=(U, labels)."""
+    spectrum: Tensor
+    """Of the ranks of the first `trimmed` characters."""
+    trimmed: int
+    """The largest number up to n that Fourier transforms are fast at."""
+
+    def strengths(self) -> Floats:
+        found: Floats = (self.ranks @ self.values.T / self.lengths).clamp(-1, 1).numpy()
+        return found
+
+    def standardised(self, place: int, rows: NDArray[np.intp] | slice = slice(None)) -> Tensor:
+        """Size of the statistic of some units and one label at every shift, in standard deviations; shift 0 first."""
+        label = torch.fft.rfft(self.values[place, : self.trimmed])
+        shifted: Tensor = torch.fft.irfft(self.spectrum[rows] * label.conj(), n=self.trimmed).abs_()  # (rows, shifts)
+        deviation = shifted.square().mean(dim=1, keepdim=True).sqrt_().clamp_(min=1e-12)
+        shifted /= deviation
+        return shifted
+
+
+def _groups(sample: Sample, usable: Bools) -> Iterator[_Group]:
+    known = ~np.isnan(sample.labels)
+    together: dict[bytes, list[int]] = {}
+    for number in np.flatnonzero(usable):
+        together.setdefault(np.packbits(known[number]).tobytes(), []).append(int(number))
+    for numbers in together.values():
+        yield _group(sample, np.array(numbers), known[numbers[0]])
+
+
+def _group(sample: Sample, numbers: NDArray[np.intp], known: Bools) -> _Group:
+    units, labels, graded = sample.units[:, known], sample.labels[numbers][:, known], sample.graded[numbers]
+    ranks = torch.from_numpy(mean_ranks(units))  # (U, n)
+    values = labels - labels.mean(axis=1, keepdims=True)
+    values[graded] = mean_ranks(labels[graded])
+    size = units.shape[1]
+    ones = labels.sum(axis=1)
+    # AUC = 1/2 + sum of the ranks at the label / (ones * zeros), ranks around 0 and not yet divided by n.
+    pairs = np.where(graded, 1, ones * (size - ones) / (2 * size))
+    products = np.linalg.norm(ranks.numpy(), axis=1)[:, None] * np.linalg.norm(values, axis=1)
+    lengths = np.where(graded, products, pairs)
+    trimmed = _smooth(size)
+    return _Group(
+        numbers,
+        ranks,
+        torch.from_numpy(values),
+        torch.from_numpy(np.maximum(lengths, 1e-12).astype(np.float32)),
+        torch.fft.rfft(ranks[:, :trimmed]),
+        trimmed,
+    )
+
+
+def _far(size: int) -> Bools:
+    """Which shifts count."""
+    margin = min(MARGIN, size // 10)
+    shifts = np.arange(size)
+    return (shifts > margin) & (shifts < size - margin)
+
+
+def _smooth(size: int) -> int:
+    """The largest number up to `size` without a prime factor above 5."""
+    best = 1
+    five = 1
+    while five <= size:
+        three = five
+        while three <= size:
+            best = max(best, three << ((size // three).bit_length() - 1))
+            three *= 3
+        five *= 5
+    return best
