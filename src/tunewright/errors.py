@@ -12,7 +12,8 @@
     │   └── OutputError        a place that cannot be written, or that holds something already
     ├── RenderError            this tune cannot be turned into this format
     ├── MissingExtraError      an optional package is needed and not installed
-    └── DivergenceError        training left the finite numbers
+    ├── DivergenceError        training left the finite numbers
+    └── WorkerError            another of the processes that train together was lost
 
 The command line prints them as one line and exits with status 2. Anything else that escapes is a bug of ours.
 """
@@ -96,3 +97,7 @@ class MissingExtraError(TunewrightError):
 
 class DivergenceError(TunewrightError):
     """Training left the finite numbers."""
+
+
+class WorkerError(TunewrightError):
+    """Another of the processes that train together was lost."""

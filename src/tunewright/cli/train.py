@@ -1,5 +1,7 @@
 """The command `tunewright train`."""
 
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -8,6 +10,7 @@ from cyclopts import Parameter
 from tunewright.cli.flags import flags_of, given, override, read_toml
 from tunewright.cli.interrupt import stop_on_signal
 from tunewright.cli.learning_sources import training_data
+from tunewright.cli.processes import last_words
 from tunewright.cli.sources import recorded
 from tunewright.cli.status import INTERRUPTED
 from tunewright.errors import OptionError
@@ -56,29 +59,39 @@ def train(
         Replace what --out holds.
     """
     from tunewright.cli.training_display import draw_curves, follow
+    from tunewright.training.distributed import team_of_torchrun
     from tunewright.training.run import Run, read_last
 
     if resume and force:
         raise OptionError("--resume goes on with a run and --force replaces it; give one of them")
-    former = read_last(out) if resume else None
-    sources = {"training_sources": recorded(tunes), "validation_sources": recorded(validation or ())}
+    with last_words(), team_of_torchrun() as team:
+        former = team.in_turn(partial(read_last, out)) if resume else None
+        with team.together():
+            sources = choose_sources(tunes, validation or (), former)
+            options = choose_options(preset, config, given(network), given(training), former)
+            data = training_data(sources["training_sources"], sources["validation_sources"])
+        run = Run(out, data, options.network, options.training, origin=sources, team=team)
+        run.open(resume=resume, force=force)
+        with stop_on_signal() as stopped:
+            follow(run, stopped)
+        if team.leads:
+            draw_curves(run.folder, run.trainer.history)
+        if team.stopping and not run.trainer.finished:
+            print(f"stopped and saved; go on with: tunewright train --out {out} --resume")
+            return INTERRUPTED
+    return 0
+
+
+def choose_sources(tunes: Sequence[str], validation: Sequence[str], former: Checkpoint | None) -> dict[str, list[str]]:
+    """Where to read the tunes to train and to validate on: what is named, or what the `former` run had."""
+    sources = {"training_sources": recorded(tunes), "validation_sources": recorded(validation)}
     if former and not tunes:
         if validation:
             raise OptionError("--resume takes the tunes of the run, or all of them anew: name those to train on too")
         sources = {name: former.training.get("data", {}).get(name, []) for name in sources}
     if not sources["training_sources"]:
         raise OptionError("no tunes to train on; name files, folders, or a corpus such as oneills")
-    options = choose_options(preset, config, given(network), given(training), former)
-    data = training_data(sources["training_sources"], sources["validation_sources"])
-    run = Run(out, data, options.network, options.training, origin=sources)
-    run.open(resume=resume, force=force)
-    with stop_on_signal() as stopped:
-        follow(run, stopped)
-    draw_curves(run.folder, run.trainer.history)
-    if stopped and not run.trainer.finished:
-        print(f"stopped and saved; go on with: tunewright train --out {out} --resume")
-        return INTERRUPTED
-    return 0
+    return sources
 
 
 def choose_options(

@@ -19,13 +19,14 @@ HEADING = "epoch   learned   training full/cold   validation full/cold   seconds
 
 def follow(run: Run, stopped: Sequence[int]) -> None:
     """Train to the end, or until `stopped` is no longer empty, with a bar and a line per epoch."""
+    run.team.asked = stopped
     console = Console(highlight=False, soft_wrap=True)
     epochs = run.config.epochs
     done = f", {run.trainer.position.epoch} done already" if run.trainer.position.epoch else ""
-    network = run.network_config
+    network, processes = run.network_config, f"; {run.team.size} processes" if run.team.size > 1 else ""
     console.print(
         f"{network.cell.upper()} of {network.units} units, {run.trainer.network.weight_count:,} weights; "
-        f"{len(run.data.tunes):,} tunes of {run.data.characters:,} characters; {epochs} epochs{done}"
+        f"{len(run.data.tunes):,} tunes of {run.data.characters:,} characters; {epochs} epochs{done}{processes}"
     )
     console.print(f"validation tunes by counting alone, full/cold: {counting(run.baselines)}")
     console.print(HEADING)
@@ -49,7 +50,7 @@ def follow(run: Run, stopped: Sequence[int]) -> None:
             )
             if progress.record:
                 console.print(line_of(progress.record, epochs, best=run.trainer.best is progress.record))
-            if stopped:
+            if run.team.stopping:
                 break
     best = run.trainer.best
     if best:

@@ -13,6 +13,7 @@ keeps nothing between calls.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -32,6 +33,34 @@ CELLS: dict[str, Callable[[int, int], nn.RNNBase]] = {"lstm": nn.LSTM, "gru": nn
 
 FORGET_BIAS = 1.0
 """Start of the LSTM's forget-gate bias: gates open at first, so that gradients reach back (Jozefowicz et al. 2015)."""
+
+
+@dataclass(frozen=True)
+class Lanes:
+    """Neighbouring lanes of a batch, those of one process of several; none, if it has fewer lanes than processes."""
+
+    first: int
+    end: int
+    """After the last."""
+    total: int
+    """B, lanes of the whole batch."""
+
+    @property
+    def read(self) -> slice:
+        """These lanes; one other if there are none, so that its process draws the same dropout masks as all do."""
+        first = min(self.first, self.total - 1)
+        return slice(first, max(self.end, first + 1))
+
+    @property
+    def share(self) -> float:
+        """Of the whole batch."""
+        return (self.end - self.first) / self.total
+
+    def spread(self, part: Tensor) -> Tensor:
+        """A state of the lanes read, shape=(L, lanes read, H), in its place between zeros, shape=(L, B, H)."""
+        whole = part.new_zeros(part.shape[0], self.total, part.shape[2])
+        whole[:, self.first : self.end] = part[:, : self.end - self.first]
+        return whole
 
 
 class CharNetwork(nn.Module):
@@ -68,7 +97,12 @@ class CharNetwork(nn.Module):
         return tuple(self.readout.weight.new_zeros(shape) for _ in range(2 if self.config.cell == "lstm" else 1))
 
     def forward(
-        self, ids: Tensor, state: State | None = None, *, generator: torch.Generator | None = None
+        self,
+        ids: Tensor,
+        state: State | None = None,
+        *,
+        generator: torch.Generator | None = None,
+        lanes: Lanes | None = None,
     ) -> tuple[Tensor, State]:
         """Read characters.
 
@@ -80,6 +114,8 @@ class CharNetwork(nn.Module):
             Result of the call before; None is the zero state.
         generator
             Source of the masks of dropout and weight-drop (training mode only); torch's default if None.
+        lanes
+            Which of a larger batch these are; they get the masks that they would get in it. None: they are all.
 
         Returns
         -------
@@ -89,14 +125,14 @@ class CharNetwork(nn.Module):
         """
         state = state if state is not None else self.zero_state(ids.shape[1])
         signal = self._embed(ids)  # (T, B, E)
-        signal = self._drop(signal, self.config.input_dropout, generator)
+        signal = self._drop(signal, self.config.input_dropout, generator, lanes)
         ends = []
         for number, layer in enumerate(self.layers):
             before = tuple(part[number : number + 1] for part in state)
             inputs = (signal, before if self.config.cell == "lstm" else before[0])
             signal, after = functional_call(layer, self._dropped_weights(layer, generator), inputs)  # (T, B, H)
             ends.append(after if isinstance(after, tuple) else (after,))
-            signal = self._drop(signal, self.config.dropout, generator)
+            signal = self._drop(signal, self.config.dropout, generator, lanes)
         return self.readout(signal), tuple(torch.cat(parts) for parts in zip(*ends, strict=True))
 
     def _embed(self, ids: Tensor) -> Tensor:
@@ -112,10 +148,15 @@ class CharNetwork(nn.Module):
         name = "weight_hh_l0"
         return {name: self._drop(layer.get_parameter(name), self.config.weight_drop, generator)}
 
-    def _drop(self, signal: Tensor, share: float, generator: torch.Generator | None) -> Tensor:
+    def _drop(
+        self, signal: Tensor, share: float, generator: torch.Generator | None, lanes: Lanes | None = None
+    ) -> Tensor:
         if not self.training or share == 0:
             return signal
-        return signal * dropout_mask(torch.empty_like(signal), share, generator)
+        if lanes is None:
+            return signal * dropout_mask(torch.empty_like(signal), share, generator)
+        of_all = signal.new_empty(signal.shape[0], lanes.total, signal.shape[2])  # (T, B, E or H)
+        return signal * dropout_mask(of_all, share, generator)[:, lanes.read]
 
 
 def dropout_mask(empty: Tensor, share: float, generator: torch.Generator | None) -> Tensor:

@@ -10,7 +10,7 @@ Printing, saving and plotting belong to the caller.
 import math
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from typing import Any
 
@@ -21,12 +21,13 @@ from torch.nn import functional
 
 from tunewright.corpus.batches import Batch, count_streams, count_windows, streams, windows
 from tunewright.corpus.shards import count_characters
-from tunewright.errors import DivergenceError, OptionError
-from tunewright.model.network import CharNetwork, State, detach, keep_lanes
+from tunewright.errors import DivergenceError, OptionError, WorkerError
+from tunewright.model.network import CharNetwork, State, keep_lanes
 from tunewright.model.padding import pad_layers
 from tunewright.training.config import Protocol, TrainingConfig
 from tunewright.training.data import TrainingData
-from tunewright.training.evaluate import cold_window, full_tune
+from tunewright.training.distributed import Team
+from tunewright.training.evaluate import cold_window_of, full_tune_of
 from tunewright.training.keys import KeyedTunes
 from tunewright.training.optimizers import make_optimizer, schedule
 from tunewright.training.resident import ResidentLearner, has_resident_learner
@@ -100,10 +101,14 @@ class Trainer:
         See `TrainingData`.
     config
         See `TrainingConfig`.
+    team
+        The processes that train this network together; this one alone if None.
     """
 
-    def __init__(self, network: CharNetwork, data: TrainingData, config: TrainingConfig) -> None:
-        self.network, self.data, self.config = network, data, config
+    def __init__(
+        self, network: CharNetwork, data: TrainingData, config: TrainingConfig, team: Team | None = None
+    ) -> None:
+        self.network, self.data, self.config, self._team = network, data, config, team or Team()
         self.history: list[EpochRecord] = []
         self.position = Position()
         self._optimizer = make_optimizer(network, config)
@@ -136,15 +141,21 @@ class Trainer:
             When a loss is no longer finite.
         """
         while not self.finished:
-            for batch in islice(self._epoch_of_batches(), self.position.batch, None):
+            batches = islice(self._epoch_of_batches(), self.position.batch, None)
+            if self.position.batch == self._batches:  # a process was lost while the epoch's end was measured
+                yield self._progress(self.position.epoch_nats / self.position.epoch_characters, over=True)
+            for batch in batches:
                 loss = self._learn(batch)
-                step = self.position.epoch * self._batches + self.position.batch
-                rate = self.position.epoch_characters / self.position.epoch_seconds
                 over = self.position.batch == self._batches or self._time_share() >= 1
-                record = self._end_epoch() if over else None
-                yield Progress(step, self.config.epochs * self._batches, loss, rate, record)
+                yield self._progress(loss, over=over)
                 if over:
                     break
+
+    def _progress(self, loss: float, *, over: bool) -> Progress:
+        step = self.position.epoch * self._batches + self.position.batch
+        rate = self.position.epoch_characters / self.position.epoch_seconds
+        record = self._end_epoch() if over else None
+        return Progress(step, self.config.epochs * self._batches, loss, rate, record)
 
     def state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
         """All besides the network that `restore` needs to go on exactly here: tensors by name, and what fits JSON."""
@@ -195,7 +206,7 @@ class Trainer:
     def _resident_learner(self) -> ResidentLearner | None:
         """What takes the steps on a GPU."""
         network, config = self.network, self.config
-        if has_resident_learner(network.readout.weight.device):
+        if self._team.size == 1 and has_resident_learner(network.readout.weight.device):
             pad_layers(network.layers, loose=network.config.weight_drop > 0)
             return ResidentLearner(
                 network, self._optimizer, dropout=self._dropout, clip=config.clip, precision=config.precision
@@ -214,19 +225,9 @@ class Trainer:
                 raise self._divergence(f"a batch has loss {value} and a gradient of norm {size}")
             self._count(value, batch.length * len(batch.starts), time.perf_counter() - began)
             return value
-        device = self.network.readout.weight.device
-        ids = torch.from_numpy(batch.ids.astype(np.int64)).to(device)  # (T + 1, B)
-        state = None
-        if self._recurrent is not None and batch.keep.any():
-            state = keep_lanes(self._recurrent, torch.from_numpy(batch.keep).to(device))
-        self.network.train()
-        logits, state = self.network(ids[:-1], state, generator=self._dropout)
-        loss = functional.cross_entropy(logits.flatten(0, 1), ids[1:].flatten())
-        value = loss.item()
+        value, state = self._gradient(batch)
         if not math.isfinite(value):
             raise self._divergence(f"the loss of a batch is {value}")
-        self._optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
         norm = torch.nn.utils.clip_grad_norm_(self.network.parameters(), self.config.clip or math.inf)
         if not math.isfinite(norm.item()):
             raise self._divergence(f"the gradient of a batch has norm {norm.item()}")
@@ -234,27 +235,51 @@ class Trainer:
         for group in self._optimizer.param_groups:
             group["lr"] = self.position.learning_rate
         self._optimizer.step()
-        self._recurrent = detach(state)
-        self._count(value, ids[1:].numel(), time.perf_counter() - began)
+        self._recurrent = state
+        self._count(value, batch.length * len(batch.starts), time.perf_counter() - began)
         return value
+
+    def _gradient(self, batch: Batch) -> tuple[float, State]:
+        """Compute the gradient of the weights; returns the loss and the state after the batch."""
+        lanes = self._team.lanes(len(batch.starts))
+        own = replace(batch, starts=batch.starts[lanes.read], keep=batch.keep[lanes.read])
+        device = self.network.readout.weight.device
+        ids = torch.from_numpy(own.ids.astype(np.int64)).to(device)  # (T + 1, lanes read)
+        state = None
+        if self._recurrent is not None and own.keep.any():
+            before = tuple(part[:, lanes.read] for part in self._recurrent)
+            state = keep_lanes(before, torch.from_numpy(own.keep).to(device))
+        self.network.train()
+        drawn = self._dropout.get_state()
+        logits, state = self.network(ids[:-1], state, generator=self._dropout, lanes=lanes)
+        loss = lanes.share * functional.cross_entropy(logits.flatten(0, 1), ids[1:].flatten())
+        self._optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        try:
+            return self._team.add_up(list(self.network.parameters()), loss, state, lanes)
+        except WorkerError:
+            self._dropout.set_state(drawn)  # the batch was not learned, and comes again
+            raise
 
     def _count(self, loss: float, characters: int, seconds: float) -> None:
         self.position.batch += 1
         self.position.epoch_nats += loss * characters
         self.position.epoch_characters += characters
+        seconds = self._agreed(seconds)
         self.position.epoch_seconds += seconds
         self.position.learning_seconds += seconds
 
     def _end_epoch(self) -> EpochRecord:
         began = time.perf_counter()
-        position = self.position
+        position, predict = self.position, self._team.predict(self.network)
         losses = {
-            f"{name}_{protocol.__name__}": protocol(self.network, data).nats_per_char
+            f"{name}_{protocol}": loss_of(predict, data).nats_per_char
             for name, data in (("training", self.data.sample), ("validation", self.data.validation))
-            for protocol in (full_tune, cold_window)
+            for protocol, loss_of in (("full_tune", full_tune_of), ("cold_window", cold_window_of))
         }
         if not all(map(math.isfinite, losses.values())):
             raise self._divergence(f"after the epoch the losses are {losses}")
+        seconds = self._agreed(time.perf_counter() - began)
         record = EpochRecord(
             epoch=position.epoch + 1,
             learning_rate=position.learning_rate,
@@ -267,9 +292,13 @@ class Trainer:
         self.position = Position(
             epoch=position.epoch + 1,
             learning_seconds=position.learning_seconds,
-            evaluation_seconds=position.evaluation_seconds + time.perf_counter() - began,
+            evaluation_seconds=position.evaluation_seconds + seconds,
         )
         return record
+
+    def _agreed(self, seconds: float) -> float:
+        """What process 0 measured, where time decides anything."""
+        return self._team.of_first(seconds) if self.config.minutes else seconds
 
     def _time_share(self) -> float:
         """How much of the time limit is used, evaluation counted in; 0 without a limit."""

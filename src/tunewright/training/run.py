@@ -16,7 +16,7 @@ import os
 import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ import safetensors.torch
 import torch
 
 from tunewright.corpus.tune import Tune
-from tunewright.errors import CheckpointError, DivergenceError, OptionError
+from tunewright.errors import CheckpointError, DivergenceError, OptionError, WorkerError
 from tunewright.files import claim_folder, remove_folder, settle_folder, write_file
 from tunewright.model.checkpoint import (
     ABOUT,
@@ -42,6 +42,7 @@ from tunewright.model.network import CharNetwork, load_network, weights_of
 from tunewright.options import to_mapping
 from tunewright.training.config import TrainingConfig
 from tunewright.training.data import TrainingData
+from tunewright.training.distributed import Team
 from tunewright.training.loop import EpochRecord, Progress, Trainer
 from tunewright.training.ngram import Baselines, baselines
 
@@ -115,6 +116,8 @@ class Run:
         Recorded with the data in every checkpoint: where the tunes were read, say.
     start
         None begins with random weights.
+    team
+        The processes that train this network together; this one alone if None. Process 0 of them writes.
     """
 
     def __init__(
@@ -125,9 +128,10 @@ class Run:
         config: TrainingConfig,
         origin: Mapping[str, Any] | None = None,
         start: Start | None = None,
+        team: Team | None = None,
     ) -> None:
         self.folder, self.data, self.network_config, self.config = folder, data, network, config
-        self.origin, self.start = dict(origin or {}), start
+        self.origin, self.start, self.team = dict(origin or {}), start, team or Team()
         self.notes: dict[str, Any] = {}
         """What else every checkpoint records of its training."""
         self.trainer: Trainer
@@ -140,17 +144,24 @@ class Run:
     def open(self, *, resume: bool = False, force: bool = False) -> None:
         """Start afresh, or go on with what the folder holds; see `train` for what is raised."""
         set_processor(self.config)
-        device = choose_device(self.config)
+        self.team.in_turn(partial(self._open, resume=resume, force=force))
+        self.team.require_same("the tunes", self.data.fingerprint)
+        self.team.require_same("the options", json.dumps([to_mapping(self.network_config), to_mapping(self.config)]))
+        self.team.share_weights(self.trainer.network)
+
+    def _open(self, *, resume: bool, force: bool) -> None:
+        device = choose_device(self.config, self.team.place)
         if self.start:
             self._held = [weight.detach() for weight in load_network(self.start.checkpoint).to(device).parameters()]
         if resume:
             checkpoint, about = self._read_last()
-            self.trainer = Trainer(load_network(checkpoint).to(device), self.data, self.config)
+            self.trainer = Trainer(load_network(checkpoint).to(device), self.data, self.config, self.team)
             self._restore(about)
             return
-        claim_folder(self.folder, force=force)
-        self._clear()
-        self.trainer = Trainer(self._first_network().to(device), self.data, self.config)
+        if self.team.leads:
+            claim_folder(self.folder, force=force)
+            self._clear()
+        self.trainer = Trainer(self._first_network().to(device), self.data, self.config, self.team)
 
     def _first_network(self) -> CharNetwork:
         if self.start:
@@ -184,6 +195,9 @@ class Run:
             last = self.folder / LAST
             kept = f"the last good checkpoint is in {last}" if last.exists() else "nothing was saved before"
             raise DivergenceError(f"{error}, and --force to start again; {kept}") from error
+        except WorkerError as error:
+            self._save()
+            raise WorkerError(f"{error}; all that was learned is saved in {self.folder / LAST}") from error
         finally:
             torch.set_flush_denormal(False)  # what the caller computes afterwards is none of our business
 
@@ -196,6 +210,8 @@ class Run:
                 weight.lerp_(held, share)
 
     def _save(self, record: EpochRecord | None = None) -> None:
+        if not self.team.leads:
+            return
         if record and self.trainer.best is record:
             write_checkpoint(self.folder / BEST, self._checkpoint(record))
         tensors, numbers = self.trainer.state()
@@ -265,12 +281,18 @@ def set_processor(config: TrainingConfig) -> None:
     torch.set_flush_denormal(True)
 
 
-def choose_device(config: TrainingConfig) -> torch.device:
-    """The device that `config` asks for."""
+def choose_device(config: TrainingConfig, place: int = 0) -> torch.device:
+    """The device that `config` asks for; of several GPUs that of number `place`."""
     if config.device == "cuda" and not torch.cuda.is_available():
         raise OptionError("device is 'cuda', but torch sees no such device here")
     wanted = config.device if config.device != "auto" else ("cuda" if torch.cuda.is_available() else "cpu")
-    return torch.device(wanted)
+    if wanted == "cpu":
+        return torch.device("cpu")
+    if place >= torch.cuda.device_count():
+        raise OptionError(
+            f"process {place} of this machine finds no GPU of its own: there are {torch.cuda.device_count()}"
+        )
+    return torch.device("cuda", place)
 
 
 def history_as_csv(history: Sequence[EpochRecord]) -> str:
