@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from cyclopts import App, CycloptsError, Parameter
 
 from tunewright import __version__
+from tunewright.cli.processes import one_voice
 from tunewright.cli.status import INTERRUPTED, MISTAKE
 from tunewright.errors import TunewrightError
 
@@ -37,8 +38,15 @@ app.command("tunewright.cli.render:render", help="Turn tunes into scores, MIDI, 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; ends the process."""
+    with one_voice():
+        status = run(arguments)
+    sys.exit(status)
+
+
+def run(arguments: Sequence[str] | None) -> int:
+    """Run the command line, with a line for whatever goes wrong; gives the exit status."""
     try:
-        status = app(arguments, exit_on_error=False, print_error=False)
+        status: int | None = app(arguments, exit_on_error=False, print_error=False)
     except (TunewrightError, CycloptsError) as error:
         message = " ".join(str(error).split())
         print(f"tunewright: {message}", file=sys.stderr)
@@ -56,4 +64,4 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except OSError as error:
         print(f"tunewright: {error.filename or 'this machine'}: {error.strerror or error}", file=sys.stderr)
         status = MISTAKE
-    sys.exit(status or 0)
+    return status or 0
