@@ -32,6 +32,7 @@ app.command("tunewright.cli.compose:compose", help="Compose new tunes.")
 app.command("tunewright.cli.export:export", help="Write a network as an ONNX file.")
 app.command("tunewright.cli.musicality:musicality", help="Show how near composed tunes are to a corpus as music.")
 app.command("tunewright.cli.originality:originality", help="Show what tunes copy from a corpus, and how near they are.")
+app.command("tunewright.cli.neurons:neurons", help="Show what the units of a network follow.")
 app.command("tunewright.cli.transpose:transpose", help="Write tunes in another key.")
 app.command("tunewright.cli.render:render", help="Turn tunes into scores, MIDI, sound or a page.")
 
