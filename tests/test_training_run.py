@@ -1,4 +1,5 @@
 import csv
+import json
 import math
 import shutil
 from dataclasses import asdict, replace
@@ -206,6 +207,17 @@ def test_going_on_needs_a_run_the_same_data_and_the_same_options(tunes, tmp_path
         finish(tunes, tmp_path / "run", replace(STREAMS, epochs=2), resume=True)
     with pytest.raises(OptionError, match="other tunes"):
         finish(tunes[1:], tmp_path / "run", replace(STREAMS, epochs=1), resume=True)
+
+
+def test_a_run_from_before_an_option_goes_on_with_its_default(tunes, tmp_path):
+    finish(tunes, tmp_path / "run", replace(STREAMS, epochs=1))
+    about = tmp_path / "run" / "last" / "tunewright.json"
+    recorded = json.loads(about.read_text(encoding="utf-8"))
+    del recorded["training"]["config"]["precision"]
+    about.write_text(json.dumps(recorded), encoding="utf-8")
+    with pytest.raises(OptionError, match="precision is 'tf32', but the run to go on with has 'float32'"):
+        finish(tunes, tmp_path / "run", replace(STREAMS, epochs=1, precision="tf32"), resume=True)
+    assert finish(tunes, tmp_path / "run", replace(STREAMS, epochs=1), resume=True) == []
 
 
 def test_a_damaged_resume_file_is_named(tunes, tmp_path):

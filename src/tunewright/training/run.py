@@ -237,7 +237,8 @@ class Run:
     def _read_last(self) -> tuple[Checkpoint, dict[str, Any]]:
         """The newest checkpoint, once it is known to belong to this data and these options."""
         checkpoint, about = read_last(self.folder), read_about(self.folder / LAST)
-        recorded = {**to_mapping(checkpoint.network), **checkpoint.training.get("config", {})}
+        former = to_mapping(TrainingConfig())  # for an option that came later than the run
+        recorded = {**to_mapping(checkpoint.network), **former, **checkpoint.training.get("config", {})}
         asked = {**to_mapping(self.network_config), **to_mapping(self.config)}
         for name, value in asked.items():
             was = recorded.get(name)
