@@ -10,6 +10,7 @@ import sys
 import time
 from dataclasses import asdict, replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import torch
@@ -51,6 +52,9 @@ def member(rank, size, port, patience, job, arguments):
     distributed.PATIENCE = timedelta(seconds=patience)
     with team_of_torchrun() as team:
         job(team, *arguments)
+    if sys.platform == "linux":
+        threads = [path.read_text().strip() for path in Path("/proc/self/task").glob("*/comm")]
+        assert not [name for name in threads if "gloo" in name], "could crash when the process ends"
 
 
 def start(size, job, *arguments, patience=120):

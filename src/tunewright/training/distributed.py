@@ -13,6 +13,7 @@ Numbers and words are all that is sent: no object is unpickled.
 Shapes: L layers, B lanes of the whole batch, H hidden units.
 """
 
+import importlib
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -211,6 +212,8 @@ def team_of_torchrun() -> Iterator[Team]:
     if size == 1:
         yield Team()
         return
+    # Whatever imports it later (optimisers do) would keep the group's threads alive to the end, where they may crash.
+    importlib.import_module("torch.distributed.nn.functional")
     with_gpus = torch.cuda.is_available() and distributed.is_nccl_available()
     with _noticing_loss():
         distributed.init_process_group("cpu:gloo,cuda:nccl" if with_gpus else "gloo", timeout=PATIENCE)
