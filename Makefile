@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test install check benchmarks clean
+.PHONY: help demo test install check benchmarks models clean
 
 SUITS := -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))'
 PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do $$name $(SUITS) 2>/dev/null && echo $$name && break; done)
@@ -29,6 +29,9 @@ check: .venv/all.installed ## lint, look at the format, check the types
 
 benchmarks: .venv/all.installed ## measure what docs/benchmarks.md reports
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
+
+models: .venv/all.installed ## train anew the networks that come along (hours; needs abc2midi)
+	PYTHONPATH=benchmarks $(BIN)/python models/build.py
 
 clean: ## remove .venv and everything else that make made; your runs stay
 	rm -rf .venv build dist src/tunewright/rendering/abcjs web/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis

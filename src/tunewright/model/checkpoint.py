@@ -28,6 +28,7 @@ from tunewright.corpus.vocabulary import Vocabulary
 from tunewright.errors import CheckpointError, InputError
 from tunewright.files import as_written, write_folder
 from tunewright.model.config import NetworkConfig
+from tunewright.model.shipped import shipped
 from tunewright.options import from_mapping, to_mapping
 
 FORMAT = 1
@@ -76,7 +77,7 @@ def write_checkpoint(folder: Path, checkpoint: Checkpoint, extra: Mapping[str, b
 
 
 def find_checkpoint(model: Path | str) -> Path:
-    """The checkpoint folder that `model` means: itself, or the best of a run folder.
+    """The checkpoint folder that `model` means: itself, the best of a run folder, or a network that comes along.
 
     Raises
     ------
@@ -87,8 +88,11 @@ def find_checkpoint(model: Path | str) -> Path:
     for folder in (path, path / BEST, path / LAST):
         if (as_written(folder) / ABOUT).is_file():
             return as_written(folder)
+    if not path.exists() and str(model) in shipped():
+        return shipped()[str(model)]
     if not path.exists():
-        raise CheckpointError("no such model; a run or checkpoint folder is expected", path=path)
+        names = ", ".join(shipped())
+        raise CheckpointError(f"no such model; allowed: a run or checkpoint folder, or one of: {names}", path=path)
     raise CheckpointError(f"is no model: neither it nor its folder {BEST!r} holds {ABOUT}", path=path)
 
 

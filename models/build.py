@@ -1,0 +1,179 @@
+"""Build the networks that come with Tunewright: `make models`.
+
+    PYTHONPATH=benchmarks python models/build.py [NAME...]
+
+Each is trained on O'Neill's and Ryan's by a preset, measured, and written with a card beside it. Fields that claim a
+person or a source, which a composed tune must not have, are left out of the tunes, and so are comments and runs of
+spaces: a network that learned to write them would be lost without them. Training goes on where it was interrupted; a
+network whose training is finished is only measured again. Needs abc2midi (Debian's package abcmidi), which says which
+composed tunes play.
+"""
+
+import argparse
+import re
+import statistics
+import subprocess
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from playable import judged
+
+import tunewright
+from tunewright.analysis.originality import OriginalityIndex
+from tunewright.corpus.library import find_corpus
+from tunewright.model.checkpoint import Checkpoint, write_checkpoint
+from tunewright.model.shipped import CARD, NETWORKS
+from tunewright.notation.words import CLAIMS
+from tunewright.sampling.compose import Composition
+from tunewright.sampling.playable import playable
+
+RUNS = Path("runs", "shipped")
+CORPORA = ("oneills", "ryans")
+TEMPERATURES = (0.5, 1.0, 2.0)
+TUNES = 200
+LIMIT_BYTES = 5_000_000
+"""Of all networks together."""
+
+
+CLAIMED = re.compile(rf"[{CLAIMS.strip('%')}]:")
+"""Begins a line that is left out."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a network that comes along is made."""
+
+    preset: str
+    options: tuple[str, ...]
+    """Flags for `tunewright train` beside the preset's."""
+
+
+RECIPES = {
+    "oneills": Recipe("default", ("--epochs", "24")),
+    "oneills-large": Recipe("large", ("--units", "400", "--epochs", "20", "--minutes", "13")),
+}
+"""The books hold three times the text that the presets were made for, so fewer passes do; 400 units keep within the
+limit."""
+
+
+def music_of(text: str) -> str:
+    """A tune without claims, comments and runs of spaces."""
+    lines = (line.split("%")[0].rstrip() for line in text.splitlines() if not CLAIMED.match(line))
+    return "\n".join(re.sub("[ \t]+", " ", line) for line in lines if line)
+
+
+def corpus() -> Path:
+    """A book of both corpora, as they are learned from."""
+    book = RUNS / "tunes.abc"
+    tunes = tunewright.read_tunes(*(find_corpus(name) for name in CORPORA)).tunes
+    book.parent.mkdir(parents=True, exist_ok=True)
+    book.write_text("\n\n".join(music_of(tune.text) for tune in tunes) + "\n", encoding="utf-8")
+    return book
+
+
+def train(name: str) -> Checkpoint:
+    """Train, or go on with it."""
+    recipe, run = RECIPES[name], RUNS / name
+    command = [str(Path(sys.executable).parent / "tunewright"), "train", str(corpus()), "--preset", recipe.preset]
+    command += [*recipe.options, "--threads", "1", "--out", str(run)]
+    if (run / "last").exists():
+        command.append("--resume")
+    subprocess.run(command, check=True)
+    model = tunewright.read_checkpoint(run)
+    data = {**model.training["data"], "training_sources": list(CORPORA)}
+    return replace(model, training={**model.training, "data": data})
+
+
+def composed(model: Checkpoint, temperature: float) -> list[Composition]:
+    """Playable tunes."""
+    config = tunewright.CompositionConfig(temperature=temperature)
+    return list(tunewright.compose_many(model, TUNES, config, grammar=playable(model.vocabulary)))
+
+
+def playing_rows(model: Checkpoint) -> list[str]:
+    """A row of the card for each temperature."""
+    rows = []
+    for temperature in TEMPERATURES:
+        tunes = composed(model, temperature)
+        clean = judged(tunes)
+        ended = sum(tune.ended for tune in tunes)
+        length = statistics.mean(len(tune.text) for tune in tunes)
+        rows.append(f"| {temperature:g} | {clean / TUNES:.1%} | {ended / TUNES:.1%} | {length:.0f} |")
+    return rows
+
+
+def originality_rows(model: Checkpoint, tunes: list[tunewright.Tune]) -> list[str]:
+    """A row of the card for each verdict, and the medians beside those of human tunes."""
+    index = OriginalityIndex.build(tunes)
+    found = [index.query(tune.text) for tune in composed(model, 1.0)]
+    verdicts = [originality.verdict for originality in found]
+    return [f"| {verdict} | {verdicts.count(verdict) / TUNES:.1%} |" for verdict in dict.fromkeys(sorted(verdicts))]
+
+
+def card(name: str, model: Checkpoint) -> str:
+    """The card of a network, every number measured now or recorded while it was trained."""
+    tunes = list(tunewright.read_tunes(*(find_corpus(corpus) for corpus in CORPORA)).tunes)
+    network, metrics, data = model.network, model.metrics, model.training["data"]
+    weights = sum(array.size for array in model.weights.values())
+    return f"""# {name}
+
+A network that writes tunes in ABC notation, one character after another: `tunewright compose {name}`.
+
+| what | |
+|---|---|
+| network | {network.layers} layer{"s" if network.layers > 1 else ""} of {network.units} {network.cell.upper()} units, \
+{weights:,} weights, fingerprint {model.fingerprint} |
+| learned from | O'Neill's Music of Ireland and Ryan's Mammoth Collection, as the music21 package keeps them: \
+{data["training_tunes"]:,} tunes, {data["training_characters"]:,} characters |
+| validated on | {data["validation_tunes"]:,} tunes of the same books that were kept back, near-duplicates together |
+| left out | fields that claim a person or a source, comments, runs of spaces |
+| recipe | `tunewright train BOOK --preset {RECIPES[name].preset}\
+{"".join(" " + option for option in RECIPES[name].options)}`, epoch {metrics["epoch"]} |
+| full_tune, validation | {metrics["validation_full_tune"]:.3f} nats per character |
+| cold_window, validation | {metrics["validation_cold_window"]:.3f} nats per character |
+
+## Sources and licence
+
+The tunes were typed in by volunteers from two books of the years 1883 to 1903, whose music is in the public domain, and
+are distributed with music21 by permission of the encoders. The weights are distributed under Tunewright's licence
+(MIT); no tune of the books is part of them, but a network can repeat what it has learned: see below.
+
+## Do its tunes play?
+
+{TUNES} tunes at each temperature, composed playable (the default), judged by abc2midi:
+
+| temperature | without a complaint | end by themselves | characters |
+|---|---|---|---|
+{chr(10).join(playing_rows(model))}
+
+## Are they copies?
+
+{TUNES} tunes at temperature 1 against the books that it learned from, by the verdicts of `tunewright originality`:
+
+| verdict | share |
+|---|---|
+{chr(10).join(originality_rows(model, tunes))}
+
+## What it is not for
+
+It knows dance tunes of one tradition, as two collectors wrote them down, and nothing else; titles are made up letter by
+letter and may be nonsense, or a name by accident. Ask `tunewright originality` before you call a tune your own.
+"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("names", nargs="*", choices=[*RECIPES, []], metavar="NAME")
+    names = parser.parse_args().names or list(RECIPES)
+    for name in names:
+        model = train(name)
+        folder = NETWORKS / name
+        write_checkpoint(folder, model, {CARD: card(name, model).encode()})
+        print(f"{name}: in {folder}")
+    size = sum(path.stat().st_size for path in NETWORKS.rglob("*") if path.is_file())
+    assert size <= LIMIT_BYTES, f"the networks take {size:,} bytes; allowed: {LIMIT_BYTES:,}"
+
+
+if __name__ == "__main__":
+    main()
