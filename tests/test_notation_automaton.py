@@ -101,3 +101,12 @@ def test_everything_can_be_compiled():
 @pytest.mark.parametrize("grammar", GRAMMARS, ids=lambda grammar: grammar.conditions.describe() or "any tune")
 def test_tables_and_registers_fit_into_small_integers(grammar):
     assert all(-(2**31) <= value < 2**31 for table in grammar.tables for value in table)
+
+
+def test_tidy_tunes_have_words_above_notes_only():
+    tidy = Grammar(SYMBOLS, Conditions(tidy=True))
+    start = "X:1\nM:3/4\nL:1/4\nK:D\n"
+    assert GRAMMARS[0].refusal(start + 'DEF"D"|"A""Em""A"ABA|]') is None
+    assert tidy.refusal(start + 'DEF|"A""^up"ABA|]') is None
+    assert tidy.refusal(start + 'DEF"D"|ABA|]').column == 4
+    assert tidy.refusal(start + 'DEF|"A""Em""A"ABA|]').column == 12

@@ -64,8 +64,10 @@ from tunewright.notation.registers import (
     END_REPEAT,
     FIELD,
     FIRST_ENDING,
+    FIT,
     GO,
     HEAD,
+    IDLE,
     IN_CHORD,
     INLINE,
     LENGTH,
@@ -80,6 +82,7 @@ from tunewright.notation.registers import (
     MUSIC,
     NAME_ROOT,
     NEWLINE,
+    NO_NOTE,
     NO_SLUR,
     NODE,
     OPEN_GRACE,
@@ -125,6 +128,7 @@ from tunewright.notation.registers import (
     TAKE_WORD,
     TEXT,
     TEXT_FIELD,
+    TIDY,
     TOO_LONG,
     TUPLET,
     UNKNOWN_WORD,
@@ -214,6 +218,12 @@ def take_note_action(tables: Tables, registers: Registers, action: int, symbol: 
     return close_grace(registers)
 
 
+def stands_above(tables: Tables, registers: Registers) -> bool:
+    """Return true unless a tidy tune has nothing here that words above the music could belong to, or enough of them."""
+    registers[REASON] = NO_NOTE if registers[FIT] == 0 else TOO_LONG
+    return tables[SETTINGS][TIDY] == 0 or (registers[FIT] > 0 and registers[IDLE] < 2)
+
+
 def take_sign_action(tables: Tables, registers: Registers, action: int, symbol: int, code: int) -> bool:
     """Do what belongs to slurs, tuplets, broken rhythm, ties and words above the notes."""
     if action == TAKE_PAREN:
@@ -232,7 +242,7 @@ def take_sign_action(tables: Tables, registers: Registers, action: int, symbol: 
     if action == TAKE_QUOTE:
         registers[NODE] = tables[SETTINGS][NAME_ROOT]
         registers[TEXT] = 0
-        return registers[MARK] == 0 and not_idle(registers)
+        return registers[MARK] == 0 and stands_above(tables, registers) and not_idle(registers)
     if action == TAKE_NAME:
         return take_name(tables, registers, symbol)
     if action == TAKE_SIGN:

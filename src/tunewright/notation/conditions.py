@@ -30,7 +30,7 @@ class Conditions:
     tidy: bool = False
     """Keep to what a network can keep in mind: each field of the header once, none but ``K:`` among the music, a bar
     line where a bar is full, slurs within a bar, ``:|`` and no other sign at the end of a repeat, no empty bar or
-    section, and an end to endings, repeats and tunes that last too long."""
+    section, words above notes only, and an end to endings, repeats and tunes that last too long."""
 
     def __post_init__(self) -> None:
         _known("meter", self.meter, [metre.word for metre in METRES])
