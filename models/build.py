@@ -104,7 +104,7 @@ def playing_rows(model: Checkpoint) -> list[str]:
 
 
 def originality_rows(model: Checkpoint, tunes: list[tunewright.Tune]) -> list[str]:
-    """A row of the card for each verdict, and the medians beside those of human tunes."""
+    """A row of the card for each verdict."""
     index = OriginalityIndex.build(tunes)
     found = [index.query(tune.text) for tune in composed(model, 1.0)]
     verdicts = [originality.verdict for originality in found]

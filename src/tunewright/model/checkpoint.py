@@ -88,10 +88,11 @@ def find_checkpoint(model: Path | str) -> Path:
     for folder in (path, path / BEST, path / LAST):
         if (as_written(folder) / ABOUT).is_file():
             return as_written(folder)
-    if not path.exists() and str(model) in shipped():
-        return shipped()[str(model)]
     if not path.exists():
-        names = ", ".join(shipped())
+        networks = shipped()
+        if str(model) in networks:
+            return networks[str(model)]
+        names = ", ".join(networks)
         raise CheckpointError(f"no such model; allowed: a run or checkpoint folder, or one of: {names}", path=path)
     raise CheckpointError(f"is no model: neither it nor its folder {BEST!r} holds {ABOUT}", path=path)
 

@@ -136,7 +136,6 @@ from tunewright.notation.registers import (
     VALUE,
     WITH_WORDS,
     WORDED,
-    WORDS_END,
     Registers,
     Tables,
 )  # fmt: skip
@@ -322,4 +321,4 @@ def take_action(tables: Tables, registers: Registers, action: int, symbol: int, 
         return take_bar_action(tables, registers, action)
     if action <= TAKE_LAST:
         return take_line_action(tables, registers, action, code)
-    return take_lyrics_action(registers, action, code) and (action != WORDS_END or may_end(tables, registers))
+    return take_lyrics_action(tables, registers, action, code)

@@ -6,7 +6,7 @@ before; its words have no more syllables than it has notes. ``*`` and ``_`` take
 leads to the next bar, is not known here.
 """
 
-from tunewright.notation.automaton_bars import loose, not_idle
+from tunewright.notation.automaton_bars import loose, may_end, not_idle
 from tunewright.notation.registers import (
     AFTER,
     AWAIT_LINE,
@@ -14,6 +14,7 @@ from tunewright.notation.registers import (
     BEGIN_WORDS,
     BODY,
     END_LINE,
+    END_WORDS,
     FIRST_LINE,
     HYPHEN,
     LINE,
@@ -37,6 +38,7 @@ from tunewright.notation.registers import (
     WITHOUT_WORDS,
     WORDED,
     Registers,
+    Tables,
 )  # fmt: skip
 
 
@@ -112,7 +114,7 @@ def end_words(registers: Registers) -> bool:
     return registers[SYLLABLES] < registers[VERSE]
 
 
-def take_lyrics_action(registers: Registers, action: int, code: int) -> bool:
+def take_lyrics_action(tables: Tables, registers: Registers, action: int, code: int) -> bool:
     """Do what belongs to words beneath the music, and to the ends of lines that they must follow."""
     if action == END_LINE:
         registers[TEXT] = 0
@@ -129,4 +131,4 @@ def take_lyrics_action(registers: Registers, action: int, code: int) -> bool:
         return take_syllable(registers, code)
     if action == TAKE_LETTER:
         return go_on_in_words(registers)
-    return end_words(registers)
+    return end_words(registers) and (action == END_WORDS or may_end(tables, registers))

@@ -49,14 +49,18 @@ class Conditions:
         self._check_left_out()
 
     def _check_left_out(self) -> None:
-        for letter, value in zip(
-            "MLKRT", (self.meter, self.unit_length, self.key, self.rhythm, self.title), strict=True
-        ):
-            if value is not None and letter in self.leave_out:
+        for letter, value in self.fields.items():
+            if letter in self.leave_out:
                 raise GrammarError(f"the field {letter}: is left out, but its value {value!r} is asked for")
         for letter in "XMK":
             if letter in self.leave_out:
                 raise GrammarError(f"the field {letter}: cannot be left out; no tune plays without it")
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """The value of each header field that is asked for, by its letter."""
+        values = {"M": self.meter, "L": self.unit_length, "K": self.key, "R": self.rhythm, "T": self.title}
+        return {letter: value for letter, value in values.items() if value is not None}
 
     @property
     def sections(self) -> tuple[bool, ...]:

@@ -120,8 +120,5 @@ class Grammar:
         if registers[REASON] != UNKNOWN_WORD:
             return None
         letter = chr(registers[FIELD])
-        asked = {
-            "M": self.conditions.meter, "L": self.conditions.unit_length, "K": self.conditions.key,
-            "R": self.conditions.rhythm, "T": self.conditions.title,
-        }.get(letter)  # fmt: skip
+        asked = self.conditions.fields.get(letter)
         return asked and f"the field {letter}: is to be {asked}, as was asked for"

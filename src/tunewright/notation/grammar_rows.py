@@ -48,9 +48,7 @@ def _leave_out(table: list[int], left_out: str) -> None:
     for letter in left_out:
         for state in (HEAD, BRACKET) if letter.isalpha() else range(STATES):
             table[state * CHARACTERS + ord(letter)] = 0
-        if letter == "w":
-            table[BODY * CHARACTERS + ord(letter)] = 0
-        if letter in BODY_TEXTS + INSTRUCTIONS:
+        if letter in BODY_TEXTS + INSTRUCTIONS + "w":
             table[BODY * CHARACTERS + ord(letter)] = table[SLURRED * CHARACTERS + ord(letter)]
 
 

@@ -115,10 +115,9 @@ def check(numbers: Mapping[str, int], conditions: Conditions) -> None:
         missing.append("digits")
     if missing:
         raise GrammarError(f"the network's vocabulary lacks what every tune needs: {', '.join(missing)}")
-    values = (conditions.meter, conditions.unit_length, conditions.key, conditions.rhythm, conditions.title)
-    for letter, value in zip("MLKRT", values, strict=True):
-        lacking = sorted({character for character in letter + (value or "") if character not in numbers})
-        if value is not None and lacking:
+    for letter, value in conditions.fields.items():
+        lacking = sorted({character for character in letter + value if character not in numbers})
+        if lacking:
             raise GrammarError(f"the network's vocabulary cannot spell {letter}:{value}; it lacks {' '.join(lacking)}")
 
 

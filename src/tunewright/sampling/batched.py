@@ -20,7 +20,7 @@ from tunewright.model.network import CharNetwork, State, load_network
 from tunewright.sampling.calling import END_ID, KEPT, REMOVED, START_ID, TALLIES, WEIGHT
 from tunewright.sampling.choice import LEAST_TOTAL
 from tunewright.sampling.choose import choose, probabilities
-from tunewright.sampling.compose import PIECE_ENDS, Composition, read_beginning
+from tunewright.sampling.compose import PIECE_ENDS, Composition, composition_of, read_beginning
 from tunewright.sampling.config import CompositionConfig
 from tunewright.sampling.lanes import Lanes
 from tunewright.sampling.rewriting import LONGEST_PIECE, Piece, Verdict
@@ -104,14 +104,9 @@ class _Batch:
     def compositions(self) -> Iterator[Composition]:
         """All tunes, in the order of their seeds."""
         self._write()
-        for seed, sheet in zip(self._seeds, self._sheets, strict=True):
-            written = sheet.written
-            words = self._model.vocabulary.decode(written[: len(written) - sheet.ended].tolist())
-            likelihood, removed = float(sheet.tallies[WEIGHT]), float(sheet.tallies[REMOVED])
-            yield Composition(
-                self._prime + words, sheet.ended, seed, likelihood, removed / max(len(written), 1), len(written),
-                sheet.discarded,
-            )  # fmt: skip
+        for seed, sheet, position in zip(self._seeds, self._sheets, self._positions.tolist(), strict=True):
+            sheet.position = position
+            yield composition_of(self._model, self._prime, sheet, seed)
 
     @torch.inference_mode()
     def _write(self) -> None:
@@ -125,12 +120,12 @@ class _Batch:
             self._positions[lanes] += 1
             self._symbols[lanes, self._positions[lanes]] = chosen
             allowed = self._allowed(lanes, np.where(chosen == END_ID, -1, chosen))
-            full = self._positions[lanes] + 1 == self._symbols.shape[1]
             if pieces:
+                full = self._positions[lanes] + 1 == self._symbols.shape[1]
                 over = np.isin(chosen, self._ends) | (self._positions[lanes] - self._begins[lanes] >= LONGEST_PIECE)
                 back = pieces.judge(np.flatnonzero(over | full), lanes, state)
                 allowed[back] = self._allowed(lanes[back])
-            going = np.array([sheet.open for sheet in self._settled(lanes)])
+            going = self._open(lanes)
             if not going.all():
                 lanes, allowed = lanes[going], allowed[going]
                 kept = torch.from_numpy(going).to(self._device)
@@ -138,12 +133,11 @@ class _Batch:
                 if pieces:
                     pieces.keep(kept)
 
-    def _settled(self, lanes: NDArray[np.intp]) -> Iterator[Sheet]:
-        """The sheets of the lanes, which are told how far they are."""
-        for lane, position in zip(lanes, self._positions[lanes].tolist(), strict=True):
-            sheet = self._sheets[lane]
-            sheet.position = position
-            yield sheet
+    def _open(self, lanes: NDArray[np.intp]) -> NDArray[np.bool_]:
+        """Which of the lanes have more to write, shape=(M,); see `Sheet.open`."""
+        positions = self._positions[lanes]
+        open_lanes: NDArray[np.bool_] = self._symbols[lanes, positions] != END_ID
+        return open_lanes & (positions + 1 < self._symbols.shape[1])
 
     def _allowed(self, lanes: NDArray[np.intp], chosen: NDArray[np.intp] | None = None) -> NDArray[np.bool_]:
         """What may come next in each of the lanes, shape=(M, S); see `Lanes.allowed`."""

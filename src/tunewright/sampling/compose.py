@@ -134,11 +134,16 @@ class Composer:
 
     def composition(self, sheet: Sheet, seed: int) -> Composition:
         """What stands on `sheet`."""
-        written = sheet.written
-        text = self._model.vocabulary.decode(written[: len(written) - sheet.ended].tolist())
-        removed = float(sheet.tallies[REMOVED]) / max(len(written), 1)
-        likelihood = float(sheet.tallies[WEIGHT])
-        return Composition(self._prime + text, sheet.ended, seed, likelihood, removed, len(written), sheet.discarded)
+        return composition_of(self._model, self._prime, sheet, seed)
+
+
+def composition_of(model: Checkpoint, prime: str, sheet: Sheet, seed: int) -> Composition:
+    """The tune on a sheet that began with `prime`."""
+    written = sheet.written
+    text = model.vocabulary.decode(written[: len(written) - sheet.ended].tolist())
+    removed = float(sheet.tallies[REMOVED]) / max(len(written), 1)
+    likelihood = float(sheet.tallies[WEIGHT])
+    return Composition(prime + text, sheet.ended, seed, likelihood, removed, len(written), sheet.discarded)
 
 
 def compose(
