@@ -7,6 +7,7 @@ their range with the functions below. An unknown name is an error that offers th
 import dataclasses
 import difflib
 import math
+import tomllib
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, TypeVar, get_args, get_type_hints
@@ -32,7 +33,7 @@ def require(name: str, value: float, allowed: str, holds: bool) -> None:
 def require_choice(name: str, value: str, choices: Collection[str]) -> None:
     """Raise OptionError with the nearest right word unless `value` is one of `choices`."""
     if value not in choices:
-        raise OptionError(f"{name} is {value!r}; allowed: {', '.join(choices)}{_nearest(str(value), choices)}")
+        raise OptionError(f"{name} is {value!r}; allowed: {', '.join(choices)}{nearest(str(value), choices)}")
 
 
 def from_mapping(kind: type[OptionsT], values: Mapping[str, Any], *, path: Path | None = None) -> OptionsT:
@@ -46,7 +47,7 @@ def from_mapping(kind: type[OptionsT], values: Mapping[str, Any], *, path: Path 
     types = get_type_hints(kind)
     for name, value in values.items():
         if name not in types:
-            raise OptionError(f"no option is called {name!r}{_nearest(name, types)}", path=path)
+            raise OptionError(f"no option is called {name!r}{nearest(name, types)}", path=path)
         if not _fits(value, types[name]):
             wanted = getattr(types[name], "__name__", None) or str(types[name])
             raise OptionError(f"{name} is {value!r}; a value of type {wanted} was expected", path=path)
@@ -61,6 +62,24 @@ def to_mapping(options: Options) -> dict[str, Any]:
     return dataclasses.asdict(options)
 
 
+def load_toml(path: Path) -> dict[str, Any]:
+    """What a TOML file says.
+
+    Raises
+    ------
+    OptionError
+        If it cannot be read, or is not TOML.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise OptionError(f"cannot be read: {error.strerror or error}", path=path) from error
+    except UnicodeDecodeError as error:
+        raise OptionError(f"is not UTF-8 text: {error.reason} at byte {error.start}", path=path) from error
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits, and a thousand brackets
+        raise OptionError(f"is not TOML: {error}", path=path) from error
+
+
 def _fits(value: Any, wanted: Any) -> bool:
     choices = get_args(wanted)
     if choices and not all(isinstance(choice, type) for choice in choices):
@@ -71,6 +90,7 @@ def _fits(value: Any, wanted: Any) -> bool:
     return isinstance(value, kinds) or (float in kinds and isinstance(value, int))
 
 
-def _nearest(name: str, names: Collection[str]) -> str:
+def nearest(name: str, names: Collection[str]) -> str:
+    """The end of a sentence that offers the one of `names` which `name` was meant to be; empty if none is near."""
     close = difflib.get_close_matches(name, list(names), n=1, cutoff=0.5)
     return f"; did you mean {close[0]!r}?" if close else ""

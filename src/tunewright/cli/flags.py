@@ -5,7 +5,6 @@ laid over one another. The help text is the field's docstring.
 """
 
 import dataclasses
-import tomllib
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_type_hints
 
@@ -13,7 +12,7 @@ from cyclopts import Parameter
 from docstring_parser import parse_from_object
 
 from tunewright.errors import OptionError
-from tunewright.options import Options, from_mapping, to_mapping
+from tunewright.options import Options, from_mapping, load_toml, to_mapping
 
 OptionsT = TypeVar("OptionsT", bound=Options)
 
@@ -58,14 +57,7 @@ def read_toml(path: Path | None, tables: tuple[str, ...]) -> dict[str, dict[str,
     """
     if path is None:
         return {table: {} for table in tables}
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise OptionError(f"cannot be read: {error.strerror or error}", path=path) from error
-    except UnicodeDecodeError as error:
-        raise OptionError(f"is not UTF-8 text: {error.reason} at byte {error.start}", path=path) from error
-    except tomllib.TOMLDecodeError as error:
-        raise OptionError(f"is not TOML: {error}", path=path) from error
+    content = load_toml(path)
     for name, value in content.items():
         if name not in tables or not isinstance(value, dict):
             allowed = ", ".join(f"[{table}]" for table in tables)
