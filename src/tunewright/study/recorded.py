@@ -1,0 +1,168 @@
+"""What does a run say of its training, without its weights?
+
+A run folder is as `training.run` writes it; a checkpoint folder alone will do, of which one epoch is known.
+"""
+
+import csv
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from functools import cached_property
+from pathlib import Path
+from typing import Any, get_args
+
+import torch
+
+from tunewright.errors import CheckpointError, InputError
+from tunewright.model.checkpoint import ABOUT, find_checkpoint, read_about
+from tunewright.model.config import NetworkConfig
+from tunewright.model.network import CharNetwork
+from tunewright.options import from_mapping
+from tunewright.training.config import Protocol
+from tunewright.training.evaluate import Loss
+from tunewright.training.loop import EpochRecord
+from tunewright.training.ngram import Baseline, Baselines
+from tunewright.training.run import HISTORY
+
+
+@dataclass(frozen=True)
+class RecordedRun:
+    """One training as it is recorded."""
+
+    folder: Path
+    network: NetworkConfig
+    symbols: int
+    """Characters of the vocabulary."""
+    options: Mapping[str, Any]
+    """Every option of network and training that was recorded."""
+    history: tuple[EpochRecord, ...]
+    """Every epoch; of a checkpoint alone, the one that it was taken after."""
+    data: Mapping[str, Any]
+    """Counts of tunes and characters, and ``fingerprint``, which is the same for the same data only."""
+    baselines: Baselines | None
+    """What counting the same tunes reaches on the validation tunes, if that was recorded."""
+
+    @property
+    def protocol(self) -> Protocol:
+        """Under which the best epoch is chosen."""
+        return "cold_window" if self.options.get("select_by") == "cold_window" else "full_tune"
+
+    @cached_property
+    def best(self) -> EpochRecord:
+        """The epoch with the lowest validation loss."""
+        return min(self.history, key=lambda record: record.validation(self.protocol))
+
+    @cached_property
+    def parameters(self) -> int:
+        """How many numbers the network has learned."""
+        with torch.device("meta"):  # of which only the shape is made
+            return CharNetwork(self.network, self.symbols).weight_count
+
+    @property
+    def seconds(self) -> float:
+        """Of learning, over all epochs that are known; evaluation left out."""
+        return self.history[-1].seconds
+
+    @property
+    def rate(self) -> float:
+        """Characters learned in a second, over all epochs."""
+        return float(self.history[-1].epoch * self.data["training_characters"] / self.seconds)
+
+
+def read_run(folder: Path | str) -> RecordedRun:
+    """Read what a run or checkpoint folder, or a network that comes along by its name, says of its training.
+
+    Raises
+    ------
+    InputError
+        If there is none, or what it says is damaged; file and line are named.
+    """
+    checkpoint = find_checkpoint(folder)
+    about, path = read_about(checkpoint), checkpoint / ABOUT
+    try:
+        training, network = about["training"], about["network"]
+        history_file = Path(folder) / HISTORY
+        history = read_history(history_file) if history_file.is_file() else (_epoch(about["metrics"]),)
+        run = RecordedRun(
+            folder=Path(folder),
+            network=from_mapping(NetworkConfig, network),
+            symbols=len(about["vocabulary"]),
+            options={**network, **training["config"]},
+            history=history,
+            data={"training_characters": 0, "fingerprint": "", **training["data"]},
+            baselines=_baselines(training["baselines"]) if "baselines" in training else None,
+        )
+        if run.options.get("select_by", "full_tune") not in get_args(Protocol):
+            raise ValueError(f"select_by is {run.options['select_by']!r}")
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise CheckpointError(f"does not say how the network was trained: {error!r}", path=path) from error
+    return run
+
+
+def read_history(path: Path) -> tuple[EpochRecord, ...]:
+    """Read the epochs of a run's `history.csv`, one or more.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read or a row is no epoch; it names the line.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"cannot be read: {error}", path=path) from error
+    reader = csv.DictReader(lines, strict=True)
+    names = [column.name for column in fields(EpochRecord)]
+    if reader.fieldnames != names:
+        raise InputError(f"has the columns {reader.fieldnames}; expected: {', '.join(names)}", path=path, line=1)
+    history: list[EpochRecord] = []
+    try:
+        for row in reader:
+            history.append(_epoch(row))
+            if history[-1].epoch != len(history):
+                raise ValueError(f"epoch {history[-1].epoch} where {len(history)} was expected")
+    except (csv.Error, KeyError, TypeError, ValueError) as error:
+        raise InputError(f"is no epoch: {error}", path=path, line=reader.line_num) from error
+    if not history:
+        raise InputError("holds no epoch", path=path)
+    return tuple(history)
+
+
+def _epoch(values: Mapping[str, Any]) -> EpochRecord:
+    """An epoch from its numbers by name."""
+    numbers: dict[str, Any] = {column.name: float(values[column.name]) for column in fields(EpochRecord)}
+    for name, number in numbers.items():
+        if not math.isfinite(number):
+            raise ValueError(f"{name} is {number}")
+    return EpochRecord(**{**numbers, "epoch": int(values["epoch"])})
+
+
+def _baselines(recorded: Mapping[str, Any]) -> Baselines:
+    """The inverse of `Baselines.as_json`."""
+
+    def baseline(losses: Mapping[str, Mapping[str, float]]) -> Baseline:
+        return Baseline(_loss(losses["full_tune"]), _loss(losses["cold_window"]))
+
+    unigram, ngram = baseline(recorded["unigram"]), baseline(recorded["ngram"])
+    return Baselines(unigram, ngram, recorded["context"], recorded["counted_characters"])
+
+
+def _loss(values: Mapping[str, float]) -> Loss:
+    return Loss(values["nats_per_char"], values.get("standard_error"))
+
+
+def unlike(runs: Iterable[RecordedRun]) -> str | None:
+    """Why the losses of `runs` may not be compared, in words; None if they may."""
+    first, *others = runs
+    for run in others:
+        if run.data["fingerprint"] != first.data["fingerprint"]:
+            return f"{run.folder.name} ({_data(run)}) has other tunes than {first.folder.name} ({_data(first)})"
+        if run.protocol != first.protocol:
+            chosen = f"the best epoch of {run.folder.name} is chosen by {run.protocol}"
+            return f"{chosen}, of {first.folder.name} by {first.protocol}"
+    return None
+
+
+def _data(run: RecordedRun) -> str:
+    characters, fingerprint = run.data["training_characters"], run.data["fingerprint"]
+    return f"{characters:,} characters to learn from, fingerprint {fingerprint[:12] or 'unknown'}"
