@@ -1,9 +1,11 @@
 """Is the text that is rendered one complete tune, otherwise as it came?"""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tunewright.errors import RenderError
-from tunewright.rendering.source import LONGEST_TEXT, abc_text, title_of
+from tunewright.rendering.source import INSERTED, LONGEST_TEXT, abc_text, completed, title_of
 
 WHOLE = "X:7\nT:Ünder\nK:D\nDEF|\n"
 
@@ -44,3 +46,16 @@ def test_a_text_too_long_is_refused():
 def test_title():
     assert title_of(WHOLE) == "Ünder"
     assert title_of("K:C\nTABC|\n") == ""
+
+
+@settings(max_examples=200)
+@given(st.text(st.sampled_from("X:TK1\nab \t\r\x00\ufeff\u2028%|é𝄞\ud800"), max_size=60))
+def test_each_character_knows_where_it_comes_from(tune):
+    text, places = completed(tune)
+    assert text == abc_text(tune)
+    assert len(places) == len(text)
+    assert [place for place in places if place != INSERTED] == sorted({place for place in places if place != INSERTED})
+    for character, place in zip(text, places, strict=True):
+        came = tune[place] if place != INSERTED else character
+        assert character in (came, "\n", "?")
+        assert character != "\n" or place == INSERTED or came in "\n\r\u2028"

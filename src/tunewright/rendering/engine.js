@@ -4,6 +4,7 @@ globalThis.tunewright = (function () {
   "use strict";
 
   var FONTS = "'Libertinus Serif', 'Liberation Serif', 'Times New Roman', Times, serif";
+  var STEP = 3.875; // from one step of a staff to the next
   var parsed = { text: null, tune: null }; // the tune last opened, so that playing it need not read it again
 
   // For each voice, the elements of each of its lines.
@@ -79,6 +80,47 @@ globalThis.tunewright = (function () {
     (element.children || []).forEach(useFonts);
   }
 
+  // Of a text that is drawn with a note: its kind and the rectangle around it.
+  function textBox(drawn) {
+    var box = drawn.getBBox();
+    return { kind: drawn.names["data-name"], left: box.x, top: box.y, width: box.width, height: box.height };
+  }
+
+  // Where an element of a voice is drawn, with the characters that it stands for. Heights of children count in steps of
+  // the staff from the line below its lowest; the staff lies between 2 and 10.
+  function elementBox(element, line, voice, number) {
+    function height(step) { return voice.staff.absoluteY - step * STEP; }
+    var drawn = element.children.filter(function (child) { return child.type === "symbol" || child.type === "bar"; });
+    var graces = drawn.filter(function (child) { return child.scalex < 1; });
+    var heads = drawn.filter(function (child) {
+      return child.scalex >= 1 && !/^scripts/.test(child.name) && isFinite(child.x) && isFinite(child.top);
+    });
+    function all(name, children) { return children.map(function (child) { return child[name]; }); }
+    var texts = (element.elemset || []).filter(Boolean).flatMap(function (group) {
+      return group.children.filter(function (child) {
+        return child.tagName === "text" && /^(chord|annotation)$/.test(child.names["data-name"]);
+      });
+    });
+    return {
+      kind: element.type, start: element.abcelem.startChar, end: element.abcelem.endChar, line: line, voice: number,
+      left: Math.min.apply(null, all("x", heads).concat(element.x)), right: element.x + element.w,
+      top: height(Math.max.apply(null, all("top", heads).concat(10))),
+      bottom: height(Math.min.apply(null, all("bottom", heads).concat(2))),
+      grace_left: graces.length ? Math.min.apply(null, all("x", graces)) : null,
+      texts: texts.map(textBox)
+    };
+  }
+
+  function elementsOf(drawn) {
+    return drawn.engraver.staffgroups.flatMap(function (group, line) {
+      return group.voices.flatMap(function (voice, number) {
+        return voice.children.filter(function (element) {
+          return /^(note|rest|bar)$/.test(element.type) && !voice.duplicate && element.abcelem.endChar > element.abcelem.startChar;
+        }).map(function (element) { return elementBox(element, line, voice, number); });
+      });
+    });
+  }
+
   function engrave(abc, staffWidth, fonts) {
     var drawing = document.createElement("div");
     var drawn = ABCJS.renderAbc(drawing, abc, {
@@ -92,7 +134,7 @@ globalThis.tunewright = (function () {
     svg.removeAttribute("xmlns:xlink");
     return {
       title: plain(drawn.metaText.title), svg: svg.outerHTML, width: Number(svg.names.width), height: Number(svg.names.height),
-      systems: Array.from(tops).sort(function (a, b) { return a - b; })
+      systems: Array.from(tops).sort(function (a, b) { return a - b; }), elements: elementsOf(drawn)
     };
   }
 

@@ -1,18 +1,19 @@
 """What does a tune look like on paper?
 
-abcjs engraves it as SVG, in CSS pixels (96 to the inch). PNG and PDF are made from that SVG by typst: PNG at 192 dots
-to the inch on white; PDF on A4 pages that break between staves. Letters come from the Libertinus family, which typst
+abcjs engraves it as SVG, in CSS pixels (96 to the inch). PNG and PDF are made from that SVG by typst, PDF on A4
+pages that break between staves. Letters come from the Libertinus family, which typst
 brings along, or from a face like Times where that is missing.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
+from typing import Any
 
-from tunewright.errors import MissingExtraError, RenderError
+from tunewright.errors import RenderError
 from tunewright.rendering.engine import ask
 from tunewright.rendering.provenance import one_line, png_with, svg_with
+from tunewright.rendering.typesetting import PLACED, Drawing, typeset
 
 STAFF_WIDTH = 700
 """CSS pixels; a line that holds more music than fits widens the whole score."""
@@ -34,16 +35,43 @@ FONTS = {
 }
 """Sizes, in points, and styles of the texts around the music, in abcjs' words; their face is chosen elsewhere."""
 
-PNG_DOTS_PER_INCH = 192
-
-LARGEST_SIDE = 20_000
-"""CSS pixels; a larger score can be had as SVG and PDF only."""
-
 _BEAMS = 10.0  # CSS pixels by which beams may rise above what abcjs counts as the top of a line of music
-_POINTS_PER_PIXEL = 0.75
 _PAGE_WIDTH, _PAGE_HEIGHT, _MARGIN = 595.0, 842.0, 45.0  # A4, in points
 
-_SCORE = '#image(bytes(sys.inputs.svg), format: "svg", width: {width:.2f}pt, height: {height:.2f}pt)'
+
+@dataclass(frozen=True)
+class ScoreText:
+    """Words above or below a note: a chord symbol or an annotation."""
+
+    kind: str
+    """``chord`` or ``annotation``."""
+    left: float
+    top: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True)
+class ScoreElement:
+    """A note, chord, rest or bar line as it is drawn, in CSS pixels from the top left corner of the score."""
+
+    kind: str
+    """``note``, ``rest`` or ``bar``."""
+    characters: tuple[int, int]
+    """First and behind the last, in UTF-16 units of the text that was engraved; what belongs to it stands there too:
+    chord symbols, grace notes, decorations, blanks."""
+    line: int
+    """Number of the line of music, from 0."""
+    voice: int
+    """From 0."""
+    left: float
+    right: float
+    top: float
+    """Of the staff, or of what sticks out above it."""
+    bottom: float
+    grace_left: float | None
+    """Where its grace notes begin."""
+    texts: tuple[ScoreText, ...]
 
 
 @dataclass(frozen=True)
@@ -60,6 +88,8 @@ class Score:
     """CSS pixels."""
     systems: tuple[float, ...]
     """Where each line of music begins, from the top, in CSS pixels: the places at which a page may end."""
+    elements: tuple[ScoreElement, ...] = ()
+    """Notes, rests and bar lines, voice by voice."""
 
 
 def engrave(abc: str) -> Score:
@@ -81,7 +111,13 @@ def engrave(abc: str) -> Score:
     if None in (drawn["width"], drawn["height"], *drawn["systems"]):  # not a number, as JSON has it
         raise RenderError("abcjs does not know where to put its notes (an ornament on an invisible rest, perhaps)")
     systems = tuple(max(0.0, top - _BEAMS) for top in drawn["systems"])
-    return Score(drawn["title"], drawn["svg"], drawn["width"], drawn["height"], systems)
+    elements = tuple(map(_element, drawn["elements"]))
+    return Score(drawn["title"], drawn["svg"], drawn["width"], drawn["height"], systems, elements)
+
+
+def _element(row: dict[str, Any]) -> ScoreElement:
+    texts = tuple(ScoreText(**text) for text in row.pop("texts"))
+    return ScoreElement(characters=(row.pop("start"), row.pop("end")), texts=texts, **row)
 
 
 def svg_file(score: Score, provenance: Mapping[str, str] | None = None) -> bytes:
@@ -95,16 +131,11 @@ def png_file(score: Score, provenance: Mapping[str, str] | None = None) -> bytes
     Raises
     ------
     RenderError
-        If the score is larger than `LARGEST_SIDE`.
+        If it is too large for a picture.
     MissingExtraError
         If typst is not installed.
     """
-    if max(score.width, score.height) > LARGEST_SIDE:
-        size = f"{score.width:.0f} x {score.height:.0f}"
-        raise RenderError(f"the score measures {size} pixels; at most {LARGEST_SIDE} a side fit into a PNG picture")
-    width, height = score.width * _POINTS_PER_PIXEL, score.height * _POINTS_PER_PIXEL
-    page = f"#set page(width: {width:.2f}pt, height: {height:.2f}pt, margin: 0pt, fill: white)\n"
-    return png_with(_typeset(page + _SCORE.format(width=width, height=height), "png", svg=score.svg), provenance or {})
+    return png_with(Drawing(score.svg, score.width, score.height).file("png"), provenance or {})
 
 
 def pdf_file(score: Score, provenance: Mapping[str, str] | None = None) -> bytes:
@@ -122,7 +153,7 @@ def pdf_file(score: Score, provenance: Mapping[str, str] | None = None) -> bytes
     document = (
         "#set document(title: sys.inputs.title, description: sys.inputs.provenance, date: none)\n"
         f"#set page(width: {_PAGE_WIDTH}pt, height: {_PAGE_HEIGHT}pt, margin: {_MARGIN}pt)\n"
-        f"#let score = [{_SCORE.format(width=width, height=score.height * scale)}]\n"
+        f"#let score = [{PLACED.format(width=width, height=score.height * scale)}]\n"
     )
     windows = [
         f"#block(clip: true, width: 100%, height: {(bottom - top) * scale:.2f}pt, "
@@ -130,7 +161,7 @@ def pdf_file(score: Score, provenance: Mapping[str, str] | None = None) -> bytes
         for top, bottom in pairwise(_page_ends(score, (_PAGE_HEIGHT - 2 * _MARGIN) / scale))
     ]
     texts = {"svg": score.svg, "title": score.title or "Untitled", "provenance": one_line(provenance or {})}
-    return _typeset(document + "\n#pagebreak()\n".join(windows), "pdf", **texts)
+    return typeset(document + "\n#pagebreak()\n".join(windows), "pdf", texts)
 
 
 def _page_ends(score: Score, page_height: float) -> Sequence[float]:
@@ -140,18 +171,3 @@ def _page_ends(score: Score, page_height: float) -> Sequence[float]:
         if following - ends[-1] > page_height and here > ends[-1]:
             ends.append(here)
     return [*ends, score.height]
-
-
-def _typeset(document: str, form: Literal["png", "pdf"], **texts: str) -> bytes:
-    try:
-        import typst
-    except ImportError:
-        raise MissingExtraError("Making PNG and PDF files", "render") from None
-
-    try:
-        made = typst.compile(document.encode(), format=form, ppi=PNG_DOTS_PER_INCH, sys_inputs=texts)
-    except typst.TypstError as error:
-        raise RenderError(f"typst cannot set the score ({error})") from None
-    if not isinstance(made, bytes):
-        raise RenderError("typst set the score on several pages where one was expected")
-    return made

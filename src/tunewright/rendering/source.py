@@ -6,7 +6,8 @@ Nothing else is changed. Character positions on the page and in a `Performance` 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from tunewright.errors import RenderError
 from tunewright.rendering.provenance import abc_comments
@@ -17,6 +18,18 @@ LONGEST_TEXT = 1_000_000
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _FIELD_OR_COMMENT = re.compile(r"[A-Za-z+]:|%")
 _REFERENCE_NUMBER = re.compile(r"^X:.*$", re.MULTILINE)
+
+
+INSERTED = -1
+"""The place of a character that is not in the tune as it came."""
+
+
+class Completed(NamedTuple):
+    """A tune as a complete ABC text."""
+
+    text: str
+    places: list[int]
+    """Of each character, where it stands in the tune as it came, or INSERTED; a line end there is one character."""
 
 
 def abc_text(tune: str, provenance: Mapping[str, str] | None = None) -> str:
@@ -34,16 +47,45 @@ def abc_text(tune: str, provenance: Mapping[str, str] | None = None) -> str:
     RenderError
         If it is longer than `LONGEST_TEXT`.
     """
+    text = completed(tune).text
+    return _REFERENCE_NUMBER.sub(lambda field: field[0] + abc_comments(provenance or {}), text, count=1)
+
+
+def completed(tune: str) -> Completed:
+    """Return what `abc_text` gives without provenance, and where each of its characters comes from.
+
+    Raises
+    ------
+    RenderError
+        If it is longer than `LONGEST_TEXT`.
+    """
     if len(tune) > LONGEST_TEXT:
         raise RenderError(f"the tune has {len(tune):,} characters; at most {LONGEST_TEXT:,} are allowed")
-    lines = _CONTROL.sub("", tune.removeprefix("\ufeff")).encode(errors="replace").decode().splitlines()
-    lines = [line.rstrip() for line in lines if line.strip()]
-    head = next((number for number, line in enumerate(lines) if line.startswith("K:")), 0)
-    lines[:head] = [line if _FIELD_OR_COMMENT.match(line) else f"% {line}" for line in lines[:head]]
-    text = "".join(f"{line}\n" for line in lines)
+    lines = list(_lines(tune))
+    head = next((number for number, (line, _) in enumerate(lines) if line.startswith("K:")), 0)
+    lines[:head] = [
+        (line, places) if _FIELD_OR_COMMENT.match(line) else (f"% {line}", [INSERTED, INSERTED, *places])
+        for line, places in lines[:head]
+    ]
+    text = "".join(line for line, _ in lines)
+    origins = [place for _, places in lines for place in places]
     if not _REFERENCE_NUMBER.search(text):
-        text = f"X:1\n{text}"
-    return _REFERENCE_NUMBER.sub(lambda field: field[0] + abc_comments(provenance or {}), text, count=1)
+        text, origins = f"X:1\n{text}", [INSERTED] * len("X:1\n") + origins
+    return Completed(text, origins)
+
+
+def _lines(tune: str) -> Iterator[tuple[str, list[int]]]:
+    """Lines that are not blank, each with its line end, and where their characters stand in `tune`."""
+    first = tune.startswith("\ufeff")
+    kept = [place for place, character in enumerate(tune) if place >= first and not _CONTROL.match(character)]
+    start = 0
+    for whole in "".join(tune[place] for place in kept).encode(errors="replace").decode().splitlines(keepends=True):
+        line = whole.rstrip()
+        if line:
+            places = kept[start : start + len(line)]
+            ends = whole != whole.splitlines()[0]
+            yield f"{line}\n", [*places, kept[start + len(whole) - 1] if ends else INSERTED]
+        start += len(whole)
 
 
 def title_of(tune: str) -> str:

@@ -1,0 +1,136 @@
+"""Which part of a score stands for which characters of the tune?
+
+A score is divided into areas: one for each note, chord, rest and bar line, one for its grace notes, one for each chord
+symbol and annotation. An area stands for the characters that make the thing itself: accidentals, letter, octave, length
+and tie of a note, both dots and strokes of a bar line with the number of its ending; not for blanks, decorations, slurs
+and marks of tuplets around it. Characters are places in the tune as it came, whatever was mended before engraving.
+
+Areas lie side by side: each reaches half way to its neighbours, and over the staff and what sticks out of it.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+
+from tunewright.notation.lexer import Kind, Token, tokens
+from tunewright.rendering.score import Score, ScoreElement, engrave
+from tunewright.rendering.source import INSERTED, completed
+
+PAD = 5.0
+"""CSS pixels by which an area reaches over what is drawn, where it has no neighbour; above and below the staff too."""
+
+_OWN = {
+    Kind.ACCIDENTAL, Kind.NOTE, Kind.OCTAVE, Kind.LENGTH, Kind.REST, Kind.BARS_REST, Kind.SPACER, Kind.CHORD_OPEN,
+    Kind.CHORD_CLOSE, Kind.TIE, Kind.BROKEN, Kind.BAR, Kind.ENDING,
+}  # fmt: skip
+"""What makes a note, rest or bar line itself."""
+
+_WORDS = {Kind.CHORD_SYMBOL: "chord", Kind.ANNOTATION: "annotation"}
+
+
+@dataclass(frozen=True)
+class ScoreArea:
+    """A rectangle of a score, in CSS pixels from its top left corner."""
+
+    kind: str
+    """``note``, ``rest``, ``bar``, ``grace``, ``chord`` (a chord symbol) or ``annotation``."""
+    places: tuple[int, ...]
+    """Characters of the tune that it stands for, one at least, rising."""
+    left: float
+    top: float
+    width: float
+    height: float
+
+
+def engrave_with_areas(tune: str) -> tuple[Score, tuple[ScoreArea, ...]]:
+    """Engrave a tune, mended where it must be, and divide the score into areas.
+
+    Raises
+    ------
+    RenderError
+        If it cannot be engraved.
+    """
+    text, origins = completed(tune)
+    score = engrave(text)
+    units = _unit_starts(text)
+    read = _Read(list(tokens(text)), origins, units)
+    areas: list[ScoreArea] = []
+    lines = groupby(sorted(score.elements, key=_line_of), key=_line_of)
+    for _, line in lines:
+        areas += _areas_of_line(sorted(line, key=lambda element: element.left), read)
+    return score, tuple(areas)
+
+
+def _line_of(element: ScoreElement) -> tuple[int, int]:
+    return element.line, element.voice
+
+
+def _unit_starts(text: str) -> list[int]:
+    """Where each character begins, and the last ends, in UTF-16 units."""
+    starts = [0]
+    for character in text:
+        starts.append(starts[-1] + 1 + (character > "\uffff"))
+    return starts
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A text that was engraved."""
+
+    tokens: Sequence[Token]
+    origins: Sequence[int]
+    units: Sequence[int]
+
+    def parts(self, element: ScoreElement) -> Iterator[tuple[str, tuple[int, ...]]]:
+        """What an element is made of: kind and places of itself, of its grace notes, of each chord symbol and so on."""
+        start, end = (bisect_left(self.units, place) for place in element.characters)
+        first = bisect_left(self.tokens, start, key=lambda token: token.start)
+        own: list[int] = []
+        graces: list[int] = []
+        in_grace = False
+        for token in self.tokens[first : bisect_left(self.tokens, end, key=lambda token: token.start)]:
+            in_grace |= token.kind is Kind.GRACE_OPEN
+            characters = range(token.start, min(token.end, end))
+            if token.kind in _WORDS:
+                yield _WORDS[token.kind], self.places(characters)
+            elif in_grace:
+                graces += characters
+            elif token.kind in _OWN:
+                own += characters
+            in_grace &= token.kind is not Kind.GRACE_CLOSE
+        yield "grace", self.places(graces)
+        yield element.kind, self.places(own)
+
+    def places(self, characters: Sequence[int]) -> tuple[int, ...]:
+        return tuple(self.origins[place] for place in characters if self.origins[place] != INSERTED)
+
+
+def _areas_of_line(line: Sequence[ScoreElement], read: _Read) -> Iterator[ScoreArea]:
+    """Areas of the elements of one voice in one line of music, from left to right."""
+    begins = [element.left if element.grace_left is None else element.grace_left for element in line]
+    borders = [
+        begins[0] - PAD,
+        *((element.right + begin) / 2 for element, begin in zip(line, begins[1:], strict=False)),
+        line[-1].right + PAD,
+    ]
+    for element, (left, right) in zip(line, pairwise(borders), strict=True):
+        yield from _areas_of(element, left, right, read)
+
+
+def _areas_of(element: ScoreElement, left: float, right: float, read: _Read) -> Iterator[ScoreArea]:
+    top, height = element.top - PAD, element.bottom - element.top + 2 * PAD
+    middle = left if element.grace_left is None else max(left, element.left - PAD / 2)
+    spans = {"grace": (left, middle), element.kind: (middle, right)}
+    texts = list(element.texts)
+    for kind, places in read.parts(element):
+        if not places:
+            continue
+        if kind in spans:
+            begin, end = spans[kind]
+            yield ScoreArea(kind, places, begin, top, max(end - begin, PAD), height)
+            continue
+        text = next((text for text in texts if text.kind == kind), None)
+        if text:
+            texts.remove(text)
+            yield ScoreArea(kind, places, text.left - 2, text.top, text.width + 4, text.height)
