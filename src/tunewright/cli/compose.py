@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from tunewright.cli.beginning import Beginning, read_beginning
+from tunewright.cli.clamps import clamped
 from tunewright.cli.flags import flags_of, given, override
 from tunewright.errors import GrammarError, OptionError
 from tunewright.model.checkpoint import Checkpoint, read_checkpoint
@@ -70,6 +71,7 @@ def compose(
     drop_unknown: bool = False,
     vary: Path | None = None,
     candidates: int = 32,
+    clamp: Annotated[list[str] | None, Parameter(consume_multiple=True)] = None,
     corpus: Annotated[list[str] | None, Parameter(consume_multiple=True)] = None,
     no_originality: bool = False,
     device: str = "cpu",
@@ -116,6 +118,9 @@ def compose(
         A file with a tune, of which --bars A-B are written anew so that they fit the rest.
     candidates
         With --vary, how many versions of the bars to choose from.
+    clamp
+        Hold units at a value from -1 to 1 while composing, so that one hears what they do: 42=1, or 1:42=0.5 for unit
+        42 of layer 1. Units and layers count from 0.
     corpus
         What the tunes may be copied from: files or folders of tunes, or the name of a corpus on this machine. Without
         it, what the network learned from.
@@ -151,7 +156,7 @@ def compose(
         "form": form,
     }
     asked = {name: value for name, value in conditions.items() if value is not None}
-    checkpoint = read_checkpoint(model)
+    checkpoint = clamped(read_checkpoint(model), clamp)
     if vary is not None:
         from tunewright.cli.varied import Variants, write_variants
 

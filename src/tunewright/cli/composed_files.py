@@ -15,6 +15,7 @@ from tunewright.cli.status import INTERRUPTED, MISTAKE
 from tunewright.errors import RenderError
 from tunewright.files import claim_folder, write_file
 from tunewright.model.checkpoint import Checkpoint
+from tunewright.model.clamping import origin
 from tunewright.rendering.formats import FORMATS, SUFFIXES, Rendering, parse_formats
 from tunewright.sampling.compose import Composition
 from tunewright.sampling.config import CompositionConfig
@@ -91,7 +92,7 @@ def provenance_of(wanted: "Wanted", composition: Composition) -> dict[str, str]:
 
 def made_by(model: Checkpoint, name: str, config: CompositionConfig, seed: int) -> dict[str, str]:
     """Program, network and options."""
-    provenance = {"composed by": f"Tunewright {__version__}", "model": name, "weights": model.fingerprint}
+    provenance = {"composed by": f"Tunewright {__version__}", "model": name, **origin(model)}
     provenance["seed"] = str(seed)
     provenance |= {"argmax": "yes"} if config.argmax else {"temperature": f"{config.temperature:g}"}
     if config.top_k:

@@ -1,0 +1,112 @@
+"""What would a network do if some of its units always said the same?
+
+A network with units held at a value is just another network. A unit's output is read in three places: by its own layer
+at the next character, by the layer above, and by the read-out. What a constant output adds there is a constant, which
+goes into the bias, and the columns that read the unit become zero. That is exact for every kind of cell (the GRU's
+candidate reads it before its reset gate, as it reads its recurrent bias), and holds from the first character on: the
+state before it counts as held too. Nothing else changes, so that the network composes, evaluates and exports like any
+other. The unit itself goes on as it may; nothing reads it.
+
+Units and layers count from 0; a value is an output h, -1 to 1.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tunewright.errors import OptionError
+from tunewright.model.checkpoint import Checkpoint
+from tunewright.options import require
+
+Unit = tuple[int, int]
+"""Layer and number within it."""
+
+RECORD = "clamped"
+"""Where a checkpoint's training says which units are held, and what the weights were before."""
+
+
+def clamp_units(model: Checkpoint, values: Mapping[Unit, float]) -> Checkpoint:
+    """Hold units of a network at a value.
+
+    Parameters
+    ----------
+    values
+        By layer and unit, -1 to 1.
+
+    Returns
+    -------
+    Checkpoint
+        The network with these units held. It has no metrics, which were another's; see `origin`.
+
+    Raises
+    ------
+    OptionError
+        If a unit does not exist or is held already, or for a value out of range.
+    """
+    if not values:
+        return model
+    held = dict(model.training.get(RECORD, {"weights": model.fingerprint, "units": {}}))
+    weights = dict(model.weights)
+    for unit, value in values.items():
+        require_unit(model, unit)
+        name = unit_name(unit)
+        require(f"the value of unit {name}", value, "-1 to 1", -1 <= value <= 1)
+        if name in held["units"]:
+            raise OptionError(f"unit {name} is held at {held['units'][name]:g} already")
+        held["units"] = {**held["units"], name: float(value)}
+        for columns, bias in _readers(model, unit[0]):
+            weights[columns], weights[bias] = _folded(weights[columns], weights[bias], unit[1], value)
+    return replace(model, weights=weights, metrics={}, training={**model.training, RECORD: held})
+
+
+def require_unit(model: Checkpoint, unit: Unit) -> None:
+    """Raise OptionError if the network has no such unit."""
+    (layer, number), shape = unit, model.network
+    if not 0 <= layer < shape.layers:
+        raise OptionError(f"there is no layer {layer}; the network has {_range('layer', shape.layers)}")
+    if not 0 <= number < shape.units:
+        raise OptionError(f"there is no unit {number}; the network has {_range('unit', shape.units)} in each layer")
+
+
+def unit_name(unit: Unit) -> str:
+    """``42`` for a unit of the first layer, ``1:42`` for one of the second."""
+    layer, number = unit
+    return f"{layer}:{number}" if layer else str(number)
+
+
+def origin(model: Checkpoint) -> dict[str, str]:
+    """Which weights a network has: their fingerprint and, if units are held, that of the weights before, and the units.
+
+    The units read like what ``tunewright compose --clamp`` takes: ``42=1 1:7=-0.5``.
+    """
+    held = model.training.get(RECORD)
+    if held is None:
+        return {"weights": model.fingerprint}
+    return {
+        "weights": held["weights"],
+        "clamped": " ".join(f"{name}={str(value).removesuffix('.0')}" for name, value in held["units"].items()),
+    }
+
+
+def _range(what: str, count: int) -> str:
+    return f"{what}s 0 to {count - 1}" if count > 1 else f"{what} 0 only"
+
+
+def _readers(model: Checkpoint, layer: int) -> list[tuple[str, str]]:
+    """Names of the matrices whose columns read the units of a layer, each with the bias added to its product."""
+    is_last = layer == model.network.layers - 1
+    after = ("readout.weight", "readout.bias")
+    above = (f"layers.{layer + 1}.weight_ih_l0", f"layers.{layer + 1}.bias_ih_l0")
+    return [(f"layers.{layer}.weight_hh_l0", f"layers.{layer}.bias_hh_l0"), after if is_last else above]
+
+
+def _folded(
+    matrix: NDArray[np.float32], bias: NDArray[np.float32], column: int, value: float
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """The matrix without a column, and the bias with what the column adds at `value`."""
+    folded = bias.astype(np.float64) + value * matrix[:, column].astype(np.float64)
+    rest = matrix.copy()
+    rest[:, column] = 0
+    return rest, folded.astype(np.float32)
