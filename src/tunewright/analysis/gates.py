@@ -1,0 +1,82 @@
+"""How are the gates of a network used, and how long do they make a unit remember?
+
+A gate counts as shut below 0.1, as open above 0.9; between them it lets a part through. One gate of each kind of cell
+says how much of the unit's own content stays: the forget gate of an LSTM, the update gate of a GRU (as torch has it,
+where 1 keeps everything). Of what was stored n characters ago there is left the product of n of its values; the time
+constant is the number of characters in which that typically falls to 1/e, 37%.
+
+An RNN has no gates: at each character all its units are written anew.
+
+Shapes: U units of all layers.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tunewright.analysis.activations import QUANTITIES, stream_activations
+from tunewright.corpus.vocabulary import Ids
+from tunewright.model.config import Cell
+from tunewright.model.network import CharNetwork
+
+SHUT, OPEN = 0.1, 0.9
+LONGEST = 10_000.0
+"""The time constant of a gate that never lets go of anything, in characters."""
+
+GATES: dict[Cell, tuple[str, ...]] = {
+    cell: tuple(name for name in names if name not in ("h", "c", "candidate")) for cell, names in QUANTITIES.items()
+}
+"""What each kind of cell has."""
+
+KEEPS: dict[Cell, str] = {"lstm": "forget", "gru": "update"}
+"""The gate that says how much stays."""
+
+
+@dataclass(frozen=True)
+class Gate:
+    """How one gate is used, over all units and characters."""
+
+    name: str
+    mean: float
+    shut: float
+    """Share of the time that it is below 0.1."""
+    open: float
+    """Share of the time that it is above 0.9."""
+    unit_means: tuple[float, ...]
+    """Of each unit, shape=(U,)."""
+    unit_shut: tuple[float, ...]
+    unit_open: tuple[float, ...]
+    time_constants: tuple[float, ...]
+    """Of each unit in characters, for the gate that says how much stays; empty for the others."""
+
+
+def gate_use(network: CharNetwork, texts: Iterable[Ids]) -> tuple[Gate, ...]:
+    """Say how each gate is used while `network` reads texts, given as ids without their boundaries; () of an RNN."""
+    cell = network.config.cell
+    names = GATES[cell]
+    if not names:
+        return ()
+    sums = {name: np.zeros((4, network.config.layers, network.config.units)) for name in names}
+    count = 0
+    for found in stream_activations(network, texts, names):
+        for name, total in sums.items():
+            values = found[name]  # (L, T, H)
+            total += [(values < SHUT).sum(1), (values > OPEN).sum(1), values.sum(1, dtype=float), _logs(values)]
+        count += found[names[0]].shape[1]
+    return tuple(_gate(name, total.reshape(4, -1) / max(count, 1), KEEPS[cell]) for name, total in sums.items())
+
+
+def _logs(values: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Sum over time of the logarithms, shape=(L, H)."""
+    return np.asarray(np.log(np.maximum(values, np.float32(1e-30))).sum(axis=1, dtype=np.float64))
+
+
+def _gate(name: str, means: NDArray[np.float64], keeps: str) -> Gate:
+    """From the means over time of what was summed, shape=(4, U)."""
+    shut, is_open, level, logs = means
+    lasting = np.minimum(-1 / np.minimum(logs, -1 / LONGEST), LONGEST) if name == keeps else np.zeros(0)
+    overall = [round(float(each.mean()), 6) for each in (level, shut, is_open)]
+    by_unit = [tuple(float(f"{value:.5g}") for value in each) for each in (level, shut, is_open, lasting)]
+    return Gate(name, overall[0], overall[1], overall[2], by_unit[0], by_unit[1], by_unit[2], by_unit[3])

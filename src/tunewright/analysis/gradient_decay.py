@@ -1,0 +1,206 @@
+"""How much would a small change, k characters back, change the loss or the state now?
+
+The gradient of the loss at some character with respect to the input, and to the state, k characters earlier; and the
+growth of a gradient of the state on its way back: a random direction after the last character, multiplied by the
+Jacobian of each step. In the mean over directions its squared length is what all squares of the Jacobian of k steps add
+up to, divided by the size of the state. What grows at each step explodes, what shrinks vanishes.
+
+The state is everything that a network carries on: h of all layers, and c where there is one. It is what the network
+would have, having read the tune from its start. All is computed in float64: gradients may shrink to 1e-200.
+
+Shapes: K distances, P positions, E inputs of the first layer, S symbols, L layers, H units.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional
+
+from tunewright.corpus.vocabulary import Ids
+from tunewright.errors import CorpusError
+from tunewright.model.network import CharNetwork, State
+
+DISTANCE = 200
+"""Characters that gradients are followed back; fewer, where half of the tunes are shorter."""
+FEWEST = 10
+"""Characters back that there must be."""
+CHUNK = 64
+"""Windows begin so many characters apart, counted from the start of their tune."""
+POSITIONS = 128
+"""Most characters whose loss is differentiated."""
+SEED = 0
+SMALLEST = 1e-300
+"""Length that a vanished gradient counts as in a geometric mean."""
+
+
+@dataclass(frozen=True)
+class GradientDecay:
+    """Gradients against the distance in characters, 0 to K - 1."""
+
+    to_input: tuple[float, ...]
+    """Mean length of the gradient of the loss with respect to the input k characters earlier; 0 is the last one."""
+    to_state: tuple[float, ...]
+    """The same with respect to the state after that character."""
+    growth: tuple[float, ...]
+    """Typical length (geometric mean over positions) of a state gradient after k steps back; 1 at the start."""
+    growth_low: tuple[float, ...]
+    """Which a tenth of the positions is below."""
+    growth_high: tuple[float, ...]
+    """Which a tenth of the positions is above."""
+    exploding: tuple[float, ...]
+    """Share of positions at which it is longer than at the start."""
+    positions: int
+
+    def per_step(self, distance: int) -> float:
+        """By how much a state gradient grows at each step, in the geometric mean over so many steps, from 1 on."""
+        return float(self.growth[distance] ** (1 / distance))
+
+    @property
+    def half_distance(self) -> int:
+        """Characters within which half of the summed lengths of the input's gradients lie."""
+        sums = np.cumsum(self.to_input)
+        return int(np.searchsorted(sums, sums[-1] / 2)) + 1
+
+
+def gradient_decay(
+    network: CharNetwork, texts: Sequence[Ids], distance: int = DISTANCE, positions: int = POSITIONS
+) -> GradientDecay:
+    """Follow gradients back from some characters of `texts`.
+
+    Parameters
+    ----------
+    network
+        Dropout is off while it reads.
+    texts
+        Framed tunes as ids of its vocabulary.
+    distance
+        How many characters back at most.
+    positions
+        How many characters at most, drawn from all that have so many before them.
+
+    Raises
+    ------
+    CorpusError
+        If tunes are too short to look back in.
+    """
+    exact = deepcopy(network).double().eval()
+    distance = look_back(texts, distance)
+    windows, state = _windows(exact, texts, distance, positions)  # (K + 1, P), (L, P, H) each
+    steps = _read(exact, windows[:-1], state)
+    loss = functional.cross_entropy(steps.logits, windows[-1], reduction="sum")
+    parts = [part for each in steps.states for part in each]
+    given = torch.autograd.grad(loss, [*steps.inputs, *parts], retain_graph=True, materialize_grads=True)
+    to_input = np.stack([each.norm(dim=-1)[0].numpy() for each in given[: len(windows) - 1]])[::-1]  # (K, P)
+    to_state = _lengths(given[len(windows) - 1 :], len(state))
+    growth = _growth(steps)
+    tenths = np.quantile(growth, [0.1, 0.9], axis=1)
+    return GradientDecay(
+        _numbers(to_input.mean(axis=1)),
+        _numbers(to_state.mean(axis=1)),
+        _numbers(np.exp(np.log(np.maximum(growth, SMALLEST)).mean(axis=1))),
+        _numbers(tenths[0]),
+        _numbers(tenths[1]),
+        _numbers((growth > 1).mean(axis=1)),
+        windows.shape[1],
+    )
+
+
+def look_back(texts: Sequence[Ids], most: int) -> int:
+    """As many characters as half of the framed tunes have before their last one, `most` at most.
+
+    Raises
+    ------
+    CorpusError
+        If that is fewer than `FEWEST`.
+    """
+    found = min(most, int(np.median([len(text) for text in texts])) - 1 if len(texts) else 0)
+    if found < FEWEST:
+        raise CorpusError(
+            f"half of the tunes have fewer than {FEWEST} characters, too few to look back in; give longer tunes"
+        )
+    return found
+
+
+@torch.no_grad()
+def _windows(network: CharNetwork, texts: Sequence[Ids], distance: int, positions: int) -> tuple[Tensor, State]:
+    """Stretches of `distance` + 1 characters, shape=(K + 1, P), and the state before each, from its tune's start."""
+    starts = [(number, start) for number, text in enumerate(texts) for start in range(0, len(text) - distance, CHUNK)]
+    generator = np.random.default_rng(SEED)
+    drawn = generator.choice(len(starts), size=min(positions, len(starts)), replace=False)
+    chosen = sorted((starts[number] for number in drawn), key=lambda window: -window[1])
+    ids = np.stack([texts[number][start : start + distance + 1] for number, start in chosen], axis=1)
+    state = network.zero_state(len(chosen))
+    for begin in range(0, chosen[0][1], CHUNK):
+        active = [(number, start) for number, start in chosen if start > begin]  # the others have come to their start
+        read = np.stack([texts[number][begin : begin + CHUNK] for number, _ in active], axis=1)
+        before = tuple(part[:, : len(active)].contiguous() for part in state)
+        _, after = network(torch.from_numpy(read.astype(np.int64)), before)
+        state = tuple(torch.cat([new, old[:, len(active) :]], dim=1) for new, old in zip(after, state, strict=True))
+    return torch.from_numpy(ids.astype(np.int64)), state
+
+
+@dataclass(frozen=True)
+class _Steps:
+    """What happened while windows were read, one character at a time."""
+
+    inputs: list[Tensor]
+    """What went into the first layer, shape=(1, P, E) each."""
+    states: list[State]
+    """After each character."""
+    logits: Tensor
+    """After the last one, shape=(P, S)."""
+
+
+def _read(network: CharNetwork, ids: Tensor, state: State) -> _Steps:
+    states = []
+    with torch.enable_grad(), _inputs(network) as inputs:
+        for row in ids:
+            _, state = network(row[None], state)
+            states.append(state)
+        # From the state, so that the loss is a function of it at every distance.
+        return _Steps(inputs, states, network.readout(state[0][-1]))
+
+
+@contextmanager
+def _inputs(network: CharNetwork) -> Iterator[list[Tensor]]:
+    """Collect what goes into the first layer at each call, cut off from what it was made of."""
+    seen: list[Tensor] = []
+
+    def cut(_: nn.Module, given: tuple[Any, ...]) -> tuple[Any, ...]:
+        seen.append(given[0].detach().requires_grad_())
+        return (seen[-1], *given[1:])
+
+    hook = network.layers[0].register_forward_pre_hook(cut)
+    try:
+        yield seen
+    finally:
+        hook.remove()
+
+
+def _growth(steps: _Steps) -> NDArray[np.float64]:
+    """Length of a random direction on its way back, 1 at its start, shape=(K, P)."""
+    generator = torch.Generator().manual_seed(SEED)
+    last = steps.states[-1]
+    direction = [torch.randn(part.shape, generator=generator, dtype=part.dtype) for part in last]
+    length = torch.sqrt(sum((part.square().sum(dim=(0, 2)) for part in direction), torch.zeros(last[0].shape[1])))
+    direction = [part / length[:, None] for part in direction]
+    parts = [part for each in steps.states for part in each]
+    given = torch.autograd.grad(last, parts, direction)
+    return _lengths(given, len(last))
+
+
+def _lengths(gradients: Sequence[Tensor], parts: int) -> NDArray[np.float64]:
+    """Length over all parts, layers and units of each state, the last state first, shape=(K, P)."""
+    squares = np.stack([each.square().sum(dim=(0, 2)).numpy() for each in gradients])  # (K * parts, P)
+    return np.asarray(np.sqrt(squares.reshape(-1, parts, squares.shape[1]).sum(axis=1))[::-1])
+
+
+def _numbers(values: NDArray[np.float64]) -> tuple[float, ...]:
+    return tuple(float(f"{value:.6g}") for value in values)

@@ -1,0 +1,151 @@
+"""Are gradients over a distance those of torch's own autograd, and of networks whose memory is known?"""
+
+import numpy as np
+import pytest
+import torch
+from torch.nn import functional
+
+from tunewright.analysis import gradient_decay as module
+from tunewright.analysis.gradient_decay import gradient_decay, look_back
+from tunewright.errors import CorpusError
+from tunewright.model.config import NetworkConfig
+from tunewright.model.network import CharNetwork
+
+SYMBOLS = 9
+
+
+def network_of(cell, layers=1, embedding=4, units=6):
+    torch.manual_seed(3)
+    network = CharNetwork(NetworkConfig(cell=cell, units=units, layers=layers, embedding=embedding), SYMBOLS)
+    with torch.no_grad():
+        for parameter in network.parameters():
+            parameter.mul_(1.5)
+    return network
+
+
+def text_of(length):
+    return np.random.default_rng(length).integers(2, SYMBOLS, size=length, dtype=np.uint8)
+
+
+def whole_text_at_once(network, ids, last):
+    """Length of the gradient of the loss after `last` with respect to each input before, the last one first."""
+    exact = network.double().eval()
+    numbers = torch.from_numpy(ids.astype(np.int64))
+    embedded = exact.embedding(numbers) if exact.embedding else functional.one_hot(numbers, SYMBOLS).double()
+    signal = inputs = embedded[:, None].detach().requires_grad_()
+    for layer in exact.layers:
+        signal, _ = layer(signal)
+    loss = functional.cross_entropy(exact.readout(signal[last]), numbers[last + 1][None])
+    (gradient,) = torch.autograd.grad(loss, inputs)
+    network.float()
+    return gradient[: last + 1, 0].norm(dim=-1).numpy()[::-1]
+
+
+@pytest.mark.parametrize("cell", ["lstm", "gru", "rnn"])
+@pytest.mark.parametrize(("layers", "embedding"), [(1, 4), (2, 0)])
+def test_gradients_of_the_input_are_those_of_the_whole_text_read_at_once(cell, layers, embedding):
+    network, ids = network_of(cell, layers, embedding), text_of(160)
+    found = gradient_decay(network, [ids], distance=20)
+    assert found.positions == 3  # windows begin at 0, 64 and 128
+    expected = [whole_text_at_once(network, ids, start + 19)[:20] for start in (0, 64, 128)]
+    np.testing.assert_allclose(found.to_input, np.mean(expected, axis=0), rtol=1e-4)
+
+
+@pytest.mark.parametrize("cell", ["lstm", "gru", "rnn"])
+def test_gradients_of_the_state_are_the_slope_of_the_loss(cell):
+    """Differences: the state before the last characters is moved a little along each of its directions."""
+    network, ids = network_of(cell, units=3), text_of(12)
+    found = gradient_decay(network, [ids], distance=11)
+    exact = network.double().eval()
+    numbers = torch.from_numpy(ids.astype(np.int64))[:, None]
+
+    def loss_of(flat, back):
+        state = tuple(part.reshape(1, 1, 3) for part in flat.split(3))
+        logits, _ = exact(numbers[11 - back : 11], state)
+        return float(functional.cross_entropy(logits[-1], numbers[11]))
+
+    for back in (1, 4):
+        with torch.no_grad():
+            _, state = exact(numbers[: 11 - back])
+            flat = torch.cat([part.flatten() for part in state])
+            steps = 1e-5 * torch.eye(len(flat), dtype=torch.float64)
+            slopes = [(loss_of(flat + step, back) - loss_of(flat - step, back)) / 2e-5 for step in steps]
+        np.testing.assert_allclose(found.to_state[back], np.linalg.norm(slopes), rtol=1e-4)
+
+
+@pytest.mark.parametrize(("factor", "grows"), [(0.5, 0.0), (1.0, 0.0), (1.25, 1.0)])
+def test_an_rnn_that_multiplies_its_state_vanishes_or_explodes_by_that_factor(factor, grows):
+    """At a state of zero tanh has slope 1, so each step multiplies by the recurrent matrix alone."""
+    network = network_of("rnn")
+    with torch.no_grad():
+        for name, parameter in network.named_parameters():
+            parameter.zero_()
+            if name.endswith("weight_hh_l0"):
+                parameter.copy_(factor * torch.eye(6))
+    found = gradient_decay(network, [text_of(31)], distance=30)
+    np.testing.assert_allclose(found.growth, factor ** np.arange(30.0), rtol=1e-4)
+    np.testing.assert_allclose(found.growth_high, found.growth, rtol=1e-4)
+    assert found.per_step(29) == pytest.approx(factor, rel=1e-4)
+    assert found.exploding[20] == grows
+
+
+def test_an_lstm_whose_forget_gate_stays_open_neither_vanishes_nor_explodes():
+    network = network_of("lstm")
+    with torch.no_grad():
+        for name, parameter in network.named_parameters():
+            if "layers" in name:
+                parameter.zero_()
+            if name.endswith("bias_ih_l0"):
+                parameter[6:12] = 50
+    found = gradient_decay(network, [text_of(101)], distance=100)
+    assert found.growth[99] == pytest.approx(found.growth[1], rel=1e-9)
+    assert found.growth[99] > 0.3
+    rnn = gradient_decay(network_of("rnn"), [text_of(101)], distance=100)
+    assert rnn.growth[99] < 1e-6
+
+
+def shift_register(size):
+    """An RNN that hands what it reads from unit to unit: after `size` characters nothing is left of it."""
+    network = CharNetwork(NetworkConfig(cell="rnn", units=size, embedding=1), SYMBOLS)
+    with torch.no_grad():
+        for name, parameter in network.named_parameters():
+            parameter.zero_()
+            if name.endswith("weight_ih_l0"):
+                parameter[0] = 1
+            if name.endswith("weight_hh_l0"):
+                parameter.copy_(torch.diag(torch.ones(size - 1), -1))
+        network.embedding.weight.copy_(torch.linspace(-1, 1, SYMBOLS)[:, None])
+        torch.manual_seed(8)
+        network.readout.weight.normal_()
+    return network
+
+
+@pytest.mark.parametrize("size", [1, 5, 12])
+def test_a_network_that_forgets_after_so_many_characters_shows_it(size):
+    found = gradient_decay(shift_register(size), [text_of(60), text_of(90)], distance=30)
+    assert min(found.to_input[:size]) > 1e-6
+    assert max((*found.to_input[size:], *found.to_state[size:])) == 0
+    assert found.half_distance <= size
+
+
+def test_the_same_every_time_and_nothing_left_behind():
+    network, texts = network_of("gru").train(), [text_of(80), text_of(70)]
+    assert gradient_decay(network, texts, distance=15, positions=2) == gradient_decay(
+        network, texts, distance=15, positions=2
+    )
+    assert network.training
+    assert next(network.parameters()).dtype == torch.float32
+    assert not any(layer._forward_pre_hooks for layer in network.layers)
+
+
+def test_the_distance_is_one_that_half_of_the_tunes_have():
+    texts = [text_of(length) for length in (5, 41, 90)]
+    assert look_back(texts, 200) == 40
+    assert look_back(texts, 30) == 30
+    assert len(gradient_decay(network_of("rnn"), texts).growth) == 40
+
+
+@pytest.mark.parametrize("lengths", [(), (3,), (module.FEWEST, module.FEWEST, 500)])
+def test_tunes_too_short_to_look_back_in_are_an_error(lengths):
+    with pytest.raises(CorpusError, match="half of the tunes have fewer than 10 characters"):
+        look_back([text_of(length) for length in lengths], 200)
