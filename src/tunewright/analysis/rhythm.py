@@ -1,0 +1,139 @@
+"""Which type of tune is it: a reel, a jig, a hornpipe? Many characters in, one word out.
+
+A network that learned to predict characters reads a tune; from the state that it ends in (h of all units, and c where
+there is one) a linear probe reads the type. What the tune is called, and its type, are not shown to it: of the header
+it reads the metre, the unit length and the key. The probe learns from tunes whose ``R:`` names their type.
+
+Beside it stand two answers without a network: always the commonest type, and the commonest one of the tune's metre.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tunewright.analysis.activations import QUANTITIES, stream_activations
+from tunewright.analysis.linear_probe import LinearProbe, ProbeRows
+from tunewright.analysis.probed import metre_of, rhythm_of
+from tunewright.corpus.header import field_of, header_fields, header_length
+from tunewright.corpus.tune import Tune
+from tunewright.errors import CorpusError
+from tunewright.model.checkpoint import Checkpoint
+from tunewright.model.network import load_network
+
+SHOWN = "MLK"
+"""Fields of the header that the network reads."""
+FEWEST_TUNES = 10
+"""That a type must have to be learned."""
+
+
+@dataclass(frozen=True)
+class RhythmAccuracy:
+    """Shares of some tunes of which the type was told rightly."""
+
+    network: float
+    """From the state of the network."""
+    metre: float
+    """The commonest type of each metre."""
+    majority: float
+    """The commonest type of all."""
+    tunes: int
+    """With a type that was learned; the others were left out."""
+
+
+@dataclass(frozen=True)
+class RhythmReader:
+    """Tells the type of a tune."""
+
+    model: Checkpoint
+    probe: LinearProbe
+    types: tuple[str, ...]
+    """What it can answer, the commonest first."""
+    of_metre: dict[str, str]
+    """The commonest type of each metre."""
+
+    def read(self, texts: Sequence[str]) -> tuple[str, ...]:
+        """Return the type of each tune, given as ABC notation; unknown characters are left out."""
+        if not texts:
+            return ()
+        return tuple(self.types[number] for number in self.probe.classes(_last_states(self.model, texts)))
+
+    def measure(self, tunes: Sequence[Tune]) -> RhythmAccuracy:
+        """Compare with what ``R:`` says of `tunes`, better such as nothing was learned from.
+
+        Raises
+        ------
+        CorpusError
+            If no tune has a type that was learned.
+        """
+        asked = [tune for tune in tunes if type_of(tune) in self.types]
+        if not asked:
+            raise CorpusError(f"no tune has a field R: that says one of: {', '.join(self.types)}")
+        truth = np.array([type_of(tune) for tune in asked])
+        by_metre = np.array([self.of_metre.get(_metre(tune), self.types[0]) for tune in asked])
+        return RhythmAccuracy(
+            float((np.array(self.read([tune.text for tune in asked])) == truth).mean()),
+            float((by_metre == truth).mean()),
+            float((truth == self.types[0]).mean()),
+            len(asked),
+        )
+
+
+def learn_rhythm(model: Checkpoint, tunes: Sequence[Tune], fewest: int = FEWEST_TUNES) -> RhythmReader:
+    """Learn to tell types of tunes from the state of a network.
+
+    Parameters
+    ----------
+    tunes
+        What the probe learns from: those whose ``R:`` names a type that `fewest` of them or more have.
+
+    Raises
+    ------
+    CorpusError
+        If there are not two such types.
+    CheckpointError
+        If the weights do not fit the configuration.
+    """
+    counts = Counter(type_of(tune) for tune in tunes)
+    types = tuple(name for name, count in counts.most_common() if name and count >= fewest)
+    if len(types) < 2:
+        raise CorpusError(f"types of tunes cannot be learned: no two of them are named by R: in {fewest} tunes or more")
+    learned = [tune for tune in tunes if type_of(tune) in types]
+    states = _last_states(model, [tune.text for tune in learned])
+    numbers = np.array([types.index(type_of(tune)) for tune in learned])
+    probe = ProbeRows(states, np.arange(len(learned))).classifier(numbers, len(types))
+    by_metre: dict[str, Counter[str]] = {}
+    for tune in learned:
+        by_metre.setdefault(_metre(tune), Counter())[type_of(tune)] += 1
+    return RhythmReader(model, probe, types, {metre: found.most_common(1)[0][0] for metre, found in by_metre.items()})
+
+
+def type_of(tune: Tune) -> str:
+    """The type that ``R:`` in the header of a tune names, one spelling for each; "" if there is none."""
+    return rhythm_of(dict(header_fields(tune.text)).get("R", ""))
+
+
+def _metre(tune: Tune) -> str:
+    return metre_of(dict(header_fields(tune.text)).get("M", ""))
+
+
+def shown_text(text: str) -> str:
+    """A tune as the network reads it: of its header only the fields of `SHOWN`."""
+    lines = text.split("\n")
+    end = header_length(lines)
+    fields = [line for line in lines[:end] if (field := field_of(line)) and field[0] in SHOWN]
+    return "\n".join([*fields, *lines[end:]])
+
+
+def _last_states(model: Checkpoint, texts: Sequence[str]) -> NDArray[np.float32]:
+    """The state after the last character of each text, shape=(texts, numbers of the state)."""
+    names = [name for name in QUANTITIES[model.network.cell] if name in ("h", "c")]
+    ids = [model.vocabulary.encode_known(shown_text(text)) for text in texts]
+    # A text of which nothing is known leaves the state at zero.
+    states = np.zeros((len(texts), len(names) * model.network.layers * model.network.units), np.float32)
+    for row, found in zip(states, stream_activations(load_network(model), ids, names), strict=True):
+        if found[names[0]].shape[1]:
+            row[:] = np.concatenate([found[name][:, -1].ravel() for name in names])
+    return states
