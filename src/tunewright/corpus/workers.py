@@ -32,7 +32,7 @@ def workers(processes: int) -> Iterator[Run]:
         return
     # a fork of a process that has threads may hang
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(processes, mp_context=context, initializer=_end_with_parent)
+    pool = ProcessPoolExecutor(processes, mp_context=context, initializer=end_with_parent)
     try:
         yield lambda function, arguments: pool.map(_call, ((function, each) for each in arguments))
     except BrokenProcessPool as error:
@@ -48,7 +48,7 @@ def _call(job: tuple[Callable[..., Result], tuple[Any, ...]]) -> Result:
     return function(*arguments)
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """End this process when the one that started it does; leave Ctrl-C to that one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if parent := multiprocessing.parent_process():

@@ -247,7 +247,7 @@ def _setting(options: Preset, named: Mapping[str, None]) -> Setting:
 
 def _with_options(base: Preset, values: Mapping[str, Value], table: Table) -> Preset:
     with table.blame():
-        return Preset(*(_part(part, values) for part in (base.network, base.training)))  # type: ignore[arg-type]
+        return Preset(*(_part(part, values) for part in (base.network, base.training)))
 
 
 def _part(part: Any, values: Mapping[str, Value]) -> Any:
@@ -256,19 +256,20 @@ def _part(part: Any, values: Mapping[str, Value]) -> Any:
     return from_mapping(type(part), {**to_mapping(part), **own})
 
 
-def _one_value(table: Table, name: str, value: Any) -> Value:
+def _one_value(table: Table, name: str, came: Any) -> Value:
     """A value of the option `name`; a whole number where a fraction is expected becomes one, 0 and 0.0 being one."""
     _require_option(table, name)
-    default = OPTIONS[name]
-    if isinstance(default, float) and isinstance(value, int | float) and not isinstance(value, bool):
+    default, value = OPTIONS[name], came
+    if isinstance(default, float) and type(came) in (int, float):
         try:
-            value = float(value) + 0.0  # -0.0 becomes 0.0
+            value = float(came) + 0.0  # -0.0 becomes 0.0
         except OverflowError as error:
             raise table.error(f"{name} is too large a number") from error
-    elif type(value) is not type(default):
+    if type(value) is not type(default):
         wanted = {str: "a word", int: "a whole number", float: "a number"}[type(default)]
-        raise table.error(f"{name} is {value!r}; {wanted} was expected")
-    return value
+        raise table.error(f"{name} is {came!r}; {wanted} was expected")
+    chosen: Value = value
+    return chosen
 
 
 def _require_option(table: Table, name: str) -> None:

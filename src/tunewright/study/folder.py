@@ -1,0 +1,99 @@
+"""Where does a study lie, and who may write there?
+
+STUDY/plan.toml             what is asked, every option written out (see `plan_writing`)
+STUDY/runs/NAME/            a run folder (see `training.run`)
+STUDY/runs/NAME/run.json    written last: the setting and seed of the run, and how it ended
+STUDY/.lock                 locked by the operating system while a runner or a worker of it is alive
+"""
+
+import contextlib
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from tunewright.errors import OutputError
+from tunewright.files import claim_folder, write_file
+from tunewright.study.plan import Plan, PlannedRun, read_plan
+from tunewright.study.plan_writing import as_toml, difference
+
+try:
+    import fcntl
+except ImportError:  # not on Windows
+    fcntl = None  # type: ignore[assignment]
+
+PLAN, RUNS, RUN, LOCK = "plan.toml", "runs", "run.json", ".lock"
+
+PATIENCE_SECONDS = 5.0
+"""How long the workers of a runner that was killed may take to end."""
+
+
+@dataclass(frozen=True)
+class StudyFolder:
+    """A study that this process may write."""
+
+    path: Path
+    lock: BinaryIO
+    """Open as long as it may; every process that holds it, or a copy of it, keeps others out."""
+
+    def run(self, run: PlannedRun) -> Path:
+        """Return the folder of a run."""
+        return self.path / RUNS / run.name
+
+
+@contextmanager
+def open_study(path: Path, plan: Plan) -> Iterator[StudyFolder]:
+    """Claim the folder `path` for the study `plan`, a new one or one that was begun.
+
+    Raises
+    ------
+    OutputError
+        If another runner is at work there, or if it holds anything but this study.
+    """
+    claim_folder(path, force=True)
+    with (path / LOCK).open("ab") as lock:
+        _lock(path, lock)
+        if (path / PLAN).is_file():
+            if how := difference(read_plan(path / PLAN), plan):
+                raise OutputError(f"holds another study: {how}; choose another folder", path=path)
+        elif any(entry.name != LOCK for entry in path.iterdir()):
+            raise OutputError("holds something that is no study; choose an empty or new folder", path=path)
+        else:
+            write_file(path / PLAN, as_toml(plan))
+        yield StudyFolder(path, lock)
+
+
+def status_of(folder: Path) -> dict[str, Any] | None:
+    """What `run.json` of a run folder says; None if there is none, or none that can be read."""
+    with contextlib.suppress(OSError, ValueError):
+        status = json.loads((folder / RUN).read_text(encoding="utf-8"))
+        return status if isinstance(status, dict) else None
+    return None
+
+
+def status_text(run: PlannedRun, error: str | None = None) -> str:
+    """The content of `run.json` of a run that has ended; it failed if there is an `error`."""
+    status = {
+        "name": run.name,
+        "setting": run.setting,
+        "seed": run.seed,
+        "status": "failed" if error else "done",
+        "error": error,
+    }
+    return json.dumps(status, indent=2) + "\n"
+
+
+def _lock(path: Path, lock: BinaryIO) -> None:
+    """Lock the study, once the processes of a runner that was killed are gone."""
+    ends = time.monotonic() + PATIENCE_SECONDS
+    while fcntl:
+        try:
+            return fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            if time.monotonic() > ends:
+                raise OutputError("another runner is at work in it", path=path) from error
+            time.sleep(0.05)
+    return None

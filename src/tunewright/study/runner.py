@@ -1,0 +1,161 @@
+"""How are the runs of a study trained, as many at once as there is room for, whatever happens on the way?
+
+What is done is kept, what was begun goes on, what failed is tried again by the next command. A run that is lost with
+its process or machine is tried once more at once. One that fails is reported, and the others finish.
+"""
+
+from collections.abc import Callable, Generator, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal, Protocol
+
+from tunewright.errors import OptionError
+from tunewright.files import write_file
+from tunewright.study.folder import RUN, StudyFolder, open_study, status_of, status_text
+from tunewright.study.perform import Material, Report
+from tunewright.study.plan import Plan, PlannedRun
+
+ATTEMPTS = 2
+"""How often a run may be lost before it has failed."""
+
+POLL_SECONDS = 0.25
+
+
+class Executor(Protocol):
+    """Where runs are trained."""
+
+    slots: int
+    """How many at once."""
+
+    def start(self, run: PlannedRun) -> None:
+        """Begin with a run; of those that are under way there are fewer than `slots`."""
+        ...
+
+    def wait(self, seconds: float) -> Iterator[Report]:
+        """Yield what the runs report, waiting so long for the first; a run that is lost is reported as such."""
+        ...
+
+    def stop(self) -> None:
+        """Let every run save and stop, and leave nothing behind."""
+        ...
+
+
+@dataclass(frozen=True)
+class RunState:
+    """Where a run stands."""
+
+    run: PlannedRun
+    state: Literal["waiting", "running", "done", "failed"]
+    report: Report
+    """The newest."""
+
+
+@dataclass(frozen=True)
+class StudyProgress:
+    """Where a study stands."""
+
+    states: Mapping[str, RunState]
+    """Every run by its name, in the order in which they begin."""
+    changed: tuple[str, ...]
+    """Those of which there is news."""
+
+
+def run_study(
+    plan: Plan, material: Material, out: Path, executor: Callable[[StudyFolder, Material], Executor]
+) -> Generator[StudyProgress, None, None]:
+    """Train what is missing of a study.
+
+    Parameters
+    ----------
+    plan, material
+        What is asked, and of which tunes.
+    out
+        The folder of the study; see `folder`.
+    executor
+        What trains the runs.
+
+    Yields
+    ------
+    StudyProgress
+        Several times a second. Closing the iterator saves every run, and the same call goes on with them.
+
+    Raises
+    ------
+    OptionError
+        If the plan is for other tunes.
+    OutputError
+        If another runner is at work in `out`, or if it holds anything but this study.
+    """
+    fingerprint = material.data.fingerprint
+    if plan.fingerprint and plan.fingerprint != fingerprint:
+        raise OptionError("the plan is for other tunes: those that it names have another fingerprint than it says")
+    with open_study(out, replace(plan, fingerprint=fingerprint)) as study:
+        runner = _Runner(plan, study, executor(study, material))
+        try:
+            yield from runner.progress()
+        finally:
+            runner.executor.stop()
+
+
+class _Runner:
+    """Hands out runs and keeps account of them."""
+
+    def __init__(self, plan: Plan, study: StudyFolder, executor: Executor) -> None:
+        self.study, self.executor = study, executor
+        self.states: dict[str, RunState] = {}
+        self._lost: dict[str, int] = {}
+        for run in in_order(plan):
+            done = (status_of(study.run(run)) or {}).get("status") == "done"
+            self.states[run.name] = RunState(run, "done" if done else "waiting", Report(run.name))
+
+    def progress(self) -> Iterator[StudyProgress]:
+        changed = [*self.states]
+        while True:
+            changed += self._start()
+            yield StudyProgress(dict(self.states), tuple(dict.fromkeys(changed)))
+            if not self._of("running"):
+                return
+            changed = [self._heed(report) for report in self.executor.wait(POLL_SECONDS)]
+
+    def _of(self, state: str) -> list[RunState]:
+        return [each for each in self.states.values() if each.state == state]
+
+    def _start(self) -> Iterator[str]:
+        free = self.executor.slots - len(self._of("running"))
+        for waiting in self._of("waiting")[:free]:
+            self.executor.start(waiting.run)
+            self.states[waiting.run.name] = replace(waiting, state="running")
+            yield waiting.run.name
+
+    def _heed(self, report: Report) -> str:
+        before = self.states[report.run]
+        if report.lost:
+            report = replace(before.report, lost=True, error=report.error, ended=self._give_up(before.run, report))
+        ended: Literal["done", "failed"] = "failed" if report.error else "done"
+        again: Literal["waiting", "running"] = "waiting" if report.lost else "running"
+        self.states[report.run] = RunState(before.run, ended if report.ended else again, report)
+        return report.run
+
+    def _give_up(self, run: PlannedRun, report: Report) -> bool:
+        """Count a loss; True, and written down, if there were too many."""
+        self._lost[run.name] = self._lost.get(run.name, 0) + 1
+        if self._lost[run.name] < ATTEMPTS:
+            return False
+        folder = self.study.run(run)
+        folder.mkdir(parents=True, exist_ok=True)
+        write_file(folder / RUN, status_text(run, f"{self._lost[run.name]} times: {report.error}"))
+        return True
+
+
+def in_order(plan: Plan) -> list[PlannedRun]:
+    """The runs of a plan as they begin: seed by seed, of each the longest first, lest one ends alone."""
+    return sorted(plan.runs, key=lambda run: (plan.seeds.index(run.seed), -work(run)))
+
+
+def work(run: PlannedRun) -> float:
+    """About how much longer this run takes than another, on the same tunes."""
+    network, training = run.network, run.training
+    gates = {"lstm": 4, "gru": 3, "rnn": 1}[network.cell]
+    inputs = network.embedding or network.units
+    weights = gates * network.units * (inputs + network.units * (2 * network.layers - 1))
+    return training.epochs * (weights + 40_000)

@@ -1,0 +1,64 @@
+"""What does a process do that trains runs of a study for another one?
+
+It must end with that one at any time, also in the seconds in which it loads torch: so nothing here loads it at once.
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import closing, suppress
+from multiprocessing import reduction
+from typing import TYPE_CHECKING, Any
+
+from tunewright.corpus.workers import end_with_parent
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from pathlib import Path
+
+    from tunewright.study.perform import Material
+    from tunewright.study.plan import PlannedRun
+
+REPORT_SECONDS = 0.5
+"""Between two reports of a run within an epoch."""
+
+
+def serve(connection: Connection[Any, Any], _lock: int | None, packed: bytes) -> None:
+    """Train the runs that come through `connection`, until it is closed or there comes None.
+
+    Parameters
+    ----------
+    connection
+        Gives runs with their folders; takes a `Report` of each now and then. None stops the run under way.
+    _lock
+        Open as long as this process lives, so that no other may write here.
+    packed
+        A `Material`, as processes send it to each other.
+    """
+    end_with_parent()
+    from tunewright.study.perform import Report
+
+    material: Material = reduction.ForkingPickler.loads(packed)
+    with suppress(EOFError, OSError):  # the other end is closed
+        while order := connection.recv():
+            run, folder = order
+            try:
+                if _stopped(connection, run, folder, material):
+                    return
+            except OSError as error:  # a full disk, say
+                connection.send(Report(run.name, ended=True, error=str(error)))
+
+
+def _stopped(connection: Connection[Any, Any], run: PlannedRun, folder: Path, material: Material) -> bool:
+    """Train one run and report; True if it was asked to stop before the end."""
+    from tunewright.study.perform import perform
+
+    told, epoch = time.monotonic(), None
+    with closing(perform(run, folder, material)) as reports:
+        for report in reports:
+            if report.ended or report.record is not epoch or time.monotonic() - told > REPORT_SECONDS:
+                connection.send(report)
+                told, epoch = time.monotonic(), report.record
+            if not report.ended and connection.poll():
+                return True
+    return False
