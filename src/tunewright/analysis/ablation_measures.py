@@ -1,0 +1,113 @@
+"""What does a network do with some of its units held at their means: on tunes, and when it composes?
+
+Shapes: L layers; H units of a layer; M tunes; K kinds of characters.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from tunewright.analysis.activations import stream_activations
+from tunewright.analysis.bar_errors import bar_errors
+from tunewright.analysis.character_losses import Reading, character_losses
+from tunewright.model.checkpoint import Checkpoint
+from tunewright.model.clamping import Unit, clamp_units
+from tunewright.model.network import load_network
+from tunewright.notation.reader import read_events
+from tunewright.sampling.compose import MANY, compose_many
+from tunewright.sampling.config import CompositionConfig
+from tunewright.sampling.kernel import ready
+
+Floats = NDArray[np.float64]
+Units = tuple[Unit, ...]
+Share = Callable[[float], object]
+"""Takes how much of the work is done, 0 to 1."""
+
+MOST_THREADS = 8
+HEADERS = 6
+"""Beginnings of composed tunes: few, because each is read anew with every network."""
+
+
+class Held:
+    """A network, and the same with some units held at the means that they have on the tunes of `reading`."""
+
+    def __init__(self, model: Checkpoint, reading: Reading) -> None:
+        self.model, self.reading = model, reading
+        texts = [ids[1:-1] for ids in reading.tunes]
+        sums = np.zeros((model.network.layers, model.network.units))
+        for found in stream_activations(load_network(model), texts):
+            sums += found["h"].sum(axis=1, dtype=np.float64)  # (L, H)
+        self._means = np.clip(sums / max(1, sum(map(len, texts))), -1, 1)
+
+    def values(self, units: Units) -> tuple[float, ...]:
+        """Means of `units`."""
+        return tuple(float(self._means[unit]) for unit in units)
+
+    def at_means(self, units: Units) -> Checkpoint:
+        """The network with `units` held."""
+        return clamp_units(self.model, dict(zip(units, self.values(units), strict=True)))
+
+    def losses(self, sets: Sequence[Units], progress: Share) -> dict[Units, Floats]:
+        """Nats of each kind of character in each tune, shape=(M, K), by the units that were held."""
+
+        def measured(units: Units) -> Floats:
+            return self.reading.sums(character_losses(load_network(self.at_means(units)), self.reading.tunes))
+
+        return _side_by_side(measured, sets, progress)
+
+    def bars(
+        self, sets: Sequence[Units], tunes: int, config: CompositionConfig, progress: Share
+    ) -> dict[Units, Floats]:
+        """Wrong bars and all bars of each of so many raw composed tunes, shape=(tunes, 2), by the units held.
+
+        The tunes begin with headers of tunes that were read, the same with every network.
+        """
+        if tunes >= MANY:
+            ready()
+        headers = self._headers()[:tunes]
+        orders = [
+            (header, len(range(number, tunes, len(headers))), replace(config, seed=config.seed + number * tunes))
+            for number, header in enumerate(headers)
+        ]
+
+        def measured(units: Units) -> Floats:
+            model = self.at_means(units)
+            composed = (compose_many(model, count, order, prime=header) for header, count, order in orders)
+            return bar_errors(tune.text for some in composed for tune in some)
+
+        return _side_by_side(measured, sets, progress)
+
+    def _headers(self) -> list[str]:
+        """Headers of some tunes, spread evenly over all."""
+        step = -(-len(self.reading.tunes) // HEADERS)
+        texts = [self.model.vocabulary.decode(ids[1:-1].tolist()) for ids in self.reading.tunes[::step]]
+        return [text[: read_events(text).body] for text in texts]
+
+
+def _side_by_side(work: Callable[[Units], Floats], sets: Sequence[Units], progress: Share) -> dict[Units, Floats]:
+    """Results of `work` for each of `sets`, on all processors at once."""
+    wanted = list(dict.fromkeys(sets))
+    found = {}
+    with _one_thread_each() as threads, ThreadPoolExecutor(threads) as pool:
+        for done, (units, result) in enumerate(zip(wanted, pool.map(work, wanted), strict=True), 1):
+            found[units] = result
+            progress(done / len(wanted))
+    return found
+
+
+@contextmanager
+def _one_thread_each() -> Iterator[int]:
+    """Let every thread compute by itself: networks of this size gain little from several; yields how many to start."""
+    before = torch.get_num_threads()
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    torch.set_num_threads(1)
+    try:
+        yield min(cores, MOST_THREADS)
+    finally:
+        torch.set_num_threads(before)

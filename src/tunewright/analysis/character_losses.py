@@ -1,0 +1,88 @@
+"""How hard is each character of some tunes for a network, and how hard is each kind of character?
+
+A tune is read from the zero state, the boundary that opens it first; its characters are predicted, and its end. Losses
+are in nats.
+
+Shapes: N characters of all tunes, their ends included; M tunes; K kinds of characters.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch.nn import functional
+
+from tunewright.analysis.character_kinds import KINDS, character_kinds
+from tunewright.analysis.neuron_samples import Side
+from tunewright.corpus.tune import END, START
+from tunewright.corpus.vocabulary import Ids, Vocabulary
+from tunewright.model.network import CharNetwork, State
+
+Floats = NDArray[np.float64]
+
+CHUNK = 128
+"""Time steps per call."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Tunes to predict, with the kind of each character."""
+
+    tunes: tuple[Ids, ...]
+    """With their boundaries."""
+    bins: NDArray[np.intp]
+    """Tune times K, plus kind, of each character, shape=(N,)."""
+
+    @classmethod
+    def of(cls, side: Side, vocabulary: Vocabulary, characters: int, seed: int = 0) -> "Reading":
+        """Take tunes of `side`, drawn at random, that have at most so many characters together, one tune at least."""
+        order = np.random.default_rng(seed).permutation(len(side.texts))
+        sizes = np.array([len(text) + 1 for text in side.texts])[order]
+        chosen = np.sort(order[: max(1, int((np.cumsum(sizes) <= characters).sum()))])
+        ids = tuple(vocabulary.encode(START + side.texts[number] + END) for number in chosen)
+        kinds = (_known_kinds(side.tunes[number].text, vocabulary) for number in chosen)
+        bins = np.concatenate([place * len(KINDS) + found for place, found in enumerate(kinds)])
+        return cls(ids, bins)
+
+    @property
+    def counts(self) -> Floats:
+        """Characters of each kind in each tune, shape=(M, K)."""
+        return self.sums(np.ones(len(self.bins)))
+
+    def sums(self, values: NDArray[np.floating]) -> Floats:
+        """Sums of what belongs to each character, shape=(N,), over the kinds of each tune, shape=(M, K)."""
+        size = len(self.tunes) * len(KINDS)
+        sums = np.bincount(self.bins, values, minlength=size).astype(np.float64)
+        return sums.reshape(len(self.tunes), len(KINDS))
+
+
+def _known_kinds(text: str, vocabulary: Vocabulary) -> NDArray[np.intp]:
+    """Kinds of the characters that a network knows, and of the end."""
+    known = [character in vocabulary.symbols for character in text]
+    return character_kinds(text)[[*known, True]].astype(np.intp)
+
+
+@torch.inference_mode()
+def character_losses(network: CharNetwork, tunes: Sequence[Ids]) -> NDArray[np.float32]:
+    """Negative log-probability of each character of `tunes` but the first of each, one tune after another, shape=(N,).
+
+    `network` is ready to predict: its dropout is off.
+    """
+    order = sorted(range(len(tunes)), key=lambda number: -len(tunes[number]))
+    lengths = np.array([len(tunes[number]) for number in order])
+    padded = np.zeros((lengths[0], len(order)), dtype=np.int64)  # (T, M)
+    for lane, number in enumerate(order):
+        padded[: lengths[lane], lane] = tunes[number]
+    ids = torch.from_numpy(padded)
+    losses = np.empty((lengths[0] - 1, len(order)), np.float32)
+    state: State | None = None
+    for start in range(0, len(losses), CHUNK):
+        active = int((lengths > start + 1).sum())
+        targets = ids[start + 1 : start + 1 + CHUNK, :active]
+        state = state and tuple(part[:, :active].contiguous() for part in state)
+        logits, state = network(ids[start : start + len(targets), :active], state)
+        nats = functional.cross_entropy(logits.flatten(0, 1), targets.flatten(), reduction="none")
+        losses[start : start + len(targets), :active] = nats.view_as(targets).numpy()
+    return np.concatenate([losses[: lengths[lane] - 1, lane] for lane in np.argsort(order)])

@@ -1,0 +1,73 @@
+"""Do the sentences say what was measured, and say plainly when random units do as much?"""
+
+from dataclasses import replace
+
+import pytest
+
+from tunewright.analysis.ablation import ALL, BARS, Ablation, AblationResult
+from tunewright.analysis.ablation_effects import Effect
+from tunewright.analysis.ablation_sentences import beside, sentences_of, summary
+from tunewright.analysis.ablation_targets import Target
+from tunewright.analysis.distributions import Estimate
+
+MATTERS = Effect(ALL, Estimate(0.0123, 0.01, 0.015), -0.001, 0.004, 29, 0, 1 / 30, 1 / 30)
+DOES_NOT = replace(MATTERS, as_large=11, p=0.4, p_corrected=0.4)
+BAR_LINES = replace(MATTERS, of="bar lines, endings", change=Estimate(1.5, 1.25, 1.75))
+NOTES = replace(DOES_NOT, of="notes and rests", change=Estimate(-0.004, -0.01, 0.002))
+WRONG = Effect(BARS, Estimate(0.2, 0.1, 0.3), -0.05, 0.05, 19, 3, 0.2, 0.2)
+UNIT = Target(((0, 42),), "end of bar", "off at the end of a bar")
+
+
+@pytest.fixture
+def result():
+    found = Ablation(UNIT, (0.25,), MATTERS, (NOTES, BAR_LINES), WRONG)
+    about = {"tunes": 76, "characters": 34001, "random_sets": 29, "tunes_composed": 48, "composing_sets": 19}
+    return AblationResult(
+        (found,), ("notes and rests", "bar lines, endings"), (1.7, 0.4), (0.9, 0.1), 1.5, Estimate(0.3, 0.2, 0.4), about
+    )
+
+
+def test_a_unit_that_matters(result):
+    assert sentences_of(result.ablations[0], result) == (
+        "With unit 42 (off at the end of a bar) held at its mean, a character costs 0.012 nats more (+0.010 to "
+        "+0.015), more than with any of 29 random units.",
+        "Hit harder than by random units: bar lines, endings, 1.500 nats more (+1.250 to +1.750); p 0.033, corrected "
+        "for all kinds.",
+        "When it composes, 50% of a tune's bars have a wrong length, 30% with all units (+10 to +30 percentage "
+        "points), no more than with random ones (3 of 19 random units do as much).",
+    )
+
+
+def test_a_group_that_does_not_matter(result):
+    group = Target(((0, 1), (0, 2)), "the bar")
+    found = Ablation(group, (0.1, 0.2), replace(DOES_NOT, change=NOTES.change), (NOTES,), None)
+    assert sentences_of(found, result) == (
+        "With 2 units held at their means, a character costs 0.004 nats less (-0.010 to +0.002), "
+        "no more than with random ones (11 of 29 random groups of 2 do as much).",
+        "No kind of character is hit harder than by random units.",
+    )
+
+
+def test_some_random_units_may_do_as_much(result):
+    effect = replace(MATTERS, random_sets=99, as_large=3, p=0.04, p_corrected=0.04)
+    assert beside(effect, 1) == "more than with all but 3 of 99 random units"
+    assert "1.500 nats" in sentences_of(replace(result.ablations[0], bars=None), result)[-1]
+
+
+def test_the_summary_names_what_matters_and_what_was_done(result):
+    done, matter = summary(result)
+    assert "read 76 tunes that were not used to choose it (34,001 characters), and composed 48 tunes;" in done
+    chance = "where chance alone gives one in twenty"
+    assert matter == (
+        f"Some characters are hit harder than by random units with 1 of 1, {chance}: unit 42 (end of bar). "
+        "More bars go wrong than with random units: none."
+    )
+    nothing = replace(result.ablations[0], overall=DOES_NOT, kinds=(NOTES,), bars=None)
+    silent = replace(result, ablations=(nothing, nothing), about={**result.about, "tunes_composed": 0})
+    assert summary(silent)[1] == f"Some characters are hit harder than by random units with 0 of 2, {chance}: none."
+    assert "composed" not in summary(silent)[0]
+    both = (replace(nothing, bars=replace(WRONG, p_corrected=0.05)), replace(nothing, overall=MATTERS), nothing)
+    words = summary(replace(result, ablations=both))[1]
+    assert "with 2 of 3" not in words
+    assert "with 1 of 3" in words
+    assert words.endswith("More bars go wrong than with random units: unit 42 (end of bar).")
