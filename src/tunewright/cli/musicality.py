@@ -11,7 +11,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from tunewright.errors import CorpusError, OptionError, OutputError
+from tunewright.cli.figure_file import figure_form
+from tunewright.errors import CorpusError, OptionError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from tunewright.analysis.distributions import Estimate
     from tunewright.analysis.musicality import Musicality
     from tunewright.analysis.paired_sets import TuneSet
-
-FIGURE_FORMATS = ("png", "svg", "pdf")
 
 FEW_TUNES = 50
 """With fewer composed tunes, intervals are so wide that the figures say little."""
@@ -56,10 +55,7 @@ def musicality(
     from tunewright.analysis.musicality import compare_sets, measure_tunes
     from tunewright.cli.sources import read_sources
 
-    if figure is not None and figure.suffix.lower().lstrip(".") not in FIGURE_FORMATS:
-        raise OptionError(f"--figure is '{figure}'; allowed: a name that ends in .{', .'.join(FIGURE_FORMATS)}")
-    if figure is not None and not figure.parent.is_dir():
-        raise OutputError("there is no such folder to draw to", path=figure.parent)
+    form = figure_form(figure, "--figure") if figure else ""
     if not files:
         raise CorpusError("no composed tunes; name files or folders of them")
     reference = measure_tunes([tune.text for tune in read_sources(*corpus)])
@@ -69,7 +65,7 @@ def musicality(
             raise CorpusError("no tune here holds a note", path=name)
     found = {name: compare_sets(reference, tunes) for name, (tunes, _) in composed.items()}
     if figure is not None:
-        _draw(found, figure, " ".join(map(_short, corpus)))
+        _draw(found, figure, form, " ".join(map(_short, corpus)))
     (_print_json if json else _print_tables)(found, {name: unread for name, (_, unread) in composed.items()})
 
 
@@ -96,11 +92,11 @@ def _read_set(source: str) -> tuple[TuneSet, int]:
     return measure_tunes([tune.text for tune in reading.tunes]), len(reading.failures)
 
 
-def _draw(found: Mapping[str, Musicality], figure: Path, corpus: str) -> None:
+def _draw(found: Mapping[str, Musicality], figure: Path, form: str, corpus: str) -> None:
     from tunewright.files import write_file
     from tunewright.report.musicality_figure import draw_musicality
 
-    write_file(figure, draw_musicality(found, figure.suffix.lower().lstrip("."), corpus=corpus))
+    write_file(figure, draw_musicality(found, form, corpus=corpus))
 
 
 def _print_json(found: Mapping[str, Musicality], unread: Mapping[str, int]) -> None:

@@ -27,9 +27,15 @@ VERDICTS: Mapping[Verdict, str] = {
     "shown": "",
     "not shown": "no difference shown",
     "not shown after correction": "no difference shown, since several comparisons were made",
-    "one seed": "one seed, so that it may be chance",
+    "one seed": "no interval, it may be chance",
 }
 """How each verdict is put into words."""
+
+METHOD = (
+    "Differences are taken seed by seed and averaged, their intervals Student's; whether one is shown is decided at "
+    f"{1 - CONFIDENCE:.2g}, all comparisons of a measure in a question considered (Holm)."
+)
+"""For people, beside the comparisons of a study with several seeds."""
 
 
 @dataclass(frozen=True)

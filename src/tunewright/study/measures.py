@@ -97,7 +97,7 @@ def levels(results: StudyResults) -> tuple[Level, ...]:
     means = [summary(results, setting.name).value for setting in results.settings]
     asked = [
         Level("counting (n-gram)", ngram) if ngram is not None else None,
-        Level(f"{ROUND_LOSS:g} nats", ROUND_LOSS),
+        Level("a round loss", ROUND_LOSS),
         Level("the worst setting's best", max(means)) if len(means) > 1 else None,
     ]
     return tuple(level for level in asked if level and _tells(results, level.loss))

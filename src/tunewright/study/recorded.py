@@ -5,11 +5,11 @@ A run folder is as `training.run` writes it; a checkpoint folder alone will do, 
 
 import csv
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import torch
 
@@ -18,7 +18,7 @@ from tunewright.model.checkpoint import ABOUT, find_checkpoint, read_about
 from tunewright.model.config import NetworkConfig
 from tunewright.model.network import CharNetwork
 from tunewright.options import from_mapping
-from tunewright.training.config import Protocol
+from tunewright.training.config import Protocol, TrainingConfig
 from tunewright.training.evaluate import Loss
 from tunewright.training.loop import EpochRecord
 from tunewright.training.ngram import Baseline, Baselines
@@ -31,10 +31,11 @@ class RecordedRun:
 
     folder: Path
     network: NetworkConfig
+    training: TrainingConfig
     symbols: int
     """Characters of the vocabulary."""
     options: Mapping[str, Any]
-    """Every option of network and training that was recorded."""
+    """Every option of network and training that was recorded; an older run lacks some, which have defaults above."""
     history: tuple[EpochRecord, ...]
     """Every epoch; of a checkpoint alone, the one that it was taken after."""
     data: Mapping[str, Any]
@@ -45,7 +46,7 @@ class RecordedRun:
     @property
     def protocol(self) -> Protocol:
         """Under which the best epoch is chosen."""
-        return "cold_window" if self.options.get("select_by") == "cold_window" else "full_tune"
+        return self.training.select_by
 
     @cached_property
     def best(self) -> EpochRecord:
@@ -86,16 +87,19 @@ def read_run(folder: Path | str) -> RecordedRun:
         run = RecordedRun(
             folder=Path(folder),
             network=from_mapping(NetworkConfig, network),
+            training=from_mapping(TrainingConfig, training["config"]),
             symbols=len(about["vocabulary"]),
             options={**network, **training["config"]},
             history=history,
-            data={"training_characters": 0, "fingerprint": "", **training["data"]},
+            data=training["data"],
             baselines=_baselines(training["baselines"]) if "baselines" in training else None,
         )
-        if run.options.get("select_by", "full_tune") not in get_args(Protocol):
-            raise ValueError(f"select_by is {run.options['select_by']!r}")
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise CheckpointError(f"does not say how the network was trained: {error!r}", path=path) from error
+        if not isinstance(run.data["training_characters"], int) or not isinstance(run.data["fingerprint"], str):
+            raise ValueError("counts of its data are no numbers")
+    except KeyError as error:
+        raise CheckpointError(f"does not say how the network was trained: it lacks {error}", path=path) from error
+    except (AttributeError, TypeError, ValueError) as error:
+        raise CheckpointError(f"does not say how the network was trained: {error}", path=path) from error
     return run
 
 
@@ -133,7 +137,9 @@ def _epoch(values: Mapping[str, Any]) -> EpochRecord:
     numbers: dict[str, Any] = {column.name: float(values[column.name]) for column in fields(EpochRecord)}
     for name, number in numbers.items():
         if not math.isfinite(number):
-            raise ValueError(f"{name} is {number}")
+            raise ValueError(f"{name} is {number}; a finite number was expected")
+    if numbers["epoch"] < 1 or numbers["seconds"] <= 0:
+        raise ValueError("epoch and seconds are counted from 1 and from more than 0")
     return EpochRecord(**{**numbers, "epoch": int(values["epoch"])})
 
 
@@ -151,18 +157,17 @@ def _loss(values: Mapping[str, float]) -> Loss:
     return Loss(values["nats_per_char"], values.get("standard_error"))
 
 
-def unlike(runs: Iterable[RecordedRun]) -> str | None:
-    """Why the losses of `runs` may not be compared, in words; None if they may."""
-    first, *others = runs
-    for run in others:
-        if run.data["fingerprint"] != first.data["fingerprint"]:
-            return f"{run.folder.name} ({_data(run)}) has other tunes than {first.folder.name} ({_data(first)})"
-        if run.protocol != first.protocol:
-            chosen = f"the best epoch of {run.folder.name} is chosen by {run.protocol}"
-            return f"{chosen}, of {first.folder.name} by {first.protocol}"
-    return None
+def unlike(runs: Mapping[str, RecordedRun]) -> list[str]:
+    """Why the losses of `runs`, one or more by their names, may not be compared, in words; empty if they may."""
+    (first, reference), *others = runs.items()
+    why = []
+    for name, run in others:
+        if run.data["fingerprint"] != reference.data["fingerprint"]:
+            why.append(f"{name} has other tunes ({_data(run)}) than {first} ({_data(reference)})")
+        if run.protocol != reference.protocol:
+            why.append(f"the best epoch of {name} is chosen by {run.protocol}, that of {first} by {reference.protocol}")
+    return why
 
 
 def _data(run: RecordedRun) -> str:
-    characters, fingerprint = run.data["training_characters"], run.data["fingerprint"]
-    return f"{characters:,} characters to learn from, fingerprint {fingerprint[:12] or 'unknown'}"
+    return f"{run.data['training_characters']:,} characters to learn from, fingerprint {run.data['fingerprint'][:12]}"

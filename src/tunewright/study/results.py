@@ -1,13 +1,9 @@
 """What has a study found so far?
 
-    STUDY/plan.toml             what was asked (see `plan.py`)
-    STUDY/runs/NAME/            a run folder (see `training.run`)
-    STUDY/runs/NAME/run.json    its setting and seed, and whether it finished: ``status`` is "done" or "failed"
-
-A run without run.json is missing: it has not begun, or is under way. Weights are not read.
+A run of which `run.json` says nothing is missing: it has not begun, or is under way (see `folder.py` for what lies
+where). Weights are not read.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -15,13 +11,12 @@ from typing import Any
 
 from tunewright.errors import InputError
 from tunewright.options import to_mapping
+from tunewright.study.folder import PLAN, RUN, RUNS, status_of
 from tunewright.study.plan import Plan, PlannedRun, Setting, read_plan
 from tunewright.study.recorded import RecordedRun, read_run, unlike
 from tunewright.training.config import Protocol
 from tunewright.training.ngram import Baselines
 from tunewright.training.run import MAY_CHANGE
-
-PLAN, RUNS, RUN = "plan.toml", "runs", "run.json"
 
 
 @dataclass(frozen=True)
@@ -100,7 +95,7 @@ def read_results(folder: Path | str) -> StudyResults:
     place_of = {setting.name: place for place, setting in enumerate(plan.settings)}
     for planned in sorted(plan.runs, key=lambda run: place_of[run.setting]):
         place = folder / RUNS / planned.name
-        match _status(place / RUN):
+        match status_of(place):
             case {"status": "done"}:
                 finished.append(_result(planned, place))
             case {"status": "failed", **about}:
@@ -110,23 +105,10 @@ def read_results(folder: Path | str) -> StudyResults:
                 raise InputError(f"status is {other!r}; allowed: 'done', 'failed'", path=place / RUN)
             case _:
                 missing.append(planned)
-    why = unlike(finished) if finished else None
+    why = unlike({run.name: run for run in finished}) if finished else []
     if why:
-        raise InputError(f"its runs may not be compared: {why}", path=folder)
+        raise InputError(f"its runs may not be compared: {why[0]}", path=folder)
     return StudyResults(folder, plan, tuple(finished), tuple(failed), tuple(missing))
-
-
-def _status(path: Path) -> Mapping[str, Any] | None:
-    """What `run.json` says; None if there is none."""
-    try:
-        about = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError) as error:
-        raise InputError(f"cannot be read: {error}", path=path) from error
-    if not isinstance(about, dict) or "status" not in about:
-        raise InputError("does not say the status of its run", path=path)
-    return about
 
 
 def _result(planned: PlannedRun, folder: Path) -> RunResult:

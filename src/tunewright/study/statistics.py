@@ -47,8 +47,8 @@ class Estimate:
 
     def in_words(self, places: int = 3, *, signed: bool = False) -> str:
         """For instance ``1.650 ± 0.012``; with `signed`, ``+`` before what is not negative."""
-        value = f"{self.value:{'+' if signed else ''}.{places}f}"
-        return value if self.half_width is None else f"{value} ± {self.half_width:.{places}f}"
+        value = f"{self.value:{'+' if signed else ''},.{places}f}"
+        return value if self.half_width is None else f"{value} ± {self.half_width:,.{places}f}"
 
 
 def p_value(values: Sequence[float]) -> float | None:
