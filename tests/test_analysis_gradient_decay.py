@@ -138,6 +138,17 @@ def test_the_same_every_time_and_nothing_left_behind():
     assert not any(layer._forward_pre_hooks for layer in network.layers)
 
 
+def test_windows_taken_in_smaller_blocks_have_the_same_gradients(monkeypatch):
+    network, texts = network_of("lstm"), [text_of(200), text_of(150)]
+    whole = gradient_decay(network, texts, distance=15)
+    monkeypatch.setattr(module, "STATES", 12)  # of 6 units: two windows at a time
+    parts = gradient_decay(network, texts, distance=15)
+    assert parts.positions == whole.positions > 4
+    np.testing.assert_allclose(parts.to_input, whole.to_input, rtol=1e-5)
+    np.testing.assert_allclose(parts.to_state, whole.to_state, rtol=1e-5)
+    np.testing.assert_allclose(parts.growth, whole.growth, rtol=0.9)  # other directions
+
+
 def test_the_distance_is_one_that_half_of_the_tunes_have():
     texts = [text_of(length) for length in (5, 41, 90)]
     assert look_back(texts, 200) == 40

@@ -35,6 +35,8 @@ CHUNK = 64
 """Windows begin so many characters apart, counted from the start of their tune."""
 POSITIONS = 128
 """Most characters whose loss is differentiated."""
+STATES = 150 * POSITIONS
+"""Units whose states at all distances are in memory at a time."""
 SEED = 0
 SMALLEST = 1e-300
 """Length that a vanished gradient counts as in a geometric mean."""
@@ -93,13 +95,12 @@ def gradient_decay(
     exact = deepcopy(network).double().eval()
     distance = look_back(texts, distance)
     windows, state = _windows(exact, texts, distance, positions)  # (K + 1, P), (L, P, H) each
-    steps = _read(exact, windows[:-1], state)
-    loss = functional.cross_entropy(steps.logits, windows[-1], reduction="sum")
-    parts = [part for each in steps.states for part in each]
-    given = torch.autograd.grad(loss, [*steps.inputs, *parts], retain_graph=True, materialize_grads=True)
-    to_input = np.stack([each.norm(dim=-1)[0].numpy() for each in given[: len(windows) - 1]])[::-1]  # (K, P)
-    to_state = _lengths(given[len(windows) - 1 :], len(state))
-    growth = _growth(steps)
+    lanes = max(1, STATES // (network.config.units * network.config.layers))
+    blocks = [
+        _lengths_back(exact, windows[:, block], tuple(part[:, block].contiguous() for part in state), block.start)
+        for block in (slice(first, first + lanes) for first in range(0, windows.shape[1], lanes))
+    ]
+    to_input, to_state, growth = np.concatenate(blocks, axis=2)  # (K, P) each
     tenths = np.quantile(growth, [0.1, 0.9], axis=1)
     return GradientDecay(
         _numbers(to_input.mean(axis=1)),
@@ -146,6 +147,17 @@ def _windows(network: CharNetwork, texts: Sequence[Ids], distance: int, position
     return torch.from_numpy(ids.astype(np.int64)), state
 
 
+def _lengths_back(network: CharNetwork, windows: Tensor, state: State, first: int) -> NDArray[np.float64]:
+    """Lengths of gradients of input, state and a random direction at the windows from `first` on, shape=(3, K, P)."""
+    steps = _read(network, windows[:-1], state)
+    loss = functional.cross_entropy(steps.logits, windows[-1], reduction="sum")
+    parts = [part for each in steps.states for part in each]
+    given = torch.autograd.grad(loss, [*steps.inputs, *parts], retain_graph=True, materialize_grads=True)
+    to_input = np.stack([each.norm(dim=-1)[0].numpy() for each in given[: len(windows) - 1]])[::-1]
+    to_state = _lengths(given[len(windows) - 1 :], len(state))
+    return np.stack([to_input, to_state, _growth(steps, SEED + first)])
+
+
 @dataclass(frozen=True)
 class _Steps:
     """What happened while windows were read, one character at a time."""
@@ -184,9 +196,9 @@ def _inputs(network: CharNetwork) -> Iterator[list[Tensor]]:
         hook.remove()
 
 
-def _growth(steps: _Steps) -> NDArray[np.float64]:
+def _growth(steps: _Steps, seed: int) -> NDArray[np.float64]:
     """Length of a random direction on its way back, 1 at its start, shape=(K, P)."""
-    generator = torch.Generator().manual_seed(SEED)
+    generator = torch.Generator().manual_seed(seed)
     last = steps.states[-1]
     direction = [torch.randn(part.shape, generator=generator, dtype=part.dtype) for part in last]
     length = torch.sqrt(sum((part.square().sum(dim=(0, 2)) for part in direction), torch.zeros(last[0].shape[1])))
