@@ -121,7 +121,7 @@ def _high(effect: Effect) -> float:
 
 
 def _number(of: str, value: float) -> str:
-    return f"{100 * value:+.0f}" if of == BARS else f"{value:+.3f}"
+    return f"{round(100 * value):+d}" if of == BARS else f"{value:+.3f}"
 
 
 def _all_units(result: AblationResult) -> list[Cell]:
