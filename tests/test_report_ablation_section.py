@@ -65,6 +65,11 @@ def test_groups_stand_beside_groups_of_their_size(result, words):
     assert places == sorted(places)
 
 
+def test_the_units_of_a_group_are_named_in_the_table(result):
+    group = Ablation(Target(((0, 1), (1, 2)), "the bar"), (0.1, 0.2), MATTERS, (NOTES, BAR_LINES), None)
+    assert "<td>1, 1:2</td>" in ablation_section(replace(result, ablations=(group,))).html
+
+
 def test_bars_are_left_out_where_none_were_composed(result, words):
     silent = replace(result, wrong_bars=None, ablations=(replace(result.ablations[0], bars=None),))
     joined = " ".join(words(silent))
@@ -79,6 +84,7 @@ def test_the_section_holds_picture_sentences_and_table(result):
     assert "more than with any of 29 random units" in section.html
     assert "<td>3 of 19" not in section.html
     assert "<td>+20 points; 3 of 19</td>" in section.html
+    assert "<td>42</td>" in section.html
     assert "<td>+0.0123 (+0.0100 to +0.0150)</td>" in section.html
     assert section.html in tune_page([], title="Neurons", sections=[section])
 

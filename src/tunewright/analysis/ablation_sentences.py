@@ -79,4 +79,4 @@ def _nats(change: Estimate) -> str:
 
 
 def _points(change: Estimate) -> str:
-    return f"{100 * change.low:+.0f} to {100 * change.high:+.0f} percentage points"
+    return f"{round(100 * change.low):+d} to {round(100 * change.high):+d} percentage points"

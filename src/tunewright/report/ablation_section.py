@@ -16,6 +16,7 @@ from tunewright.analysis.ablation import ALL, BARS, Ablation, AblationResult
 from tunewright.analysis.ablation_effects import STANDS_OUT, Effect
 from tunewright.analysis.ablation_sentences import sentences_of, summary
 from tunewright.errors import MissingExtraError, OptionError
+from tunewright.model.clamping import unit_name
 from tunewright.rendering.page import PageSection
 
 if TYPE_CHECKING:
@@ -39,7 +40,8 @@ def ablation_section(result: AblationResult) -> PageSection:
     sentences = "".join(f"<li>{escape(' '.join(sentences_of(each, result)))}</li>" for each in result.ablations)
     label = "Change of the loss at each kind of character when units are held at their means"
     figure = f'<div role="img" aria-label="{label}">{svg[svg.index("<svg") :]}</div>'
-    return PageSection(TITLE, f"{described}{figure}<ul>{sentences}</ul>{_table(result)}")
+    words = f"<details><summary>In words</summary><ul>{sentences}</ul></details>"
+    return PageSection(TITLE, f"{described}{figure}{_table(result)}{words}")
 
 
 def draw_ablation(result: AblationResult, form: str = "svg") -> bytes:
@@ -161,11 +163,11 @@ def _data(text: str) -> str:
 def _table_row(ablation: Ablation) -> list[str]:
     effect, bars = ablation.overall, ablation.bars
     return [
-        ablation.target.name,
+        ", ".join(map(unit_name, ablation.target.units)),
         ablation.target.label,
         ", ".join(f"{value:.2f}" for value in ablation.held_at),
         f"{effect.change.value:+.4f} ({effect.change.low:+.4f} to {effect.change.high:+.4f})",
         f"{effect.random_low:+.4f} to {effect.random_high:+.4f}",
         f"{effect.as_large} of {effect.random_sets}",
-        f"{100 * bars.change.value:+.0f} points; {bars.as_large} of {bars.random_sets}" if bars else "-",
+        f"{round(100 * bars.change.value):+d} points; {bars.as_large} of {bars.random_sets}" if bars else "-",
     ]
