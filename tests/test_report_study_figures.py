@@ -7,6 +7,7 @@ import pytest
 from planted_studies import PLAN, falling, plant_study, record
 
 from tunewright.errors import InputError
+from tunewright.report import study_figures
 from tunewright.report.study_figures import draw_question, draw_sizes, draw_speed
 from tunewright.report.study_styles import styles_of
 from tunewright.study.results import read_results
@@ -75,7 +76,7 @@ def test_every_axis_has_its_unit_and_every_setting_its_name(found, words):
     labels = {
         "question": {"epoch", "(nats per character)", "Which dropout?", "training", "validation (band: all seeds)"},
         "speed": {"learning time (s)", "rate (characters/s)", "(nats per character)"},
-        "sizes": {"parameters", "(nats per character)"},
+        "sizes": {"parameters (settings of one size side by side)", "(nats per character)"},
     }
     for name, draw in FIGURES.items():
         shown = words(draw(found))
@@ -104,6 +105,16 @@ def test_a_setting_looks_the_same_in_every_figure(many):
     for draw in (draw_speed, draw_sizes):
         svg = draw(many).decode()
         assert all(style.colour in svg for style in styles.values())
+
+
+def test_settings_of_one_size_stand_around_it_beside_one_another(many):
+    places = study_figures._places(many)
+    sizes = {name: many.of(name)[0].parameters for name in places}
+    assert len(set(places.values())) == len(places) > len(set(sizes.values()))
+    for size in set(sizes.values()):
+        same = [places[name] for name in places if sizes[name] == size]
+        assert sum(same) / len(same) == pytest.approx(size)
+        assert max(same) - min(same) < 0.02 * max(sizes.values())
 
 
 def test_one_seed_has_neither_bands_nor_bars(tmp_path, words):

@@ -1,6 +1,6 @@
 """Is every setting told from every other, with and without colour?"""
 
-from tunewright.report.study_styles import COLOURS, MARKERS, plain, styles_of
+from tunewright.report.study_styles import COLOURS, MARKERS, plain, short_names, styles_of
 
 
 def test_settings_have_a_pair_of_colour_and_marker_of_their_own():
@@ -25,3 +25,10 @@ def test_colours_are_dark_enough_on_white():
 def test_words_are_shown_as_they_are_in_lines_that_fit():
     assert plain("for $5$ or less") == r"for \$5\$ or less"
     assert max(map(len, plain("word " * 60).splitlines())) <= 90
+
+
+def test_names_lose_what_all_have_in_common():
+    names = ["LSTM 150, dropout 0.1, clip 1", "LSTM 200, dropout 0.2, clip 1"]
+    assert list(short_names(names).values()) == ["LSTM 150, dropout 0.1", "LSTM 200, dropout 0.2"]
+    assert short_names(names[:1]) == {names[0]: names[0]}
+    assert short_names(["RNN 150", "LSTM 150"]) == {"RNN 150": "RNN 150", "LSTM 150": "LSTM 150"}

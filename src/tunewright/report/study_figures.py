@@ -6,6 +6,7 @@ one seed. Every setting looks the same in all of them (see `study_styles.py`).
 """
 
 from collections.abc import Mapping, Sequence
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,6 +29,7 @@ from tunewright.report.study_styles import (
     new_figure,
     picture_of,
     plain,
+    short_names,
     styles_of,
     whole_numbers,
 )
@@ -46,12 +48,17 @@ Floats = NDArray[np.float64]
 MOST_IN_A_PANEL = 6
 """Settings whose curves are drawn over one another; more are spread over several panels."""
 
-LONGEST_NAME = 24
+LONGEST_NAME = 26
 """Characters of a setting's name in one line beside an axis."""
 
-COLUMNS = 3
-PANEL_HEIGHT, ROW_HEIGHT = 2.4, 0.17
-"""Inches."""
+LONGEST_TITLE = {2: 40, 3: 28}
+"""Characters in one line above a panel, where so many stand side by side."""
+
+STEP = 0.012
+"""Share of the axis of sizes between settings of the same size."""
+
+PANEL_HEIGHT, LINE_HEIGHT = 2.4, 0.14
+"""Inches; lines are those of names beside an axis."""
 
 
 def draw_question(results: StudyResults, question: Question, form: str = "svg") -> bytes:
@@ -117,7 +124,10 @@ def draw_speed(results: StudyResults, form: str = "svg") -> bytes:
 
 
 def draw_sizes(results: StudyResults, form: str = "svg") -> bytes:
-    """The best loss against the number of parameters; a line joins settings that differ in size alone."""
+    """The best loss against the number of parameters; a line joins settings that differ in size alone.
+
+    Settings of the same size stand a little beside one another, so that each is seen.
+    """
     names = [setting.name for setting in results.settings]
     _require(names, results)
     with drawing("Drawing a study"):
@@ -125,17 +135,20 @@ def draw_sizes(results: StudyResults, form: str = "svg") -> bytes:
         entries = [*entries_of(names, styles), COUNTING]
         figure = new_figure(3.6 + legend_height(entries))
         axes = figure.subplots()
+        places = _places(results)
         for family in _families(results):
-            sizes = sorted(family, key=lambda name: results.of(name)[0].parameters)
-            places = [results.of(name)[0].parameters for name in sizes]
-            axes.plot(places, [summary(results, name).value for name in sizes], color="#b0b0b0", linewidth=1, zorder=1)
+            sizes = sorted(family, key=places.__getitem__)
+            losses = [summary(results, name).value for name in sizes]
+            axes.plot([places[name] for name in sizes], losses, color="#b0b0b0", linewidth=1, zorder=1)
         for name in names:
-            size = Estimate(results.of(name)[0].parameters, None, 1)
-            _point(axes, size, summary(results, name), styles[name])
+            _point(axes, Estimate(places[name], None, 1), summary(results, name), styles[name])
         _mark_counting(axes, results, upright=False)
         axes.xaxis.set_major_formatter(_thousands)
         finish_axes(
-            axes, f"Best loss against size{_bars(results)}", "parameters", _loss_label(results, "validation loss")
+            axes,
+            f"Best loss against size{_bars(results)}",
+            "parameters (settings of one size side by side)",
+            _loss_label(results, "validation loss"),
         )
         add_legend(figure, entries)
         return picture_of(figure, form)
@@ -166,7 +179,7 @@ def _draw_side_by_side(
     below: float,
 ) -> "Figure":
     """Curves on the left, best losses on the right; `below` is the height of the legend in inches."""
-    figure = new_figure(3.3 + below)
+    figure = new_figure(max(3.3, _rows_height(names)) + below)
     curves, best = figure.subplots(1, 2, width_ratios=(3, 2))
     for title, members in panels.items():
         _draw_curves(curves, results, members, styles)
@@ -184,19 +197,21 @@ def _draw_many_panels(
     below: float,
 ) -> "Figure":
     """Rows of panels of curves, all with the same axes; best losses under them."""
-    rows = -(-len(panels) // COLUMNS)
-    heights = [PANEL_HEIGHT] * rows + [0.8 + ROW_HEIGHT * len(names)]
+    columns = 2 if len(panels) in (2, 4) else 3
+    rows = -(-len(panels) // columns)
+    heights = [PANEL_HEIGHT] * rows + [_rows_height(names)]
     figure = new_figure(sum(heights) + 0.4 + below)
-    grid = figure.add_gridspec(rows + 1, COLUMNS, height_ratios=heights)
+    grid = figure.add_gridspec(rows + 1, columns, height_ratios=heights)
     drawn: list[Axes] = []
     for place, (title, members) in enumerate(panels.items()):
-        row, column = divmod(place, COLUMNS)
+        row, column = divmod(place, columns)
         axes = figure.add_subplot(
             grid[row, column], sharex=drawn[0] if drawn else None, sharey=drawn[0] if drawn else None
         )
         _draw_curves(axes, results, members, styles)
-        lowest = place + COLUMNS >= len(panels)
-        finish_axes(axes, title, "epoch" if lowest else "", "" if column else _loss_label(results, "loss"))
+        lowest = place + columns >= len(panels)
+        words = fill(title, LONGEST_TITLE[columns])
+        finish_axes(axes, words, "epoch" if lowest else "", "" if column else _loss_label(results, "loss"))
         drawn.append(axes)
     leave_out_the_first_epoch(drawn)
     _draw_best(figure.add_subplot(grid[rows, :]), results, names, styles)
@@ -224,9 +239,19 @@ def _draw_best(axes: "Axes", results: StudyResults, names: Sequence[str], styles
             axes.plot(single, [row] * len(single), "|", color=style.colour, markersize=7, alpha=0.6)
         _point(axes, found, Estimate(row, None, 1), style)
     _mark_counting(axes, results, upright=True)
-    axes.set_yticks(range(len(names)), [plain(name, LONGEST_NAME) for name in names], fontsize=8)
+    axes.set_yticks(range(len(names)), _row_names(names), fontsize=8)
     axes.set_ylim(len(names) - 0.5, -0.5)
     finish_axes(axes, f"Best epoch{_bars(results)}", _loss_label(results, "validation loss"), "")
+
+
+def _row_names(names: Sequence[str]) -> list[str]:
+    return [plain(name, LONGEST_NAME) for name in short_names(names).values()]
+
+
+def _rows_height(names: Sequence[str]) -> float:
+    """Inches that `_draw_best` takes."""
+    lines = 1.3 + max(name.count("\n") for name in _row_names(names))
+    return 0.8 + LINE_HEIGHT * lines * len(names)
 
 
 def _losses(runs: Sequence[RunResult], field: str) -> Floats:
@@ -254,6 +279,19 @@ def _mark_counting(axes: "Axes", results: StudyResults, *, upright: bool) -> Non
     loss = getattr(results.baselines.ngram, results.protocol).nats_per_char
     draw = axes.axvline if upright else axes.axhline
     draw(loss, color="black", linestyle=":", linewidth=1.2)
+
+
+def _places(results: StudyResults) -> dict[str, float]:
+    """Where on the axis of sizes each setting stands."""
+    same: dict[int, list[str]] = {}
+    for setting in results.settings:
+        same.setdefault(results.of(setting.name)[0].parameters, []).append(setting.name)
+    step = STEP * ((max(same) - min(same)) or max(same))
+    return {
+        name: size + step * (place - (len(names) - 1) / 2)
+        for size, names in same.items()
+        for place, name in enumerate(names)
+    }
 
 
 def _families(results: StudyResults) -> list[list[str]]:

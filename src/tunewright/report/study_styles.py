@@ -26,8 +26,8 @@ Floats = NDArray[np.float64]
 Line = Literal["-", "--", ":"]
 
 COLOURS = ("#1b4965", "#c1440e", "#3a7d44", "#8e5ba6", "#b07d12", "#2a9d8f", "#a3325c", "#6b6b6b")
-MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">")
-"""As many as have no factor in common with `COLOURS`: 72 settings pass before the same pair comes again."""
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "*", "d")
+"""As many as have no factor in common with `COLOURS`: 88 settings pass before the same pair comes again."""
 
 PROTOCOLS = {"full_tune": "whole tunes", "cold_window": "cold windows"}
 
@@ -109,7 +109,7 @@ def new_figure(height: float) -> "Figure":
 
 def finish_axes(axes: "Axes", title: str, x: str, y: str) -> None:
     """Title, axis labels (with units) and a quiet grid."""
-    axes.set_title(plain(title), loc="left", fontsize=9)
+    axes.set_title(title.replace("$", r"\$"), loc="left", fontsize=9)
     axes.set_xlabel(x)
     axes.set_ylabel(y)
     axes.grid(visible=True, color="#d8d8d8", linewidth=0.6)
@@ -145,7 +145,18 @@ def leave_out_the_first_epoch(panels: "Sequence[Axes]") -> None:
 
 def entries_of(names: Sequence[str], styles: Mapping[str, Style]) -> list[Entry]:
     """What the legend says of settings."""
-    return [Entry(name, styles[name].colour, "-", styles[name].marker) for name in names]
+    labels = short_names(names)
+    return [Entry(labels[name], styles[name].colour, "-", styles[name].marker) for name in names]
+
+
+def short_names(names: Sequence[str]) -> dict[str, str]:
+    """Names of settings without what all of them have in common, but for their beginning."""
+    parts = {name: name.split(", ") for name in names}
+    shared = set.intersection(*(set(rest) for _, *rest in parts.values())) if len(names) > 1 else set()
+    return {
+        name: ", ".join([first, *(part for part in rest if part not in shared)])
+        for name, (first, *rest) in parts.items()
+    }
 
 
 def add_legend(figure: "Figure", entries: Sequence[Entry]) -> None:
