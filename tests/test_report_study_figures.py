@@ -94,6 +94,14 @@ def test_many_settings_are_spread_over_panels(many, words):
     assert any("$5 and less?" in word for word in shown)
 
 
+def test_many_values_of_one_option_share_a_panel(tmp_path, words):
+    plan = PLAN.replace("[0.1, 0.2, 0.3]", "[0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3]")
+    found = read_results(plant_study(tmp_path / "study", plan))
+    shown = words(draw_question(found, found.plan.questions[0]))
+    assert shown.count("Loss after each epoch") == 1
+    assert {f"LSTM 30, dropout {share:g}" for share in (0, 0.05, 0.3)} <= set(shown)
+
+
 def test_a_setting_looks_the_same_in_every_figure(many):
     styles = styles_of([setting.name for setting in many.plan.settings])
     asked = many.plan.questions[1]

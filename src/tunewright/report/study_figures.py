@@ -48,6 +48,9 @@ Floats = NDArray[np.float64]
 MOST_IN_A_PANEL = 6
 """Settings whose curves are drawn over one another; more are spread over several panels."""
 
+ALL = "Loss after each epoch"
+"""Above the panel of all curves, where there is one only."""
+
 LONGEST_NAME = 26
 """Characters of a setting's name in one line beside an axis."""
 
@@ -162,12 +165,12 @@ def _require(names: Sequence[str], results: StudyResults) -> None:
 def _panels(results: StudyResults, question: Question, names: Sequence[str]) -> dict[str, list[str]]:
     """Settings by the title of their panel: all in one, or one panel for all values but those of the last option."""
     if len(names) <= MOST_IN_A_PANEL:
-        return {"Loss after each epoch": list(names)}
+        return {ALL: list(names)}
     options = {setting.name: options_of(setting) for setting in results.settings}
     panels: dict[str, list[str]] = {}
     for name in names:
         title = ", ".join(option_words(option, options[name][option]) for option in question.varies[:-1])
-        panels.setdefault(title, []).append(name)
+        panels.setdefault(title or ALL, []).append(name)
     return panels
 
 
