@@ -89,15 +89,45 @@ def tune_page(
     MissingExtraError
         If a package that rendering needs is not installed.
     """
-    read = [_read(tune) for tune in tunes]
-    articles = (_article(number, *pair, soundfont) for number, pair in enumerate(zip(tunes, read, strict=True), 1))
+    parts = page_parts(tunes, soundfont)
     return _template("page.html").substitute(
         description=escape("; ".join(filter(None, (one_line(tune.provenance) for tune in tunes)))),
         title=escape(title),
-        contents=_contents(read),
-        tunes="\n".join(articles),
+        contents=_contents(parts.titles),
+        tunes="\n".join(parts.articles),
         sections="\n".join(_section(section) for section in sections),
-        data=_script_safe_json([_data(tune) for tune in read]),
+        data=parts.data,
+        style=parts.style,
+        abcjs=parts.abcjs,
+        script=parts.script,
+    )
+
+
+@dataclass(frozen=True)
+class PageParts:
+    """What makes tunes play on a page, whatever else stands there."""
+
+    titles: tuple[str, ...]
+    articles: tuple[str, ...]
+    """HTML of each tune. Numbers in them count from 1, and there is nothing else of the class ``tune``."""
+    data: str
+    """JSON for the element ``<script type="application/json" id="tunes">``."""
+    style: str
+    """CSS."""
+    abcjs: str
+    """To be run first, below the tunes."""
+    script: str
+    """To be run next."""
+
+
+def page_parts(tunes: Sequence[PageTune], soundfont: Path | None = None) -> PageParts:
+    """Return what makes `tunes` play on a page of one's own; errors as for `tune_page`."""
+    read = [_read(tune) for tune in tunes]
+    articles = (_article(number, *pair, soundfont) for number, pair in enumerate(zip(tunes, read, strict=True), 1))
+    return PageParts(
+        titles=tuple(tune.title for tune in read),
+        articles=tuple(articles),
+        data=script_safe_json([_data(tune) for tune in read]),
         style=_asset("page.css"),
         abcjs=f"/*\n{abcjs_licence()}\n*/\n{abcjs_script()}".replace("</script", "<\\/script"),
         script=_asset("page.js"),
@@ -176,10 +206,10 @@ def file_name(title: str) -> str:
     return plain[:60].rstrip("-") or "untitled"
 
 
-def _contents(read: Sequence[_Read]) -> str:
-    if len(read) < MANY_TUNES:
+def _contents(titles: Sequence[str]) -> str:
+    if len(titles) < MANY_TUNES:
         return ""
-    links = (f'<li><a href="#tune-{number}">{escape(tune.title)}</a></li>' for number, tune in enumerate(read, 1))
+    links = (f'<li><a href="#tune-{number}">{escape(title)}</a></li>' for number, title in enumerate(titles, 1))
     return f'<nav aria-label="Tunes"><ul class="contents">{"".join(links)}</ul></nav>'
 
 
@@ -195,7 +225,7 @@ def _data_address(kind: str, content: bytes) -> str:
     return f"data:{kind};base64,{base64.b64encode(content).decode()}"
 
 
-def _script_safe_json(value: object) -> str:
+def script_safe_json(value: object) -> str:
     """JSON that can stand inside a script element, whatever texts it holds."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
 

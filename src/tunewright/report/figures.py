@@ -1,10 +1,13 @@
 """What does a training look like? Figures made for people: readable in grey, with units on every axis."""
 
-import io
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from tunewright.errors import MissingExtraError
+from tunewright.report.study_styles import drawing, new_figure, picture_of, whole_numbers
 from tunewright.training.loop import EpochRecord
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 CURVES = {
     "validation, whole tunes": ("validation_full_tune", "#1b4965", "-", "o"),
@@ -30,12 +33,12 @@ def draw_loss_curves(history: Sequence[EpochRecord], form: str = "svg") -> bytes
     MissingExtraError
         Without matplotlib.
     """
-    try:
-        from matplotlib.figure import Figure
-        from matplotlib.ticker import MaxNLocator
-    except ImportError as error:
-        raise MissingExtraError("Drawing curves", "figures") from error
-    figure = Figure(figsize=(7.2, 4.2), layout="constrained")
+    with drawing("Drawing curves"):
+        return picture_of(_curves(history), form)
+
+
+def _curves(history: Sequence[EpochRecord]) -> "Figure":
+    figure = new_figure(4.2)
     axes = figure.subplots()
     epochs = [record.epoch for record in history]
     for label, (name, colour, line, marker) in CURVES.items():
@@ -57,11 +60,9 @@ def draw_loss_curves(history: Sequence[EpochRecord], form: str = "svg") -> bytes
     axes.set_xlabel("epoch")
     axes.set_ylabel("loss (nats per character)")
     axes.set_title("Loss after each epoch", loc="left", fontsize=11)
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    whole_numbers(axes)
     axes.margins(x=0.06, y=0.1)
     axes.grid(visible=True, color="#d8d8d8", linewidth=0.6)
     axes.spines[["top", "right"]].set_visible(False)
     axes.legend(frameon=False, fontsize=9)
-    picture = io.BytesIO()
-    figure.savefig(picture, format=form, dpi=160, metadata={"Date": None} if form == "svg" else None)
-    return picture.getvalue()
+    return figure

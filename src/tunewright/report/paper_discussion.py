@@ -1,0 +1,207 @@
+"""What does a paper conclude? Every sentence follows from a comparison, a count or a finding by rule."""
+
+from collections.abc import Sequence
+
+from tunewright.analysis.labels import label_named
+from tunewright.report.paper_material import QUALITY_TEMPERATURE, Material
+from tunewright.report.paper_text import fill, listed, paragraphs, plain
+from tunewright.report.paper_units import VERBS, number, statistic
+from tunewright.report.paper_values import has_intervals, mean, minus, names, percent, protocol, seeds, side
+from tunewright.study.comparisons import Answer, Comparison, answer, compare_settings
+from tunewright.study.measures import MEASURES
+from tunewright.study.plan import Question
+
+INSIGHTS = {
+    "text": ("header", "field "),
+    "count": ("position in the bar", "full bar", "first beat", "last beat", "on the beat", "distance to", "end of bar"),
+    "form": ("bar of", "fourth bar", "section", "repeat", "first ending", "second ending", "last bar"),
+    "sign": ("bar line", "repeat sign", "line end", "gap between", "slur", "tie", "rest", "decoration", "grace"),
+    "pitch": ("pitch", "last pitch", "step", "high letter", "note ", "note", "accidental", "octave", "chord"),
+    "length": ("length", "note length", "broken rhythm", "tuplet"),
+    "line": ("column", "characters read", "nearness"),
+    "words": ("lyrics", "comment", "chord symbol", "annotation", "inline field"),
+}
+"""Fragment: how names of the labels begin that it is about; where several fit, the longest decides."""
+
+
+def discussion(material: Material) -> str:
+    """The section, without its heading."""
+    return paragraphs(
+        _best(material),
+        *(_question(material, question) for question in material.results.plan.questions),
+        "## Temperature",
+        _temperature(material),
+        "## What units follow" if material.units and material.units.shown else "",
+        _units(material),
+        "## Limits",
+        _limits(material),
+    )
+
+
+def _best(material: Material) -> str:
+    best, base = material.best.setting, material.baseline.setting
+    lowest = min(names(material), key=lambda name: _mean_loss(material, name))
+    if len(names(material)) < 2:
+        return ""
+    against = ""
+    if lowest != base:
+        found = compare_settings(material.results, lowest, base)
+        if found:
+            against = fill("discussion", "against", {"difference": _amount(found) + _doubt(found)})
+    values = {
+        "best": plain(lowest),
+        "loss": mean(material, lowest),
+        "protocol": protocol(material.results.protocol),
+        "against": against,
+    }
+    single = "" if best == lowest else f" The best single run is one of {plain(best)}."
+    return fill("discussion", "best", values) + single
+
+
+def _mean_loss(material: Material, name: str) -> float:
+    runs = material.results.of(name)
+    return sum(run.best.validation(material.results.protocol) for run in runs) / len(runs)
+
+
+def _question(material: Material, question: Question) -> str:
+    found = answer(material.results, question)
+    if not found.comparisons:
+        return ""
+    return paragraphs(
+        f"## {plain(question.title)}",
+        " ".join(
+            filter(
+                None,
+                [
+                    verdict(material, found),
+                    _gap(material, found),
+                    _speed(material, question),
+                    _quality(material, found),
+                ],
+            )
+        ),
+    )
+
+
+def verdict(material: Material, found: Answer, *, brief: bool = False) -> str:
+    """What comparisons of a question show, in sentences; if `brief`, without the means where nothing is shown."""
+    told = [each for each in found.comparisons if each.verdict in ("shown", "one seed")]
+    if not told:
+        sides = listed([plain(name) for name in found.settings])
+        means = listed([mean(material, name, found.measure) for name in found.settings])
+        text = fill("discussion", "level", {"values": sides})
+        return text if brief else f"{text} {fill('discussion', 'level_means', {'means': means})}"
+    rest = fill("discussion", "rest", {}) if len(told) < len(found.comparisons) else ""
+    sentences = " ".join(f"{sentence(each)}." for each in told)
+    return fill("discussion", "shown", {"sentences": sentences, "rest": f" {rest}" if rest else ""})
+
+
+def sentence(comparison: Comparison) -> str:
+    """``With an RNN the validation loss is 0.120 ± 0.010 nats higher than with an LSTM``, without a full stop."""
+    first, second = side(comparison, comparison.first), side(comparison, comparison.second)
+    title = MEASURES[comparison.measure].title.split(",")[0]
+    way = "lower" if comparison.difference.value < 0 else "higher"
+    return f"With {first} the {title} is {_amount(comparison)} {way} than with {second}"
+
+
+def _amount(comparison: Comparison) -> str:
+    measure, found = MEASURES[comparison.measure], comparison.difference
+    width = "" if found.half_width is None else f" ± {found.half_width:.{measure.places}f}"
+    return minus(f"{abs(found.value):.{measure.places}f}{width} {measure.unit}")
+
+
+def _doubt(comparison: Comparison) -> str:
+    return {"shown": " lower", "one seed": " lower, with one seed"}.get(comparison.verdict, ", which may be chance")
+
+
+def _gap(material: Material, found: Answer) -> str:
+    means = [f"{mean(material, name, 'gap')} ({plain(name)})" for name in found.settings]
+    return fill("discussion", "gap", {"means": listed(means)})
+
+
+def _speed(material: Material, question: Question) -> str:
+    compared = answer(material.results, question, "seconds_per_epoch").comparisons
+    told = [each for each in compared if each.verdict in ("shown", "one seed")]
+    if not told:
+        return fill("discussion", "speed_none", {})
+    parts = []
+    for each in told:
+        first, second = side(each, each.first), side(each, each.second)
+        more = "less" if each.difference.value < 0 else "more"
+        parts.append(f"with {first} it takes {_amount(each)} {more} than with {second}")
+    return fill("discussion", "speed", {"sentences": "; ".join(parts)})
+
+
+def _quality(material: Material, found: Answer) -> str:
+    counted = [material.qualities[name] for name in found.settings]
+    removed = [free.removed for free in counted if free.removed is not None]
+    values = {
+        "temperature": f"{QUALITY_TEMPERATURE:g}",
+        "faultless": _each([str(free.faultless) for free in counted], found.settings),
+        "count": counted[0].count,
+        "removed": fill("discussion", "quality_removed", {"removed": listed([percent(share) for share in removed])})
+        if len(removed) == len(counted)
+        else "",
+    }
+    return fill("discussion", "quality", values)
+
+
+def _each(figures: Sequence[str], settings: Sequence[str]) -> str:
+    return listed([f"{figure} ({plain(name)})" for figure, name in zip(figures, settings, strict=True)])
+
+
+def _temperature(material: Material) -> str:
+    free = sorted(material.free.items())
+    removed = free[-1][1].removed
+    values = {
+        "faultless": fill(
+            "discussion",
+            "temperature_free",
+            {
+                "list": listed([str(each.faultless) for _, each in free]),
+                "count": free[0][1].count,
+                "temperatures": listed([f"{temperature:g}" for temperature, _ in free]),
+            },
+        ),
+    }
+    name = "temperature_steered" if removed is not None else "temperature"
+    return fill("discussion", name, values | ({"removed": percent(removed)} if removed is not None else {}))
+
+
+def _units(material: Material) -> str:
+    if not material.units or not material.units.shown:
+        return ""
+    insights = []
+    for unit in material.units.shown:
+        finding = unit.finding
+        values = {
+            "number": finding.unit,
+            "verb": VERBS[finding.direction],
+            "phrase": plain(label_named(finding.label).phrase),
+            "statistic": statistic(finding),
+            "value": number(finding.held_out_value),
+            "floor": number(unit.untrained.held_out_value if unit.untrained else None),
+            "insight": fill("insights", insight_of(finding.label), {}),
+        }
+        insights.append(fill("discussion", "insight", values))
+    ahead = [f"{number(unit.telling)}" for unit in material.units.shown]
+    return fill("discussion", "units", {"units": "\n".join(f"- {each}" for each in insights), "ahead": listed(ahead)})
+
+
+def insight_of(label: str) -> str:
+    """The fragment of ``insights.md`` that is about a label."""
+    fitting = [
+        (len(beginning), name)
+        for name, beginnings in INSIGHTS.items()
+        for beginning in beginnings
+        if label.startswith(beginning)
+    ]
+    return max(fitting)[1]
+
+
+def _limits(material: Material) -> str:
+    several = has_intervals(material)
+    known = fill(
+        "discussion", "limits_seeds" if several else "limits_one_seed", {"seeds": seeds(material)} if several else {}
+    )
+    return fill("discussion", "limits", {"seeds": known})

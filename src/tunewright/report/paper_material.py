@@ -1,0 +1,188 @@
+"""What does a paper need from a study besides its losses: tunes, counts of tunes, units, pictures?
+
+All of it is made here, from the weights of the runs. What cannot be had (the tunes of the study are gone, a package is
+not installed) is left out, and the reason is kept, for the paper to say so.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from tunewright.analysis.originality import OriginalityIndex, originality_index
+from tunewright.errors import InputError, MissingExtraError, TunewrightError
+from tunewright.model.checkpoint import BEST, Checkpoint, read_checkpoint
+from tunewright.report.paper_data import StudyTunes, study_tunes
+from tunewright.report.paper_neurons import NeuronPart, study_units
+from tunewright.report.paper_tunes import (
+    TEMPERATURES,
+    FreeTunes,
+    PaperTune,
+    acceptor,
+    choose_tune,
+    count_free,
+)
+from tunewright.study.comparisons import options_of
+from tunewright.study.plan import value_words
+from tunewright.study.results import RunResult, StudyResults
+
+Progress = Callable[[str, float], object]
+"""Takes what is being done, and the share of all work that is done, 0 to 1."""
+
+QUALITY_TEMPERATURE = 1.0
+"""At which settings are set side by side as composers: the one at which a network's own probabilities are in use."""
+
+
+@dataclass(frozen=True)
+class Material:
+    """All that the text of a paper is made from."""
+
+    results: StudyResults
+    baseline: RunResult
+    """Of the runs of the baseline setting the one with the lowest validation loss."""
+    best: RunResult
+    """The same of all runs."""
+    tunes: tuple[PaperTune, ...] = ()
+    """Of the baseline, one at each of `TEMPERATURES`."""
+    samples: tuple[PaperTune, ...] = ()
+    """One for each other dropout that the study has with the baseline's options."""
+    unit_tune: PaperTune | None = None
+    """On which units are shown, composed by the best network."""
+    free: Mapping[float, FreeTunes] = field(default_factory=dict)
+    """Of the baseline, by temperature."""
+    qualities: Mapping[str, FreeTunes] = field(default_factory=dict)
+    """By name of the setting, at `QUALITY_TEMPERATURE`."""
+    units: NeuronPart | None = None
+    widths: Mapping[str, int] = field(default_factory=dict)
+    """Of the pictures, in hundredths of a line of text, by name."""
+    problems: Mapping[str, str] = field(default_factory=dict)
+    """Why something is missing: ``originality``, ``units``, and names of figures."""
+
+    @property
+    def protocol(self) -> str:
+        """Under which losses are compared."""
+        return self.results.protocol
+
+    def best_of(self, setting: str) -> RunResult:
+        """The finished run of a setting with the lowest validation loss."""
+        return _best(self.results, self.results.of(setting))
+
+    def has(self, picture: str) -> bool:
+        """Whether there is a picture of this name."""
+        return picture in self.widths
+
+    @property
+    def all_tunes(self) -> tuple[PaperTune, ...]:
+        """Every tune that is shown, each once."""
+        found = {tune.name: tune for tune in (*self.tunes, *self.samples)}
+        if self.unit_tune:
+            found.setdefault(self.unit_tune.name, self.unit_tune)
+        return tuple(found.values())
+
+
+def gather(results: StudyResults, progress: Progress = lambda *_: None) -> Material:
+    """Compose, count and study, as far as that is possible.
+
+    Raises
+    ------
+    InputError
+        If no run has finished.
+    CheckpointError
+        If the weights of a run are damaged.
+    """
+    if not results.runs:
+        raise InputError("there is nothing to report: no run has finished", path=results.folder)
+    settings = [setting.name for setting in results.settings]
+    setting = results.plan.baseline if results.plan.baseline in settings else settings[0]
+    baseline, best = _best(results, results.of(setting)), _best(results, results.runs)
+    problems: dict[str, str] = {}
+    tunes = _study_tunes(results, problems)
+    index = _index(tunes, progress)
+    composer = _Composer(index)
+    progress("composing", 0.3)
+    at = [composer.choose(baseline, f"temperature-{value:g}", value) for value in TEMPERATURES]
+    samples = [composer.choose(_best(results, results.of(name)), key, 1.0) for key, name in _samples(results).items()]
+    own = at[0] if best == baseline else composer.choose(best, "best-network", 1.0)
+    progress("counting", 0.4)
+    units = None
+    if tunes:
+        try:
+            units = study_units(
+                composer.model(best), tunes, own.text, lambda doing, share: progress(doing, 0.5 + share / 3)
+            )
+        except InputError as error:
+            problems["units"] = error.message
+    return Material(
+        results,
+        baseline,
+        best,
+        tuple(at),
+        tuple(samples),
+        own,
+        {value: composer.count(baseline, value) for value in TEMPERATURES},
+        {name: composer.count(_best(results, results.of(name)), QUALITY_TEMPERATURE) for name in settings},
+        units,
+        problems=problems,
+    )
+
+
+class _Composer:
+    """Composes with the networks of runs, each read once."""
+
+    def __init__(self, index: OriginalityIndex | None) -> None:
+        self._index = index
+        self._models: dict[str, Checkpoint] = {}
+        self._counted: dict[tuple[str, float], FreeTunes] = {}
+
+    def model(self, run: RunResult) -> Checkpoint:
+        if run.name not in self._models:
+            self._models[run.name] = read_checkpoint(run.folder / BEST)
+        return self._models[run.name]
+
+    def choose(self, run: RunResult, name: str, temperature: float) -> PaperTune:
+        model = self.model(run)
+        return choose_tune(
+            model, acceptor(model), self._index, name=name, setting=run.setting, run=run.name, temperature=temperature
+        )
+
+    def count(self, run: RunResult, temperature: float) -> FreeTunes:
+        key = (run.name, temperature)
+        if key not in self._counted:
+            model = self.model(run)
+            self._counted[key] = count_free(model, acceptor(model), temperature)
+        return self._counted[key]
+
+
+def _best(results: StudyResults, runs: tuple[RunResult, ...]) -> RunResult:
+    return min(runs, key=lambda run: run.best.validation(results.protocol))
+
+
+def _study_tunes(results: StudyResults, problems: dict[str, str]) -> StudyTunes | None:
+    try:
+        return study_tunes(results)
+    except (InputError, MissingExtraError) as error:
+        problems["originality"] = problems["units"] = f"the tunes of the study cannot be read any more ({why(error)})"
+        return None
+
+
+def _index(tunes: StudyTunes | None, progress: Progress) -> OriginalityIndex | None:
+    if tunes is None:
+        return None
+
+    def tell(doing: str, share: float) -> None:
+        progress(doing, 0.3 * share)
+
+    return originality_index(tunes.training, progress=tell)
+
+
+def _samples(results: StudyResults) -> dict[str, str]:
+    """Settings that differ from the baseline in nothing but dropout, by the names of their tunes."""
+    options = {setting.name: options_of(setting) for setting in results.plan.settings}
+    base = options[results.plan.baseline]
+    names = [setting.name for setting in results.settings if setting.name != results.plan.baseline]
+    same = [name for name in names if {**options[name], "dropout": base["dropout"]} == base]
+    by_dropout = {options[name]["dropout"]: name for name in same}
+    return {f"dropout-{value_words(value)}": by_dropout[value] for value in sorted(by_dropout)}
+
+
+def why(error: TunewrightError) -> str:
+    """An error as a part of a sentence."""
+    return error.message if isinstance(error, InputError) else str(error)

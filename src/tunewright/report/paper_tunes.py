@@ -1,0 +1,168 @@
+"""Which tunes does a paper show, and what is said of them?
+
+Each is the best of `CANDIDATES` that one network composed, playable, at one temperature: see `analysis.selection`. Only
+tunes of a length that can be shown take part, as long as there are any. How often a network keeps the rules of the
+notation by itself is counted on `FREE` tunes that nothing steers.
+
+Seeds count from the one that is given, so that the same study gives the same tunes.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from tunewright import __version__
+from tunewright.analysis.originality import OriginalityIndex
+from tunewright.analysis.originality_figures import Originality
+from tunewright.analysis.selection import Kept, keep_best
+from tunewright.errors import GrammarError
+from tunewright.model.checkpoint import Checkpoint
+from tunewright.notation.check import check
+from tunewright.notation.findings import Finding
+from tunewright.notation.grammar import Grammar
+from tunewright.notation.melody import read_melody
+from tunewright.sampling.compose import Composition, compose_many
+from tunewright.sampling.config import CompositionConfig
+from tunewright.sampling.playable import playable
+
+_FIELD = re.compile(r"[A-Za-z]:")
+
+TEMPERATURES = (1.0, 2.0, 0.5)
+"""In the order in which the paper shows them."""
+CANDIDATES = 48
+"""Tunes that one is chosen from."""
+FREE = 100
+"""Tunes that are counted."""
+LONGEST = 700
+"""Characters."""
+BARS = range(12, 41)
+"""Bars that a tune of a length to be shown has."""
+LINES = 8
+"""Lines below its header that it has at most, ..."""
+LINE = 80
+"""... and characters in any of its lines."""
+
+
+@dataclass(frozen=True)
+class PaperTune:
+    """A tune as the paper shows it."""
+
+    name: str
+    """Of its files, such as ``temperature-0.5``."""
+    kept: Kept
+    setting: str
+    """Name of the setting of its network."""
+    run: str
+    """Name of the run."""
+    weights: str
+    """Fingerprint of the network."""
+    temperature: float
+    steered: bool
+    """Whether an acceptor kept it playable."""
+
+    @property
+    def figure(self) -> str:
+        """Name of its score, without a dot that would look like the beginning of an ending."""
+        return f"tune-{self.name}".replace(".", "-")
+
+    @property
+    def text(self) -> str:
+        """ABC, as the network wrote it."""
+        return self.kept.composition.text
+
+    @property
+    def composition(self) -> Composition:
+        """How it came about."""
+        return self.kept.composition
+
+    @property
+    def originality(self) -> Originality | None:
+        """How near it is to what the network learned from; None if that is not known."""
+        return self.kept.originality
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """What the checker has against it."""
+        return check(self.text)
+
+    @cached_property
+    def bars(self) -> int:
+        """How many it has."""
+        return len(read_melody(self.text).bars)
+
+    @property
+    def provenance(self) -> dict[str, str]:
+        """What it takes to make the same tune again, for its files."""
+        return {
+            "composed by": f"Tunewright {__version__}",
+            "model": f"{self.setting} ({self.run})",
+            "weights": self.weights,
+            "seed": str(self.composition.seed),
+            "temperature": f"{self.temperature:g}",
+            "composed": "playable" if self.steered else "raw",
+        }
+
+
+@dataclass(frozen=True)
+class FreeTunes:
+    """What a network does where nothing steers it."""
+
+    count: int
+    ended: int
+    """Came to their end by themselves."""
+    faultless: int
+    """Ended, and the checker finds no error."""
+    removed: float | None
+    """Mean probability, over the characters of as many tunes that an acceptor steered, of what it ruled out; None if
+    there can be no acceptor."""
+
+
+def acceptor(model: Checkpoint) -> Grammar | None:
+    """What keeps the tunes of a network playable; None if its characters do not suffice for one."""
+    try:
+        return playable(model.vocabulary)
+    except GrammarError:
+        return None
+
+
+def choose_tune(
+    model: Checkpoint,
+    grammar: Grammar | None,
+    index: OriginalityIndex | None,
+    *,
+    name: str,
+    setting: str,
+    run: str,
+    temperature: float,
+    seed: int = 0,
+) -> PaperTune:
+    """Compose, and keep the best."""
+    config = CompositionConfig(temperature=temperature, max_length=LONGEST, seed=seed)
+    composed = list(compose_many(model, CANDIDATES, config, grammar=grammar))
+    fitting = [one for one in composed if one.ended and _can_be_shown(one.text)]
+    kept = keep_best(fitting or composed, 1, index.query if index else None)[0]
+    return PaperTune(name, kept, setting, run, model.fingerprint, temperature, grammar is not None)
+
+
+def _can_be_shown(text: str) -> bool:
+    music = [line for line in text.splitlines() if line.strip() and not _FIELD.match(line)]
+    fits = len(music) <= LINES and max(map(len, text.splitlines())) <= LINE
+    return fits and len(read_melody(text).bars) in BARS
+
+
+def count_free(model: Checkpoint, grammar: Grammar | None, temperature: float, seed: int = 0) -> FreeTunes:
+    """See how often a network keeps the rules by itself."""
+    config = CompositionConfig(temperature=temperature, max_length=LONGEST, seed=seed)
+    composed = list(compose_many(model, FREE, config))
+    faultless = [one for one in composed if one.ended and not errors(check(one.text))]
+    removed = None
+    if grammar:
+        steered = list(compose_many(model, FREE, config, grammar=grammar))
+        removed = sum(one.removed * one.composed for one in steered) / sum(one.composed for one in steered)
+    return FreeTunes(len(composed), sum(one.ended for one in composed), len(faultless), removed)
+
+
+def errors(findings: Sequence[Finding]) -> list[Finding]:
+    """Those that are no mere notes."""
+    return [finding for finding in findings if finding.severity == "error"]

@@ -1,0 +1,154 @@
+"""What does a paper say of the units of a network?"""
+
+from tunewright.analysis.labels import label_named
+from tunewright.analysis.neuron_findings import Finding
+from tunewright.analysis.neurons import NeuronStudy
+from tunewright.report.paper_composed import heading
+from tunewright.report.paper_material import Material
+from tunewright.report.paper_neurons import NeuronPart, ShownUnit, strength
+from tunewright.report.paper_text import fill, listed, paragraphs, plain, refer, table
+from tunewright.report.paper_values import minus, shown
+
+LISTED = 12
+"""Properties in the table, the ones most above an untrained network first."""
+CLOSE_AUC, CLOSE_R = 0.95, 0.8
+"""From which on a unit follows a property closely."""
+VERBS = {"on": "is on", "off": "is off", "rises": "rises with", "falls": "falls with"}
+WHERE = {"auc": ("where it holds", "elsewhere"), "r": ("in the upper half of its values", "in the lower")}
+
+
+def units(material: Material) -> str:
+    """The section, without its heading."""
+    part = material.units
+    if part is None or material.unit_tune is None:
+        return fill("results", "no_units", {"reason": plain(material.problems.get("units", ""))})
+    found = part.study
+    auc, r = f"{CLOSE_AUC:g}", f"{CLOSE_R:g}"
+    values = {
+        "setting": plain(material.best.setting),
+        "run": plain(material.best.name),
+        "all": found.about["network"]["units"] * found.about["network"]["layers"],
+        "confirmed": _following(found, close=False),
+        "close": fill("results", "close", {"count": _following(found, close=True), "auc": auc, "r": r}),
+        "untrained": _following(part.untrained, close=False),
+        "untrained_close": f", {_following(part.untrained, close=True)} closely",
+        "tune": heading(material.unit_tune) + f" ({refer('fig-' + material.unit_tune.figure)})" * _is_shown(material),
+    }
+    return paragraphs(
+        fill("results", "units", values),
+        _table(part),
+        *(_unit(material, unit) for unit in part.shown),
+        _score(material, part),
+        "" if part.shown else fill("results", "nothing_shown", {}),
+    )
+
+
+def _is_shown(material: Material) -> bool:
+    """Whether the tune stands somewhere else as well."""
+    tune = material.unit_tune
+    return tune in (*material.tunes, *material.samples) and material.has(tune.figure) if tune else False
+
+
+def _following(study: NeuronStudy, *, close: bool) -> int:
+    """Units with a confirmed finding."""
+    return len(
+        {(each.layer, each.unit) for each in study.findings if each.confirmed and (not close or _is_close(each))}
+    )
+
+
+def _is_close(finding: Finding) -> bool:
+    return abs(finding.held_out_value or 0.0) >= (CLOSE_R if finding.statistic == "r" else CLOSE_AUC)
+
+
+def _table(part: NeuronPart) -> str:
+    floor = part.untrained.best_of_label()
+
+    def above(finding: Finding) -> float:
+        beside = floor.get(finding.label)
+        return strength(finding) - max(strength(beside) if beside else 0.0, 0.0)
+
+    best = [finding for finding in part.study.best_of_label().values() if finding.confirmed]
+    rows = [
+        [
+            plain(finding.label),
+            name_of(finding, part).removeprefix("unit "),
+            f"{VERBS[finding.direction].split()[-1 if finding.statistic == 'auc' else 0]}",
+            statistic(finding),
+            number(finding.held_out_value),
+            number(finding.same_character_value),
+            number(floor[finding.label].held_out_value) if finding.label in floor else "–",
+        ]
+        for finding in sorted(best, key=above, reverse=True)[:LISTED]
+    ]
+    columns = ["property", ">unit", "", "", ">held out", ">same character", ">untrained"]
+    return table("units", fill("results", "units_caption", {}), columns, rows) if rows else ""
+
+
+def name_of(finding: Finding, part: NeuronPart) -> str:
+    """``unit 12``, or ``unit 12 of layer 1`` where there are several."""
+    several = part.study.about["network"]["layers"] > 1
+    return f"unit {finding.unit}" + (f" of layer {finding.layer}" if several else "")
+
+
+def statistic(finding: Finding) -> str:
+    """Its name."""
+    return "AUC" if finding.statistic == "auc" else "*r*"
+
+
+def number(value: float | None) -> str:
+    """An AUC or a correlation."""
+    return "–" if value is None else minus(f"{value:.2f}")
+
+
+def _unit(material: Material, unit: ShownUnit) -> str:
+    part, finding, tune = material.units, unit.finding, material.unit_tune
+    assert part is not None and tune is not None  # noqa: S101 - else nothing would be shown
+    name = name_of(finding, part)
+    place = part.shown.index(unit) + 1
+    where, elsewhere = WHERE[finding.statistic]
+    holds, lacks = unit.means()
+    values = {
+        "Unit": name[0].upper() + name[1:],
+        "verb": VERBS[finding.direction],
+        "phrase": plain(label_named(finding.label).phrase),
+        "number": place,
+        "statistic": statistic(finding),
+        "value": number(finding.held_out_value),
+        "same": number(finding.same_character_value),
+        "floor": number(unit.untrained.held_out_value if unit.untrained else None),
+        "here": number(unit.value_here),
+        "mean": number(holds),
+        "where": where,
+        "other": number(lacks),
+        "elsewhere": elsewhere,
+    }
+    caption = {
+        "number": name.removeprefix("unit "),
+        "tune": heading(tune),
+        "verb": values["verb"],
+        "phrase": values["phrase"],
+    }
+    return paragraphs(
+        fill("results", "unit", values), shown(material, f"unit-{place}", fill("results", "unit_caption", caption))
+    )
+
+
+def _score(material: Material, part: NeuronPart) -> str:
+    if not part.shown:
+        return ""
+    name = name_of(part.shown[0].finding, part).removeprefix("unit ")
+    return shown(material, "unit-score", fill("results", "score_caption", {"number": name}))
+
+
+def example(part: NeuronPart) -> str:
+    """The first of the units shown, as a part of a sentence; empty if none is."""
+    if not part.shown:
+        return ""
+    finding = part.shown[0].finding
+    figure = f"{statistic(finding)} {number(finding.held_out_value)}"
+    return f"{VERBS[finding.direction]} {plain(label_named(finding.label).phrase)} ({figure})"
+
+
+def shown_names(part: NeuronPart) -> str:
+    """``units 3, 7, and 9``."""
+    return listed([str(unit.finding.unit) for unit in part.shown])
