@@ -35,6 +35,7 @@ app.command("tunewright.cli.musicality:musicality", help="Show how near composed
 app.command("tunewright.cli.originality:originality", help="Show what tunes copy from a corpus, and how near they are.")
 app.command("tunewright.cli.neurons:neurons", help="Show what the units of a network follow.")
 app.command("tunewright.cli.study:app", name="study", help="Train many networks as a plan says.")
+app.command("tunewright.cli.report:report", help="Write the paper of a study.")
 app.command("tunewright.cli.transpose:transpose", help="Write tunes in another key.")
 app.command("tunewright.cli.render:render", help="Turn tunes into scores, MIDI, sound or a page.")
 
