@@ -15,7 +15,7 @@ import tunewright as tw
 from tunewright.analysis.neuron_counterparts import untrained_like
 from tunewright.analysis.neuron_samples import Sides
 from tunewright.analysis.neurons import NeuronStudy, study_neurons
-from tunewright.cli.neurons import STRONG_AUC, STRONG_R
+from tunewright.cli.neuron_table import STRONG_AUC, STRONG_R
 
 
 def main() -> None:

@@ -5,7 +5,6 @@ from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from tunewright.analysis.activations import read_activations
 from tunewright.analysis.neuron_counterparts import Counterpart
@@ -13,8 +12,8 @@ from tunewright.analysis.neuron_files import study_files, tunes_file
 from tunewright.analysis.neuron_findings import Finding
 from tunewright.analysis.neuron_snippets import Snippet
 from tunewright.analysis.neurons import NeuronStudy, UnitReport
+from tunewright.analysis.shown_tunes import read_shown
 from tunewright.corpus.tune import Tune
-from tunewright.errors import VocabularyError
 from tunewright.model.network import load_network
 
 FOUND = Finding(42, 0, "header", "auc", "on", 0.99, None, 1e-5, None, 153, 0.9, 1, confirmed=True, sentence="unit 42 …")
@@ -42,13 +41,8 @@ def test_findings_are_a_list_with_the_names_that_others_read():
 def test_tunes_come_with_what_the_units_do(untrained):
     model = untrained(units=4, layers=2)
     tune = Tune("K:C\nAB|\n", Path("a.abc"), 7, 8)
-    (content,) = json.loads(tunes_file(model, [tune], [(0, 1), (1, 3)], "c"))
+    (content,) = json.loads(tunes_file(read_shown(model, [tune], "c"), [(0, 1), (1, 3)], 4))
     assert (content["path"], content["line"], content["text"]) == ("a.abc", 7, tune.text)
     cells = read_activations(load_network(model), model.vocabulary.encode(tune.text), ["c"])["c"]
     assert [(row["layer"], row["unit"]) for row in content["units"]] == [(0, 1), (1, 3)]
     np.testing.assert_allclose(content["units"][1]["values"], cells[1, :, 3], atol=1e-4)
-
-
-def test_an_unknown_character_of_a_tune_is_an_error_with_its_place(untrained):
-    with pytest.raises(VocabularyError, match=r"a\.abc:8:2: the network has never seen 'é'"):
-        tunes_file(untrained(units=4), [Tune("K:C\nAéB|\n", Path("a.abc"), 7, 9)], [(0, 1)], "h")

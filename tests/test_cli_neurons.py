@@ -1,10 +1,13 @@
 """Does ``tunewright neurons`` write what it found, show it, and say what is wrong?"""
 
+import contextlib
+import io
 import json
 
 import pytest
 from test_cli_main import run
 
+from tunewright.cli.main import run as command
 from tunewright.model.checkpoint import write_checkpoint
 
 
@@ -25,48 +28,97 @@ def read(folder, name):
     return json.loads((folder / name).read_text(encoding="utf-8"))
 
 
-def test_findings_stand_beside_those_of_an_untrained_network_and_other_models(capsys, untrained, model, book, tmp_path):
-    write_checkpoint(tmp_path / "other", untrained(units=3, cell="gru"))
-    out = tmp_path / "out"
-    status, shown, err = run(capsys, "neurons", model, "--data", book, "--out", out, "--against", tmp_path / "other")
-    assert (status, err) == (0, "")
-    findings, study = read(out, "neurons.json"), read(out, "study.json")
+@pytest.fixture(scope="module")
+def written(untrained, tiny_tunes, tmp_path_factory):
+    """The folder of a whole study of a small network beside another one, and what was printed."""
+    folder = tmp_path_factory.mktemp("neurons")
+    (folder / "book.abc").write_text("\n".join(tiny_tunes), encoding="utf-8")
+    write_checkpoint(folder / "model", untrained(units=6))
+    write_checkpoint(folder / "a" / "long-name-of-another-network", untrained(units=3, cell="gru"))
+    with contextlib.redirect_stdout(io.StringIO()) as shown, contextlib.redirect_stderr(io.StringIO()) as err:
+        status = command(
+            ["neurons", str(folder / "model"), "--data", str(folder / "book.abc"), "--out", str(folder / "out"),
+             "--against", str(folder / "a" / "long-name-of-another-network")]
+        )  # fmt: skip
+    assert (status, err.getvalue()) == (0, "")
+    return folder, shown.getvalue()
+
+
+def test_findings_stand_beside_those_of_an_untrained_network_and_other_models(written):
+    folder, shown = written
+    findings, study = read(folder / "out", "neurons.json"), read(folder / "out", "study.json")
     assert {finding["unit"] for finding in findings} == set(range(6))
-    assert {finding["unit"] for finding in read(out, "untrained.json")} == set(range(6))
+    assert {finding["unit"] for finding in read(folder / "out", "untrained.json")} == set(range(6))
     assert study["choosing"]["tunes"] + study["held_out"]["tunes"] == 30
-    assert {each["unit"] for each in study["against"][str(tmp_path / "other")]} <= {0, 1, 2}
-    assert not (out / "tunes.json").exists()
-    assert "header" in shown
+    (against,) = study["against"].values()
+    assert {each["unit"] for each in against} <= {0, 1, 2}
     assert "untrained" in shown
     assert "the network: " in shown
+    assert "index.html" in shown
     for label in study["labels"]:
         assert label in shown
 
 
+def test_everything_is_in_the_folder(written):
+    out = written[0] / "out"
+    assert set(read(out, "memory.json")) == {"the network", "long-name-of-another-network"}
+    assert read(out, "probes.json")
+    assert read(out, "ablation.json")
+    assert len(read(out, "tunes.json")) == 1
+    pictures = {path.name for path in (out / "figures").iterdir()}
+    assert {f"{name}.{form}" for name in ("map", "probes", "memory") for form in ("svg", "png")} <= pictures
+    drawn = {name.split("-")[1] for name in pictures if name.startswith("unit-")}
+    assert drawn
+    for unit in drawn:
+        assert {f"unit-{unit}-{what}.{form}" for what in ("text", "score") for form in ("svg", "png")} <= pictures
+    assert all(path.stat().st_size > 500 for path in (out / "figures").iterdir())
+    page = (out / "index.html").read_text(encoding="utf-8")
+    for title in ("Map of the units", "What the whole state knows", "How far back it remembers"):
+        assert f"<h2>{title}</h2>" in page
+    assert "a tune that this network composed" in page
+
+
+def test_the_page_works(chromium, written):
+    context = chromium.new_context(viewport={"width": 360, "height": 700})
+    page, complaints = context.new_page(), []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(f"{(written[0] / 'out' / 'index.html').as_uri()}#unit-5")
+    assert page.locator("#unit > h3").inner_text() == "Unit 5"
+    assert page.locator("#table tbody tr").count() == 6
+    assert page.locator(".heatmap span").count() == len(read(written[0] / "out", "tunes.json")[0]["text"])
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert complaints == []
+    context.close()
+
+
 def test_units_and_tunes_are_told_of_as_asked(capsys, model, book, tiny_tunes, tmp_path):
     tune = tmp_path / "mine.abc"
-    tune.write_text(tiny_tunes[3], encoding="utf-8")
+    tune.write_text(tiny_tunes[3] + "\n" + "X:9\nT:No score\nK:C\nLX CD|\n", encoding="utf-8")
     out = tmp_path / "out"
-    status, shown, _ = run(
+    status, shown, err = run(
         capsys, "neurons", model, "--data", book, "--held-out", book, "--out", out,
-        "--tune", tune, "--unit", 4, 2, "--quantity", "c",
+        "--tune", tune, "--unit", 4, 2, "--quantity", "c", "--characters", 2000,
     )  # fmt: skip
     assert status == 0
+    assert "left out: No score has no score: abcjs does not know" in err
     assert {finding["unit"] for finding in read(out, "neurons.json")} == {2, 4}
     study = read(out, "study.json")
     assert study["quantity"] == "c"
     assert study["choosing"] == study["held_out"]
-    (content,) = read(out, "tunes.json")
-    assert content["text"] == tiny_tunes[3]
+    assert study["choosing"]["characters"] <= 2000
+    content, other = read(out, "tunes.json")
+    assert (content["text"], other["text"]) == (tiny_tunes[3], "X:9\nT:No score\nK:C\nLX CD|\n")
     assert [row["unit"] for row in content["units"]] == [2, 4]
     assert len(content["units"][0]["values"]) == len(tiny_tunes[3])
     rows = [line for line in shown.splitlines() if " 2 " in line or " 4 " in line]
     assert len(rows) >= 6
-
-
-def test_fewer_characters_are_looked_at_if_asked(capsys, model, book, tmp_path):
-    run(capsys, "neurons", model, "--data", book, "--held-out", book, "--out", tmp_path / "out", "--characters", 2000)
-    assert read(tmp_path / "out", "study.json")["choosing"]["characters"] <= 2000
+    pictures = {path.name for path in (out / "figures").iterdir() if path.name.startswith("unit-")}
+    assert pictures == {
+        f"unit-{unit}-{what}.{form}"
+        for unit in (2, 4) for what in ("text-tune-1", "score-tune-1", "text-tune-2") for form in ("svg", "png")
+    }  # fmt: skip
+    assert "cell c" in (out / "index.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
@@ -80,6 +132,7 @@ def test_fewer_characters_are_looked_at_if_asked(capsys, model, book, tmp_path):
 def test_mistakes_are_one_line(capsys, model, book, tmp_path, more, message):
     status, _, err = run(capsys, "neurons", model, "--data", book, "--out", tmp_path / "out", *more)
     assert status == 2
+    assert not (tmp_path / "out").exists()
     assert message in err
     assert err.count("\n") == 1
 
@@ -99,6 +152,7 @@ def test_a_tune_that_cannot_be_read_is_an_error(capsys, model, book, tmp_path, c
     assert status == 2
     assert message in err
     assert "Traceback" not in err
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_folder_that_holds_something_is_left_alone(capsys, model, book, tmp_path):
@@ -109,5 +163,3 @@ def test_a_folder_that_holds_something_is_left_alone(capsys, model, book, tmp_pa
     assert status == 2
     assert "holds something already" in err
     assert (out / "neurons.json").read_text() == "mine"
-    assert run(capsys, "neurons", model, "--data", book, "--out", out, "--force")[0] == 0
-    assert read(out, "neurons.json")

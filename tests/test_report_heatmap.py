@@ -133,7 +133,7 @@ def test_nothing_is_clipped_in_a_browser(browser_page):
 def test_html_holds_the_text_and_the_colours(text, randomness):
     values = [randomness.uniform(-1, 1) for _ in text]
     markup = heatmap_html(text, values)
-    assert re.findall(r"background:(#\w{6})", markup) == [colour(value) for value in values]
+    assert re.findall(r"background-color:(#\w{6})", markup) == [colour(value) for value in values]
     assert len(re.findall("<span ", markup)) == len(text)
 
 

@@ -3,7 +3,7 @@
 neurons.json     findings, the strongest first: see `Finding`
 untrained.json   the same of an untrained network of the same shape
 study.json       how it was found, the labels in words, where each unit is highest and lowest, other networks' units
-tunes.json       of the tunes that were asked for: text, and what each unit does at each character
+tunes.json       of the tunes that are shown: text, and what each unit does at each character
 """
 
 import json
@@ -11,13 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from tunewright.analysis.activations import read_activations
 from tunewright.analysis.labels import LABELS
 from tunewright.analysis.neuron_counterparts import Counterpart
 from tunewright.analysis.neurons import NeuronStudy
-from tunewright.corpus.tune import Tune
-from tunewright.model.checkpoint import Checkpoint
-from tunewright.model.network import load_network
+from tunewright.analysis.shown_tunes import ShownTune
 
 FINDINGS, UNTRAINED, STUDY, TUNES = "neurons.json", "untrained.json", "study.json", "tunes.json"
 PLACES = 4
@@ -51,28 +48,24 @@ def study_files(
     }
 
 
-def tunes_file(model: Checkpoint, tunes: Sequence[Tune], units: Sequence[tuple[int, int]], quantity: str) -> bytes:
+def tunes_file(tunes: Sequence[ShownTune], units: Sequence[tuple[int, int]], width: int) -> bytes:
     """Return what some units do on some tunes, as the content of ``tunes.json``.
 
     Parameters
     ----------
     units
         Layer and number of each.
-
-    Raises
-    ------
-    VocabularyError
-        At the first character that the network does not know.
+    width
+        Units of a layer.
     """
-    network = load_network(model)
     content = []
-    for tune in tunes:
-        ids = model.vocabulary.encode(tune.text, path=tune.path, line=tune.line)
-        values = read_activations(network, ids, [quantity])[quantity]  # (L, T, H)
+    for shown in tunes:
         rows = [
-            {"layer": layer, "unit": unit, "values": [round(float(value), PLACES) for value in values[layer, :, unit]]}
+            {"layer": layer, "unit": unit, "values": [round(float(value), PLACES) for value in values]}
             for layer, unit in units
+            for values in [shown.values[layer * width + unit]]
         ]
+        tune = shown.tune
         content.append({"path": str(tune.path), "line": tune.line, "text": tune.text, "units": rows})
     return _json(content, indent=None)
 

@@ -46,6 +46,12 @@ class Finding:
         """From 0 to 1 on the tunes used to choose, comparable between the two statistics."""
         return abs(self.value) if self.statistic == "r" else 2 * self.value - 1
 
+    @property
+    def held_out_strength(self) -> float:
+        """The same on the other tunes; 0 if the label is too rare there, or goes the other way."""
+        value = self.held_out_value or 0.0
+        return max(0.0, {"rises": value, "falls": -value}.get(self.direction, 2 * value - 1))
+
 
 def make_finding(
     unit: int, label: int, place: int, chosen: Comparison, confirmed: Comparison, sample: Sample, side: Side, width: int

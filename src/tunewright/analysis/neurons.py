@@ -10,7 +10,7 @@ means that it is lower there, at nine of ten pairs of characters.
 Shapes: U units of all layers, K labels, N characters.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -104,7 +104,8 @@ def study_neurons(
     config = config or NeuronConfig()
     shape = model.network
     require_quantities(shape.cell, [config.quantity])
-    told = _told(units, shape.units, shape.layers)
+    require_units(units or (), shape.units)
+    told = np.tile([units is None or unit in units for unit in range(shape.units)], shape.layers)
     network = load_network(model)
     progress("reading tunes", 0.0)
     choosing = sides.choosing.read(network, model.vocabulary, config.quantity)
@@ -143,12 +144,11 @@ def study_neurons(
     return NeuronStudy(tuple(findings), reports, _about(model, sides, config, usable, chosen, confirmed))
 
 
-def _told(units: Sequence[int] | None, width: int, layers: int) -> Bools:
-    for unit in units or ():
+def require_units(units: Iterable[int], width: int) -> None:
+    """Raise OptionError if a layer of `width` units lacks one of `units`."""
+    for unit in units:
         if not 0 <= unit < width:
             raise OptionError(f"there is no unit {unit}; the network has units 0 to {width - 1} in each layer")
-    told = np.array([units is None or unit in units for unit in range(width)])
-    return np.tile(told, layers)
 
 
 def _places(chosen: Comparison) -> NDArray[np.intp]:

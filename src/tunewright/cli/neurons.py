@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from cyclopts import Parameter
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from tunewright.analysis.neuron_counterparts import Counterpart
-    from tunewright.analysis.neuron_findings import Finding
-    from tunewright.analysis.neurons import NeuronStudy
-
-STRONG_AUC, STRONG_R = 0.95, 0.8
-"""From which on a unit counts as following a label closely."""
-WIDTH, COLUMN = 110, 16
-"""Characters of a table that no terminal bounds, and of each column more."""
 
 
 def neurons(
@@ -45,13 +34,13 @@ def neurons(
     data
         Files or folders of tunes, or names of corpora on this machine (oneills, ryans).
     out
-        Folder for neurons.json and the other files.
+        Folder for index.html, neurons.json, figures and the other files.
     held_out
         Tunes to confirm on, instead of a half of --data.
     tune
-        Files of tunes, composed ones for instance; what the units do on them goes to tunes.json.
+        Files of tunes, composed ones for instance, to show the units on; without it the network composes one.
     unit
-        Tell only of these units, counted from 0.
+        Tell of these units only, counted from 0, and draw them.
     against
         Other models: has each of them a unit for the same thing?
     quantity
@@ -62,87 +51,29 @@ def neurons(
     force
         Write into a folder that holds something already.
     """
-    from tunewright.analysis.neuron_counterparts import counterparts, untrained_like
-    from tunewright.analysis.neuron_files import TUNES, study_files, tunes_file
     from tunewright.analysis.neuron_samples import Sides
-    from tunewright.analysis.neurons import NeuronConfig, study_neurons
+    from tunewright.cli.neuron_analysis import asked_of, find_out
+    from tunewright.cli.neuron_table import show
+    from tunewright.cli.neuron_writing import PAGE, Writer
     from tunewright.cli.progress import progress_bar
     from tunewright.cli.sources import read_sources
-    from tunewright.files import claim_folder, write_file
+    from tunewright.files import claim_folder
     from tunewright.model.checkpoint import read_checkpoint
 
     checkpoint = read_checkpoint(model)
     others = {str(path): read_checkpoint(path) for path in against or ()}
-    config = NeuronConfig(quantity=quantity)
     shown = read_sources(*tune, keep_duplicates=True) if tune else ()
+    asked = asked_of(checkpoint, others, shown, unit, quantity)
     tunes = read_sources(*data)
     confirming = read_sources(*held_out) if held_out else None
-    claim_folder(out, force=force)
     with progress_bar() as tell:
         tell("labelling tunes", 0.0)
         sides = Sides.of(checkpoint, tunes, confirming, characters)
-        study = study_neurons(
-            checkpoint, sides, config, units=unit, progress=lambda doing, share: tell(doing, share / 2)
-        )
-        units = [(report.layer, report.unit) for report in study.units]
-        content = {TUNES: tunes_file(checkpoint, shown, units, quantity)} if shown else {}
-        untrained = study_neurons(
-            untrained_like(checkpoint),
-            sides,
-            config,
-            progress=lambda doing, share: tell(f"untrained network: {doing}", 0.5 + share / 2),
-        )
-        found = {name: tuple(counterparts(each, sides, quantity)) for name, each in others.items()}
-    for name, text in (study_files(study, untrained, found) | content).items():
-        write_file(out / name, text)
-    show(study, untrained, found, by_unit=unit is not None)
-
-
-def show(
-    study: NeuronStudy, untrained: NeuronStudy, others: Mapping[str, Sequence[Counterpart]], *, by_unit: bool
-) -> None:
-    """Print a table: of each label the unit that follows it best, or of each unit the labels that it follows."""
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console.width = WIDTH + COLUMN * len(others)
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for title in ("label", "unit", "", "held out", "same character", "corrected p", "untrained", *others):
-        table.add_column(title, justify="left" if title in ("label", "") else "right")
-    floor = {finding.label: _value(finding.held_out_value) for finding in reversed(untrained.findings)}
-    beside = [{each.label: _value(each.held_out_value) for each in found} for found in others.values()]
-    for finding in study.findings if by_unit else study.best_of_label().values():
-        table.add_row(*_cells(finding), *(found.get(finding.label, "-") for found in (floor, *beside)))
-    console.print(table)
-    console.print(
-        "held out: AUC (0.5 says nothing), or r, on tunes not used to choose; same character: the same between places "
-        "with one character; * confirmed",
-        soft_wrap=True,
-    )
-    for name, each in (("the network", study), ("an untrained one", untrained)):
-        units = {(finding.layer, finding.unit) for finding in each.findings if _is_strong(finding)}
-        console.print(
-            f"{name}: {len(units)} units with a confirmed label at AUC {STRONG_AUC} or |r| {STRONG_R} and above",
-            soft_wrap=True,
-        )
-
-
-def _cells(finding: Finding) -> Iterator[str]:
-    yield finding.label
-    yield str(finding.unit) if finding.layer == 0 else f"{finding.unit} of layer {finding.layer}"
-    yield finding.direction
-    yield f"{_value(finding.held_out_value)} {'*' if finding.confirmed else ' '}"
-    yield _value(finding.same_character_value)
-    yield f"{finding.p_corrected:.1g}"
-
-
-def _value(value: float | None) -> str:
-    return "-" if value is None else f"{value:.3f}"
-
-
-def _is_strong(finding: Finding) -> bool:
-    least = STRONG_R if finding.statistic == "r" else STRONG_AUC
-    return finding.confirmed and abs(finding.held_out_value or 0.0) >= least
+        claim_folder(out, force=force)
+        found = find_out(asked, sides, lambda doing, share: tell(doing, 0.9 * share))
+        writer = Writer(asked, found, out)
+        writer.write(lambda doing, share: tell(doing, 0.9 + 0.1 * share))
+    for problem in writer.problems:
+        print(f"left out: {problem}", file=sys.stderr)
+    show(found.study, found.untrained, found.others, by_unit=unit is not None)
+    print(f"Look at {out / PAGE}")

@@ -87,7 +87,7 @@ def heatmap_html(text: str, values: ArrayLike, *, low: float = -1.0, high: float
     """
     numbers = np.asarray(values, dtype=np.float64)
     spans = "".join(
-        f'<span class="{_side(position)}" style="background:{colour(position)};--bar:{abs(position):.2f}"'
+        f'<span class="{_side(position)}" style="background-color:{colour(position)};--bar:{abs(position):.2f}"'
         f'{_sign(character)} title="{number:.2f}">{plain(character)}</span>'
         for character, number, position in zip(text, numbers, fitting(text, values, low, high), strict=True)
     )

@@ -78,6 +78,15 @@ def framed(body: Body, *, title: str, caption: str, quantity: str, low: float, h
     return Drawing(svg, whole, height)
 
 
+def scale_bar(quantity: str, low: float, high: float) -> str:
+    """The scale alone as SVG, in the colour of the text around it."""
+    width = _SCALE_STEPS * _SCALE_CELL + 12 + 0.55 * 13 * len(quantity)
+    return (
+        f'<svg width="{width:g}" height="{_SCALE_HEIGHT + 18:g}" viewBox="0 0 {width:g} {_SCALE_HEIGHT + 18:g}" '
+        f'fill="currentColor" font-family="{LETTERS}">{_scale(0.5, quantity, low, high)}</svg>'
+    )
+
+
 def text(x: float, y: float, words: str, size: float, more: str = "") -> str:
     """Words as SVG, their base line at `y`."""
     return f'<text x="{x:g}" y="{y:g}" font-size="{size:g}"{more and " " + more}>{plain(words)}</text>'

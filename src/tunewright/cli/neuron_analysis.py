@@ -1,0 +1,138 @@
+"""What does `tunewright neurons` find out, in which order, and what may a user have got wrong before?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tunewright.analysis.ablation import study_ablation
+from tunewright.analysis.ablation_targets import named_targets
+from tunewright.analysis.activations import require_quantities
+from tunewright.analysis.memory import study_memory
+from tunewright.analysis.neuron_counterparts import counterparts, untrained_like
+from tunewright.analysis.neurons import NeuronConfig, require_units, study_neurons
+from tunewright.analysis.probes import study_probes
+from tunewright.analysis.shown_tunes import read_shown
+from tunewright.cli.composed_tune import composed_tune
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from tunewright.analysis.ablation import AblationResult
+    from tunewright.analysis.memory import MemoryStudy
+    from tunewright.analysis.neuron_counterparts import Counterpart
+    from tunewright.analysis.neuron_samples import Sides
+    from tunewright.analysis.neurons import NeuronStudy
+    from tunewright.analysis.probes import ProbeStudy
+    from tunewright.analysis.shown_tunes import ShownTune
+    from tunewright.corpus.tune import Tune
+    from tunewright.model.checkpoint import Checkpoint
+
+    Tell = Callable[[str, float], object]
+
+SHARES = {"units": 0.28, "untrained network": 0.28, "ablation": 0.22, "probes": 0.1, "memory": 0.12}
+"""Of the time that the analysis takes."""
+
+REMEMBERED = 3
+"""Other models at most whose memory is measured too."""
+LONGEST_NAME = 28
+"""Characters of the name of another model in a figure."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a user wants to know."""
+
+    model: Checkpoint
+    others: Mapping[str, Checkpoint]
+    shown: tuple[ShownTune, ...]
+    composed: bool
+    """Whether the network wrote the tunes that are shown."""
+    units: Sequence[int] | None
+    quantity: str
+
+    @property
+    def pairs(self) -> list[tuple[int, int]] | None:
+        """Layer and number of the units that were named."""
+        if self.units is None:
+            return None
+        return [(layer, unit) for layer in range(self.model.network.layers) for unit in dict.fromkeys(self.units)]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What came out."""
+
+    study: NeuronStudy
+    untrained: NeuronStudy
+    others: Mapping[str, tuple[Counterpart, ...]]
+    ablation: AblationResult
+    probes: ProbeStudy
+    memory: Mapping[str, MemoryStudy]
+
+
+def asked_of(
+    model: Checkpoint,
+    others: Mapping[str, Checkpoint],
+    tunes: Sequence[Tune],
+    units: Sequence[int] | None,
+    quantity: str,
+) -> Asked:
+    """Look for mistakes before anything is written; without `tunes`, the network composes one.
+
+    Raises
+    ------
+    OptionError
+        If a unit does not exist, or units of a network have no such quantity.
+    VocabularyError
+        At the first character of `tunes` that the network does not know.
+    """
+    require_units(units or (), model.network.units)
+    for each in (model, *others.values()):
+        require_quantities(each.network.cell, [quantity])
+    shown = read_shown(model, tunes or [composed_tune(model)], quantity)
+    return Asked(model, others, shown, not tunes, units, quantity)
+
+
+def find_out(asked: Asked, sides: Sides, tell: Tell) -> Found:
+    """Do all of it, telling what is being done and which share of it is done."""
+    model, config = asked.model, NeuronConfig(quantity=asked.quantity)
+    part = _Parts(tell)
+    study = study_neurons(model, sides, config, units=asked.units, progress=part("units"))
+    untrained = study_neurons(untrained_like(model), sides, config, progress=part("untrained network"))
+    targets = None if asked.pairs is None else named_targets(asked.pairs, study.findings)
+    ablation = study_ablation(model, sides, study.findings, targets=targets, progress=part("ablation"))
+    probes = study_probes(model, sides, asked.quantity, progress=part("probes"))
+    tunes = (*sides.choosing.tunes, *sides.confirming.tunes)
+    memory = {"the network": study_memory(model, tunes, progress=part("memory"))}
+    beside = list(zip(short_names(asked.others), asked.others.values(), strict=True))[:REMEMBERED]
+    memory |= {name: study_memory(each, tunes) for name, each in beside}
+    found = {name: tuple(counterparts(each, sides, asked.quantity)) for name, each in asked.others.items()}
+    return Found(study, untrained, found, ablation, probes, memory)
+
+
+def short_names(paths: Iterable[str]) -> list[str]:
+    """Paths by their last part, or by so many last parts that no two are equal; of a long name, the middle is left out.
+
+    >>> short_names(["runs/lstm", "runs/gru"])
+    ['lstm', 'gru']
+    """
+    parts = [Path(path).parts for path in paths]
+    most = max(map(len, parts), default=1)
+    count = next((size for size in range(1, most) if len({each[-size:] for each in parts}) == len(parts)), most)
+    names = ["/".join(each[-count:]) for each in parts]
+    half = LONGEST_NAME // 2
+    return [name if len(name) <= LONGEST_NAME else f"{name[:half]}…{name[-half:]}" for name in names]
+
+
+class _Parts:
+    """Divides one bar among the parts of the work."""
+
+    def __init__(self, tell: Tell) -> None:
+        self._tell = tell
+
+    def __call__(self, name: str) -> Tell:
+        names = list(SHARES)
+        before = sum(SHARES[each] for each in names[: names.index(name)])
+        return lambda doing, share: self._tell(f"{name}: {doing}", before + SHARES[name] * share)
