@@ -31,11 +31,17 @@ def test_a_unit_that_matters(result):
     assert sentences_of(result.ablations[0], result) == (
         "With unit 42 (off at the end of a bar) held at its mean, a character costs 0.012 nats more (+0.010 to "
         "+0.015), more than with any of 29 random units.",
-        "Hit harder than by random units: bar lines, endings, 1.500 nats more (+1.250 to +1.750); p 0.033, corrected "
-        "for all kinds.",
+        "Hit harder than by random units, p corrected for all kinds: bar lines, endings, 1.500 nats more (+1.250 to "
+        "+1.750), p 0.033.",
         "When it composes, 50% of a tune's bars have a wrong length, 30% with all units (+10 to +30 percentage "
         "points), no more than with random ones (3 of 19 random units do as much).",
     )
+
+
+def test_each_kind_has_its_own_p(result):
+    less = replace(NOTES, change=Estimate(0.5, 0.4, 0.6), p_corrected=0.05)
+    (_, kinds, _) = sentences_of(replace(result.ablations[0], kinds=(less, BAR_LINES)), result)
+    assert kinds.endswith("(+1.250 to +1.750), p 0.033; notes and rests, 0.500 nats more (+0.400 to +0.600), p 0.05.")
 
 
 def test_a_group_that_does_not_matter(result):

@@ -40,7 +40,7 @@ FEWEST = 30
 """Characters of a kind that is told of."""
 FEWEST_TUNES = 3
 """Tunes that must have the kind."""
-LONGEST = 1000
+LONGEST = 600
 """Characters of a composed tune at most."""
 
 

@@ -69,8 +69,10 @@ def _of_kinds(ablation: Ablation) -> str:
     if not beyond:
         return "No kind of character is hit harder than by random units."
     beyond.sort(key=lambda effect: -effect.change.value)
-    told = "; ".join(f"{effect.of}, {_nats(effect.change)}" for effect in beyond[:MOST_KINDS])
-    return f"Hit harder than by random units: {told}; p {beyond[0].p_corrected:.2g}, corrected for all kinds."
+    told = "; ".join(
+        f"{effect.of}, {_nats(effect.change)}, p {effect.p_corrected:.2g}" for effect in beyond[:MOST_KINDS]
+    )
+    return f"Hit harder than by random units, p corrected for all kinds: {told}."
 
 
 def _nats(change: Estimate) -> str:
