@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -90,7 +90,8 @@ class OneByOne:
         self.slots, self.study, self.material = 2, study, material
         self.lose = dict(lose or {})
         self.begun: list[str] = []
-        self.reports: dict[str, Iterator[Report]] = {}
+        self.reports: dict[str, Generator[Report, None, None]] = {}
+        self.cancelled: list[str] = []
 
     def start(self, run: PlannedRun) -> None:
         assert len(self.reports) < self.slots
@@ -103,11 +104,17 @@ class OneByOne:
             if not report.ended and self.lose.get(name, 0) and report.step > 5:
                 self.lose[name] -= 1
                 report = Report(name, ended=True, lost=True, error="its process was ended by signal 9")
+            if name in self.cancelled and not report.ended:
+                report = replace(report, ended=True, stopped=True)
+                self.reports[name].close()
             if report.ended:
                 del self.reports[name]
             yield report
 
-    def stop(self) -> None:
+    def cancel(self, run: PlannedRun) -> None:
+        self.cancelled.append(run.name)
+
+    def close(self) -> None:
         for reports in self.reports.values():
             reports.close()
         self.reports.clear()

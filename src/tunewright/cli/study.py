@@ -102,12 +102,25 @@ def run(
     if any(state.state in ("waiting", "running") for state in states):
         print("stopped and saved; the same command goes on")
         return INTERRUPTED
+    if asked.search:
+        _tell_best(asked, out)
     failed = [state for state in states if state.state == "failed"]
     for state in failed:
         print(f"failed: {state.run.name}: {state.report.error}", file=sys.stderr)
     if failed:
         print(f"{len(failed)} of {len(states)} runs failed; the same command tries them again", file=sys.stderr)
     return FINDINGS if failed else 0
+
+
+def _tell_best(plan: Plan, out: Path) -> None:
+    """Print what a search found, as it stands in a plan."""
+    from tunewright.study.search import best_trial
+
+    best = best_trial(out)
+    if best and plan.search:
+        loss, epoch = best.best.validation(best.protocol), best.best.epoch
+        print(f"best trial: {best.folder.name}, {loss:.4f} nats per character ({best.protocol}) in epoch {epoch}")
+        print("\n".join(f"  {name} = {best.options[name]!r}" for name in plan.search.options))
 
 
 def _material(path: Path, data: list[str] | None, validation: list[str] | None) -> tuple[Plan, Material]:

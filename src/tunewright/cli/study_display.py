@@ -12,8 +12,10 @@ from rich.table import Table
 from rich.text import Text
 
 from tunewright.study.duration import Pace, Timing, side_by_side
-from tunewright.study.plan import Plan, value_words
+from tunewright.study.plan import Plan, Value, value_words
 from tunewright.study.runner import RunState, StudyProgress, in_order
+from tunewright.study.search import TRIALS
+from tunewright.study.space import Range
 from tunewright.training.data import TrainingData
 
 MOST_ROWS = 30
@@ -47,10 +49,24 @@ def show_plan(plan: Plan, data: TrainingData, timings: Mapping[str, Timing], slo
         )
     console.print(table)
     seconds = [timings[run.setting].seconds for run in in_order(plan)]
+    if plan.search:
+        seconds += [timings[plan.baseline].seconds] * plan.search.trials
+        console.print(
+            f"{plan.search.trials} trials ({plan.search.sampler}, pruner {plan.search.pruner}) of "
+            + "; ".join(f"{name} {_space(space)}" for name, space in plan.search.options.items())
+            + ", each reckoned as long as the baseline"
+        )
     console.print(
         f"about {duration(sum(seconds))} of one core; {duration(side_by_side(seconds, slots))} with {slots} workers, "
         "each on an idle core, if they do not slow one another (each setting was tried for a moment)"
     )
+
+
+def _space(space: Range | tuple[Value, ...]) -> str:
+    """What is searched of one option, in words."""
+    if not isinstance(space, Range):
+        return " or ".join(map(value_words, space))
+    return f"{value_words(space.low)} to {value_words(space.high)}" + (" (log)" if space.log else "")
 
 
 def follow(steps: Iterator[StudyProgress], stopped: Sequence[int]) -> list[RunState]:
@@ -106,20 +122,23 @@ def _tell(console: Console, progress: StudyProgress, before: Mapping[str, RunSta
     """Print a line for every run that began or ended since `before`."""
     for name in progress.changed:
         state = progress.states[name]
+        label = f"{name} ({state.run.setting})" if state.run.part == TRIALS else name
         if name in before and before[name].state == state.state and not state.report.lost:
             continue
         if state.report.error:
             again = "" if state.report.ended else "; tried again"
-            console.print(f"{state.state:8} {name}: {state.report.error}{again}")
-        elif state.state in ("done", "running") and (before or state.state == "running"):
+            console.print(f"{state.state:8} {label}: {state.report.error}{again}")
+        elif state.state in ("done", "running", "pruned") and (before or state.state == "running"):
             best = state.report.best
             loss = f": {best.validation(state.run.training.select_by):.3f} in epoch {best.epoch}" if best else ""
-            console.print(f"{state.state:8} {name}{loss}  ({_summary(progress, left)})")
+            console.print(f"{state.state:8} {label}{loss}  ({_summary(progress, left)})")
 
 
 def _summary(progress: StudyProgress, left: float | None) -> str:
-    counts = Counter(state.state for state in progress.states.values())
-    words = ", ".join(f"{counts[state]} {state}" for state in ("done", "running", "waiting", "failed") if counts[state])
+    counts = Counter[str](state.state for state in progress.states.values())
+    counts["waiting"] += progress.undrawn
+    states = ("done", "pruned", "running", "waiting", "failed")
+    words = ", ".join(f"{counts[state]} {state}" for state in states if counts[state])
     return f"{words}; {duration(left)} left" if left and counts["running"] else words
 
 

@@ -10,26 +10,28 @@ other in its own way, which is Python's pickle: a cluster must be one whose mach
 
 import importlib
 import os
+import socket
 import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from tunewright.errors import MissingExtraError, WorkerError
 from tunewright.model.checkpoint import LAST
-from tunewright.study.folder import RUN, RUNS, StudyFolder
+from tunewright.study.folder import RUN, StudyFolder
 from tunewright.study.perform import Material, Report, perform
 from tunewright.study.plan import PlannedRun
 from tunewright.study.run_files import Files, read_files, write_files
 
 NEWS_SECONDS = 1.0
 """After which an actor that is asked for news answers, even if there are none."""
-STOP_SECONDS = 60.0
+CLOSE_SECONDS = 60.0
 """How long runs may take to save and stop."""
+KNOCK_SECONDS = 10.0
 OBJECT_STORE_BYTES = 256 << 20
 """Memory for what processes exchange, in a cluster that is started for one study."""
 
@@ -41,8 +43,6 @@ class News:
     report: Report
     files: Files
     """All of the run, if they have changed since they were sent; else empty."""
-    idle: bool
-    """The run has ended or stopped."""
 
 
 class ClusterWorker:
@@ -52,7 +52,7 @@ class ClusterWorker:
         self._material = material
         self._changed = threading.Condition()
         self._news: list[News] = []
-        self._stopping = False
+        self._cancelled = ""
 
     def train(self, run: PlannedRun, files: Files) -> None:
         """Train a run, from what `files` hold on."""
@@ -64,11 +64,11 @@ class ClusterWorker:
                 for report in reports:
                     changed = report.ended or _written(folder) != sent
                     sent = _written(folder)
-                    self._tell(News(report, read_files(folder) if changed else {}, report.ended))
-                    if self._stopping:
+                    self._tell(News(report, read_files(folder) if changed else {}))
+                    if self._cancelled == run.name:
                         break
             if not report.ended:
-                self._tell(News(report, read_files(folder), idle=True))
+                self._tell(News(replace(report, ended=True, stopped=True), read_files(folder)))
 
     def news(self) -> list[News]:
         """Wait for news a while: the newest, and before it the newest that has files, if these are two."""
@@ -77,9 +77,9 @@ class ClusterWorker:
             news, self._news = self._news, []
         return news
 
-    def stop(self) -> None:
-        """Let the run save and stop."""
-        self._stopping = True
+    def cancel(self, run: str) -> None:
+        """Let the run of this name save and stop."""
+        self._cancelled = run
 
     def _tell(self, news: News) -> None:
         with self._changed:
@@ -90,7 +90,7 @@ class ClusterWorker:
 @dataclass
 class _Actor:
     handle: Any
-    run: str | None = None
+    run: PlannedRun | None = None
     """What it trains."""
     waiting: dict[Any, str] = field(default_factory=dict)
     """What it was asked for: references to "training" and "news" to come."""
@@ -138,13 +138,15 @@ class ClusterExecutor:
         if actor is None:
             actor = _Actor(self._class.remote(self._material))
             self._actors.append(actor)
-        actor.run = run.name
+        actor.run = run
         actor.waiting[actor.handle.train.remote(run, files)] = "training"
 
     def wait(self, seconds: float) -> Iterator[Report]:
         """Yield what the runs report, waiting so long; their files are written here."""
+        for actor in [actor for actor in self._actors if actor.run is None]:
+            self._dismiss(actor)  # nothing is left for it to do, and another one may wait for its core
         for actor in self._actors:
-            if actor.run and "news" not in actor.waiting.values():
+            if "news" not in actor.waiting.values():
                 actor.waiting[actor.handle.news.remote()] = "news"
         of = {reference: actor for actor in self._actors for reference in actor.waiting}
         ready, _ = self._ray.wait([*of], num_returns=len(of), timeout=seconds)
@@ -159,33 +161,42 @@ class ClusterExecutor:
             for news in answer or ():
                 yield self._heed(actor, news)
 
-    def stop(self) -> None:
-        """Let every run save, and let go of the cluster."""
+    def cancel(self, run: PlannedRun) -> None:
+        """Let a run save and stop; its report will say so."""
+        for actor in self._actors:
+            if actor.run is run:
+                actor.handle.cancel.remote(run.name)
+
+    def close(self) -> None:
+        """Let every run save and stop, and let go of the cluster."""
         for actor in self._actors:
             if actor.run:
-                actor.handle.stop.remote()
-        ends = time.monotonic() + STOP_SECONDS
+                self.cancel(actor.run)
+        ends = time.monotonic() + CLOSE_SECONDS
         while any(actor.run for actor in self._actors) and time.monotonic() < ends:
             for _ in self.wait(NEWS_SECONDS):
                 pass
-        for actor in self._actors:
-            self._ray.kill(actor.handle)
-        self._actors.clear()
+        for actor in [*self._actors]:
+            self._dismiss(actor)
         self._ray.shutdown()
 
     def _heed(self, actor: _Actor, news: News) -> Report:
-        write_files(self._study.path / RUNS / news.report.run, news.files)
-        if news.idle:
+        if actor.run:
+            write_files(self._study.run(actor.run), news.files)
+        if news.report.ended:
             actor.run = None
         return news.report
 
     def _bury(self, actor: _Actor, why: str) -> Iterator[Report]:
         if actor in self._actors:
-            self._actors.remove(actor)
-            self._ray.kill(actor.handle)
+            self._dismiss(actor)
             if actor.run:
                 first = why.strip().splitlines()[0]
-                yield Report(actor.run, ended=True, lost=True, error=f"its process or machine was lost: {first}")
+                yield Report(actor.run.name, ended=True, lost=True, error=f"its process or machine was lost: {first}")
+
+    def _dismiss(self, actor: _Actor) -> None:
+        self._actors.remove(actor)
+        self._ray.kill(actor.handle)
 
 
 def _connect(ray: Any, slots: int, address: str | None) -> None:
@@ -197,10 +208,20 @@ def _connect(ray: Any, slots: int, address: str | None) -> None:
         own = {"include_dashboard": False, "object_store_memory": OBJECT_STORE_BYTES}
         options |= {"address": "local", "num_cpus": slots or None, **own}
     try:
+        if address and address != "auto":
+            _knock(address)
         ray.init(**options)
     except (ConnectionError, OSError, RuntimeError, ValueError) as error:
         where = f"at {address}" if address else "of this machine"
         raise WorkerError(f"the cluster {where} cannot be reached: {error}") from error
+
+
+def _knock(address: str) -> None:
+    """Raise OSError or ValueError unless somebody listens at ``host:port``; Ray itself would go on trying for long."""
+    host, _, port = address.rpartition(":")
+    if not host or not port.isdigit():
+        raise ValueError("an address such as 192.168.1.5:6379 was expected")
+    socket.create_connection((host, int(port)), KNOCK_SECONDS).close()
 
 
 def _written(folder: Path) -> int:

@@ -104,7 +104,9 @@ class Pace:
         unfinished = [state for state in progress.states.values() if state.state in ("running", "waiting")]
         unfinished.sort(key=lambda state: state.state)  # the running ones first
         speeds = (of_setting.get(state.run.setting, average) for state in unfinished)
-        return side_by_side(map(truediv, map(_undone, unfinished), speeds), slots)
+        known = [*map(truediv, map(_undone, unfinished), speeds)]
+        works = [work(state.run) for state in progress.states.values()]
+        return side_by_side([*known, *[sum(works) / len(works) / average] * progress.undrawn], slots)
 
 
 def _undone(state: RunState) -> float:

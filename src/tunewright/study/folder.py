@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Literal
 
 from tunewright.errors import OutputError
 from tunewright.files import claim_folder, write_file
@@ -41,7 +41,7 @@ class StudyFolder:
 
     def run(self, run: PlannedRun) -> Path:
         """Return the folder of a run."""
-        return self.path / RUNS / run.name
+        return self.path / run.part / run.name
 
 
 @contextmanager
@@ -74,16 +74,10 @@ def status_of(folder: Path) -> dict[str, Any] | None:
     return None
 
 
-def status_text(run: PlannedRun, error: str | None = None) -> str:
-    """The content of `run.json` of a run that has ended; it failed if there is an `error`."""
-    status = {
-        "name": run.name,
-        "setting": run.setting,
-        "seed": run.seed,
-        "status": "failed" if error else "done",
-        "error": error,
-    }
-    return json.dumps(status, indent=2) + "\n"
+def status_text(run: PlannedRun, status: Literal["done", "failed", "pruned"], error: str | None = None) -> str:
+    """The content of `run.json` of a run that has ended."""
+    about = {"name": run.name, "setting": run.setting, "seed": run.seed, "status": status, "error": error}
+    return json.dumps(about, indent=2) + "\n"
 
 
 def _lock(path: Path, lock: BinaryIO) -> None:

@@ -26,7 +26,7 @@ from tunewright.study.worker import serve
 class _Worker:
     process: BaseProcess
     connection: "Connection[Any, Any]"
-    run: str | None = None
+    run: PlannedRun | None = None
     """What it trains."""
 
 
@@ -42,7 +42,7 @@ class LocalExecutor:
     def start(self, run: PlannedRun) -> None:
         """Begin with a run, in a process that has none."""
         worker = next((worker for worker in self._workers if worker.run is None), None) or self._new_worker()
-        worker.run = run.name
+        worker.run = run
         with suppress(OSError):  # it has just died: `wait` will find out
             worker.connection.send((run, self._study.run(run)))
 
@@ -59,15 +59,23 @@ class LocalExecutor:
                 worker.run = None
             yield report
 
-    def stop(self) -> None:
-        """Let every run save, and end all processes."""
+    def cancel(self, run: PlannedRun) -> None:
+        """Let a run save and stop; its report will say so."""
         for worker in self._workers:
-            with suppress(OSError):
-                worker.connection.send(None)
+            if worker.run is run:
+                with suppress(OSError):
+                    worker.connection.send(None)
+
+    def close(self) -> None:
+        """Let every run save and stop, and end all processes."""
         for worker in self._workers:
-            with suppress(EOFError, OSError):
-                while True:
-                    worker.connection.recv()
+            if worker.run:
+                self.cancel(worker.run)
+        while any(worker.run for worker in self._workers):
+            for _ in self.wait(1.0):
+                pass
+        for worker in self._workers:
+            worker.connection.close()
             worker.process.join()
         self._workers.clear()
 
@@ -88,7 +96,7 @@ class LocalExecutor:
         if worker.run:
             code = worker.process.exitcode or 0
             how = f"by signal {-code}, for want of memory perhaps" if code < 0 else f"with status {code}"
-            yield Report(worker.run, ended=True, lost=True, error=f"its process was ended {how}")
+            yield Report(worker.run.name, ended=True, lost=True, error=f"its process was ended {how}")
 
 
 @contextmanager

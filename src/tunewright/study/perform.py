@@ -53,6 +53,8 @@ class Report:
     """Why it failed, where it did."""
     lost: bool = False
     """It was ended from outside, and left no word of its own."""
+    stopped: bool = False
+    """It was asked to stop, and saved what it had learned."""
 
 
 def perform(planned: PlannedRun, folder: Path, material: Material) -> Generator[Report, None, None]:
@@ -80,7 +82,7 @@ def perform(planned: PlannedRun, folder: Path, material: Material) -> Generator[
     except Exception as failure:  # noqa: BLE001 - whatever one run does, the others finish
         error = f"{type(failure).__name__}: {failure}"
     folder.mkdir(parents=True, exist_ok=True)
-    write_file(folder / RUN, status_text(planned, error))
+    write_file(folder / RUN, status_text(planned, "failed" if error else "done", error))
     yield replace(report, ended=True, error=error)
 
 

@@ -15,37 +15,32 @@ A plan is a TOML file:
     title = "Which cell?"
     cell = ["rnn", "gru", "lstm"]      lists of values; all their combinations are trained
 
+    [search]                           what is to be found by trying (see `space`)
+
 Files are looked for beside the plan. A setting that several questions ask for is trained once; the baseline, which is
 [base] alone, always is.
 """
 
 import itertools
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from tunewright.model.config import NetworkConfig
-from tunewright.options import from_mapping, nearest, require_choice, to_mapping
+from tunewright.options import require_choice, to_mapping
+from tunewright.study.option_values import Value as Value
+from tunewright.study.option_values import one_value, require_option, with_options
 from tunewright.study.plan_text import Table, read_table
+from tunewright.study.space import Search, read_search
 from tunewright.training.config import TrainingConfig
 from tunewright.training.presets import PRESETS, Preset
 
-Value = str | int | float
-
-KEYS = ("title", "data", "validation", "preset", "seeds", "fingerprint", "base", "question")
+KEYS = ("title", "data", "validation", "preset", "seeds", "fingerprint", "base", "question", "search")
 
 MOST_RUNS = 10_000
 """More are refused, as a slip of the pen."""
-
-GOVERNED = {
-    "seed": "the list 'seeds' says it",
-    "threads": "every run of a study learns on one thread, and --workers says how many run at once",
-    "minutes": "with a limit of time runs would differ with the clock; 'epochs' says how long they train",
-}
-"""Options that no plan sets, and why."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +81,8 @@ class PlannedRun:
     network: NetworkConfig
     training: TrainingConfig
     """With its seed."""
+    part: str = "runs"
+    """The folder of the study that holds it."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +100,7 @@ class Plan:
     questions: tuple[Question, ...]
     settings: tuple[Setting, ...]
     """The baseline, then those of the questions, in their order."""
+    search: Search | None = None
     fingerprint: str = ""
     """SHA-256 of the tunes (see `TrainingData`), where the plan is for these alone."""
 
@@ -158,11 +156,12 @@ def read_plan(path: Path | str) -> Plan:
         base=base,
         questions=questions,
         settings=settings,
+        search=read_search(table.table("search"), base) if "search" in table.values else None,
         fingerprint=table.text("fingerprint", ""),
     )
     if not plan.data:
         raise table.error("names no data; data = [...] takes files, folders, and corpora such as 'oneills'")
-    if not plan.questions:
+    if not plan.questions and not plan.search:
         raise table.error("asks nothing; a table [[question]] with an option such as units = [150, 200] was expected")
     if (count := len(plan.settings) * len(plan.seeds)) > MOST_RUNS:
         raise table.error(f"asks for {count:,} runs; {MOST_RUNS:,} are the most")
@@ -197,8 +196,8 @@ def _seeds(table: Table) -> tuple[int, ...]:
 
 def _base(preset: Preset, table: Table) -> Preset:
     """The preset with the options of [base], on one thread."""
-    options = {name: _one_value(table, name, value) for name, value in table.values.items()}
-    return _with_options(Preset(preset.network, replace(preset.training, threads=1)), options, table)
+    options = {name: one_value(table, name, value) for name, value in table.values.items()}
+    return with_options(Preset(preset.network, replace(preset.training, threads=1)), options, table)
 
 
 def _asked(table: Table) -> tuple[Table, str, dict[str, tuple[Value, ...]]]:
@@ -211,10 +210,10 @@ def _asked(table: Table) -> tuple[Table, str, dict[str, tuple[Value, ...]]]:
     for name, values in table.values.items():
         if name == "title":
             continue
-        _require_option(table, name)
+        require_option(table, name)
         if not isinstance(values, list) or not values:
             raise table.error(f"{name} is {values!r}; a list of values was expected, such as units = [150, 200, 250]")
-        options[name] = tuple(_one_value(table, name, value) for value in values)
+        options[name] = tuple(one_value(table, name, value) for value in values)
         table.require_different(name, list(options[name]))
     if not any(len(values) > 1 for values in options.values()):
         raise table.error("varies nothing; an option with two values or more was expected, such as units = [150, 200]")
@@ -226,65 +225,26 @@ def _settings(
 ) -> tuple[tuple[Question, ...], tuple[Setting, ...]]:
     """Questions and the settings that answer them, each once."""
     named = {name: None for _, _, options in asked for name in options}
-    settings = {setting.name: setting for setting in [_setting(base, named)]}
+    settings = {setting.name: setting for setting in [setting_of(base, named)]}
     questions = []
     for table, title, options in asked:
         names = []
         for values in itertools.islice(itertools.product(*options.values()), MOST_RUNS + 1):
-            setting = _setting(_with_options(base, dict(zip(options, values, strict=True)), table), named)
+            setting = setting_of(with_options(base, dict(zip(options, values, strict=True)), table), named)
             names.append(settings.setdefault(setting.name, setting).name)
         questions.append(Question(title, options, tuple(names)))
     return tuple(questions), tuple(settings.values())
 
 
-def _setting(options: Preset, named: Mapping[str, None]) -> Setting:
-    """Cell and units, then every other option that the plan's questions name."""
+def setting_of(options: Preset, named: Iterable[str]) -> Setting:
+    """The setting with these options; its name has cell and units, then the other options of `named`."""
     values = {**to_mapping(options.network), **to_mapping(options.training)}
     others = [option_words(name, values[name]) for name in named if name not in ("cell", "units")]
     name = ", ".join([f"{options.network.cell.upper()} {options.network.units}", *others])
     return Setting(name, options.network, options.training)
 
 
-def _with_options(base: Preset, values: Mapping[str, Value], table: Table) -> Preset:
-    with table.blame():
-        return Preset(*(_part(part, values) for part in (base.network, base.training)))
-
-
-def _part(part: Any, values: Mapping[str, Value]) -> Any:
-    """The options of one class with those of `values` that belong to it."""
-    own = {field.name: values[field.name] for field in fields(part) if field.name in values}
-    return from_mapping(type(part), {**to_mapping(part), **own})
-
-
-def _one_value(table: Table, name: str, came: Any) -> Value:
-    """A value of the option `name`; a whole number where a fraction is expected becomes one, 0 and 0.0 being one."""
-    _require_option(table, name)
-    default, value = OPTIONS[name], came
-    if isinstance(default, float) and type(came) in (int, float):
-        try:
-            value = float(came) + 0.0  # -0.0 becomes 0.0
-        except OverflowError as error:
-            raise table.error(f"{name} is too large a number") from error
-    if type(value) is not type(default):
-        wanted = {str: "a word", int: "a whole number", float: "a number"}[type(default)]
-        raise table.error(f"{name} is {came!r}; {wanted} was expected")
-    chosen: Value = value
-    return chosen
-
-
-def _require_option(table: Table, name: str) -> None:
-    """Raise OptionError unless a plan may set the option `name`."""
-    if name in GOVERNED:
-        raise table.error(f"{name} is not for a plan to set: {GOVERNED[name]}")
-    if name not in OPTIONS:
-        raise table.error(f"no option is called {name!r}{nearest(name, OPTIONS)}")
-
-
 def _beside(path: Path, name: str) -> str:
     """The file or folder that a plan names, looked for beside it; a corpus by its name stays one."""
     found = path.parent / name
     return str(found.resolve()) if name and "\0" not in name and found.exists() else name
-
-
-OPTIONS: dict[str, Value] = {**to_mapping(NetworkConfig()), **to_mapping(TrainingConfig())}
-"""Every option of a network and its training, with its default."""

@@ -52,6 +52,8 @@ class Table:
         wanted = {str: "texts", int: "whole numbers"}[kind]
         if not isinstance(value, list) or not all(type(each) is kind for each in value):
             raise self.error(f"{name} is {value!r}; a list of {wanted} was expected")
+        if "" in value:
+            raise self.error(f"{name} holds an empty name")
         self.require_different(name, value)
         return tuple(value)
 

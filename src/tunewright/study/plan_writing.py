@@ -5,11 +5,13 @@ Every option stands in it, whatever presets will be one day, and the fingerprint
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import asdict, fields
 from typing import Any
 
 from tunewright.options import to_mapping
-from tunewright.study.plan import GOVERNED, Plan, value_words
+from tunewright.study.option_values import GOVERNED
+from tunewright.study.plan import Plan, value_words
+from tunewright.study.space import Range, Search
 
 
 def as_toml(plan: Plan) -> str:
@@ -25,6 +27,8 @@ def as_toml(plan: Plan) -> str:
     parts = [_lines({name: value for name, value in top.items() if value not in ("", ())})]
     parts.append("[base]\n" + _lines(options_of(plan)))
     parts += ["[[question]]\n" + _lines({"title": each.title, **each.options}) for each in plan.questions]
+    if plan.search:
+        parts.append(_search_lines(plan.search))
     return "\n".join(parts)
 
 
@@ -50,6 +54,12 @@ def difference(former: Plan, plan: Plan) -> str | None:
     return None
 
 
+def _search_lines(search: Search) -> str:
+    chosen = {"trials": search.trials, "sampler": search.sampler, "pruner": search.pruner}
+    options = {name: asdict(value) if isinstance(value, Range) else value for name, value in search.options.items()}
+    return f"[search]\n{_lines(chosen)}\n[search.options]\n{_lines(options)}"
+
+
 def _lines(values: Mapping[str, Any]) -> str:
     return "".join(f"{name} = {_value(value)}\n" for name, value in values.items())
 
@@ -57,6 +67,10 @@ def _lines(values: Mapping[str, Any]) -> str:
 def _value(value: Any) -> str:
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, Mapping):
+        return f"{{ {', '.join(f'{name} = {_value(part)}' for name, part in value.items())} }}"
     if isinstance(value, Sequence):
         return f"[{', '.join(map(_value, value))}]"
     return repr(value)

@@ -14,6 +14,7 @@ from tunewright.files import write_file
 from tunewright.study.folder import RUN, StudyFolder, open_study, status_of, status_text
 from tunewright.study.perform import Material, Report
 from tunewright.study.plan import Plan, PlannedRun
+from tunewright.study.search import TRIALS, Searcher
 
 ATTEMPTS = 2
 """How often a run may be lost before it has failed."""
@@ -35,9 +36,16 @@ class Executor(Protocol):
         """Yield what the runs report, waiting so long for the first; a run that is lost is reported as such."""
         ...
 
-    def stop(self) -> None:
+    def cancel(self, run: PlannedRun) -> None:
+        """Let a run save and stop; its report will say so."""
+        ...
+
+    def close(self) -> None:
         """Let every run save and stop, and leave nothing behind."""
         ...
+
+
+State = Literal["waiting", "running", "done", "failed", "pruned"]
 
 
 @dataclass(frozen=True)
@@ -45,7 +53,7 @@ class RunState:
     """Where a run stands."""
 
     run: PlannedRun
-    state: Literal["waiting", "running", "done", "failed"]
+    state: State
     report: Report
     """The newest."""
 
@@ -58,6 +66,8 @@ class StudyProgress:
     """Every run by its name, in the order in which they begin."""
     changed: tuple[str, ...]
     """Those of which there is news."""
+    undrawn: int = 0
+    """Trials of a search that are still to be drawn."""
 
 
 def run_study(
@@ -94,7 +104,7 @@ def run_study(
         try:
             yield from runner.progress()
         finally:
-            runner.executor.stop()
+            runner.executor.close()
 
 
 class _Runner:
@@ -104,15 +114,20 @@ class _Runner:
         self.study, self.executor = study, executor
         self.states: dict[str, RunState] = {}
         self._lost: dict[str, int] = {}
+        self._hopeless: set[str] = set()
         for run in in_order(plan):
             done = (status_of(study.run(run)) or {}).get("status") == "done"
             self.states[run.name] = RunState(run, "done" if done else "waiting", Report(run.name))
+        self._searcher = Searcher(plan, plan.search, study.path) if plan.search else None
+        for run, outcome in self._searcher.begun() if self._searcher else ():
+            self.states[run.name] = RunState(run, outcome or "waiting", Report(run.name))
 
     def progress(self) -> Iterator[StudyProgress]:
         changed = [*self.states]
         while True:
             changed += self._start()
-            yield StudyProgress(dict(self.states), tuple(dict.fromkeys(changed)))
+            undrawn = self._searcher.undrawn if self._searcher else 0
+            yield StudyProgress(dict(self.states), tuple(dict.fromkeys(changed)), undrawn)
             if not self._of("running"):
                 return
             changed = [self._heed(report) for report in self.executor.wait(POLL_SECONDS)]
@@ -121,20 +136,45 @@ class _Runner:
         return [each for each in self.states.values() if each.state == state]
 
     def _start(self) -> Iterator[str]:
-        free = self.executor.slots - len(self._of("running"))
-        for waiting in self._of("waiting")[:free]:
-            self.executor.start(waiting.run)
-            self.states[waiting.run.name] = replace(waiting, state="running")
-            yield waiting.run.name
+        while len(self._of("running")) < self.executor.slots:
+            run = next((each.run for each in self._of("waiting")), None)
+            if not run and self._searcher:
+                run = self._searcher.draw()
+            if not run:
+                return
+            self.executor.start(run)
+            before = self.states.get(run.name)
+            self.states[run.name] = RunState(run, "running", before.report if before else Report(run.name))
+            yield run.name
 
     def _heed(self, report: Report) -> str:
-        before = self.states[report.run]
+        run, before = self.states[report.run].run, self.states[report.run].report
         if report.lost:
-            report = replace(before.report, lost=True, error=report.error, ended=self._give_up(before.run, report))
-        ended: Literal["done", "failed"] = "failed" if report.error else "done"
-        again: Literal["waiting", "running"] = "waiting" if report.lost else "running"
-        self.states[report.run] = RunState(before.run, ended if report.ended else again, report)
-        return report.run
+            report = replace(before, lost=True, error=report.error, ended=self._give_up(run, report))
+        self._consult(run, report)
+        state = self._state_after(report)
+        if self._searcher and run.part == TRIALS and state in ("done", "failed", "pruned"):
+            if state == "pruned":
+                write_file(self.study.run(run) / RUN, status_text(run, "pruned"))
+            self._searcher.tell(run, state, report.best)
+        self.states[run.name] = RunState(run, state, report)
+        return run.name
+
+    def _state_after(self, report: Report) -> State:
+        if report.stopped:
+            return "pruned"
+        if report.ended:
+            return "failed" if report.error else "done"
+        return "waiting" if report.lost else "running"
+
+    def _consult(self, run: PlannedRun, report: Report) -> None:
+        """End a trial after an epoch that shows it to be hopeless."""
+        news = report.record and report.record != self.states[run.name].report.record
+        if not (self._searcher and run.part == TRIALS and news) or report.ended or run.name in self._hopeless:
+            return
+        if report.record and self._searcher.is_hopeless(run, report.record):
+            self._hopeless.add(run.name)
+            self.executor.cancel(run)
 
     def _give_up(self, run: PlannedRun, report: Report) -> bool:
         """Count a loss; True, and written down, if there were too many."""
@@ -143,7 +183,7 @@ class _Runner:
             return False
         folder = self.study.run(run)
         folder.mkdir(parents=True, exist_ok=True)
-        write_file(folder / RUN, status_text(run, f"{self._lost[run.name]} times: {report.error}"))
+        write_file(folder / RUN, status_text(run, "failed", f"{self._lost[run.name]} times: {report.error}"))
         return True
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from contextlib import closing, suppress
+from dataclasses import replace
 from multiprocessing import reduction
 from typing import TYPE_CHECKING, Any
 
@@ -24,12 +25,12 @@ REPORT_SECONDS = 0.5
 
 
 def serve(connection: Connection[Any, Any], _lock: int | None, packed: bytes) -> None:
-    """Train the runs that come through `connection`, until it is closed or there comes None.
+    """Train the runs that come through `connection`, until it is closed.
 
     Parameters
     ----------
     connection
-        Gives runs with their folders; takes a `Report` of each now and then. None stops the run under way.
+        Gives runs with their folders; takes a `Report` of each now and then. While a run is under way, None stops it.
     _lock
         Open as long as this process lives, so that no other may write here.
     packed
@@ -40,17 +41,17 @@ def serve(connection: Connection[Any, Any], _lock: int | None, packed: bytes) ->
 
     material: Material = reduction.ForkingPickler.loads(packed)
     with suppress(EOFError, OSError):  # the other end is closed
-        while order := connection.recv():
-            run, folder = order
-            try:
-                if _stopped(connection, run, folder, material):
-                    return
-            except OSError as error:  # a full disk, say
-                connection.send(Report(run.name, ended=True, error=str(error)))
+        while True:
+            if order := connection.recv():  # None has come too late for its run
+                run, folder = order
+                try:
+                    _train(connection, run, folder, material)
+                except OSError as error:  # a full disk, say
+                    connection.send(Report(run.name, ended=True, error=str(error)))
 
 
-def _stopped(connection: Connection[Any, Any], run: PlannedRun, folder: Path, material: Material) -> bool:
-    """Train one run and report; True if it was asked to stop before the end."""
+def _train(connection: Connection[Any, Any], run: PlannedRun, folder: Path, material: Material) -> None:
+    """Train one run and report."""
     from tunewright.study.perform import perform
 
     told, epoch = time.monotonic(), None
@@ -60,5 +61,7 @@ def _stopped(connection: Connection[Any, Any], run: PlannedRun, folder: Path, ma
                 connection.send(report)
                 told, epoch = time.monotonic(), report.record
             if not report.ended and connection.poll():
-                return True
-    return False
+                connection.recv()
+                break
+    if not report.ended:
+        connection.send(replace(report, ended=True, stopped=True))
