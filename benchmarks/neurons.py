@@ -2,20 +2,25 @@
 
     python benchmarks/neurons.py MODEL DATA [--held-out DATA] [--repeat N]
 
-The same is done to an untrained network. With --repeat the data are taken N times over, under other titles, to see that
-time and memory do not grow with them.
+Everything that `tunewright neurons` does, part by part. With --repeat the data are taken N times over, under other
+titles, to see that time and memory do not grow with them.
 """
 
 import argparse
 import resource
+import tempfile
 import time
+from collections.abc import Iterable
 from dataclasses import replace
+from pathlib import Path
 
 import tunewright as tw
-from tunewright.analysis.neuron_counterparts import untrained_like
 from tunewright.analysis.neuron_samples import Sides
-from tunewright.analysis.neurons import NeuronStudy, study_neurons
+from tunewright.analysis.neurons import NeuronStudy
+from tunewright.cli.neuron_analysis import asked_of, find_out
 from tunewright.cli.neuron_table import STRONG_AUC, STRONG_R
+from tunewright.cli.neuron_writing import Writer
+from tunewright.corpus.tune import Tune
 
 
 def main() -> None:
@@ -26,23 +31,52 @@ def main() -> None:
     parser.add_argument("--repeat", type=int, default=1)
     options = parser.parse_args()
     model = tw.read_checkpoint(options.model)
-    tunes = tw.read_tunes(options.data).tunes
-    tunes = [
-        replace(tune, text=tune.text.replace("\nT:", f"\nT:{n}", 1)) for n in range(options.repeat) for tune in tunes
-    ]
+    tunes = list(repeated(tw.read_tunes(options.data).tunes, options.repeat))
     held_out = tw.read_tunes(options.held_out).tunes if options.held_out else None
     print(f"{len(tunes):,} tunes, {sum(len(tune.text) for tune in tunes):,} characters")
-    start = time.perf_counter()
+    watch = Watch()
+    asked = asked_of(model, {}, [], None, "h")
+    watch("labels", 0)
     sides = Sides.of(model, tunes, held_out)
     for part, side in (("to choose by", sides.choosing), ("to confirm on", sides.confirming)):
         print(f"  {part}: {len(side.texts)} tunes, {side.starts[-1]:,} characters")
-    print(f"labels: {time.perf_counter() - start:.1f} s")
-    for name, network in (("trained", model), ("untrained", untrained_like(model))):
-        start = time.perf_counter()
-        study = study_neurons(network, sides)
-        seconds = time.perf_counter() - start
+    found = find_out(asked, sides, lambda doing, share: watch(doing.partition(":")[0], share))
+    watch("page and pictures", 1)
+    with tempfile.TemporaryDirectory() as folder:
+        writer = Writer(asked, found, Path(folder))
+        writer.write(lambda *_: None)
+        page = (Path(folder) / "index.html").stat().st_size
+    watch.end()
+    print(f"the page: {page / 1e6:.1f} MB; {', '.join(writer.problems) or 'nothing left out'}")
+    for name, study in (("trained", found.study), ("untrained", found.untrained)):
+        print(f"{name}: {study.about['shifts']:,} shifts; {named(study)}")
+
+
+def repeated(tunes: Iterable[Tune], times: int) -> Iterable[Tune]:
+    """The tunes so many times over, each time under other titles."""
+    for number in range(times):
+        for tune in tunes:
+            yield replace(tune, text=tune.text.replace("\nT:", f"\nT:{number}", 1)) if number else tune
+
+
+class Watch:
+    """Prints how long each part took, and the most memory so far, when the next begins."""
+
+    def __init__(self) -> None:
+        self.part, self.begun, self.first = "a tune to show", time.perf_counter(), time.perf_counter()
+
+    def __call__(self, part: str, _share: float) -> None:
+        if part != self.part:
+            self._tell(self.part, time.perf_counter() - self.begun)
+            self.part, self.begun = part, time.perf_counter()
+
+    def end(self) -> None:
+        self("", 1)
+        self._tell("all", time.perf_counter() - self.first)
+
+    def _tell(self, part: str, seconds: float) -> None:
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(f"{name}: {seconds:.1f} s, at most {memory:,.0f} MiB, {study.about['shifts']:,} shifts; {named(study)}")
+        print(f"{part}: {seconds:.1f} s, at most {memory:,.0f} MiB", flush=True)
 
 
 def named(study: NeuronStudy) -> str:

@@ -139,7 +139,7 @@ def test_html_holds_the_text_and_the_colours(text, randomness):
 
 def test_html_can_be_read_and_selected(browser_page):
     page, problems = browser_page
-    text = 'X:1\nT:<b>"A"</b>\u0301 &amp;\tend  of\nK:C\n'
+    text = 'X:1\nT:<b>"A"</b>\u0301 &amp;\tend\r of\nK:C\n'
     page.set_content(f"<style>pre {{ white-space: pre-wrap }}</style>{heatmap_html(text, np.zeros(len(text)))}")
     assert page.evaluate("document.querySelector('pre').textContent") == text
     assert page.locator("span").first.get_attribute("title") == "0.00"

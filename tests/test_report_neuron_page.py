@@ -3,10 +3,13 @@
 import json
 import re
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tunewright.analysis.neuron_counterparts import Counterpart
 from tunewright.analysis.neuron_findings import Finding
@@ -98,6 +101,21 @@ def test_it_needs_nothing_else(path):
     assert "<b>\tjig" not in text
     assert text.count("<script") == 2
     json.loads(text.split('id="data">')[1].split("</script>")[0])
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.text(st.characters(), min_size=1, max_size=80))
+def test_any_text_can_be_shown(page, text):
+    snippet = Snippet(text, text, 0, -2.0)
+    reports = tuple(UnitReport(unit, 0, (snippet,), ()) for unit in range(UNITS))
+    shown = ShownTune(Tune(text, Path("a.abc"), 1, len(text)), np.zeros((UNITS, len(text)), np.float32))
+    odd = replace(page, study=replace(page.study, units=reports), tunes=[shown], engraved=[None], title=text)
+    html = neuron_page(odd)
+    html.encode()
+    assert html.count("<script") == 2
+    assert len(re.findall('<span class="o[nf]+" style', html)) == len(text)
+    data = json.loads(html.split('id="data">')[1].split("</script>")[0])
+    assert data["units"][0]["most"][0]["place"] == -STEPS
 
 
 def test_values_survive_as_bytes(page):

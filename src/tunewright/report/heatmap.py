@@ -88,7 +88,7 @@ def heatmap_html(text: str, values: ArrayLike, *, low: float = -1.0, high: float
     numbers = np.asarray(values, dtype=np.float64)
     spans = "".join(
         f'<span class="{_side(position)}" style="background-color:{colour(position)};--bar:{abs(position):.2f}"'
-        f'{_sign(character)} title="{number:.2f}">{plain(character)}</span>'
+        f'{_sign(character)} title="{number:.2f}">{_kept(character)}</span>'
         for character, number, position in zip(text, numbers, fitting(text, values, low, high), strict=True)
     )
     return f'<pre class="heatmap">{spans}</pre>'
@@ -151,6 +151,10 @@ def _draw_row(text: str, found: NDArray[np.float64], number: int, row: _Row) -> 
             yield f'<text x="{left + CELL_WIDTH / 2:g}" y="{base:g}"{small}>{plain(sign)}</text>'
     if row.goes_on:
         yield f'<text x="{_GUTTER * 1.5 + (row.stop - row.start) * CELL_WIDTH:g}" y="{base:g}">…</text>'
+
+
+def _kept(character: str) -> str:
+    return "&#13;" if character == "\r" else plain(character)  # readers of HTML would make it a line end
 
 
 def _side(position: float) -> str:

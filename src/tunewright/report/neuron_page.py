@@ -45,7 +45,7 @@ READING = (
 def neuron_page(page: NeuronPage) -> str:
     """Return the page as one self-contained HTML file."""
     about = page.study.about
-    return _template("neurons.html").substitute(
+    html = _template("neurons.html").substitute(
         title=escape(page.title),
         caption=escape(_caption(page)),
         what=WHAT.format(units=f"{about['network']['units'] * about['network']['layers']:,}"),
@@ -68,6 +68,7 @@ def neuron_page(page: NeuronPage) -> str:
         style=page_parts([]).style + _asset("neurons.css"),
         script=_asset("neurons.js"),
     )
+    return html.encode(errors="replace").decode()  # a text may hold half a surrogate pair, a file may not
 
 
 def _caption(page: NeuronPage) -> str:
