@@ -121,7 +121,10 @@ def write_manuscript(material: Material, notes: Path, title: str, authors: tuple
         "# Appendix: tunes with other dropout {.unnumbered}" if material.samples else "",
         samples(material),
     )
-    playing = tuple(PageTune(tune.text, tune.provenance) for tune in material.all_tunes)
+    playing = tuple(
+        PageTune(tune.text, tune.provenance, f"{tune.setting}, temperature {tune.temperature:g}")
+        for tune in (*material.tunes, *material.samples)
+    )
     return Manuscript(title, authors, date, part("abstract", abstract(material)), body, playing)
 
 

@@ -9,6 +9,7 @@ from tunewright.report.paper_values import nats, percent, shown
 
 LINE = 100
 """Characters that fit into a line of the paper; a longer one goes on in the next, a little to the right."""
+FREE_COLUMNS = (">ended", ">faultless", ">faultless, steered", ">ruled out")
 FINDINGS = 3
 """Findings of the checker told of one tune."""
 
@@ -45,13 +46,13 @@ def heading(tune: PaperTune) -> str:
 def _free(material: Material) -> str:
     rows = [[f"{temperature:g}", *_counts(free)] for temperature, free in sorted(material.free.items())]
     caption = fill("results", "free_caption", {"count": _count(material)})
-    return table("free", caption, [">*T*", ">ended", ">without an error", ">taken away by the acceptor"], rows)
+    return table("free", caption, [">*T*", *FREE_COLUMNS], rows)
 
 
 def _qualities(material: Material) -> str:
     values = {"temperature": f"{QUALITY_TEMPERATURE:g}"}
     rows = [[plain(name), *_counts(free)] for name, free in material.qualities.items()]
-    columns = ["setting", ">ended", ">without an error", ">taken away by the acceptor"]
+    columns = ["setting", *FREE_COLUMNS]
     caption = fill("results", "qualities_caption", {**values, "count": _count(material)})
     return paragraphs(fill("results", "qualities", values), table("qualities", caption, columns, rows))
 
@@ -61,13 +62,17 @@ def _count(material: Material) -> int:
 
 
 def _counts(free: FreeTunes) -> list[str]:
-    return [str(free.ended), str(free.faultless), "–" if free.removed is None else percent(free.removed)]
+    """Cells for `FREE_COLUMNS`."""
+    if free.steered is None or free.removed is None:
+        return [str(free.ended), str(free.faultless), "–", "–"]
+    return [str(free.ended), str(free.faultless), str(free.steered), percent(free.removed)]
 
 
 def _tune(material: Material, tune: PaperTune, *, sample: bool = False) -> str:
     name, title = tune.figure, heading(tune)
     values = {
         "temperature": f"{tune.temperature:g}",
+        "which": plain(tune.setting) if sample else f"Temperature {tune.temperature:g}",
         "title": title[0].upper() + title[1:],
         "seed": tune.composition.seed,
         "bars": count(tune.bars, "bar"),
@@ -78,8 +83,6 @@ def _tune(material: Material, tune: PaperTune, *, sample: bool = False) -> str:
         "name": name,
     }
     text = fill("results", "tune", values)
-    if sample:
-        text = text.replace(f"**$T = {tune.temperature:g}$.**", f"**{plain(tune.setting)}.**")
     if not material.has(name):
         reason = material.problems.get(f"fig-{name}", "it was not drawn")
         text = text.replace(
@@ -149,8 +152,8 @@ def _spans(found: Originality) -> list[str]:
         spans.append(f"the longest run of bars {found.bars.bars} of {count(found.bars.of, 'bar')}")
     if found.nearest:
         standing = found.standings.get("similarity")
-        beside = f", more than {standing:.0%} of human tunes have" if standing is not None else ""
-        spans.append(
-            f"its similarity to the nearest melody is {found.nearest[0].similarity:.2f} (of at most {1:d}){beside}"
+        beside = (
+            "" if standing is None else f", more than that of {standing:.0%} of human tunes that are new to the others"
         )
+        spans.append(f"its similarity to the nearest melody is {found.nearest[0].similarity:.2f}{beside}")
     return spans

@@ -4,24 +4,13 @@ from collections.abc import Sequence
 
 from tunewright.analysis.labels import label_named
 from tunewright.report.paper_material import QUALITY_TEMPERATURE, Material
+from tunewright.report.paper_neurons import kind_of
 from tunewright.report.paper_text import fill, listed, paragraphs, plain
 from tunewright.report.paper_units import VERBS, number, statistic
 from tunewright.report.paper_values import has_intervals, mean, minus, names, percent, protocol, seeds, side
 from tunewright.study.comparisons import Answer, Comparison, answer, compare_settings
 from tunewright.study.measures import MEASURES
 from tunewright.study.plan import Question
-
-INSIGHTS = {
-    "text": ("header", "field "),
-    "count": ("position in the bar", "full bar", "first beat", "last beat", "on the beat", "distance to", "end of bar"),
-    "form": ("bar of", "fourth bar", "section", "repeat", "first ending", "second ending", "last bar"),
-    "sign": ("bar line", "repeat sign", "line end", "gap between", "slur", "tie", "rest", "decoration", "grace"),
-    "pitch": ("pitch", "last pitch", "step", "high letter", "note ", "note", "accidental", "octave", "chord"),
-    "length": ("length", "note length", "broken rhythm", "tuplet"),
-    "line": ("column", "characters read", "nearness"),
-    "words": ("lyrics", "comment", "chord symbol", "annotation", "inline field"),
-}
-"""Fragment: how names of the labels begin that it is about; where several fit, the longest decides."""
 
 
 def discussion(material: Material) -> str:
@@ -84,8 +73,10 @@ def _question(material: Material, question: Question) -> str:
 
 
 def verdict(material: Material, found: Answer, *, brief: bool = False) -> str:
-    """What comparisons of a question show, in sentences; if `brief`, without the means where nothing is shown."""
+    """What comparisons of a question show, in sentences; if `brief`, the largest difference alone."""
     told = [each for each in found.comparisons if each.verdict in ("shown", "one seed")]
+    if brief and told:
+        return f"{sentence(max(told, key=lambda each: abs(each.difference.value)))}."
     if not told:
         sides = listed([plain(name) for name in found.settings])
         means = listed([mean(material, name, found.measure) for name in found.settings])
@@ -181,22 +172,11 @@ def _units(material: Material) -> str:
             "statistic": statistic(finding),
             "value": number(finding.held_out_value),
             "floor": number(unit.untrained.held_out_value if unit.untrained else None),
-            "insight": fill("insights", insight_of(finding.label), {}),
+            "insight": fill("insights", kind_of(finding.label), {}),
         }
         insights.append(fill("discussion", "insight", values))
     ahead = [f"{number(unit.telling)}" for unit in material.units.shown]
     return fill("discussion", "units", {"units": "\n".join(f"- {each}" for each in insights), "ahead": listed(ahead)})
-
-
-def insight_of(label: str) -> str:
-    """The fragment of ``insights.md`` that is about a label."""
-    fitting = [
-        (len(beginning), name)
-        for name, beginnings in INSIGHTS.items()
-        for beginning in beginnings
-        if label.startswith(beginning)
-    ]
-    return max(fitting)[1]
 
 
 def _limits(material: Material) -> str:

@@ -64,7 +64,12 @@ def _tunes(material: Material) -> str:
     free = material.free[1.0]
     if free.removed is None:
         return ""
-    values = {"faultless": free.faultless, "count": free.count, "removed": percent(free.removed)}
+    values = {
+        "faultless": free.faultless,
+        "count": free.count,
+        "removed": percent(free.removed),
+        "steered": free.steered,
+    }
     return fill("front", "abstract_tunes", values)
 
 

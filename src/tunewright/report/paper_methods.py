@@ -16,8 +16,8 @@ from tunewright.model.network import FORGET_BIAS
 from tunewright.report.paper_material import Material
 from tunewright.report.paper_neurons import SHOWN
 from tunewright.report.paper_text import count, fill, items, listed, paragraphs, plain, refer, table
-from tunewright.report.paper_tunes import BARS, CANDIDATES, FREE, LINE, LINES, LONGEST
-from tunewright.report.paper_values import has_intervals, percent, protocol, values_of
+from tunewright.report.paper_tunes import BARS, CANDIDATES, FIRST_SEED, FREE, LINE, LINES, LONGEST
+from tunewright.report.paper_values import has_intervals, protocol, share, values_of
 from tunewright.study.comparisons import options_of
 from tunewright.study.plan import Question, value_words
 from tunewright.study.statistics import CONFIDENCE
@@ -128,7 +128,7 @@ def _network(material: Material, options: dict[str, Any]) -> str:
         },
     )
     dropped = [
-        fill("methods", name, {name: percent(options[name])})
+        fill("methods", name, {name: share(options[name])})
         for name in ("dropout", "weight_drop")
         if _varied(material, name)
     ]
@@ -142,7 +142,7 @@ def _varied(material: Material, name: str) -> bool:
 
 
 def _training(options: dict[str, Any]) -> str:
-    reset = percent(options["reset"])
+    reset = share(options["reset"])
     feed = fill("methods", options["feed"], {"length": options["length"], "lanes": options["lanes"], "reset": reset})
     betas = " and ".join(f"{beta:g}" for beta in ADAM_BETAS)
     optimizer = OPTIMIZERS[options["optimizer"]].format(betas=betas, momentum=f"{MOMENTUM:g}")
@@ -151,7 +151,7 @@ def _training(options: dict[str, Any]) -> str:
         "learning_rate": f"{options['learning_rate']:g}",
         "decay": _clause("decay", "weight_decay", options, f"{options['weight_decay']:g}"),
         "clip": _clause("clip", "clip", options, f"{options['clip']:g}"),
-        "schedule": fill("methods", options["schedule"], {"warmup": percent(options["warmup"])}),
+        "schedule": fill("methods", options["schedule"], {"warmup": share(options["warmup"])}),
         "epochs": count(options["epochs"], "epoch"),
         "sample": SAMPLE_TUNES,
         "protocol": protocol(options["select_by"]),
@@ -196,7 +196,7 @@ def _composing(material: Material) -> str:
     steered = any(tune.steered for tune in material.all_tunes)
     values = {
         "candidates": count(CANDIDATES, "tune"),
-        "seed": 0,
+        "seed": FIRST_SEED,
         "bars": f"{BARS.start} to {BARS.stop - 1}",
         "lines": LINES,
         "line": LINE,
@@ -225,9 +225,9 @@ def _tuning(material: Material) -> str:
     questions = items([question_words(question) for question in plan.questions])
     listing = f"seeds {listed([str(seed) for seed in plan.seeds])}" if len(plan.seeds) > 1 else f"seed {plan.seeds[0]}"
     several = has_intervals(material)
-    level = {"confidence": percent(CONFIDENCE), "alpha": f"{1 - CONFIDENCE:.2g}"}
+    level = {"confidence": share(CONFIDENCE), "alpha": f"{1 - CONFIDENCE:.2g}"}
     return paragraphs(
-        fill("methods", "tuning", {"questions": questions, "seeds": listing, "seeds_list": ""}),
+        fill("methods", "tuning", {"questions": questions, "seeds": listing}),
         fill("methods", "comparing" if several else "comparing_one_seed", level if several else {}),
     )
 

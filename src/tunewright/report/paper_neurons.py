@@ -3,7 +3,8 @@
 Units are studied on tunes that the network learned from and confirmed on held-out ones (see `analysis.neurons`). Of
 what is confirmed and can be seen on the tune shown, three are taken, one after the other, always the most telling: the
 one that is farthest above what any unit of an untrained network does, also between places with the same character, so
-that none is shown that echoes what was just read. None is shown either that does on the tune what one before it does.
+that none is shown that echoes what was just read. No two are about the same kind of thing, as long as there are others,
+and none does on the tune what one before it does.
 """
 
 from collections.abc import Sequence
@@ -24,7 +25,7 @@ from tunewright.model.checkpoint import Checkpoint
 from tunewright.model.network import load_network
 from tunewright.report.paper_data import StudyTunes
 
-CHARACTERS = 40_000
+CHARACTERS = 20_000
 """Most characters of tunes to choose by, and of tunes to confirm on."""
 SHOWN = 3
 """Units."""
@@ -33,7 +34,20 @@ ALIKE = 0.7
 FEWEST = 4
 """Characters of the tune that must have a label, and that must lack it, for it to be seen there."""
 LEAST = 0.5
-"""How closely the unit must follow the label on the tune, 0 to 1: an AUC of 0.75, or that r."""
+"""How closely the unit must follow the label on the tune, 0 to 1 (an AUC of 0.75, or that r), and how far its mean
+output must be from one side to the other."""
+
+KINDS = {
+    "text": ("header", "field "),
+    "count": ("position in the bar", "full bar", "first beat", "last beat", "on the beat", "distance to", "end of bar"),
+    "form": ("bar of", "fourth bar", "section", "repeat", "first ending", "second ending", "last bar"),
+    "sign": ("bar line", "repeat sign", "line end", "gap between", "slur", "tie", "rest", "decoration", "grace"),
+    "pitch": ("pitch", "last pitch", "step", "high letter", "note ", "note", "accidental", "octave", "chord"),
+    "length": ("length", "note length", "broken rhythm", "tuplet"),
+    "line": ("column", "characters read", "nearness"),
+    "words": ("lyrics", "comment", "chord symbol", "annotation", "inline field"),
+}
+"""What labels are about: how their names begin; where several fit, the longest decides."""
 
 Floats = NDArray[np.float32]
 
@@ -57,7 +71,8 @@ class ShownUnit:
         if len(np.unique(known)) < 2 or min((known == known.min()).sum(), (known > known.min()).sum()) < FEWEST:
             return False
         sign = 1 if self.finding.direction in ("on", "rises") else -1
-        return sign * self._strength_here >= LEAST
+        higher, lower = self.means()
+        return sign * self._strength_here >= LEAST and sign * (higher - lower) >= LEAST
 
     @property
     def value_here(self) -> float:
@@ -84,6 +99,17 @@ class ShownUnit:
         middle = float(np.median(self.label[known])) if self.finding.statistic == "r" else 0.5
         holds = self.label > middle
         return float(self.values[known & holds].mean()), float(self.values[known & ~holds].mean())
+
+
+def kind_of(label: str) -> str:
+    """What a label is about, one of `KINDS`."""
+    fitting = [
+        (len(beginning), name)
+        for name, beginnings in KINDS.items()
+        for beginning in beginnings
+        if label.startswith(beginning)
+    ]
+    return max(fitting)[1]
 
 
 def strength(finding: Finding) -> float:
@@ -138,11 +164,11 @@ def study_units(model: Checkpoint, tunes: StudyTunes, text: str, progress: Progr
 
 def _choose(candidates: Sequence[ShownUnit]) -> list[ShownUnit]:
     chosen: list[ShownUnit] = []
-    for unit in sorted(candidates, key=lambda unit: unit.telling, reverse=True):
-        if len(chosen) == SHOWN:
-            break
-        if all(unit.finding.label != other.finding.label and not _alike(unit, other) for other in chosen):
-            chosen.append(unit)
+    ranked = sorted(candidates, key=lambda unit: unit.telling, reverse=True)
+    for same in (lambda unit: kind_of(unit.finding.label), lambda unit: unit.finding.label):
+        for unit in ranked:
+            if len(chosen) < SHOWN and not any(same(unit) == same(one) or _alike(unit, one) for one in chosen):
+                chosen.append(unit)
     return chosen
 
 

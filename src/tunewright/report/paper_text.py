@@ -86,7 +86,7 @@ def table(name: str, caption: str, columns: Sequence[str], rows: Sequence[Sequen
         Heads; one that begins with ``>`` has its column set to the right.
     """
     heads = [column.removeprefix(">") for column in columns]
-    marks = ["---:" if column.startswith(">") else "---" for column in columns]
+    marks = ["---:" if column.startswith(">") else ":---" for column in columns]
     body = "\n".join(f"| {' | '.join(line)} |" for line in (heads, marks, *rows))
     return f"::: {{#tbl-{name} .table}}\n{body}\n\n: {caption}\n:::"
 

@@ -4,7 +4,7 @@ Each is the best of `CANDIDATES` that one network composed, playable, at one tem
 tunes of a length that can be shown take part, as long as there are any. How often a network keeps the rules of the
 notation by itself is counted on `FREE` tunes that nothing steers.
 
-Seeds count from the one that is given, so that the same study gives the same tunes.
+Seeds are always the same, so that the same study gives the same tunes.
 """
 
 import re
@@ -34,6 +34,8 @@ CANDIDATES = 48
 """Tunes that one is chosen from."""
 FREE = 100
 """Tunes that are counted."""
+FIRST_SEED = 0
+"""Of either."""
 LONGEST = 700
 """Characters."""
 BARS = range(12, 41)
@@ -113,9 +115,10 @@ class FreeTunes:
     """Came to their end by themselves."""
     faultless: int
     """Ended, and the checker finds no error."""
+    steered: int | None
+    """Of as many tunes that an acceptor steered, those that ended and have no error; None if there is none."""
     removed: float | None
-    """Mean probability, over the characters of as many tunes that an acceptor steered, of what it ruled out; None if
-    there can be no acceptor."""
+    """Mean probability, over the characters of those, of what it ruled out."""
 
 
 def acceptor(model: Checkpoint) -> Grammar | None:
@@ -135,10 +138,9 @@ def choose_tune(
     setting: str,
     run: str,
     temperature: float,
-    seed: int = 0,
 ) -> PaperTune:
     """Compose, and keep the best."""
-    config = CompositionConfig(temperature=temperature, max_length=LONGEST, seed=seed)
+    config = CompositionConfig(temperature=temperature, max_length=LONGEST, seed=FIRST_SEED)
     composed = list(compose_many(model, CANDIDATES, config, grammar=grammar))
     fitting = [one for one in composed if one.ended and _can_be_shown(one.text)]
     kept = keep_best(fitting or composed, 1, index.query if index else None)[0]
@@ -151,16 +153,20 @@ def _can_be_shown(text: str) -> bool:
     return fits and len(read_melody(text).bars) in BARS
 
 
-def count_free(model: Checkpoint, grammar: Grammar | None, temperature: float, seed: int = 0) -> FreeTunes:
+def count_free(model: Checkpoint, grammar: Grammar | None, temperature: float) -> FreeTunes:
     """See how often a network keeps the rules by itself."""
-    config = CompositionConfig(temperature=temperature, max_length=LONGEST, seed=seed)
+    config = CompositionConfig(temperature=temperature, max_length=LONGEST, seed=FIRST_SEED)
     composed = list(compose_many(model, FREE, config))
-    faultless = [one for one in composed if one.ended and not errors(check(one.text))]
-    removed = None
-    if grammar:
-        steered = list(compose_many(model, FREE, config, grammar=grammar))
-        removed = sum(one.removed * one.composed for one in steered) / sum(one.composed for one in steered)
-    return FreeTunes(len(composed), sum(one.ended for one in composed), len(faultless), removed)
+    ended = sum(one.ended for one in composed)
+    if grammar is None:
+        return FreeTunes(len(composed), ended, _faultless(composed), None, None)
+    steered = list(compose_many(model, FREE, config, grammar=grammar))
+    removed = sum(one.removed * one.composed for one in steered) / sum(one.composed for one in steered)
+    return FreeTunes(len(composed), ended, _faultless(composed), _faultless(steered), removed)
+
+
+def _faultless(composed: Sequence[Composition]) -> int:
+    return sum(one.ended and not errors(check(one.text)) for one in composed)
 
 
 def errors(findings: Sequence[Finding]) -> list[Finding]:

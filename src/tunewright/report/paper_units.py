@@ -31,7 +31,7 @@ def units(material: Material) -> str:
         "confirmed": _following(found, close=False),
         "close": fill("results", "close", {"count": _following(found, close=True), "auc": auc, "r": r}),
         "untrained": _following(part.untrained, close=False),
-        "untrained_close": f", {_following(part.untrained, close=True)} closely",
+        "untrained_close": f" and {_following(part.untrained, close=True)}",
         "tune": heading(material.unit_tune) + f" ({refer('fig-' + material.unit_tune.figure)})" * _is_shown(material),
     }
     return paragraphs(

@@ -29,6 +29,11 @@ def percent(share: float) -> str:
     return f"{100 * share:.1f}%"
 
 
+def share(value: float) -> str:
+    """An option or constant between 0 and 1."""
+    return f"{100 * value:g}%"
+
+
 def minus(text: str) -> str:
     """The same with proper minus signs."""
     return _MINUS.sub("−", text)
