@@ -122,7 +122,7 @@ def test_values_survive_as_bytes(page):
     data = page_data(page)
     assert len(json.dumps(data["tunes"][0]["values"])) < 2 * UNITS * len(TEXTS[0])
     assert data["first"] == "unit-3"
-    assert data["units"][3]["findings"][1][:2] == ["header on", "AUC"]
+    assert data["units"][3]["findings"][1][:2] == ["header on", "AUC 0.800 ✓"]
     assert data["units"][5]["findings"][0][-2:] == ["0.700", "0.850 (unit 4)"]
 
 

@@ -16,7 +16,16 @@ from tunewright.rendering.page import page_parts, script_safe_json
 from tunewright.rendering.source import title_of
 from tunewright.report.heatmap import heatmap_html
 from tunewright.report.heatmap_frame import BAR, scale_bar
-from tunewright.report.neuron_page_data import Engraved, NeuronPage, by_unit, floor_of, number, page_data, unit_id
+from tunewright.report.neuron_page_data import (
+    Engraved,
+    NeuronPage,
+    by_unit,
+    floor_of,
+    held_out,
+    number,
+    page_data,
+    unit_id,
+)
 
 WHAT = (
     "A network that writes tunes reads them one character at a time. What it needs to remember it keeps in {units} "
@@ -95,10 +104,7 @@ def _row(
     name, words = unit_name(unit), " ".join(f"{each.label} {each.sentence}" for each in findings).lower()
     beside = floor.get(finding.label) if finding else None
     width = page.study.about["network"]["units"]
-    value = "–"
-    if finding:
-        value = f"{finding.statistic.upper() if finding.statistic == 'auc' else 'r'} {number(finding.held_out_value)}"
-        value += " ✓" if finding.confirmed else ""
+    value = held_out(finding) if finding else "–"
     cells = (
         f'<th scope="row"><a href="#{unit_id(unit)}">{name}</a></th>'
         f"<td>{escape(f'{finding.label} {finding.direction}' if finding else 'nothing')}</td><td>{value}</td>"

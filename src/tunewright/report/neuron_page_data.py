@@ -68,7 +68,7 @@ def page_data(page: NeuronPage) -> dict[str, Any]:
         "low": page.low,
         "high": page.high,
         "signs": {letter: sign_of(letter) for snippet in shown for letter in snippet.text if sign_of(letter) != letter},
-        "head": ["follows", "measure", "chosen by", "held out", "p", "same character", "untrained", *others],
+        "head": ["follows", "held out", "chosen by", "p", "same character", "untrained", *others],
         "units": [
             _unit(report, findings[report.layer, report.unit], floor, others, page) for report in page.study.units
         ],
@@ -100,6 +100,12 @@ def number(value: float | None) -> str:
     return "–" if value is None else f"{value:.3f}".replace("-", "−")
 
 
+def held_out(finding: Finding) -> str:
+    """Statistic and value on held-out tunes, with a tick if the finding is confirmed."""
+    name = "AUC" if finding.statistic == "auc" else "r"
+    return f"{name} {number(finding.held_out_value)}{' ✓' if finding.confirmed else ''}"
+
+
 def _unit(
     report: UnitReport,
     findings: Sequence[Finding],
@@ -125,9 +131,8 @@ def _cells(
     beside = floor.get(finding.label)
     return [
         f"{finding.label} {finding.direction}",
-        "AUC" if finding.statistic == "auc" else "r",
+        held_out(finding),
         number(finding.value),
-        number(finding.held_out_value) + (" ✓" if finding.confirmed else ""),
         f"{finding.p_corrected:.1g}",
         number(finding.same_character_value),
         number(beside.held_out_value) if beside else "–",
