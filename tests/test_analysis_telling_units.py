@@ -14,11 +14,11 @@ def test_the_closest_of_each_is_chosen_and_each_unit_once():
     findings = [
         finding(1, "header", 0.8), finding(2, "header", 0.99, confirmed=False), finding(3, "header", 0.95),
         finding(3, "end of bar", 0.9), finding(4, "end of bar", 0.8), finding(5, "field K", 0.99),
-        finding(6, "line end", 0.9),
+        finding(6, "line end", 0.9), finding(7, "pitch height", 0.7), finding(8, "high letter", 0.8),
     ]  # fmt: skip
     chosen = telling_units(findings, TUNE)
     assert [(unit, found.label) for unit, found in chosen] == [
-        ((0, 3), "end of bar"), ((0, 1), "header"), ((0, 6), "line end"),
+        ((0, 3), "end of bar"), ((0, 1), "header"), ((0, 8), "high letter"), ((0, 6), "line end"),
     ]  # fmt: skip
 
 

@@ -23,13 +23,16 @@ WANTED: tuple[tuple[str, ...], ...] = (
     ("line end",),
     ("repeat sign", "bar line"),
 )
-"""Labels that say much the same, the likeliest to please first."""
+"""Labels that say much the same, the likeliest to please first: of a row, the first is shown that some unit follows
+closely enough."""
+CLOSE = 0.5
+"""Held-out strength from which on a picture is worth looking at."""
 PICTURES = 6
 """Units that are drawn where nobody names any."""
 
 
 def telling_units(findings: Sequence[Finding], text: str) -> list[tuple[Unit, Finding]]:
-    """The unit that follows each of `WANTED` most closely, at most `PICTURES`, each once, with that finding.
+    """The unit that follows a label of each row of `WANTED` most closely, at most `PICTURES`, each unit once.
 
     Parameters
     ----------
@@ -41,15 +44,16 @@ def telling_units(findings: Sequence[Finding], text: str) -> list[tuple[Unit, Fi
     values = label_values(text)
     chosen: dict[Unit, Finding] = {}
     for labels in WANTED:
-        present = [label for label in labels if _varies(values[label_number(label)])]
-        fitting = [
-            each
-            for each in findings
-            if each.confirmed and each.label in present and (each.layer, each.unit) not in chosen
-        ]
-        if fitting:
-            best = max(fitting, key=_held_out_strength)
-            chosen[best.layer, best.unit] = best
+        for label in labels:
+            fitting = [
+                each
+                for each in findings
+                if each.confirmed and each.label == label and (each.layer, each.unit) not in chosen
+            ]
+            best = max(fitting, key=_held_out_strength, default=None)
+            if best and best.held_out_strength >= CLOSE and _varies(values[label_number(label)]):
+                chosen[best.layer, best.unit] = best
+                break
     return list(chosen.items())[:PICTURES]
 
 
