@@ -94,14 +94,14 @@ def follow(steps: Iterator[StudyProgress], stopped: Sequence[int]) -> list[RunSt
 
 def table_of(progress: StudyProgress, left: float | None) -> Group:
     """A row for every run, or for those that are at work or failed if there are many; below it, what is left."""
-    table = Table("run", "", box=None, pad_edge=False)
+    table = Table("run", "state", box=None, pad_edge=False)
     for heading in ("epoch", "learned", "validation full/cold", "best"):
         table.add_column(heading, justify="right")
     all_fit = len(progress.states) <= MOST_ROWS
     for name, state in progress.states.items():
         if all_fit or state.state in ("running", "failed"):
             table.add_row(name, state.state, *_figures(state))
-    return Group(table, Text(_summary(progress, left)))
+    return Group(table, Text(f"losses in nats per character; {_summary(progress, left)}"))
 
 
 def _figures(state: RunState) -> tuple[str, ...]:

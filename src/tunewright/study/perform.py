@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from tunewright.errors import CheckpointError, TunewrightError
+from tunewright.errors import CheckpointError, DivergenceError, TunewrightError
 from tunewright.files import settle_folder, write_file
 from tunewright.model.checkpoint import ABOUT, LAST
 from tunewright.study.folder import RUN, status_text
@@ -77,6 +77,8 @@ def perform(planned: PlannedRun, folder: Path, material: Material) -> Generator[
         history = run.trainer.history
         write_file(folder / HISTORY, history_as_csv(history))  # a kill may have come between it and the checkpoint
         report = Report(planned.name, 1, 1, history[-1], run.trainer.best)
+    except DivergenceError as failure:
+        error = str(failure.__cause__ or failure)  # without what the command line of a single training allows
     except TunewrightError as failure:
         error = str(failure)
     except Exception as failure:  # noqa: BLE001 - whatever one run does, the others finish

@@ -5,16 +5,18 @@ its process or machine is tried once more at once. One that fails is reported, a
 """
 
 from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, Protocol
 
-from tunewright.errors import OptionError
+from tunewright.errors import InputError, OptionError
 from tunewright.files import write_file
 from tunewright.study.folder import RUN, StudyFolder, open_study, status_of, status_text
 from tunewright.study.perform import Material, Report
 from tunewright.study.plan import Plan, PlannedRun
-from tunewright.study.search import TRIALS, Searcher
+from tunewright.study.recorded import read_run
+from tunewright.study.search import TRIALS, Outcome, Searcher
 
 ATTEMPTS = 2
 """How often a run may be lost before it has failed."""
@@ -117,10 +119,19 @@ class _Runner:
         self._hopeless: set[str] = set()
         for run in in_order(plan):
             done = (status_of(study.run(run)) or {}).get("status") == "done"
-            self.states[run.name] = RunState(run, "done" if done else "waiting", Report(run.name))
+            self.states[run.name] = self._state_before(run, "done" if done else None)
         self._searcher = Searcher(plan, plan.search, study.path) if plan.search else None
         for run, outcome in self._searcher.begun() if self._searcher else ():
-            self.states[run.name] = RunState(run, outcome or "waiting", Report(run.name))
+            self.states[run.name] = self._state_before(run, outcome)
+
+    def _state_before(self, run: PlannedRun, outcome: Outcome | None) -> RunState:
+        """Where a run stands when the runner begins; if it has ended, with the losses that it reported then."""
+        report = Report(run.name)
+        if outcome:
+            with suppress(InputError):
+                known = read_run(self.study.run(run))
+                report = Report(run.name, 1, 1, known.history[-1], known.best, ended=True)
+        return RunState(run, outcome or "waiting", report)
 
     def progress(self) -> Iterator[StudyProgress]:
         changed = [*self.states]
