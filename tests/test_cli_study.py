@@ -64,6 +64,11 @@ def test_mistakes_are_one_line(plan_file, tmp_path, capsys):
     assert err == f"tunewright: {plan_file}: [base]: no option is called 'lane'; did you mean 'lanes'?\n"
     assert run(["study", "show", str(tmp_path / "none.toml")]) == 2
     assert "cannot be read" in capsys.readouterr().err
+    assert run(["study", "run", str(plan_file), "--out", str(tmp_path / "study"), "--address", "10.0.0.1:6379"]) == 2
+    assert capsys.readouterr().err == "tunewright: --address 10.0.0.1:6379 goes with --executor ray\n"
+    assert run(["study", "show", str(plan_file), "--workers", "-1"]) == 2
+    assert "workers is -1; allowed: 0 or more" in capsys.readouterr().err
+    assert not (tmp_path / "study").exists()
 
 
 def test_a_failed_run_is_told_and_the_exit_status_says_so(plan_file, tmp_path):

@@ -188,6 +188,9 @@ def test_another_study_other_tunes_and_other_things_are_refused(plan, material, 
     progress.close()
     with pytest.raises(OutputError, match="holds another study: its seeds differ"):
         next(run_study(replace(plan, seeds=(0,)), material, tmp_path / "study", OneByOne))
+    fewer = Material(TrainingData.of(read_tunes(*map(Path, plan.data)).tunes[:20]), {})
+    with pytest.raises(OutputError, match=r"holds another study: its tunes are others, from .*tiny\.txt"):
+        next(run_study(plan, fewer, tmp_path / "study", OneByOne))
     with pytest.raises(OptionError, match="other tunes"):
         next(run_study(replace(plan, fingerprint="0"), material, tmp_path / "study", OneByOne))
     (tmp_path / "used").mkdir()

@@ -12,6 +12,7 @@ from cyclopts import App, Parameter
 from tunewright.cli.interrupt import stop_on_signal
 from tunewright.cli.sources import recorded
 from tunewright.cli.status import FINDINGS, INTERRUPTED
+from tunewright.errors import OptionError
 from tunewright.options import require
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def show(plan: Path, *, data: Sources = None, validation: Sources = None, worker
     from tunewright.cli.study_display import show_plan
     from tunewright.study.duration import time_settings
 
+    require("workers", workers, "0 or more", workers >= 0)
     asked, material = _material(plan, data, validation)
     timings = {}
     with progress_bar() as bar:
@@ -95,6 +97,8 @@ def run(
     from tunewright.study.runner import run_study
 
     require("workers", workers, "0 or more", workers >= 0)
+    if address and executor != "ray":
+        raise OptionError(f"--address {address} goes with --executor ray")
     asked, material = _material(plan, data, validation)
     steps = run_study(asked, material, out, _executor(executor, workers, address))
     with stop_on_signal() as stopped, closing(steps):

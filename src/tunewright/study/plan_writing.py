@@ -45,7 +45,7 @@ def difference(former: Plan, plan: Plan) -> str | None:
         if value != now[name]:
             return f"its {name} is {value_words(value)}, and that of the plan {value_words(now[name])}"
     if former.fingerprint != plan.fingerprint:
-        return "its tunes are others"
+        return f"its tunes are others, from {', '.join(former.data)}"
     for field in fields(Plan):
         if field.name in ("data", "validation", "preset", "base", "settings", "fingerprint"):
             continue
