@@ -16,6 +16,9 @@ from tunewright.study.perform import Material, perform
 from tunewright.study.plan import read_plan
 from tunewright.training.data import TrainingData
 
+ENDED = 2**22 + 1
+"""A process of this number cannot be."""
+
 
 @pytest.fixture(scope="module")
 def plan(tiny_corpus, tmp_path_factory):
@@ -56,6 +59,7 @@ def test_it_reports_is_cancelled_lost_and_goes_on_and_keeps_others_out(plan, mat
         assert first_epoch_of(executor, second.name).record
         assert executor._workers == [worker]
         study.lock.close()  # as if the runner were gone: its process keeps the study locked
+        (tmp_path / "study" / folder.LOCK).write_text(str(ENDED), encoding="ascii")
         with pytest.raises(OutputError, match="another runner"), open_study(tmp_path / "study", plan):
             pass
         os.kill(worker.process.pid, signal.SIGKILL)

@@ -92,6 +92,8 @@ class _Actor:
     handle: Any
     run: PlannedRun | None = None
     """What it trains."""
+    heard: bool = False
+    """It has answered: a machine had a core for it."""
     waiting: dict[Any, str] = field(default_factory=dict)
     """What it was asked for: references to "training" and "news" to come."""
 
@@ -158,6 +160,7 @@ class ClusterExecutor:
             except self._ray.exceptions.RayError as error:
                 yield from self._bury(actor, str(error))
                 continue
+            actor.heard = True
             for news in answer or ():
                 yield self._heed(actor, news)
 
@@ -173,7 +176,7 @@ class ClusterExecutor:
             if actor.run:
                 self.cancel(actor.run)
         ends = time.monotonic() + CLOSE_SECONDS
-        while any(actor.run for actor in self._actors) and time.monotonic() < ends:
+        while any(actor.run and actor.heard for actor in self._actors) and time.monotonic() < ends:
             for _ in self.wait(NEWS_SECONDS):
                 pass
         for actor in [*self._actors]:

@@ -8,6 +8,7 @@ STUDY/.lock                 locked by the operating system while a runner or a w
 
 import contextlib
 import json
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,8 +28,8 @@ except ImportError:  # not on Windows
 
 PLAN, RUNS, RUN, LOCK = "plan.toml", "runs", "run.json", ".lock"
 
-PATIENCE_SECONDS = 5.0
-"""How long the workers of a runner that was killed may take to end."""
+PATIENCE_SECONDS = 60.0
+"""How long workers may take to end after their runner was killed; they do at once, unless they are loading torch."""
 
 
 @dataclass(frozen=True)
@@ -85,9 +86,26 @@ def _lock(path: Path, lock: BinaryIO) -> None:
     ends = time.monotonic() + PATIENCE_SECONDS
     while fcntl:
         try:
-            return fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            break
         except OSError as error:
-            if time.monotonic() > ends:
-                raise OutputError("another runner is at work in it", path=path) from error
+            runner = (path / LOCK).read_text(encoding="ascii", errors="replace")
+            if _is_alive(runner) or time.monotonic() > ends:
+                raise OutputError(
+                    f"another runner is at work in it (process {runner or 'unknown'})", path=path
+                ) from error
             time.sleep(0.05)
-    return None
+    lock.truncate(0)
+    lock.write(str(os.getpid()).encode())
+    lock.flush()
+
+
+def _is_alive(process: str) -> bool:
+    """Is there a process of this number on this machine?"""
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError, ValueError):  # it is another user's, or not known
+        return True
+    return True

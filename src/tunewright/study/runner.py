@@ -102,11 +102,11 @@ def run_study(
     if plan.fingerprint and plan.fingerprint != fingerprint:
         raise OptionError("the plan is for other tunes: those that it names have another fingerprint than it says")
     with open_study(out, replace(plan, fingerprint=fingerprint)) as study:
-        runner = _Runner(plan, study, executor(study, material))
+        trains = executor(study, material)
         try:
-            yield from runner.progress()
+            yield from _Runner(plan, study, trains).progress()
         finally:
-            runner.executor.close()
+            trains.close()
 
 
 class _Runner:
