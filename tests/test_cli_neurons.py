@@ -3,6 +3,7 @@
 import contextlib
 import io
 import json
+import re
 
 import pytest
 from test_cli_main import run
@@ -118,7 +119,11 @@ def test_units_and_tunes_are_told_of_as_asked(capsys, model, book, tiny_tunes, t
         f"unit-{unit}-{what}.{form}"
         for unit in (2, 4) for what in ("text-tune-1", "score-tune-1", "text-tune-2") for form in ("svg", "png")
     }  # fmt: skip
-    assert "cell c" in (out / "index.html").read_text(encoding="utf-8")
+    page = (out / "index.html").read_text(encoding="utf-8")
+    assert "cell c" in page
+    assert page.count('<tr data-id="unit-') == 2
+    assert "of 6 units follow" in page  # the map has all
+    assert len(re.findall('<a href="#unit-[^"]*" aria', page)) == 2
 
 
 @pytest.mark.parametrize(

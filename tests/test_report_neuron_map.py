@@ -72,7 +72,7 @@ def test_no_dot_covers_another(pairs):
 
 def test_dots_of_a_page_lead_to_their_units():
     second = NeuronStudy((), (UnitReport(3, 1, (), ()),), {})
-    root = ET.fromstring(draw_map(second, second, linked=True))  # noqa: S314
+    root = ET.fromstring(draw_map(second, second, linked=[(1, 3)]))  # noqa: S314
     assert [link.get("href") for link in root.iter(f"{SVG}a")] == ["#unit-1-3"]
 
 

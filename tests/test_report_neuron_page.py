@@ -55,7 +55,7 @@ def page():
     study, untrained = make_study(*found), make_study(finding(8, "header", 0.7))
     tunes = [Tune(text, Path("a.abc"), 1, len(text)) for text in TEXTS]
     shown = [ShownTune(tunes[0], VALUES), ShownTune(tunes[1], np.full((UNITS, len(TEXTS[1])), 0.5, np.float32))]
-    drawn = draw_map(study, untrained, linked=True).decode()
+    drawn = draw_map(study, untrained, linked=[(0, unit) for unit in range(UNITS)]).decode()
     return NeuronPage(
         "Inside <it>", study, untrained, {"other": [Counterpart("header", 4, 0, 0.9, 0.85)]}, shown,
         [engrave_with_areas(TEXTS[0]), None], False, "output h", -1.0, 1.0, {(0, 3): ["Without it, all is <lost>."]},

@@ -10,7 +10,7 @@ means that it is lower there, at nine of ten pairs of characters.
 Shapes: U units of all layers, K labels, N characters.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -69,6 +69,11 @@ class NeuronStudy:
     about: dict[str, Any]
     """How it was found: sizes, shifts, which labels were too rare."""
 
+    def only(self, units: Collection[int]) -> "NeuronStudy":
+        """The same of the units of these numbers alone, in every layer; they were tested among all."""
+        findings = tuple(finding for finding in self.findings if finding.unit in units)
+        return replace(self, findings=findings, units=tuple(each for each in self.units if each.unit in units))
+
     def best_of_label(self) -> dict[str, Finding]:
         """The finding with the largest value for each label, in the order of `LABELS`."""
         best: dict[str, Finding] = {}
@@ -105,7 +110,6 @@ def study_neurons(
     shape = model.network
     require_quantities(shape.cell, [config.quantity])
     require_units(units or (), shape.units)
-    told = np.tile([units is None or unit in units for unit in range(shape.units)], shape.layers)
     network = load_network(model)
     progress("reading tunes", 0.0)
     choosing = sides.choosing.read(network, model.vocabulary, config.quantity)
@@ -120,7 +124,7 @@ def study_neurons(
     del choosing
     confirming = sides.confirming.read(network, model.vocabulary, config.quantity)
     places = _places(chosen)
-    pairs = _pairs(chosen, places, config.labels_per_unit) & told[:, None]
+    pairs = _pairs(chosen, places, config.labels_per_unit)
     progress("confirming on other tunes", 0.7)
     frequent = usable_labels(confirming, fewest_tunes=1, fewest_defined=FEWEST_HELD_OUT)
     confirmed = compare(confirming, pairs & frequent)
@@ -136,12 +140,11 @@ def study_neurons(
     ]
     findings.sort(key=lambda found: found.strength, reverse=True)
     reports = tuple(
-        UnitReport(
-            int(unit % shape.units), int(unit // shape.units), *extremes(sides.confirming, confirming.units[unit])
-        )
-        for unit in np.flatnonzero(told)
+        UnitReport(unit % shape.units, unit // shape.units, *extremes(sides.confirming, confirming.units[unit]))
+        for unit in range(len(confirming.units))
     )
-    return NeuronStudy(tuple(findings), reports, _about(model, sides, config, usable, chosen, confirmed))
+    study = NeuronStudy(tuple(findings), reports, _about(model, sides, config, usable, chosen, confirmed))
+    return study if units is None else study.only(units)
 
 
 def require_units(units: Iterable[int], width: int) -> None:

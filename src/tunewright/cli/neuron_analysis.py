@@ -65,6 +65,9 @@ class Found:
     """What came out."""
 
     study: NeuronStudy
+    """Of all units."""
+    told: NeuronStudy
+    """Of those that were named, or all."""
     untrained: NeuronStudy
     others: Mapping[str, tuple[Counterpart, ...]]
     ablation: AblationResult
@@ -99,7 +102,8 @@ def find_out(asked: Asked, sides: Sides, tell: Tell) -> Found:
     """Do all of it, telling what is being done and which share of it is done."""
     model, config = asked.model, NeuronConfig(quantity=asked.quantity)
     part = _Parts(tell)
-    study = study_neurons(model, sides, config, units=asked.units, progress=part("units"))
+    study = study_neurons(model, sides, config, progress=part("units"))
+    told = study if asked.units is None else study.only(asked.units)
     untrained = study_neurons(untrained_like(model), sides, config, progress=part("untrained network"))
     targets = None if asked.pairs is None else named_targets(asked.pairs, study.findings)
     ablation = study_ablation(model, sides, study.findings, targets=targets, progress=part("ablation"))
@@ -109,7 +113,7 @@ def find_out(asked: Asked, sides: Sides, tell: Tell) -> Found:
     beside = list(zip(short_names(asked.others), asked.others.values(), strict=True))[:REMEMBERED]
     memory |= {name: study_memory(each, tunes) for name, each in beside}
     found = {name: tuple(counterparts(each, sides, asked.quantity)) for name, each in asked.others.items()}
-    return Found(study, untrained, found, ablation, probes, memory)
+    return Found(study, told, untrained, found, ablation, probes, memory)
 
 
 def short_names(paths: Iterable[str]) -> list[str]:

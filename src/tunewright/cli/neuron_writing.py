@@ -69,14 +69,14 @@ class Writer:
 
     def _data(self) -> dict[str, bytes]:
         found, network = self.found, self.asked.model.network
-        units = [(report.layer, report.unit) for report in found.study.units]
+        units = [(report.layer, report.unit) for report in found.told.units]
         more = {
             "ablation.json": found.ablation.as_json(),
             "probes.json": found.probes.as_json(),
             "memory.json": {name: each.as_json() for name, each in found.memory.items()},
         }
         return {
-            **study_files(found.study, found.untrained, found.others),
+            **study_files(found.told, found.untrained, found.others),
             TUNES: tunes_file(self.asked.shown, units, network.units),
             **{name: (json.dumps(content, indent=1) + "\n").encode() for name, content in more.items()},
         }
@@ -93,7 +93,7 @@ class Writer:
         }
         return NeuronPage(
             "Inside the network",
-            found.study,
+            found.told,
             found.untrained,
             found.others,
             shown,
@@ -117,7 +117,8 @@ class Writer:
 
     def _sections(self) -> list[PageSection]:
         found = self.found
-        drawn = draw_map(found.study, found.untrained, linked=True).decode()
+        linked = [(report.layer, report.unit) for report in found.told.units]
+        drawn = draw_map(found.study, found.untrained, linked=linked).decode()
         sections = [PageSection("Map of the units", f'<div class="map">{drawn}</div>{MAP_WORDS}')]
         for make in (
             lambda: ablation_section(found.ablation),

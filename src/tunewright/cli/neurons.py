@@ -75,5 +75,5 @@ def neurons(
         writer.write(lambda doing, share: tell(doing, 0.9 + 0.1 * share))
     for problem in writer.problems:
         print(f"left out: {problem}", file=sys.stderr)
-    show(found.study, found.untrained, found.others, by_unit=unit is not None)
+    show(found, by_unit=unit is not None)
     print(f"Look at {out / PAGE}")

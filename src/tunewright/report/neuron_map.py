@@ -6,11 +6,11 @@ panels side by side, trained and untrained, share rows and scale.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from tunewright.analysis.neuron_findings import Finding
 from tunewright.analysis.neurons import NeuronStudy
-from tunewright.model.clamping import unit_name
+from tunewright.model.clamping import Unit, unit_name
 from tunewright.rendering.typesetting import Drawing
 from tunewright.report.heatmap_frame import LETTERS, MARGIN, plain, text
 
@@ -56,16 +56,16 @@ def family_of(label: str) -> str:
     raise KeyError(label)
 
 
-def best_confirmed(study: NeuronStudy) -> dict[tuple[int, int], Finding | None]:
+def best_confirmed(study: NeuronStudy) -> dict[Unit, Finding | None]:
     """For each unit (layer and number) its confirmed finding with the best place, or None."""
-    best: dict[tuple[int, int], Finding | None] = {(report.layer, report.unit): None for report in study.units}
+    best: dict[Unit, Finding | None] = {(report.layer, report.unit): None for report in study.units}
     for finding in sorted(study.findings, key=lambda each: -each.place):
         if finding.confirmed:
             best[finding.layer, finding.unit] = finding
     return best
 
 
-def draw_map(study: NeuronStudy, untrained: NeuronStudy, form: str = "svg", *, linked: bool = False) -> bytes:
+def draw_map(study: NeuronStudy, untrained: NeuronStudy, form: str = "svg", *, linked: Collection[Unit] = ()) -> bytes:
     """Draw the units of a network, and of an untrained one, by what they follow.
 
     Parameters
@@ -73,7 +73,7 @@ def draw_map(study: NeuronStudy, untrained: NeuronStudy, form: str = "svg", *, l
     form
         svg, png or pdf.
     linked
-        Make each dot of the network a link to ``#unit-NAME``, for a page.
+        Units of the network whose dots are links to ``#unit-NAME``, for a page.
 
     Raises
     ------
@@ -82,7 +82,7 @@ def draw_map(study: NeuronStudy, untrained: NeuronStudy, form: str = "svg", *, l
     MissingExtraError
         For png and pdf, without typst.
     """
-    sides = [_Side(study, TRAINED, linked), _Side(untrained, UNTRAINED, False)]
+    sides = [_Side(study, TRAINED, linked), _Side(untrained, UNTRAINED, ())]
     rows = [name for name in (*FAMILIES, NOTHING) if any(name in side.rows for side in sides)]
     heights = {name: max(side.height(name) for side in sides) + 2 * _PAD for name in rows}
     parts, y = [], _HEAD
@@ -105,11 +105,11 @@ def draw_map(study: NeuronStudy, untrained: NeuronStudy, form: str = "svg", *, l
 class _Side:
     """The units of one network."""
 
-    def __init__(self, study: NeuronStudy, fill: str, linked: bool) -> None:
+    def __init__(self, study: NeuronStudy, fill: str, linked: Collection[Unit]) -> None:
         best = best_confirmed(study)
         self.units, self.fill, self.linked = len(best), fill, linked
         self.size = 5.0 if self.units > _MANY else 8.0
-        self.rows: dict[str, list[tuple[tuple[int, int], Finding | None]]] = defaultdict(list)
+        self.rows: dict[str, list[tuple[Unit, Finding | None]]] = defaultdict(list)
         for unit, finding in sorted(best.items(), key=lambda pair: -pair[1].held_out_strength if pair[1] else 0):
             self.rows[family_of(finding.label) if finding else NOTHING].append((unit, finding))
         self.confirmed = sum(finding is not None for finding in best.values())
@@ -117,7 +117,7 @@ class _Side:
     def height(self, row: str) -> float:
         return max((level for *_, level in self._places(row)), default=0) * self.size + self.size
 
-    def _places(self, row: str) -> Iterator[tuple[tuple[int, int], Finding | None, int, int]]:
+    def _places(self, row: str) -> Iterator[tuple[Unit, Finding | None, int, int]]:
         """Of each dot in a row: unit, finding, column of the panel, and how many dots that column had before."""
         stacked: dict[int, int] = defaultdict(int)
         for number, (unit, finding) in enumerate(self.rows.get(row, ())):
@@ -141,7 +141,7 @@ class _Side:
                 f"<title>{plain(words)}</title></circle>"
             )
             link = f'href="#unit-{name.replace(":", "-")}" aria-label="{plain(words)}" tabindex="-1"'
-            yield f"<a {link}>{dot}</a>" if self.linked else dot
+            yield f"<a {link}>{dot}</a>" if unit in self.linked else dot
         if places:
             best = "" if row == NOTHING else f"; best: {unit_name(places[0][0])}"
             count = f"{len(places)} unit{'s' * (len(places) > 1)}"
