@@ -24,6 +24,15 @@ if TYPE_CHECKING:
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
+DEBIAN_PACKAGES = {
+    "abc2midi": "abcmidi",
+    "pdflatex": "texlive-latex-recommended lmodern",
+    "pdftoppm": "poppler-utils",
+    "pdftotext": "poppler-utils",
+}
+"""Which brings a program, where it is not called like it."""
+
+
 def missing(what: str, *, remedy: str) -> NoReturn:
     """Skip the running test because `what` is not there; fail it where everything is required."""
     message = f"{what} is not on this machine; {remedy}"
@@ -37,7 +46,7 @@ def require_program() -> Callable[[str], str]:
     """A function from a program's name to its path; it skips the test if there is no such program."""
 
     def path_of(name: str) -> str:
-        package = {"abc2midi": "abcmidi", "pdftoppm": "poppler-utils"}.get(name, name)
+        package = DEBIAN_PACKAGES.get(name, name)
         return shutil.which(name) or missing(name, remedy=f"on Debian, 'apt install {package}' brings it")
 
     return path_of
@@ -128,6 +137,29 @@ def tiny_corpus(tiny_tunes: list[str], tmp_path_factory: pytest.TempPathFactory)
     path = tmp_path_factory.mktemp("tiny-corpus") / "tiny.txt"
     path.write_text("".join(f"<start>\n{text}<end>\n" for text in tiny_tunes), encoding="utf-8")
     return path
+
+
+@pytest.fixture(scope="session")
+def small_study(tiny_tunes: list[str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A study of small networks that were really trained; its corpus lies beside it. Read it only."""
+    from small_papers import train_study, write_corpus
+
+    folder = tmp_path_factory.mktemp("study")
+    write_corpus(folder / "tunes.abc", tiny_tunes)
+    train_study(folder, folder / "tunes.abc")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def small_paper(small_study: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The paper of that study. Read it only."""
+    from tunewright.report.paper import write_paper
+    from tunewright.study.results import read_results
+
+    out = tmp_path_factory.mktemp("paper") / "paper"
+    written = write_paper(read_results(small_study), out, authors=["Ann O'Neill", "Ben Ryan"])
+    assert written.problems == {}
+    return out
 
 
 def _made_up_tune(number: int, generator: random.Random) -> str:

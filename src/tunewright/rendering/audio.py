@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from tunewright.errors import InputError, MissingExtraError, RenderError
 from tunewright.rendering.midi import midi_file
+from tunewright.rendering.ogg import with_serial
 from tunewright.rendering.performance import Performance
 from tunewright.rendering.provenance import one_line
 
@@ -56,7 +57,7 @@ def opus_file(
 ) -> bytes:
     """Return a performance as an Ogg Opus file: 48 kHz, mono. Raises as `wav_file` does."""
     samples, rate = _sound(performance, soundfont)
-    return _encode(samples.mean(axis=1), rate, "OGG", "OPUS", performance.title, provenance or {})
+    return with_serial(_encode(samples.mean(axis=1), rate, "OGG", "OPUS", performance.title, provenance or {}))
 
 
 def _sound(performance: Performance, soundfont: Path | None) -> "tuple[NDArray[np.float64], int]":

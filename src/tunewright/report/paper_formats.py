@@ -57,7 +57,7 @@ class Manuscript:
             "title": plain(self.title),
             "author": [plain(name) for name in self.authors],
         }
-        about |= {"date": plain(self.date), "lang": "en-GB"}
+        about |= {"date": plain(self.date), "lang": "en-GB", "link-citations": "true"}
         lines = [f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in about.items() if value]
         abstract = "\n".join(f"  {line}".rstrip() for line in self.abstract.splitlines())
         return "\n".join(["---", *lines, "abstract: |", abstract, "---", "", self.body, ""])

@@ -13,11 +13,15 @@ from tunewright.report.paper_values import (
     names,
     nats,
     protocol,
+    share,
     shown,
 )
 from tunewright.study.comparisons import Answer, answer
 from tunewright.study.measures import ROUND_LOSS, Level, levels, summary, time_to_loss
 from tunewright.study.plan import Question
+from tunewright.study.statistics import CONFIDENCE
+
+CONFIDENT = {"confidence": share(CONFIDENCE)}
 
 
 def losses(material: Material) -> str:
@@ -120,7 +124,7 @@ def _settings(material: Material) -> str:
         ">best epoch",
         ">s/epoch",
     ]
-    meaning = fill("results", "meaning", {}) if has_intervals(material) else ""
+    meaning = fill("results", "meaning", CONFIDENT) if has_intervals(material) else ""
     caption = fill("results", "settings_caption", {"protocol": protocol(here), "meaning": meaning})
     return table("settings", caption, columns, rows)
 
@@ -131,7 +135,7 @@ def _question(material: Material, number: int, question: Question) -> str:
         return ""
     name = f"question-{number}"
     options = listed([option.replace("_", " ") for option in question.varies])
-    bands = fill("results", "bands", {}) if has_intervals(material) else ""
+    bands = fill("results", "bands", CONFIDENT) if has_intervals(material) else ""
     title = plain(question.title).rstrip()
     caption = {
         "title": title if title[-1] in "?.!" else f"{title}.",
