@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tunewright.errors import InputError
 from tunewright.files import claim_folder, write_file
 from tunewright.rendering.page import PageTune
 from tunewright.report.paper_composed import samples, tunes
@@ -79,6 +80,8 @@ def write_paper(
     OutputError
         If the place cannot be written, or holds something else.
     """
+    if not results.runs:
+        raise InputError("there is nothing to report: no run has finished", path=results.folder)
     claim_folder(out, force=force or (out / SOURCE).is_file())
     _write_stubs(out / NOTES_FOLDER)
     material = gather(results, progress)

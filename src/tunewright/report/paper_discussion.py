@@ -171,7 +171,9 @@ def _units(material: Material) -> str:
             "phrase": plain(label_named(finding.label).phrase),
             "statistic": statistic(finding),
             "value": number(finding.held_out_value),
+            "same": number(finding.same_character_value),
             "floor": number(unit.untrained.held_out_value if unit.untrained else None),
+            "floor_same": number(unit.untrained.same_character_value if unit.untrained else None),
             "insight": fill("insights", kind_of(finding.label), {}),
         }
         insights.append(fill("discussion", "insight", values))

@@ -79,17 +79,13 @@ class Material:
 
 
 def gather(results: StudyResults, progress: Progress = lambda *_: None) -> Material:
-    """Compose, count and study, as far as that is possible.
+    """Compose, count and study, as far as that is possible; one run at least must have finished.
 
     Raises
     ------
-    InputError
-        If no run has finished.
     CheckpointError
         If the weights of a run are damaged.
     """
-    if not results.runs:
-        raise InputError("there is nothing to report: no run has finished", path=results.folder)
     settings = [setting.name for setting in results.settings]
     setting = results.plan.baseline if results.plan.baseline in settings else settings[0]
     baseline, best = _best(results, results.of(setting)), _best(results, results.runs)

@@ -22,6 +22,7 @@ from tunewright.notation.check import check
 from tunewright.notation.findings import Finding
 from tunewright.notation.grammar import Grammar
 from tunewright.notation.melody import read_melody
+from tunewright.rendering.source import title_of
 from tunewright.sampling.compose import Composition, compose_many
 from tunewright.sampling.config import CompositionConfig
 from tunewright.sampling.playable import playable
@@ -150,7 +151,7 @@ def choose_tune(
 def _can_be_shown(text: str) -> bool:
     music = [line for line in text.splitlines() if line.strip() and not _FIELD.match(line)]
     fits = len(music) <= LINES and max(map(len, text.splitlines())) <= LINE
-    return fits and len(read_melody(text).bars) in BARS
+    return bool(title_of(text)) and fits and len(read_melody(text).bars) in BARS
 
 
 def count_free(model: Checkpoint, grammar: Grammar | None, temperature: float) -> FreeTunes:

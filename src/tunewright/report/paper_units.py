@@ -116,6 +116,7 @@ def _unit(material: Material, unit: ShownUnit) -> str:
         "value": number(finding.held_out_value),
         "same": number(finding.same_character_value),
         "floor": number(unit.untrained.held_out_value if unit.untrained else None),
+        "floor_same": number(unit.untrained.same_character_value if unit.untrained else None),
         "here": number(unit.value_here),
         "mean": number(holds),
         "where": where,
