@@ -165,7 +165,7 @@ def _clause(fragment: str, name: str, options: dict[str, Any], value: str) -> st
     if not options[name]:
         return ""
     text = fill("methods", fragment, {name: value})
-    return f" {text}"
+    return text if text.startswith(",") else f" {text}"
 
 
 def _protocols(material: Material) -> dict[str, object]:
