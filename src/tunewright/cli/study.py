@@ -69,7 +69,7 @@ def run(
     data: Sources = None,
     validation: Sources = None,
     workers: int = 0,
-    executor: Literal["local", "ray"] = "local",
+    executor: Literal["local", "stacked", "ray"] | None = None,
     address: str | None = None,
 ) -> int:
     """Train what is missing of a study.
@@ -87,9 +87,11 @@ def run(
     validation
         Tunes to measure on; without them, and if --data is given, a tenth of the tunes is kept back.
     workers
-        How many trainings run at once, each on one core; 0 takes one for each core of the machine or the cluster.
+        How many trainings run at once, each on one core; 0 takes one for each core of the machine or the cluster, 64
+        if they are stacked.
     executor
-        Train on this machine, or on a Ray cluster.
+        Train on this machine, each by itself or many as one stack, or on a Ray cluster. Without it they are stacked if
+        there is a GPU for them and --workers is not given, and otherwise local.
     address
         Of the cluster; without it, the one that RAY_ADDRESS names, or else one of this machine alone.
     """
@@ -100,7 +102,7 @@ def run(
     if address and executor != "ray":
         raise OptionError(f"--address {address} goes with --executor ray")
     asked, material = _material(plan, data, validation)
-    steps = run_study(asked, material, out, _executor(executor, workers, address))
+    steps = run_study(asked, material, out, _executor(asked, executor, workers, address))
     with stop_on_signal() as stopped, closing(steps):
         states = follow(steps, stopped)
     if any(state.state in ("waiting", "running") for state in states):
@@ -138,11 +140,19 @@ def _material(path: Path, data: list[str] | None, validation: list[str] | None) 
     return plan, Material(training_data(plan.data, plan.validation), sources)
 
 
-def _executor(name: str, workers: int, address: str | None) -> Callable[[StudyFolder, Material], Executor]:
+def _executor(
+    plan: Plan, name: str | None, workers: int, address: str | None
+) -> Callable[[StudyFolder, Material], Executor]:
     if name == "ray":
         from tunewright.study.cluster import ClusterExecutor
 
         return lambda study, material: ClusterExecutor(study, material, workers, address)
+    from tunewright.study.stacked import StackedExecutor, suits, those_alone
+
+    if name == "stacked" or (name is None and not workers and suits(plan.runs)):
+        for line in those_alone(plan.runs):
+            print(line)
+        return lambda study, material: StackedExecutor(study, material, workers)
     from tunewright.study.local import LocalExecutor
 
     return lambda study, material: LocalExecutor(study, material, _slots(workers))

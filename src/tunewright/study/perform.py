@@ -68,27 +68,40 @@ def perform(planned: PlannedRun, folder: Path, material: Material) -> Generator[
     (folder / RUN).unlink(missing_ok=True)
     report, error = Report(planned.name), None
     try:
-        run = _opened(planned, folder, material)
+        run = opened(planned, folder, material)
         with contextlib.closing(run.progress()) as steps:
             for progress in steps:
                 newest = run.trainer.history[-1] if run.trainer.history else None
                 report = Report(planned.name, progress.step, progress.steps, newest, run.trainer.best)
                 yield report
-        history = run.trainer.history
-        write_file(folder / HISTORY, history_as_csv(history))  # a kill may have come between it and the checkpoint
-        report = Report(planned.name, 1, 1, history[-1], run.trainer.best)
-    except DivergenceError as failure:
-        error = str(failure.__cause__ or failure)  # without what the command line of a single training allows
-    except TunewrightError as failure:
-        error = str(failure)
+        report = last_report(planned, folder, run)
     except Exception as failure:  # noqa: BLE001 - whatever one run does, the others finish
-        error = f"{type(failure).__name__}: {failure}"
+        error = reason(failure)
+    yield concluded(planned, folder, report, error)
+
+
+def last_report(planned: PlannedRun, folder: Path, run: Run) -> Report:
+    """The report of a run that has finished; its history is written whole."""
+    history = run.trainer.history
+    write_file(folder / HISTORY, history_as_csv(history))  # a kill may have come between it and the checkpoint
+    return Report(planned.name, 1, 1, history[-1], run.trainer.best)
+
+
+def reason(failure: Exception) -> str:
+    """Why a run failed, in words."""
+    if isinstance(failure, DivergenceError):
+        return str(failure.__cause__ or failure)  # without what the command line of a single training allows
+    return str(failure) if isinstance(failure, TunewrightError) else f"{type(failure).__name__}: {failure}"
+
+
+def concluded(planned: PlannedRun, folder: Path, report: Report, error: str | None) -> Report:
+    """Write down that a run has ended; returns its last report."""
     folder.mkdir(parents=True, exist_ok=True)
     write_file(folder / RUN, status_text(planned, "failed" if error else "done", error))
-    yield replace(report, ended=True, error=error)
+    return replace(report, ended=True, error=error)
 
 
-def _opened(planned: PlannedRun, folder: Path, material: Material) -> Run:
+def opened(planned: PlannedRun, folder: Path, material: Material) -> Run:
     """The run, where it stopped; from its beginning if there is nothing that it could go on from."""
     run = Run(folder, material.data, planned.network, planned.training, material.origin)
     run.baselines = material.baselines

@@ -111,7 +111,7 @@ class Trainer:
         self.network, self.data, self.config, self._team = network, data, config, team or Team()
         self.history: list[EpochRecord] = []
         self.position = Position()
-        self._optimizer = make_optimizer(network, config)
+        self.optimizer = make_optimizer(network, config)
         self._dropout = torch.Generator(network.readout.weight.device).manual_seed(config.seed)
         self._recurrent: State | None = None
         self._learner = self._resident_learner()
@@ -154,13 +154,13 @@ class Trainer:
     def _progress(self, loss: float, *, over: bool) -> Progress:
         step = self.position.epoch * self._batches + self.position.batch
         rate = self.position.epoch_characters / self.position.epoch_seconds
-        record = self._end_epoch() if over else None
+        record = self.end_epoch() if over else None
         return Progress(step, self.config.epochs * self._batches, loss, rate, record)
 
     def state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
         """All besides the network that `restore` needs to go on exactly here: tensors by name, and what fits JSON."""
         tensors: dict[str, Tensor] = {}
-        for number, values in self._optimizer.state_dict()["state"].items():
+        for number, values in self.optimizer.state_dict()["state"].items():
             tensors |= {f"optimizer.{number}.{name}": tensor for name, tensor in values.items()}
         recurrent = self._learner.recurrent(self.config.lanes) if self._learner else self._recurrent
         tensors |= {f"recurrent.{number}": part for number, part in enumerate(recurrent or ())}
@@ -177,7 +177,7 @@ class Trainer:
                     moments.setdefault(int(number), {})[moment] = tensor
                 case ["recurrent", number]:
                     recurrent[number] = tensor
-        self._optimizer.load_state_dict({**self._optimizer.state_dict(), "state": moments})
+        self.optimizer.load_state_dict({**self.optimizer.state_dict(), "state": moments})
         device = self.network.readout.weight.device
         self._recurrent = tuple(recurrent[number].to(device) for number in sorted(recurrent)) or None
         if self._learner:
@@ -209,7 +209,7 @@ class Trainer:
         if self._team.size == 1 and has_resident_learner(network.readout.weight.device):
             pad_layers(network.layers, loose=network.config.weight_drop > 0)
             return ResidentLearner(
-                network, self._optimizer, dropout=self._dropout, clip=config.clip, precision=config.precision
+                network, self.optimizer, dropout=self._dropout, clip=config.clip, precision=config.precision
             )
         if config.precision != "float32":
             raise OptionError(f"precision is {config.precision!r}; only one process with a GPU has any but 'float32'")
@@ -232,9 +232,9 @@ class Trainer:
         if not math.isfinite(norm.item()):
             raise self._divergence(f"the gradient of a batch has norm {norm.item()}")
         self.position.learning_rate = self._learning_rate()
-        for group in self._optimizer.param_groups:
+        for group in self.optimizer.param_groups:
             group["lr"] = self.position.learning_rate
-        self._optimizer.step()
+        self.optimizer.step()
         self._recurrent = state
         self._count(value, batch.length * len(batch.starts), time.perf_counter() - began)
         return value
@@ -253,13 +253,20 @@ class Trainer:
         drawn = self._dropout.get_state()
         logits, state = self.network(ids[:-1], state, generator=self._dropout, lanes=lanes)
         loss = lanes.share * functional.cross_entropy(logits.flatten(0, 1), ids[1:].flatten())
-        self._optimizer.zero_grad()
+        self.optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         try:
             return self._team.add_up(list(self.network.parameters()), loss, state, lanes)
         except WorkerError:
             self._dropout.set_state(drawn)  # the batch was not learned, and comes again
             raise
+
+    def learned(self, loss: float, characters: int, seconds: float) -> None:
+        """Count a batch that was learned elsewhere (see `stacked_runs`); DivergenceError if its loss is not finite."""
+        if not math.isfinite(loss):
+            raise self._divergence(f"the loss of a batch is {loss}")
+        self.position.learning_rate = self._learning_rate()
+        self._count(loss, characters, seconds)
 
     def _count(self, loss: float, characters: int, seconds: float) -> None:
         self.position.batch += 1
@@ -269,7 +276,8 @@ class Trainer:
         self.position.epoch_seconds += seconds
         self.position.learning_seconds += seconds
 
-    def _end_epoch(self) -> EpochRecord:
+    def end_epoch(self) -> EpochRecord:
+        """Measure the network; DivergenceError if a loss is not finite."""
         began = time.perf_counter()
         position, predict = self.position, self._team.predict(self.network)
         losses = {

@@ -185,18 +185,18 @@ class Run:
                 if not progress.record:  # whose losses are of the weights as they are
                     self._hold()
                 if progress.record or time.monotonic() - saved > SAVE_EVERY_SECONDS:
-                    self._save(progress.record)
+                    self.save(progress.record)
                     saved = time.monotonic()
                 yield progress
         except GeneratorExit:
-            self._save()
+            self.save()
             raise
         except DivergenceError as error:
             last = self.folder / LAST
             kept = f"the last good checkpoint is in {last}" if last.exists() else "nothing was saved before"
             raise DivergenceError(f"{error}, and --force to start again; {kept}") from error
         except WorkerError as error:
-            self._save()
+            self.save()
             raise WorkerError(f"{error}; all that was learned is saved in {self.folder / LAST}") from error
         finally:
             torch.set_flush_denormal(False)  # what the caller computes afterwards is none of our business
@@ -209,7 +209,8 @@ class Run:
             for weight, held in zip(self.trainer.network.parameters(), self._held, strict=True):
                 weight.lerp_(held, share)
 
-    def _save(self, record: EpochRecord | None = None) -> None:
+    def save(self, record: EpochRecord | None = None) -> None:
+        """Write ``last`` and the history; after an epoch, whose `record` it is, ``best`` too if that is the best."""
         if not self.team.leads:
             return
         if record and self.trainer.best is record:

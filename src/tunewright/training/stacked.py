@@ -11,8 +11,10 @@ Shapes: K networks, T time steps, B lanes, N characters of a text, P weights of 
 """
 
 import dataclasses
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 import torch
@@ -24,7 +26,7 @@ from tunewright.corpus.batches import Batch, count_streams, count_windows, strea
 from tunewright.corpus.vocabulary import Ids
 from tunewright.errors import OptionError
 from tunewright.model.config import NetworkConfig
-from tunewright.model.network import CharNetwork
+from tunewright.model.network import CharNetwork, State
 from tunewright.training.config import TrainingConfig
 from tunewright.training.data import TrainingData
 from tunewright.training.precision import multiplying
@@ -58,8 +60,26 @@ class StackedProgress:
     """Batches in all epochs together."""
     losses: NDArray[np.float32]
     """Of this batch, in nats per character, shape=(K,)."""
+    characters: int
+    """That each network learned in it."""
+    seconds: float
+    """That it took."""
     epoch: int | None = None
     """After an epoch's last batch its number, from 1."""
+
+
+@dataclass(frozen=True)
+class StackedRow:
+    """What a stack holds of one network, by the names of its weights: views, which may be written to."""
+
+    weights: dict[str, Tensor]
+    mean: dict[str, Tensor]
+    square: dict[str, Tensor]
+    """Of gradients, as the optimiser remembers them."""
+    recurrent: State
+    """After the last batch, each part shape=(L, B, H)."""
+    dropout: torch.Generator
+    """Where its masks come from: its own, or that of all."""
 
 
 class StackedTrainer:
@@ -97,13 +117,19 @@ class StackedTrainer:
         factors = torch.bfloat16 if self.config.precision == "bfloat16" else torch.float32
         self.stack = StackedNetworks([self._fresh(member) for member in members], device, factors)
         seeds = [member.training.seed for member in members]
+        self.own_dropout = own_dropout
         self._generators = [torch.Generator(device).manual_seed(seed) for seed in (seeds if own_dropout else seeds[:1])]
         self._masks = own_masks(self._generators) if own_dropout else shared_masks(self._generators[0])
-        self._optimizer = StackedOptimizer(self.stack, [member.training for member in members])
+        self.optimizer = StackedOptimizer(self.stack, [member.training for member in members])
         self._texts = torch.empty(0, dtype=torch.uint8, device=device)  # (K, N)
         self._losses = torch.zeros(len(members), device=device)
         self._inputs: dict[int, tuple[Tensor, StackedState]] = {}
         self._steps: dict[tuple[int, int], ReplayedStep] = {}
+        count = count_streams if self.config.feed == "streams" else count_windows
+        self.batches = count(data.characters, length=self.config.length, lanes=self.config.lanes)
+        """In an epoch."""
+        self.place = (0, 0)
+        """Finished epochs, and finished batches of the one under way."""
 
     @property
     def networks(self) -> list[CharNetwork]:
@@ -113,17 +139,39 @@ class StackedTrainer:
         return networks
 
     def run(self) -> Iterator[StackedProgress]:
-        """Train until the last epoch; yields after every batch."""
-        count = count_streams if self.config.feed == "streams" else count_windows
-        batches = count(self.data.characters, length=self.config.length, lanes=self.config.lanes)
-        steps = self.config.epochs * batches
-        for epoch in range(self.config.epochs):
+        """Train from `place` to the last epoch; yields after every batch."""
+        while self.place[0] < self.config.epochs:
+            epoch, first = self.place
             each = [self._epoch_of_batches(member.training, epoch) for member in self.members]
-            for number, together in enumerate(zip(*each, strict=True), start=1):
-                if number == 1:
+            for number, together in enumerate(islice(zip(*each, strict=True), first, None), start=first):
+                began = time.perf_counter()
+                if number == first:
                     self._hold([batch.text for batch in together])
-                losses = self._learn(together, done=(epoch + (number - 1) / batches) / self.config.epochs)
-                yield StackedProgress(epoch * batches + number, steps, losses, epoch + 1 if number == batches else None)
+                losses = self._learn(together, done=(epoch + number / self.batches) / self.config.epochs)
+                over = number + 1 == self.batches
+                self.place = (epoch + 1, 0) if over else (epoch, number + 1)
+                yield StackedProgress(
+                    epoch * self.batches + number + 1,
+                    self.config.epochs * self.batches,
+                    losses,
+                    together[0].length * len(together[0].starts),
+                    time.perf_counter() - began,
+                    epoch + 1 if over else None,
+                )
+
+    def go_to(self, epoch: int, batch: int) -> None:
+        """Let `run`, called anew, begin after so many epochs and batches; what is held of the networks stays."""
+        self.place = epoch, batch
+        self.optimizer.count.fill_(epoch * self.batches + batch)
+
+    def row(self, number: int) -> StackedRow:
+        """What is held of network `number`, from 0."""
+        flats = self.stack.flat.detach(), self.optimizer.mean, self.optimizer.square
+        weights, mean, square = (
+            {name: tensor[number] for name, tensor in self.stack.tensors(flat).items()} for flat in flats
+        )
+        recurrent = tuple(part[:, number] for part in self._inputs_of(self.config.lanes)[1])
+        return StackedRow(weights, mean, square, recurrent, self._generators[number if self.own_dropout else 0])
 
     def _fresh(self, member: Member) -> CharNetwork:
         with torch.random.fork_rng(devices=[]):
@@ -149,20 +197,24 @@ class StackedTrainer:
     def _learn(self, batches: Sequence[Batch], done: float) -> NDArray[np.float32]:
         """One step of every network, when a share of `done` of training lies behind; returns the losses before it."""
         shape = length, lanes = batches[0].length, len(batches[0].starts)
-        if lanes not in self._inputs:
-            room = torch.zeros((2, len(batches), lanes), dtype=torch.int64, device=self.device)
-            self._inputs[lanes] = (room, self.stack.zero_state(lanes))
         places = np.stack([packed(batch) for batch in batches], axis=1)  # (2, K, B)
-        self._inputs[lanes][0].copy_(torch.from_numpy(places))
-        self._optimizer.set_rates(done)
+        self._inputs_of(lanes)[0].copy_(torch.from_numpy(places))
+        self.optimizer.set_rates(done)
         if shape not in self._steps:
             self._steps[shape] = ReplayedStep(self._step_for(length, lanes), self.device, self._generators)
         self._steps[shape]()
         return self._losses.cpu().numpy().copy()
 
+    def _inputs_of(self, lanes: int) -> tuple[Tensor, StackedState]:
+        """Where batches of so many lanes lie in the texts, as `packed` tells it, and the state before them."""
+        if lanes not in self._inputs:
+            room = torch.zeros((2, len(self.members), lanes), dtype=torch.int64, device=self.device)
+            self._inputs[lanes] = (room, self.stack.zero_state(lanes))
+        return self._inputs[lanes]
+
     def _step_for(self, length: int, lanes: int) -> Callable[[], None]:
         """The step for batches of one shape, reading and writing only what stays in place."""
-        places, recurrent = self._inputs[lanes]
+        places, recurrent = self._inputs_of(lanes)
         rows = torch.arange(len(self.members), device=self.device)[:, None, None]
         reach = torch.arange(length + 1, device=self.device)[:, None]
 
@@ -176,13 +228,19 @@ class StackedTrainer:
                 losses = each.view(len(self.members), -1).mean(dim=1)
                 self.stack.flat.grad = None
                 losses.sum().backward()  # type: ignore[no-untyped-call]
-            self._optimizer.step()
+            self.optimizer.step()
             with torch.no_grad():
                 self._losses.copy_(losses)
                 for kept, part in zip(recurrent, after, strict=True):
                     kept.copy_(part)
 
         return step
+
+
+def shape_of(member: Member) -> tuple[object, ...]:
+    """Equal for networks that may be trained at once, if their options can be at all; see `require_alike`."""
+    fields = [*vars(member.network).items(), *vars(member.training).items()]
+    return tuple(value for name, value in fields if name not in MAY_DIFFER)
 
 
 def require_alike(members: Sequence[Member]) -> None:

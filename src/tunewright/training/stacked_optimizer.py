@@ -43,11 +43,11 @@ class StackedOptimizer:
         for name, tensor in stack.tensors(self._decays).items():
             if len(stack.shapes[name]) > 1:
                 tensor.copy_(torch.tensor(decays).view(-1, *[1] * (tensor.ndim - 1)).expand(tensor.shape))
-        self._mean, self._square = torch.zeros_like(self._decays), torch.zeros_like(self._decays)
-        self._count = torch.zeros((), dtype=torch.float64, device=stack.device)
-        self._balanced = [name for name in stack.shapes if configs[0].optimizer == "muon" and is_recurrent(stack, name)]
+        self.mean, self.square = torch.zeros_like(self._decays), torch.zeros_like(self._decays)
+        self.count = torch.zeros((), dtype=torch.float64, device=stack.device)
+        self.balanced = [name for name in stack.shapes if configs[0].optimizer == "muon" and is_recurrent(stack, name)]
         self._news = torch.full_like(self._decays[:1], 1 - ADAM_BETAS[0])  # (1, P): what a gradient adds to the mean
-        for name in self._balanced:
+        for name in self.balanced:
             stack.tensors(self._news)[name].fill_(1 - MOMENTUM)
             stack.tensors(self._decays)[name].mul_(RATE)
 
@@ -62,21 +62,21 @@ class StackedOptimizer:
         gradient, (first, second) = self.stack.flat.grad, ADAM_BETAS
         assert gradient is not None, "no gradient was computed"  # noqa: S101
         gradient = gradient * (self._clips / (gradient.norm(dim=1, keepdim=True) + CLIP_EPSILON)).clamp(max=1)
-        self._count += 1
-        self._mean.lerp_(gradient, self._news.expand_as(gradient))
-        self._square.mul_(second).addcmul_(gradient, gradient, value=1 - second)
-        spread = (self._square / (1 - second**self._count)).sqrt() + EPSILON
-        change = self._mean / (1 - first**self._count) / spread
+        self.count += 1
+        self.mean.lerp_(gradient, self._news.expand_as(gradient))
+        self.square.mul_(second).addcmul_(gradient, gradient, value=1 - second)
+        spread = (self.square / (1 - second**self.count)).sqrt() + EPSILON
+        change = self.mean / (1 - first**self.count) / spread
         self._balance(change, gradient)
         self.stack.flat.mul_(1 - self._rates * self._decays).sub_(self._rates * change)
 
     def _balance(self, change: Tensor, gradient: Tensor) -> None:
         """Put Muon's change of the recurrent layers' matrices in the place of AdamW's; both shape=(K, P)."""
-        changes, gradients, means = (self.stack.tensors(flat) for flat in (change, gradient, self._mean))
-        for name in self._balanced:
+        changes, gradients, means = (self.stack.tensors(flat) for flat in (change, gradient, self.mean))
+        for name in self.balanced:
             ahead = gradients[name].lerp(means[name], MOMENTUM)  # (K, G * H, inputs)
             update = balanced(ahead.reshape(-1, self.stack.config.units, ahead.shape[2]))  # (K * G, H, inputs)
-            changes[name].copy_(update.view(ahead.shape))
+            changes[name].copy_(update.reshape(ahead.shape))
 
 
 def is_recurrent(stack: StackedNetworks, name: str) -> bool:
