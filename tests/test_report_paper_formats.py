@@ -158,6 +158,18 @@ def test_the_page_plays(small_paper, browser_page):
     assert problems == []
 
 
+def test_a_page_without_sound_shows_scores_and_texts(minimal, monkeypatch):
+    folder, manuscript = minimal
+    monkeypatch.setitem(sys.modules, "midirenderer", None)
+    problems = typeset(manuscript, folder)
+    assert list(problems) == ["sound"]
+    assert "tunewright[render]" in problems["sound"]
+    page = (folder / "paper.html").read_text(encoding="utf-8")
+    assert '<article class="tune"' not in page
+    assert "DEFG ABcd|dcBA GFED|" in page
+    assert 'src="data:image/svg+xml;base64,' in page
+
+
 def test_what_is_missing_is_told_and_the_rest_comes(minimal, monkeypatch):
     folder, manuscript = minimal
     (folder / "paper.pdf").write_bytes(b"of a former paper")

@@ -25,6 +25,12 @@ from tunewright.rendering.page import PageTune, page_parts
 from tunewright.report.paper_text import asset_text, plain
 
 SOURCE, REFERENCES = "paper.md", "references.bib"
+SOUND = "sound"
+"""What is missing where tunes cannot play on the page."""
+
+Problems = dict[str, str]
+"""Why something is missing, by its name."""
+
 READ_AS = "markdown-raw_html-raw_tex"
 """What comes from users is text: no markup of another language hides in it."""
 
@@ -69,7 +75,7 @@ def typeset(manuscript: Manuscript, folder: Path) -> dict[str, str]:
     Returns
     -------
     dict
-        Why a form could not be had, by the name of its file.
+        Why something could not be had: a form, by the name of its file, or ``sound``.
 
     Raises
     ------
@@ -82,7 +88,7 @@ def typeset(manuscript: Manuscript, folder: Path) -> dict[str, str]:
     def make(name: str) -> None:
         try:
             (folder / name).parent.mkdir(exist_ok=True)
-            write_file(folder / name, FORMS[name](manuscript, folder))
+            write_file(folder / name, FORMS[name](manuscript, folder, problems))
         except (MissingExtraError, RenderError) as error:
             problems[name] = str(error)
             (folder / name).unlink(missing_ok=True)  # lest a former paper be taken for this one
@@ -90,10 +96,10 @@ def typeset(manuscript: Manuscript, folder: Path) -> dict[str, str]:
     with ThreadPoolExecutor() as pool:
         for done in [pool.submit(make, name) for name in FORMS]:
             done.result()
-    return {name: problems[name] for name in FORMS if name in problems}
+    return {name: problems[name] for name in (*FORMS, SOUND) if name in problems}
 
 
-def _latex(_: Manuscript, folder: Path) -> bytes:
+def _latex(_: Manuscript, folder: Path, _problems: Problems) -> bytes:
     """The source; what it reads is laid beside it, so that its folder can be sent anywhere."""
     latex = folder / "latex"
     shutil.rmtree(latex / "figures", ignore_errors=True)
@@ -104,7 +110,7 @@ def _latex(_: Manuscript, folder: Path) -> bytes:
     return _pandoc(folder, "latex", "--natbib", "--default-image-extension=pdf", template="paper.tex")
 
 
-def _pdf(manuscript: Manuscript, folder: Path) -> bytes:
+def _pdf(manuscript: Manuscript, folder: Path, _problems: Problems) -> bytes:
     try:
         import typst
     except ImportError:
@@ -121,27 +127,28 @@ def _pdf(manuscript: Manuscript, folder: Path) -> bytes:
     return made
 
 
-def _docx(_: Manuscript, folder: Path) -> bytes:
+def _docx(_: Manuscript, folder: Path, _problems: Problems) -> bytes:
     return _pandoc(folder, "docx", "--citeproc", "--number-sections", "--default-image-extension=png")
 
 
-def _page(manuscript: Manuscript, folder: Path) -> bytes:
-    options = ("--citeproc", "--number-sections", "--mathml", "--default-image-extension=svg", "--section-divs")
+def _page(manuscript: Manuscript, folder: Path, problems: Problems) -> bytes:
+    """The page; where no sound can be made, with scores and texts as the other forms have them."""
+    options = ["--citeproc", "--number-sections", "--mathml", "--default-image-extension=svg", "--section-divs"]
+    try:
+        parts = page_parts(manuscript.tunes)
+    except MissingExtraError as error:
+        parts, problems[SOUND] = page_parts(()), str(error)
+        options.append("--metadata=still:true")
     text = _pandoc(folder, "html5", *options, template="paper.html").decode()
     text = _PICTURE.sub(lambda found: f'src="{_data_address(folder / found[1])}"', text)
-    parts = page_parts(manuscript.tunes) if manuscript.tunes else None
-    articles = parts.articles if parts else ()
-    text = _TUNE.sub(lambda found: articles[int(found[1])], text)
-    pieces = {"style": asset_text("paper.css")}
-    if parts:
-        pieces["style"] = f"{parts.style}\n{pieces['style']}"
-        pieces |= {"data": parts.data, "abcjs": parts.abcjs, "script": parts.script}
-    for name in ("style", "data", "abcjs", "script"):
-        text = text.replace(f"<!--{name}-->", pieces.get(name, "[]" if name == "data" else ""), 1)
+    text = _TUNE.sub(lambda found: parts.articles[int(found[1])], text)
+    style = f"{parts.style}\n{asset_text('paper.css')}"
+    for name, piece in (("style", style), ("data", parts.data), ("abcjs", parts.abcjs), ("script", parts.script)):
+        text = text.replace(f"<!--{name}-->", piece, 1)
     return text.encode()
 
 
-FORMS: Mapping[str, Callable[[Manuscript, Path], bytes]] = {
+FORMS: Mapping[str, Callable[[Manuscript, Path, Problems], bytes]] = {
     "paper.pdf": _pdf,
     "latex/paper.tex": _latex,
     "paper.html": _page,

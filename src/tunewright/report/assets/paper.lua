@@ -46,9 +46,15 @@ local count = {
   end,
 }
 
+local still = false -- tunes do not play
+
+local function about(meta)
+  still = meta.still ~= nil
+end
+
 -- A tune: its score and its text. On a page it is something that plays; the caller puts it where the comment stands.
 local function piece(division)
-  if not division.classes:includes("piece") or not division.attributes.tune then return nil end
+  if not division.classes:includes("piece") or still or not division.attributes.tune then return nil end
   local kept = pandoc.List()
   for _, block in ipairs(division.content) do
     if block.t == "Figure" then
@@ -87,6 +93,7 @@ local function bibliography(blocks)
 end
 
 return {
+  { Meta = about },
   count,
   { Link = reference, Image = picture, Div = FORMAT:match("html") and piece or nil, Blocks = bibliography },
 }
