@@ -195,6 +195,14 @@ def test_another_study_other_tunes_and_other_things_are_refused(plan, material, 
     (tmp_path / "used" / "thesis.tex").write_text("", encoding="utf-8")
     with pytest.raises(OutputError, match="no study"):
         next(run_study(plan, material, tmp_path / "used", OneByOne))
+    assert [path.name for path in (tmp_path / "used").iterdir()] == ["thesis.tex"]
+
+
+def test_killed_before_its_plan_was_written_it_begins_anew(plan, material, undisturbed, tmp_path):
+    (tmp_path / ".lock").write_text("1", encoding="utf-8")
+    (tmp_path / ".plan.toml.1.new").write_text("data = [", encoding="utf-8")
+    assert set(states_of(run_study(plan, material, tmp_path, OneByOne)).values()) == {"done"}
+    assert outcome(tmp_path) == outcome(undisturbed)
 
 
 def test_the_longest_run_of_a_seed_begins_first(plan):

@@ -55,13 +55,13 @@ def open_study(path: Path, plan: Plan) -> Iterator[StudyFolder]:
         If another runner is at work there, or if it holds anything but this study.
     """
     claim_folder(path, force=True)
+    if not (path / PLAN).is_file() and not all(map(_is_left_by_a_kill, path.iterdir())):
+        raise OutputError("holds something that is no study; choose an empty or new folder", path=path)
     with (path / LOCK).open("ab") as lock:
         _lock(path, lock)
         if (path / PLAN).is_file():
             if how := difference(read_plan(path / PLAN), plan):
                 raise OutputError(f"holds another study: {how}; choose another folder", path=path)
-        elif any(entry.name != LOCK for entry in path.iterdir()):
-            raise OutputError("holds something that is no study; choose an empty or new folder", path=path)
         else:
             write_file(path / PLAN, as_toml(plan))
         yield StudyFolder(path, lock)
@@ -79,6 +79,11 @@ def status_text(run: PlannedRun, status: Literal["done", "failed", "pruned"], er
     """The content of `run.json` of a run that has ended."""
     about = {"name": run.name, "setting": run.setting, "seed": run.seed, "status": status, "error": error}
     return json.dumps(about, indent=2) + "\n"
+
+
+def _is_left_by_a_kill(entry: Path) -> bool:
+    """May a runner that was killed before its plan was written have left this?"""
+    return entry.name in (LOCK, PLAN) or (entry.name.startswith(f".{PLAN}.") and entry.name.endswith(".new"))
 
 
 def _lock(path: Path, lock: BinaryIO) -> None:
