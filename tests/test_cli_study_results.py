@@ -50,7 +50,19 @@ def test_a_study_under_way(capsys, tmp_path):
     assert "2 of 9 runs finished" in out
     assert "failed: lstm-30-dropout-0.3-seed-0: the loss is nan [sic]" in out
     assert "6 still to come" in out
+    assert "one seed: there are no intervals" in out
+    assert "3 seeds" not in out
     assert {path.name for path in (tmp_path / "elsewhere").iterdir()} == TABLES | FIGURES
+
+
+def test_times_of_stacks_are_not_compared(capsys, tmp_path):
+    study = plant_study(tmp_path / "study")
+    for path in study.glob("runs/*/best/tunewright.json"):
+        path.write_text(path.read_text().replace('"training": {', '"training": {"stacked": 9, '))
+    _, out, _ = run(capsys, "study", "results", study)
+    assert "dropout 0.3 against 0.1" in out
+    assert "s per epoch" not in out
+    assert "whole stacks" in out
 
 
 def test_an_empty_study_is_no_error(capsys, tmp_path):

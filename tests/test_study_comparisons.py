@@ -1,5 +1,7 @@
 """Are differences those of paired t-tests by seed, corrected for their number, and put into honest words?"""
 
+import json
+
 import numpy as np
 import pytest
 from planted_studies import PLAN, falling, plant_study, record
@@ -115,6 +117,19 @@ def test_only_seeds_that_finished_on_both_sides_count(tmp_path):
     counts = [each.difference.count for each in answer(found, found.plan.questions[0]).comparisons]
     assert counts == [3, 2, 2]
     assert compare_settings(found, "LSTM 30, dropout 0.3", "LSTM 30, dropout 0.1").difference.count == 2
+
+
+def test_times_of_a_stack_are_not_compared(tmp_path):
+    """All seeds of a stack have the same time: its difference from another's would seem to be certain."""
+    study = plant_study(tmp_path / "study", history_of=lambda run: [record(1, 2.0, seconds=1 + run.network.dropout)])
+    for path in study.glob("runs/*/best/tunewright.json"):
+        about = json.loads(path.read_text(encoding="utf-8"))
+        about["training"]["stacked"] = 9
+        path.write_text(json.dumps(about), encoding="utf-8")
+    found = read_results(study)
+    assert len(answer(found, found.plan.questions[0]).comparisons) == 3
+    for measure in ("seconds_per_epoch", "rate"):
+        assert answer(found, found.plan.questions[0], measure).comparisons == ()
 
 
 def test_what_has_not_finished_is_not_compared(tmp_path):

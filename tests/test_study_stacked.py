@@ -64,6 +64,7 @@ def test_each_run_is_as_if_it_were_trained_by_itself(plan, material, undisturbed
             for name, value in vars(replace(there, seconds=here.seconds)).items():
                 assert getattr(here, name) == pytest.approx(value, abs=1e-3), name
         assert (ours.options, ours.data, ours.baselines) == (alone.options, alone.data, alone.baselines)
+        assert (ours.stacked, alone.stacked) == (True, False)
         assert status_of(undisturbed / RUNS / run.name) == status_of(tmp_path / run.name)
 
 

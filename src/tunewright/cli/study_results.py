@@ -26,6 +26,9 @@ NAME_WIDTH, CELL_WIDTH = 40, 24
 MEASURED = ("full_tune", "cold_window", "gap", "best_epoch", "rate")
 """What stands in the table of settings."""
 
+STACK_TIMES = "not compared: the networks learned in stacks, and their times are those of whole stacks"
+"""Said in place of differences in time."""
+
 
 def results(folder: Path, *, out: Path | None = None) -> None:
     """Say what a study shows: means with intervals, an answer to each question; write tables and figures.
@@ -62,12 +65,17 @@ def show_results(found: StudyResults) -> None:
         console.print(f"{len(found.missing)} still to come")
     if not found.runs:
         return
-    seeds = len(found.plan.seeds)
+    seeds = _seeds(found)
     over = f"means over seeds, ± half of a 95% interval (Student's t; {seeds} seeds)"
     console.print(over if seeds > 1 else "one seed: there are no intervals, and differences may be chance")
     console.print(_settings(found))
     _show_times(found, console)
     _show_answers(found, console)
+
+
+def _seeds(found: StudyResults) -> int:
+    """How many have finished, of the setting that is farthest."""
+    return max(len(found.of(setting.name)) for setting in found.settings)
 
 
 def _settings(found: StudyResults) -> Table:
@@ -125,8 +133,9 @@ def _show_answers(found: StudyResults, console: Console) -> None:
             for comparison in given.comparisons:
                 console.print(f"    {comparison.in_words}", markup=False)
             if not given.comparisons:
-                console.print("    nothing to compare yet")
-    if len(found.plan.seeds) > 1:
+                timeless = MEASURES[measure].by_clock and any(run.stacked for run in found.runs)
+                console.print(f"    {STACK_TIMES}" if timeless else "    nothing to compare yet")
+    if _seeds(found) > 1:
         console.print(METHOD)
 
 

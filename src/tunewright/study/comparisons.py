@@ -154,8 +154,13 @@ def _pairs(
 def _compare(
     results: StudyResults, name: str, option: str, first: Value, second: Value, pairs: Sequence[tuple[str, str]]
 ) -> Comparison | None:
-    """Average the pairs for each seed with which all their settings have finished; None if there is none."""
+    """Average the pairs for each seed with which all their settings have finished; None if there is none.
+
+    None, too, for times of networks that learned in a stack: all of one shape have the same, whatever their seed.
+    """
     measure = MEASURES[name]
+    if measure.by_clock and any(run.stacked for pair in pairs for setting in pair for run in results.of(setting)):
+        return None
     by_setting = {setting: _by_seed(results, setting, measure) for pair in pairs for setting in pair}
     differences = [
         sum(by_setting[left][seed] - by_setting[right][seed] for left, right in pairs) / len(pairs)

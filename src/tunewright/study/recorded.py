@@ -24,6 +24,9 @@ from tunewright.training.loop import EpochRecord
 from tunewright.training.ngram import Baseline, Baselines
 from tunewright.training.run import HISTORY
 
+STACKED = "stacked"
+"""Under which a checkpoint says that it learned in a stack, and of how many networks."""
+
 
 @dataclass(frozen=True)
 class RecordedRun:
@@ -42,6 +45,8 @@ class RecordedRun:
     """Counts of tunes and characters, and ``fingerprint``, which is the same for the same data only."""
     baselines: Baselines | None
     """What counting the same tunes reaches on the validation tunes, if that was recorded."""
+    stacked: bool
+    """It learned in a stack of several: seconds are those of all of them together."""
 
     @property
     def protocol(self) -> Protocol:
@@ -93,6 +98,7 @@ def read_run(folder: Path | str) -> RecordedRun:
             history=history,
             data=training["data"],
             baselines=_baselines(training["baselines"]) if "baselines" in training else None,
+            stacked=STACKED in training,
         )
         if not isinstance(run.data["training_characters"], int) or not isinstance(run.data["fingerprint"], str):
             raise ValueError("counts of its data are no numbers")

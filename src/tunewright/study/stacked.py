@@ -16,6 +16,7 @@ from tunewright.errors import OptionError, TunewrightError
 from tunewright.study.folder import RUN, StudyFolder
 from tunewright.study.perform import Material, Report, concluded, last_report, opened, perform, reason
 from tunewright.study.plan import PlannedRun
+from tunewright.study.recorded import STACKED
 from tunewright.training.loop import EpochRecord
 from tunewright.training.run import Run
 from tunewright.training.stacked import Member, require_alike, shape_of
@@ -102,6 +103,7 @@ class StackedExecutor:
             try:
                 (self._study.run(run) / RUN).unlink(missing_ok=True)
                 runs[run] = opened(run, self._study.run(run), self._material)
+                runs[run].notes[STACKED] = len(planned)
             except Exception as failure:  # noqa: BLE001 - whatever one run does, the others finish
                 yield self._concluded(run, Report(run.name), reason(failure))
         if not runs:
