@@ -60,8 +60,9 @@ def test_a_network_that_knows_fewer_characters_cannot_read_the_same_side(untrain
 @given(st.lists(st.integers(1, 50), min_size=1, max_size=30), st.integers(10, 200))
 def test_of_many_tunes_as_many_as_allowed_are_taken_from_all_over(sizes, characters):
     tunes = tunes_of(*("A" * size for size in sizes))
-    choosing, confirming = choose_tunes(tunes, tunes[:1], characters)
-    assert confirming == tunes[:1]
+    held_out = tunes_of("K:C")
+    choosing, confirming = choose_tunes(tunes, held_out, characters)
+    assert confirming == held_out
     if sum(sizes) <= characters:
         assert choosing == tunes
     else:
@@ -71,9 +72,21 @@ def test_of_many_tunes_as_many_as_allowed_are_taken_from_all_over(sizes, charact
 
 def test_large_corpora_are_thinned_out_evenly():
     tunes = tunes_of(*("A" * 10 for _ in range(1000)))
-    choosing, _ = choose_tunes(tunes, tunes, 1000)
+    choosing, _ = choose_tunes(tunes, tunes_of("K:C"), 1000)
     numbers = [next(number for number, tune in enumerate(tunes) if tune is each) for each in choosing]
     assert numbers == list(range(0, 1000, 10))
+
+
+def test_what_is_confirmed_on_is_not_chosen_by_in_any_setting(untrained):
+    music = "M:4/4\nL:1/8\nK:D\n"
+    first = f"X:1\nT:The Kesh\n{music}ABcd efga|"
+    other = f"X:2\nT:The Maid\n{music}d2fa g2ec|"
+    setting = f"X:7\nT:Kesh, The\n{music}A2cd e2ga|"
+    choosing, confirming = choose_tunes(tunes_of(first, other), tunes_of(setting), 1000)
+    assert [tune.text for tune in choosing] == [other]
+    assert [tune.text for tune in confirming] == [setting]
+    with pytest.raises(OptionError, match="every tune to choose by is among those to confirm on"):
+        Sides.of(untrained(units=3), tunes_of(first), tunes_of(setting))
 
 
 def test_bad_sizes_and_a_single_tune_are_errors(untrained, tiny_tunes):

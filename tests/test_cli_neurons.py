@@ -93,12 +93,15 @@ def test_the_page_works(chromium, written):
     context.close()
 
 
-def test_units_and_tunes_are_told_of_as_asked(capsys, model, book, tiny_tunes, tmp_path):
+def test_units_and_tunes_are_told_of_as_asked(capsys, model, tiny_tunes, tmp_path):
     tune = tmp_path / "mine.abc"
     tune.write_text(tiny_tunes[3] + "\n" + "X:9\nT:No score\nK:C\nLX CD|\n", encoding="utf-8")
+    halves = [tmp_path / "to-choose-by.abc", tmp_path / "to-confirm-on.abc"]
+    for path, texts in zip(halves, (tiny_tunes[::2], tiny_tunes[1::2]), strict=True):
+        path.write_text("\n".join(texts), encoding="utf-8")
     out = tmp_path / "out"
     status, shown, err = run(
-        capsys, "neurons", model, "--data", book, "--held-out", book, "--out", out,
+        capsys, "neurons", model, "--data", halves[0], "--held-out", halves[1], "--out", out,
         "--tune", tune, "--unit", 4, 2, "--quantity", "c", "--characters", 2000,
     )  # fmt: skip
     assert status == 0
@@ -106,8 +109,8 @@ def test_units_and_tunes_are_told_of_as_asked(capsys, model, book, tiny_tunes, t
     assert {finding["unit"] for finding in read(out, "neurons.json")} == {2, 4}
     study = read(out, "study.json")
     assert study["quantity"] == "c"
-    assert study["choosing"] == study["held_out"]
-    assert study["choosing"]["characters"] <= 2000
+    assert 0 < study["choosing"]["characters"] <= 2000
+    assert 0 < study["held_out"]["characters"] <= 2000
     content, other = read(out, "tunes.json")
     assert (content["text"], other["text"]) == (tiny_tunes[3], "X:9\nT:No score\nK:C\nLX CD|\n")
     assert [row["unit"] for row in content["units"]] == [2, 4]
@@ -132,9 +135,11 @@ def test_units_and_tunes_are_told_of_as_asked(capsys, model, book, tiny_tunes, t
         (["--unit", "6"], "there is no unit 6; the network has units 0 to 5 in each layer"),
         (["--quantity", "reset"], "units of kind 'lstm' have no quantity 'reset'; they have: h, c, input"),
         (["--characters", "5"], "characters is 5; allowed: 1,000 or more"),
+        (["--held-out", "BOOK"], "every tune to choose by is among those to confirm on"),
     ],
 )
 def test_mistakes_are_one_line(capsys, model, book, tmp_path, more, message):
+    more = [str(book) if each == "BOOK" else each for each in more]
     status, _, err = run(capsys, "neurons", model, "--data", book, "--out", tmp_path / "out", *more)
     assert status == 2
     assert not (tmp_path / "out").exists()

@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 from tunewright.analysis.activations import stream_activations
 from tunewright.analysis.labels import LABELS, label_values
 from tunewright.analysis.selectivity import Floats, Sample
-from tunewright.corpus.split import split_tunes
+from tunewright.corpus.split import group_tunes, split_tunes
 from tunewright.corpus.tune import Tune
 from tunewright.corpus.vocabulary import Vocabulary
-from tunewright.errors import CorpusError
+from tunewright.errors import CorpusError, OptionError
 from tunewright.model.checkpoint import Checkpoint
 from tunewright.model.network import CharNetwork
 from tunewright.options import require
@@ -102,17 +102,29 @@ def choose_tunes(
 ) -> tuple[list[Tune], list[Tune]]:
     """Return the tunes to choose by, and those to confirm on: `held_out`, or a half of `tunes` if there are none.
 
+    Of `tunes`, those are left out that `held_out` has too, in one setting or another.
+
     Raises
     ------
     OptionError
-        If `tunes` cannot be halved, because they are one tune, or settings of one.
+        If `tunes` cannot be halved, because they are one tune, or settings of one; if `held_out` has all of them.
     """
     if held_out is None:
         # Twice the characters of a side are enough to be split; the rest of a large corpus need not be compared.
         choosing, confirming = split_tunes(_spread(tunes, 2 * characters), validation_fraction=0.5)
-    else:
-        choosing, confirming = tuple(tunes), tuple(held_out)
-    return _spread(choosing, characters), _spread(confirming, characters)
+        return _spread(choosing, characters), _spread(confirming, characters)
+    held_back = _spread(held_out, characters)
+    return _others(_spread(tunes, characters), held_back), held_back
+
+
+def _others(tunes: list[Tune], held_out: list[Tune]) -> list[Tune]:
+    """Those of `tunes` that `held_out` has in no setting."""
+    groups = group_tunes([*tunes, *held_out])
+    shared = {number for group in groups if max(group) >= len(tunes) for number in group}
+    others = [tune for number, tune in enumerate(tunes) if number not in shared]
+    if not others:
+        raise OptionError("every tune to choose by is among those to confirm on, or is a setting of one; give others")
+    return others
 
 
 def _spread(tunes: Sequence[Tune], characters: int) -> list[Tune]:

@@ -1,5 +1,6 @@
-"""Which tune do commands show that need one, where the user names none?"""
+"""Which tune do commands show that need one: the user's as the network wrote it, or, where none is named, a new one?"""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,8 +14,22 @@ from tunewright.sampling.playable import playable
 
 CONFIG = CompositionConfig(temperature=0.6, max_length=900, seed=2)
 """Tame, and short enough to be looked at character by character."""
+_MADE_BY = re.compile(r"(?m)^(X:.*)((?:\n% composed by: Tunewright .*)(?:\n% .*)*)")
 TRIES = 8
 WANTED = Conditions(bars=16, form="AABB")
+
+
+def as_composed(tune: Tune) -> Tune:
+    """A tune from a file of `tunewright compose` without the comments that say how it was made; others as they are.
+
+    The network did not write them, and may not even know their characters.
+    """
+    found = _MADE_BY.search(tune.text)
+    if found is None:
+        return tune
+    text = tune.text[: found.end(1)] + tune.text[found.end() :]
+    # What is wrong with such a tune is below its number, on the line that it has in the file.
+    return replace(tune, text=text, line=tune.line + found[2].count("\n"))
 
 
 def composed_tune(model: Checkpoint) -> Tune:

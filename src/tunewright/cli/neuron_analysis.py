@@ -15,6 +15,7 @@ from tunewright.analysis.neurons import NeuronConfig, require_units, study_neuro
 from tunewright.analysis.probes import study_probes
 from tunewright.analysis.shown_tunes import read_shown
 from tunewright.cli.composed_tune import composed_tune
+from tunewright.errors import VocabularyError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -96,6 +97,16 @@ def asked_of(
         require_quantities(each.network.cell, [quantity])
     shown = read_shown(model, tunes or [composed_tune(model)], quantity)
     return Asked(model, others, shown, not tunes, units, quantity)
+
+
+def require_known(others: Mapping[str, Checkpoint], sides: Sides) -> None:
+    """Raise VocabularyError if one of `others` does not know a character that the network reads in the tunes."""
+    read: set[str] = set()
+    read.update(*sides.choosing.texts, *sides.confirming.texts)
+    for name, model in others.items():
+        unknown = "".join(sorted(read.difference(model.vocabulary.symbols)))
+        if unknown:
+            raise VocabularyError(f"{name} cannot be compared: it does not know {unknown!r}, which these tunes have")
 
 
 def find_out(asked: Asked, sides: Sides, tell: Tell) -> Found:

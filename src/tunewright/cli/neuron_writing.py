@@ -46,6 +46,9 @@ class Writer:
     def __init__(self, asked: Asked, found: Found, out: Path) -> None:
         self.asked, self.found, self.out = asked, found, out
         self.problems: dict[str, None] = {}
+        beside = len(found.memory) - 1
+        if beside < len(found.others):
+            self.problems[f"how far back all {len(found.others)} other models remember: {beside} were asked"] = None
         self.page = self._page()
 
     def write(self, tell: Tell) -> None:

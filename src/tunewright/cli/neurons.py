@@ -52,7 +52,8 @@ def neurons(
         Write into a folder that holds something already.
     """
     from tunewright.analysis.neuron_samples import Sides
-    from tunewright.cli.neuron_analysis import asked_of, find_out
+    from tunewright.cli.composed_tune import as_composed
+    from tunewright.cli.neuron_analysis import asked_of, find_out, require_known
     from tunewright.cli.neuron_table import show
     from tunewright.cli.neuron_writing import PAGE, Writer
     from tunewright.cli.progress import progress_bar
@@ -62,13 +63,14 @@ def neurons(
 
     checkpoint = read_checkpoint(model)
     others = {str(path): read_checkpoint(path) for path in against or ()}
-    shown = read_sources(*tune, keep_duplicates=True) if tune else ()
+    shown = [as_composed(each) for each in read_sources(*tune, keep_duplicates=True)] if tune else ()
     asked = asked_of(checkpoint, others, shown, unit, quantity)
     tunes = read_sources(*data)
     confirming = read_sources(*held_out) if held_out else None
     with progress_bar() as tell:
         tell("labelling tunes", 0.0)
         sides = Sides.of(checkpoint, tunes, confirming, characters)
+        require_known(others, sides)
         claim_folder(out, force=force)
         found = find_out(asked, sides, lambda doing, share: tell(doing, 0.9 * share))
         writer = Writer(asked, found, out)
