@@ -61,6 +61,10 @@ def test_units_that_follow_the_bar_most_are_a_group():
     assert group.name == "5 units"
     small = choose_targets(findings, NetworkConfig(units=12))[-1]
     assert small.units == ((0, 0), (0, 1), (0, 2))
+    in_one_layer = [found(unit, "end of bar", layer=1) for unit in range(9)]
+    deep = NetworkConfig(units=12, layers=4)
+    assert choose_targets(in_one_layer, deep)[-1].units == ((1, 0), (1, 1), (1, 2))
+    assert all(random_sets(each, deep, 5, 0) for each in choose_targets(in_one_layer, deep))
     assert all(len(each.units) == 1 for each in choose_targets(findings[:1], NETWORK))
     assert choose_targets([], NETWORK) == ()
 

@@ -59,7 +59,9 @@ def test_a_network_that_forgets_after_so_many_characters_loses_nothing_beyond(si
 
 
 def test_short_tunes_alone_have_no_windows():
-    assert context_losses(network_of("rnn").eval(), [text_of(20)]).by_context == ()
+    found = context_losses(network_of("rnn").eval(), [text_of(20)])
+    assert found.by_context == ()
+    assert found.enough() is None
 
 
 @pytest.mark.parametrize(("excess", "enough"), [((0.5, 0.1, 0.001), 4), ((0.5, 0.001, 0.1), None), ((0, 0, 0), 1)])

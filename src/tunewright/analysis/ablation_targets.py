@@ -33,7 +33,7 @@ BAR_LABELS = frozenset(FAMILIES[1] + FAMILIES[2] + FAMILIES[3])
 """Units that follow one of these (end of bar, position, beat) more than anything else are asked about as a group."""
 
 LARGEST_GROUP = 4
-"""The units of a network are divided by it: most units of the group, so that others are left to compare with."""
+"""The units of a layer are divided by it: most of them in the group, so that others are left to compare with."""
 
 
 @dataclass(frozen=True)
@@ -68,8 +68,10 @@ def choose_targets(findings: Sequence[Finding], network: NetworkConfig) -> tuple
         if best := next(fitting, None):
             unit = best.layer, best.unit
             targets[unit] = Target((unit,), best.label, _meaning(best))
-    most = network.units * network.layers // LARGEST_GROUP
-    group = [(each.layer, each.unit) for each in confirmed if each.place == 1 and each.label in BAR_LABELS][:most]
+    following = [(each.layer, each.unit) for each in confirmed if each.place == 1 and each.label in BAR_LABELS]
+    most = network.units // LARGEST_GROUP
+    by_layer = ([unit for unit in following if unit[0] == layer][:most] for layer in range(network.layers))
+    group = [unit for units in by_layer for unit in units]
     if len(group) < 2:
         return tuple(targets.values())
     return *targets.values(), Target(tuple(group), "the bar", "those that follow the bar more than anything else")

@@ -56,7 +56,10 @@ class ContextLosses:
     """1, 2, 3 to 4, 5 to 8 characters ..., as far as tunes are long enough."""
 
     def enough(self, excess: float = 0.01) -> int | None:
-        """Characters of context from which on less than `excess` is lost; None if not even the most are enough."""
+        """Characters of context from which on less than `excess` is lost; None if not even the most are enough, or if
+        no tune is long enough to say so."""
+        if not self.by_context:
+            return None
         for each in reversed(self.by_context):
             if each.excess >= excess:
                 return 2 * each.most if each is not self.by_context[-1] else None

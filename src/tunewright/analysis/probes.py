@@ -30,6 +30,7 @@ from tunewright.analysis.neuron_counterparts import untrained_like
 from tunewright.analysis.neuron_samples import Side, Sides
 from tunewright.analysis.probed import PROPERTIES, Property, property_values
 from tunewright.model.checkpoint import Checkpoint
+from tunewright.model.clamping import unit_name
 from tunewright.model.network import load_network
 
 FEWEST_TUNES = 3
@@ -83,10 +84,11 @@ class Probe:
     def sentence(self) -> str:
         """What was measured, in words."""
         measure = "of the characters right" if self.statistic == "accuracy" else "of the variance"
+        unit = unit_name((self.layer, self.unit))
         return (
             f"the state tells {self.phrase}: {self.trained.value:.0%} {measure} on {self.tunes} held-out tunes; "
             f"untrained {self.untrained.value:.0%}, control {self.control.value:.0%}, "
-            f"unit {self.unit} alone {self.best_unit.value:.0%}, the same answer always {self.constant.value:.0%}"
+            f"unit {unit} alone {self.best_unit.value:.0%}, the same answer always {self.constant.value:.0%}"
         )
 
 
