@@ -19,6 +19,7 @@ from tunewright.report.paper_tunes import (
     acceptor,
     choose_tune,
     count_free,
+    name_pieces,
 )
 from tunewright.study.comparisons import options_of
 from tunewright.study.plan import value_words
@@ -92,7 +93,8 @@ def gather(results: StudyResults, progress: Progress = lambda *_: None) -> Mater
     problems: dict[str, str] = {}
     tunes = _study_tunes(results, problems)
     index = _index(tunes, progress)
-    composer = _Composer(index)
+    training = tunes.training if tunes else ()
+    composer = _Composer(index, frozenset(piece for tune in training for piece in name_pieces(tune.text)))
     progress("composing", 0.3)
     at = [composer.choose(baseline, f"temperature-{value:g}", value) for value in TEMPERATURES]
     samples = [composer.choose(_best(results, results.of(name)), key, 1.0) for key, name in _samples(results).items()]
@@ -123,8 +125,8 @@ def gather(results: StudyResults, progress: Progress = lambda *_: None) -> Mater
 class _Composer:
     """Composes with the networks of runs, each read once."""
 
-    def __init__(self, index: OriginalityIndex | None) -> None:
-        self._index = index
+    def __init__(self, index: OriginalityIndex | None, known: frozenset[str]) -> None:
+        self._index, self._known = index, known
         self._models: dict[str, Checkpoint] = {}
         self._counted: dict[tuple[str, float], FreeTunes] = {}
 
@@ -136,7 +138,14 @@ class _Composer:
     def choose(self, run: RunResult, name: str, temperature: float) -> PaperTune:
         model = self.model(run)
         return choose_tune(
-            model, acceptor(model), self._index, name=name, setting=run.setting, run=run.name, temperature=temperature
+            model,
+            acceptor(model),
+            self._index,
+            name=name,
+            setting=run.setting,
+            run=run.name,
+            temperature=temperature,
+            known=self._known,
         )
 
     def count(self, run: RunResult, temperature: float) -> FreeTunes:

@@ -16,7 +16,7 @@ from tunewright.model.network import FORGET_BIAS
 from tunewright.report.paper_material import Material
 from tunewright.report.paper_neurons import SHOWN
 from tunewright.report.paper_text import count, fill, items, listed, paragraphs, plain, refer, table
-from tunewright.report.paper_tunes import BARS, CANDIDATES, FIRST_SEED, FREE, LINE, LINES, LONGEST
+from tunewright.report.paper_tunes import BARS, BORROWED, CANDIDATES, FIRST_SEED, FREE, LINE, LINES, LONGEST
 from tunewright.report.paper_values import has_intervals, protocol, share, values_of
 from tunewright.study.comparisons import options_of
 from tunewright.study.plan import Question, value_words
@@ -200,6 +200,7 @@ def _composing(material: Material) -> str:
         "bars": f"{BARS.start} to {BARS.stop - 1}",
         "lines": LINES,
         "line": LINE,
+        "borrowed": BORROWED,
         "originality": "" if "originality" in material.problems else fill("methods", "originality", {}) + " ",
     }
     return paragraphs(

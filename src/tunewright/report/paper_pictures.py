@@ -31,8 +31,8 @@ SCALES = {"unit-score": 0.5, "unit-": 0.55, "tune-": 0.48, "sizes": 0.6, "baseli
 LINE_POINTS = 455
 """Width of a line of text on A4 between the margins in use."""
 
-HIGHEST_POINTS = 420
-"""A picture higher than that would have most of a page to itself."""
+HIGHEST_POINTS = 300
+"""A picture higher than that would leave too little room on its page."""
 
 _SIZE = re.compile(rb'<svg[^>]*? width="([0-9.]+)(?:pt)?" height="([0-9.]+)')
 

@@ -8,7 +8,7 @@ Seeds are always the same, so that the same study gives the same tunes.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,6 +16,7 @@ from tunewright import __version__
 from tunewright.analysis.originality import OriginalityIndex
 from tunewright.analysis.originality_figures import Originality
 from tunewright.analysis.selection import Kept, keep_best
+from tunewright.corpus.header import header_fields
 from tunewright.errors import GrammarError
 from tunewright.model.checkpoint import Checkpoint
 from tunewright.notation.check import check
@@ -37,7 +38,7 @@ FREE = 100
 """Tunes that are counted."""
 FIRST_SEED = 0
 """Of either."""
-LONGEST = 700
+LONGEST = 1000
 """Characters."""
 BARS = range(12, 41)
 """Bars that a tune of a length to be shown has."""
@@ -45,6 +46,8 @@ LINES = 8
 """Lines below its header that it has at most, ..."""
 LINE = 80
 """... and characters in any of its lines."""
+BORROWED = 12
+"""So many characters in a row of a field that a training tune has too are a name learned by heart."""
 
 
 @dataclass(frozen=True)
@@ -139,18 +142,35 @@ def choose_tune(
     setting: str,
     run: str,
     temperature: float,
+    known: frozenset[str] = frozenset(),
 ) -> PaperTune:
-    """Compose, and keep the best."""
+    """Compose, and keep the best.
+
+    Parameters
+    ----------
+    known
+        What `name_pieces` gives for the training tunes: no name is shown that has such a piece.
+    """
     config = CompositionConfig(temperature=temperature, max_length=LONGEST, seed=FIRST_SEED)
     composed = list(compose_many(model, CANDIDATES, config, grammar=grammar))
-    fitting = [one for one in composed if one.ended and _can_be_shown(one.text)]
-    kept = keep_best(fitting or composed, 1, index.query if index else None)[0]
+    fitting = [
+        one for one in composed if one.ended and _can_be_shown(one.text) and known.isdisjoint(name_pieces(one.text))
+    ]
+    faultless = [one for one in fitting if not errors(check(one.text))]
+    kept = keep_best(faultless or fitting or composed, 1, index.query if index else None)[0]
     return PaperTune(name, kept, setting, run, model.fingerprint, temperature, grammar is not None)
+
+
+def name_pieces(text: str) -> Iterator[str]:
+    """Every `BORROWED` characters in a row of each field in the header of a tune."""
+    for _, value in header_fields(text):
+        for start in range(len(value) - BORROWED + 1):
+            yield value[start : start + BORROWED]
 
 
 def _can_be_shown(text: str) -> bool:
     music = [line for line in text.splitlines() if line.strip() and not _FIELD.match(line)]
-    fits = len(music) <= LINES and max(map(len, text.splitlines())) <= LINE
+    fits = len(music) <= LINES and max(map(len, text.splitlines()), default=0) <= LINE
     return bool(title_of(text)) and fits and len(read_melody(text).bars) in BARS
 
 
