@@ -38,6 +38,13 @@ def test_every_property_and_reading_has_its_place(study):
     assert "More than off an untrained network can be read: metre. No more, or less: &lt;bars&gt;" in section.html
 
 
+def test_what_the_probe_may_have_learned_by_heart_is_named(study):
+    by_heart = replace(probe("section"), selectivity=Score(-0.1, -0.2, 0.1))
+    words = probes_section(replace(study, probes=(*study.probes, by_heart))).html
+    assert "can be read: metre, section. Of these, not surely more than in the control task: section. No more" in words
+    assert "control task:" not in probes_section(study).html
+
+
 def test_nothing_reaches_the_edge_and_what_is_far_below_zero_stands_at_the_left(study):
     from matplotlib.image import imread
 

@@ -64,10 +64,13 @@ def _cell(score: Score) -> str:
 
 
 def _summary(probes: Sequence[Probe]) -> str:
-    """Which properties learning has put into the state, and which it has not."""
+    """Which properties learning has put into the state, which it has not, and where the probe may have done it."""
     learned = [probe.name for probe in probes if probe.gain.low > 0]
     others = [probe.name for probe in probes if probe.gain.low <= 0]
+    doubtful = [probe.name for probe in probes if probe.gain.low > 0 and probe.selectivity.low <= 0]
     said = f"More than off an untrained network can be read: {', '.join(learned) or 'nothing'}."
+    if doubtful:
+        said += f" Of these, not surely more than in the control task: {', '.join(doubtful)}."
     return f"{said} No more, or less: {', '.join(others)}." if others else said
 
 
