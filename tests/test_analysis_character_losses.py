@@ -40,10 +40,22 @@ def test_losses_are_those_of_reading_one_character_at_a_time(untrained, side_of,
     model = untrained(units=6, **shape)
     texts = [tiny_tunes[0], tiny_tunes[1] * 2, "A", tiny_tunes[2]]
     reading = Reading.of(side_of(model, texts), model.vocabulary, 10_000)
-    losses = character_losses(load_network(model), reading.tunes)
+    losses = np.concatenate(character_losses(load_network(model), reading.tunes))
     np.testing.assert_allclose(losses, np.concatenate([one_by_one(model, text) for text in texts]), atol=2e-5)
     totals = nats_per_sequence(load_network(model), reading.tunes)
     np.testing.assert_allclose(reading.sums(losses).sum(axis=1), totals, rtol=1e-6)
+
+
+def test_many_sequences_are_read_in_parts(untrained, side_of, tiny_tunes, monkeypatch):
+    network = load_network(model := untrained(units=4))
+    tunes = Reading.of(side_of(model, tiny_tunes[:7]), model.vocabulary, 10_000).tunes
+    together = character_losses(network, tunes)
+    monkeypatch.setattr("tunewright.analysis.character_losses.LANES", 3)
+    in_parts = character_losses(network, tunes)
+    assert [len(each) for each in in_parts] == [len(ids) - 1 for ids in tunes]
+    for one, other in zip(together, in_parts, strict=True):
+        np.testing.assert_allclose(one, other, atol=2e-6)
+    assert character_losses(network, []) == []
 
 
 def test_sums_are_over_the_kinds_of_each_tune(untrained, side_of, tiny_tunes):

@@ -57,7 +57,9 @@ class Held:
         """Nats of each kind of character in each tune, shape=(M, K), by the units that were held."""
 
         def measured(units: Units) -> Floats:
-            return self.reading.sums(character_losses(load_network(self.at_means(units)), self.reading.tunes))
+            return self.reading.sums(
+                np.concatenate(character_losses(load_network(self.at_means(units)), self.reading.tunes))
+            )
 
         return _side_by_side(measured, sets, progress)
 

@@ -24,6 +24,8 @@ Floats = NDArray[np.float64]
 
 CHUNK = 128
 """Time steps per call."""
+LANES = 256
+"""Sequences read side by side."""
 
 
 @dataclass(frozen=True)
@@ -65,24 +67,35 @@ def _known_kinds(text: str, vocabulary: Vocabulary) -> NDArray[np.intp]:
 
 
 @torch.inference_mode()
-def character_losses(network: CharNetwork, tunes: Sequence[Ids]) -> NDArray[np.float32]:
-    """Negative log-probability of each character of `tunes` but the first of each, one tune after another, shape=(N,).
+def character_losses(network: CharNetwork, tunes: Sequence[Ids]) -> list[NDArray[np.float32]]:
+    """Negative log-probability of each character of each of `tunes` but its first, shape=(its characters - 1,) each.
 
-    `network` is ready to predict: its dropout is off.
+    `network` is ready to predict: its dropout is off. Any sequences may be given, one of two characters or more among
+    them; before each the state is zero.
     """
     order = sorted(range(len(tunes)), key=lambda number: -len(tunes[number]))
-    lengths = np.array([len(tunes[number]) for number in order])
-    padded = np.zeros((lengths[0], len(order)), dtype=np.int64)  # (T, M)
-    for lane, number in enumerate(order):
-        padded[: lengths[lane], lane] = tunes[number]
-    ids = torch.from_numpy(padded)
-    losses = np.empty((lengths[0] - 1, len(order)), np.float32)
+    found: dict[int, NDArray[np.float32]] = {}
+    for first in range(0, len(order), LANES):
+        numbers = order[first : first + LANES]
+        losses = _losses_of_lanes(network, [tunes[number] for number in numbers])
+        found |= {number: losses[: len(tunes[number]) - 1, lane] for lane, number in enumerate(numbers)}
+    return [found[number] for number in range(len(tunes))]
+
+
+def _losses_of_lanes(network: CharNetwork, lanes: Sequence[Ids]) -> NDArray[np.float32]:
+    """Losses of lanes, longest first, shape=(characters of the longest - 1, lanes); anything where a lane has ended."""
+    lengths = np.array([len(ids) for ids in lanes])
+    padded = np.zeros((lengths[0], len(lanes)), dtype=np.int64)
+    for lane, ids in enumerate(lanes):
+        padded[: len(ids), lane] = ids
+    characters = torch.from_numpy(padded)
+    losses = np.empty((lengths[0] - 1, len(lanes)), np.float32)
     state: State | None = None
     for start in range(0, len(losses), CHUNK):
         active = int((lengths > start + 1).sum())
-        targets = ids[start + 1 : start + 1 + CHUNK, :active]
+        targets = characters[start + 1 : start + 1 + CHUNK, :active]
         state = state and tuple(part[:, :active].contiguous() for part in state)
-        logits, state = network(ids[start : start + len(targets), :active], state)
+        logits, state = network(characters[start : start + len(targets), :active], state)
         nats = functional.cross_entropy(logits.flatten(0, 1), targets.flatten(), reduction="none")
         losses[start : start + len(targets), :active] = nats.view_as(targets).numpy()
-    return np.concatenate([losses[: lengths[lane] - 1, lane] for lane in np.argsort(order)])
+    return losses

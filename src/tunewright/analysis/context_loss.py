@@ -6,26 +6,21 @@ everything since the start of the tune is taken away, so that only the context d
 tune, so the standard error is that of the mean over tunes.
 
 Losses are in nats per character.
-
-Shapes: T characters, B lanes.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch.nn import functional
 
+from tunewright.analysis.character_losses import character_losses
 from tunewright.analysis.gradient_decay import CHUNK
 from tunewright.corpus.vocabulary import Ids
-from tunewright.model.network import CharNetwork, State
+from tunewright.model.network import CharNetwork
 
 MOST = 256
 """Characters of context that are given at most."""
-LANES = 256
-"""Sequences read side by side."""
 
 Doubles = NDArray[np.float64]
 
@@ -76,15 +71,15 @@ def context_losses(network: CharNetwork, texts: Sequence[Ids]) -> ContextLosses:
     texts
         Framed tunes as ids of its vocabulary, one of two characters or more among them.
     """
-    full = _losses(network, list(texts))
+    full = character_losses(network, texts)
     places = [(number, start) for number, text in enumerate(texts) for start in range(CHUNK, len(text) - 1, CHUNK)]
-    cold = _losses(network, [texts[number][start : start + MOST + 1] for number, start in places])
+    cold = character_losses(network, [texts[number][start : start + MOST + 1] for number, start in places])
     sums = np.zeros((len(texts), MOST))
     counts = np.zeros((len(texts), MOST), int)
     for (number, start), losses in zip(places, cold, strict=True):
         sums[number, : len(losses)] += losses - full[number][start : start + len(losses)]
         counts[number, : len(losses)] += 1
-    return ContextLosses(float(np.concatenate(full).mean()), tuple(_by_context(sums, counts)))
+    return ContextLosses(float(np.concatenate(full).mean(dtype=float)), tuple(_by_context(sums, counts)))
 
 
 def _by_context(sums: Doubles, counts: NDArray[np.int_]) -> Iterator[ContextLoss]:
@@ -102,36 +97,3 @@ def _by_context(sums: Doubles, counts: NDArray[np.int_]) -> Iterator[ContextLoss
         residuals = total - mean * size  # of the ratio of two sums over tunes (the delta method)
         error = np.sqrt(np.square(residuals).sum() * tunes / (tunes - 1)) / size.sum() if tunes > 1 else None
         yield ContextLoss(fewest, most, float(mean), None if error is None else float(error), int(size.sum()))
-
-
-@torch.inference_mode()
-def _losses(network: CharNetwork, sequences: list[Ids]) -> list[Doubles]:
-    """The loss at each character of each sequence but its first, state zero before it."""
-    found: list[Doubles] = [np.zeros(0)] * len(sequences)
-    order = sorted(range(len(sequences)), key=lambda number: -len(sequences[number]))
-    for first in range(0, len(order), LANES):
-        numbers = order[first : first + LANES]
-        lanes = [sequences[number] for number in numbers]
-        losses = np.concatenate(list(_of_lanes(network, lanes)))
-        for lane, number in enumerate(numbers):
-            found[number] = losses[: len(lanes[lane]) - 1, lane]
-    return found
-
-
-def _of_lanes(network: CharNetwork, lanes: list[Ids]) -> Iterator[Doubles]:
-    """Losses of lanes, longest first, a chunk at a time, shape=(time, B); nan where a lane has ended."""
-    lengths = np.array([len(lane) for lane in lanes])
-    padded = np.zeros((lengths[0], len(lanes)), np.int64)
-    for number, lane in enumerate(lanes):
-        padded[: len(lane), number] = lane
-    ids = torch.from_numpy(padded)
-    state: State = network.zero_state(len(lanes))
-    for start in range(0, len(padded) - 1, CHUNK):
-        active = int((lengths > start + 1).sum())
-        targets = ids[start + 1 : start + CHUNK + 1, :active]
-        state = tuple(part[:, :active].contiguous() for part in state)
-        logits, state = network(ids[start : start + len(targets), :active], state)
-        losses = functional.cross_entropy(logits.flatten(0, 1), targets.flatten(), reduction="none")
-        chunk = np.full((len(targets), len(lanes)), np.nan)
-        chunk[:, :active] = losses.view_as(targets).numpy()
-        yield chunk
