@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tunewright.errors import InputError, OutputError
+from tunewright.report import paper
 from tunewright.report.paper import references, write_manuscript, write_paper
 from tunewright.report.paper_material import gather
 from tunewright.report.paper_pictures import FORMS
@@ -210,3 +211,26 @@ def test_names_of_the_training_tunes_are_known_by_their_pieces(untrained):
     everything = frozenset(piece for seed in range(3) for piece in name_pieces(f"X:1\nT:{'a' * 30}{seed}\nK:D\n"))
     tune = choose_tune(model, None, None, name="one", setting="s", run="r", temperature=1.0, known=everything)
     assert tune.text
+
+
+def test_a_paper_that_was_interrupted_is_begun_again(small_study, tmp_path, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(paper, "gather", interrupted)
+    for _ in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            write_paper(read_results(small_study), tmp_path / "out")
+
+
+def test_what_lay_in_a_folder_that_was_no_paper_stays(material, small_study, tmp_path, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(paper, "gather", lambda *_: material)
+    monkeypatch.setattr(paper, "write_pictures", interrupted)
+    (tmp_path / "figures").mkdir()
+    (tmp_path / "figures" / "mine.png").write_text("", encoding="utf-8")
+    with pytest.raises(KeyboardInterrupt):
+        write_paper(read_results(small_study), tmp_path, force=True)
+    assert (tmp_path / "figures" / "mine.png").exists()

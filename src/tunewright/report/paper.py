@@ -35,6 +35,9 @@ from tunewright.study.results import StudyResults
 
 FIGURES, NOTES_FOLDER, HAND_IN = "figures", "notes", "hand-in"
 
+NOTES_LAST = list(NOTES)[-1]
+"""Of the authors' files the one that is made last: where it is, a paper was begun, though perhaps not finished."""
+
 _CITED = re.compile(r"@([a-z]+[0-9]{4}[a-z]+)")
 _ENTRY = re.compile(r"^@\w+\{([^,]+),.*?^\}\n", re.MULTILINE | re.DOTALL)
 
@@ -65,7 +68,7 @@ def write_paper(
     results
         The study, of which a run must have finished.
     out
-        A new or empty folder, or one that holds a former paper, whose ``notes`` stay.
+        A new or empty folder, or one that holds a former paper, or the beginning of one; its ``notes`` stay.
     title
         That of the study's plan if empty.
     date
@@ -82,12 +85,14 @@ def write_paper(
     """
     if not results.runs:
         raise InputError("there is nothing to report: no run has finished", path=results.folder)
-    claim_folder(out, force=force or (out / SOURCE).is_file())
+    former = any((out / name).is_file() for name in (SOURCE, f"{NOTES_FOLDER}/{NOTES_LAST}.md"))
+    claim_folder(out, force=force or former)
     _write_stubs(out / NOTES_FOLDER)
     material = gather(results, progress)
     progress("drawing", 0.85)
-    shutil.rmtree(out / FIGURES, ignore_errors=True)
-    (out / FIGURES).mkdir()
+    if former:
+        shutil.rmtree(out / FIGURES, ignore_errors=True)
+    (out / FIGURES).mkdir(exist_ok=True)
     pictures = write_pictures(material, out / FIGURES)
     material = replace(material, problems={**material.problems, **pictures.problems}, widths=pictures.widths)
     progress("writing", 0.93)

@@ -1,11 +1,12 @@
 """What does a paper conclude? Every sentence follows from a comparison, a count or a finding by rule."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from tunewright.analysis.labels import label_named
 from tunewright.report.paper_material import QUALITY_TEMPERATURE, Material
 from tunewright.report.paper_neurons import kind_of
-from tunewright.report.paper_text import fill, listed, paragraphs, plain
+from tunewright.report.paper_text import count, fill, listed, paragraphs, plain
 from tunewright.report.paper_units import VERBS, number, statistic
 from tunewright.report.paper_values import has_intervals, mean, minus, names, percent, protocol, seeds, side
 from tunewright.study.comparisons import Answer, Comparison, answer, compare_settings
@@ -33,10 +34,9 @@ def _best(material: Material) -> str:
     if len(names(material)) < 2:
         return ""
     against = ""
-    if lowest != base:
-        found = compare_settings(material.results, lowest, base)
-        if found:
-            against = fill("discussion", "against", {"difference": _amount(found) + _doubt(found)})
+    found = compare_settings(material.results, lowest, base) if lowest != base else None
+    if found:
+        against = fill("discussion", "against", {"difference": _against(found, len(names(material)) - 1)})
     values = {
         "best": plain(lowest),
         "loss": mean(material, lowest),
@@ -45,6 +45,18 @@ def _best(material: Material) -> str:
     }
     single = "" if best == lowest else f" The best single run is one of {plain(best)}."
     return fill("discussion", "best", values) + single
+
+
+def _against(found: Comparison, others: int) -> str:
+    """The lowest of all settings against the baseline; any of the `others` might have been the lowest (Bonferroni)."""
+    if found.p is not None:
+        found = replace(found, adjusted_p=min(1.0, found.p * others))
+    way = "lower" if found.difference.value < 0 else "higher"
+    doubts = {
+        "shown": " " + fill("discussion", "corrected", {"others": count(others, "setting")}) if others > 1 else "",
+        "one seed": ", with one seed",
+    }
+    return f"{_amount(found)} {way}{doubts.get(found.verdict, ', which may be chance')}"
 
 
 def _mean_loss(material: Material, name: str) -> float:
@@ -101,10 +113,6 @@ def _amount(comparison: Comparison) -> str:
     return minus(f"{abs(found.value):.{measure.places}f}{width} {measure.unit}")
 
 
-def _doubt(comparison: Comparison) -> str:
-    return {"shown": " lower", "one seed": " lower, with one seed"}.get(comparison.verdict, ", which may be chance")
-
-
 def _gap(material: Material, found: Answer) -> str:
     means = [f"{mean(material, name, 'gap')} ({plain(name)})" for name in found.settings]
     return fill("discussion", "gap", {"means": listed(means)})
@@ -112,6 +120,8 @@ def _gap(material: Material, found: Answer) -> str:
 
 def _speed(material: Material, question: Question) -> str:
     compared = answer(material.results, question, "seconds_per_epoch").comparisons
+    if not compared:  # of stacks
+        return ""
     told = [each for each in compared if each.verdict in ("shown", "one seed")]
     if not told:
         return fill("discussion", "speed_none", {})
@@ -143,7 +153,7 @@ def _each(figures: Sequence[str], settings: Sequence[str]) -> str:
 
 def _temperature(material: Material) -> str:
     free = sorted(material.free.items())
-    removed = free[-1][1].removed
+    removed = [each.removed for _, each in free if each.removed is not None]
     values = {
         "faultless": fill(
             "discussion",
@@ -155,8 +165,9 @@ def _temperature(material: Material) -> str:
             },
         ),
     }
-    name = "temperature_steered" if removed is not None else "temperature"
-    return fill("discussion", name, values | ({"removed": percent(removed)} if removed is not None else {}))
+    if len(removed) < len(free):
+        return fill("discussion", "temperature", values)
+    return fill("discussion", "temperature_steered", {**values, "removed": listed([percent(each) for each in removed])})
 
 
 def _units(material: Material) -> str:
@@ -186,4 +197,6 @@ def _limits(material: Material) -> str:
     known = fill(
         "discussion", "limits_seeds" if several else "limits_one_seed", {"seeds": seeds(material)} if several else {}
     )
-    return fill("discussion", "limits", {"seeds": known})
+    several_cells = len({setting.network.cell for setting in material.results.settings}) > 1
+    cells = fill("discussion", "limits_cells", {}) + " " if several_cells else ""
+    return fill("discussion", "limits", {"seeds": known, "cells": cells})

@@ -36,11 +36,20 @@ def abstract(material: Material) -> str:
 def _approach(material: Material) -> str:
     several = count(len(names(material)), "setting")
     questions = count(len(material.results.plan.questions), "question")
+    values = {
+        "settings": several,
+        "questions": questions,
+        "seeds": seeds(material),
+        "unfinished": _unfinished(material),
+    }
     if len(names(material)) < 2:
-        return fill("front", "approach_baseline", {"seeds": seeds(material)})
-    if not has_intervals(material):
-        return fill("front", "approach_one_seed", {"settings": several, "questions": questions})
-    return fill("front", "approach", {"settings": several, "questions": questions, "seeds": seeds(material)})
+        return fill("front", "approach_baseline", values)
+    return fill("front", "approach" if has_intervals(material) else "approach_one_seed", values)
+
+
+def _unfinished(material: Material) -> str:
+    finished, planned = len(material.results.runs), len(material.results.plan.runs)
+    return " " + fill("front", "unfinished", {"finished": finished, "planned": planned}) if finished < planned else ""
 
 
 def _counting(material: Material) -> str:

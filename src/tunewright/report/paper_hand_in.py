@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from tunewright.errors import MissingExtraError, RenderError
@@ -12,6 +13,8 @@ from tunewright.report.paper_material import Material, why
 from tunewright.report.paper_methods import trained_with, versions
 from tunewright.report.paper_tunes import PaperTune
 from tunewright.study.folder import PLAN
+from tunewright.study.plan import Plan
+from tunewright.study.plan_writing import as_toml
 from tunewright.study.tables import write_tables
 
 TUNE_FORMS = {"txt": "", "abc": "abc", "midi": "midi"}
@@ -35,11 +38,17 @@ def write_hand_in(material: Material, folder: Path, pictures: Path) -> dict[str,
     for picture in sorted(pictures.iterdir()):
         write_file(folder / "figures" / picture.name, picture.read_bytes())
     write_tables(material.results, folder / "tables")
-    write_file(folder / PLAN, (material.results.folder / PLAN).read_bytes())
+    write_file(folder / PLAN, as_toml(without_folders(material.results.plan)))
     write_file(folder / "versions.json", _json({**versions(), "trained with torch": trained_with(material)}))
     write_file(folder / "seeds.json", _json(_seeds(material)))
     write_file(folder / "README.txt", _read_me(material.all_tunes))
     return problems
+
+
+def without_folders(plan: Plan) -> Plan:
+    """The plan with names of files only: others have the tunes beside it, and not where they lay on this machine."""
+    data, validation = (dict.fromkeys(Path(name).name for name in names) for names in (plan.data, plan.validation))
+    return replace(plan, data=tuple(data), validation=tuple(validation))
 
 
 def _write_tune(tune: PaperTune, folder: Path) -> dict[str, str]:
@@ -79,7 +88,8 @@ def _read_me(tunes: Sequence[PaperTune]) -> str:
             *lines,
             "figures/       every figure of the paper as SVG, PDF and PNG",
             "tables/        every run, every epoch and every learning time as CSV",
-            "plan.toml      the plan of the study: tunewright study run plan.toml --out STUDY runs it again,",
+            "plan.toml      the plan of the study: with the tunes that it names beside it,",
+            "               tunewright study run plan.toml --out STUDY runs it again, and",
             "               tunewright report STUDY --out PAPER writes the paper anew",
             "seeds.json     seeds of runs and tunes, with the weights that composed each tune",
             "versions.json  versions of the programs",

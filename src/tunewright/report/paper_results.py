@@ -69,6 +69,7 @@ def _baseline(material: Material) -> str:
         "counting": _counting(material),
         "target": _target(material),
         "seconds": mean(material, name, "seconds_per_epoch"),
+        "clock": fill("results", "stacked", {}) if any(each.stacked for each in runs) else " on one thread",
     }
     caption = fill("results", "baseline_caption", {"baseline": plain(name), "seed": run.seed})
     return paragraphs(

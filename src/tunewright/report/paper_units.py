@@ -6,7 +6,8 @@ from tunewright.analysis.neurons import NeuronStudy
 from tunewright.report.paper_composed import heading
 from tunewright.report.paper_material import Material
 from tunewright.report.paper_neurons import NeuronPart, ShownUnit, strength
-from tunewright.report.paper_text import fill, listed, paragraphs, plain, refer, table
+from tunewright.report.paper_text import count, fill, paragraphs, plain, refer, table
+from tunewright.report.paper_tunes import PaperTune
 from tunewright.report.paper_values import minus, shown
 
 LISTED = 12
@@ -32,7 +33,9 @@ def units(material: Material) -> str:
         "close": fill("results", "close", {"count": _following(found, close=True), "auc": auc, "r": r}),
         "untrained": _following(part.untrained, close=False),
         "untrained_close": f" and {_following(part.untrained, close=True)}",
-        "tune": heading(material.unit_tune) + f" ({refer('fig-' + material.unit_tune.figure)})" * _is_shown(material),
+        "own": _following(found, close=True, echo=False),
+        "untrained_own": _following(part.untrained, close=True, echo=False),
+        "on": _on(material, part, material.unit_tune),
     }
     return paragraphs(
         fill("results", "units", values),
@@ -43,21 +46,32 @@ def units(material: Material) -> str:
     )
 
 
+def _on(material: Material, part: NeuronPart, tune: PaperTune) -> str:
+    """Which tune units are shown on; empty if none is."""
+    if not part.shown:
+        return ""
+    where = f" ({refer('fig-' + tune.figure)})" if _is_shown(material) else ""
+    shown_units = count(len(part.shown), "unit is", "units are")
+    return " " + fill("results", "on", {"shown": shown_units, "tune": heading(tune) + where})
+
+
 def _is_shown(material: Material) -> bool:
     """Whether the tune stands somewhere else as well."""
     tune = material.unit_tune
     return tune in (*material.tunes, *material.samples) and material.has(tune.figure) if tune else False
 
 
-def _following(study: NeuronStudy, *, close: bool) -> int:
-    """Units with a confirmed finding."""
-    return len(
-        {(each.layer, each.unit) for each in study.findings if each.confirmed and (not close or _is_close(each))}
-    )
+def _following(study: NeuronStudy, *, close: bool, echo: bool = True) -> int:
+    """Units with a confirmed finding; without `echo`, one that is close between places with the same character, too."""
+    confirmed = [each for each in study.findings if each.confirmed]
+    values = [(each, each.held_out_value) for each in confirmed]
+    if not echo:
+        values = [(each, each.same_character_value) for each, value in values if _is_close(each, value)]
+    return len({(each.layer, each.unit) for each, value in values if not close or _is_close(each, value)})
 
 
-def _is_close(finding: Finding) -> bool:
-    return abs(finding.held_out_value or 0.0) >= (CLOSE_R if finding.statistic == "r" else CLOSE_AUC)
+def _is_close(finding: Finding, value: float | None) -> bool:
+    return abs(value or 0.0) >= (CLOSE_R if finding.statistic == "r" else CLOSE_AUC)
 
 
 def _table(part: NeuronPart) -> str:
@@ -148,8 +162,3 @@ def example(part: NeuronPart) -> str:
     finding = part.shown[0].finding
     figure = f"{statistic(finding)} {number(finding.held_out_value)}"
     return f"{VERBS[finding.direction]} {plain(label_named(finding.label).phrase)} ({figure})"
-
-
-def shown_names(part: NeuronPart) -> str:
-    """``units 3, 7, and 9``."""
-    return listed([str(unit.finding.unit) for unit in part.shown])
