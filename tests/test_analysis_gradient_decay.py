@@ -128,6 +128,13 @@ def test_a_network_that_forgets_after_so_many_characters_shows_it(size):
     assert found.half_distance <= size
 
 
+def test_at_its_start_no_gradient_is_longer_than_at_its_start():
+    found = gradient_decay(network_of("lstm"), [text_of(8300)], distance=12)
+    assert found.positions == 128
+    np.testing.assert_allclose(found.growth[0], 1)
+    assert found.exploding[0] == 0
+
+
 def test_the_same_every_time_and_nothing_left_behind():
     network, texts = network_of("gru").train(), [text_of(80), text_of(70)]
     assert gradient_decay(network, texts, distance=15, positions=2) == gradient_decay(

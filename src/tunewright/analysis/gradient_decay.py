@@ -108,7 +108,7 @@ def gradient_decay(
         _numbers(np.exp(np.log(np.maximum(growth, SMALLEST)).mean(axis=1))),
         _numbers(tenths[0]),
         _numbers(tenths[1]),
-        _numbers((growth > 1).mean(axis=1)),
+        _numbers((growth > growth[0]).mean(axis=1)),
         windows.shape[1],
     )
 
