@@ -50,3 +50,11 @@ def test_sentences(finding, sentence):
 
 def test_the_layer_is_named_where_there_are_several():
     assert sentence_of(replace(FOUND, layer=1), 153, 2).startswith("unit 42 of layer 1 is on in the header")
+
+
+def test_what_is_no_output_is_named():
+    words = sentence_of(replace(FOUND, direction="off"), 153, 1, "forget")
+    assert words == "the forget gate of unit 42 is off in the header: AUC 0.998 on 153 held-out tunes"
+    assert sentence_of(FOUND, 153, 1, "h") == sentence_of(FOUND, 153, 1)
+    missed = sentence_of(replace(PITCH, layer=1, confirmed=False, held_out_value=None), 153, 2, "c")
+    assert missed.startswith("not confirmed: the cell c of unit 42 of layer 1 falls with")

@@ -145,6 +145,7 @@ def test_snippets_are_where_the_unit_is_highest_and_lowest(study):
 def test_another_quantity_is_another_study(planted, tunes):
     gate = study_neurons(planted, Sides.of(planted, tunes), NeuronConfig(quantity="forget"), units=[PLANTED])
     assert gate.about["quantity"] == "forget"
+    assert all("the forget gate of unit 3 " in finding.sentence for finding in gate.findings)
     by_label = {finding.label: finding for finding in gate.findings}
     assert by_label["grace notes"].value < 0.7  # the gate acts at the braces only
 

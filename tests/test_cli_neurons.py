@@ -115,6 +115,10 @@ def test_units_and_tunes_are_told_of_as_asked(capsys, model, tiny_tunes, tmp_pat
     assert (content["text"], other["text"]) == (tiny_tunes[3], "X:9\nT:No score\nK:C\nLX CD|\n")
     assert [row["unit"] for row in content["units"]] == [2, 4]
     assert len(content["units"][0]["values"]) == len(tiny_tunes[3])
+    held = [each["target"]["meaning"] for each in read(out, "ablation.json")["ablations"]]
+    assert len(held) == 2
+    assert all(not each or each.startswith("cell c: ") for each in held)
+    assert any(held)
     rows = [line for line in shown.splitlines() if " 2 " in line or " 4 " in line]
     assert len(rows) >= 6
     pictures = {path.name for path in (out / "figures").iterdir() if path.name.startswith("unit-")}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tunewright.analysis.labels import label_named
+from tunewright.analysis.shown_tunes import NAMES
 
 if TYPE_CHECKING:
     from tunewright.analysis.neuron_findings import Finding
@@ -20,7 +21,7 @@ _VERBS = {
 """By the direction of a finding; the second after "tends to"."""
 
 
-def sentence_of(finding: Finding, held_out_tunes: int, layers: int) -> str:
+def sentence_of(finding: Finding, held_out_tunes: int, layers: int, quantity: str = "h") -> str:
     """Say what was found, how strongly, and whether it was confirmed.
 
     Parameters
@@ -29,9 +30,13 @@ def sentence_of(finding: Finding, held_out_tunes: int, layers: int) -> str:
         How many tunes it was measured again on.
     layers
         Of the network; of one with several, the sentence names the layer.
+    quantity
+        What of the unit it is about; all but its output h is named.
     """
     phrase = label_named(finding.label).phrase
     name = f"unit {finding.unit}" + (f" of layer {finding.layer}" if layers > 1 else "")
+    if quantity != "h":
+        name = f"the {NAMES[quantity]} of {name}"
     if not finding.confirmed:
         what = f"{_verb(finding, finding.value)} {phrase}"
         figure = _figure(finding, finding.value)

@@ -136,7 +136,8 @@ def study_neurons(
         for unit, label in zip(*np.nonzero(pairs), strict=True)
     ]
     findings = [
-        replace(each, sentence=sentence_of(each, len(sides.confirming.texts), shape.layers)) for each in findings
+        replace(each, sentence=sentence_of(each, len(sides.confirming.texts), shape.layers, config.quantity))
+        for each in findings
     ]
     findings.sort(key=lambda found: found.strength, reverse=True)
     reports = tuple(

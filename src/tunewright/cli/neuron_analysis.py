@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tunewright.analysis.ablation import study_ablation
-from tunewright.analysis.ablation_targets import named_targets
+from tunewright.analysis.ablation_targets import choose_targets, named_targets
 from tunewright.analysis.activations import require_quantities
 from tunewright.analysis.memory import study_memory
 from tunewright.analysis.neuron_counterparts import counterparts, untrained_like
 from tunewright.analysis.neurons import NeuronConfig, require_units, study_neurons
 from tunewright.analysis.probes import study_probes
-from tunewright.analysis.shown_tunes import read_shown
+from tunewright.analysis.shown_tunes import NAMES, read_shown
 from tunewright.cli.composed_tune import composed_tune
 from tunewright.errors import VocabularyError
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from tunewright.analysis.ablation import AblationResult
+    from tunewright.analysis.ablation_targets import Target
     from tunewright.analysis.memory import MemoryStudy
     from tunewright.analysis.neuron_counterparts import Counterpart
     from tunewright.analysis.neuron_samples import Sides
@@ -116,8 +117,7 @@ def find_out(asked: Asked, sides: Sides, tell: Tell) -> Found:
     study = study_neurons(model, sides, config, progress=part("units"))
     told = study if asked.units is None else study.only(asked.units)
     untrained = study_neurons(untrained_like(model), sides, config, progress=part("untrained network"))
-    targets = None if asked.pairs is None else named_targets(asked.pairs, study.findings)
-    ablation = study_ablation(model, sides, study.findings, targets=targets, progress=part("ablation"))
+    ablation = study_ablation(model, sides, targets=_targets(asked, study), progress=part("ablation"))
     probes = study_probes(model, sides, asked.quantity, progress=part("probes"))
     tunes = (*sides.choosing.tunes, *sides.confirming.tunes)
     memory = {"the network": study_memory(model, tunes, progress=part("memory"))}
@@ -125,6 +125,16 @@ def find_out(asked: Asked, sides: Sides, tell: Tell) -> Found:
     memory |= {name: study_memory(each, tunes) for name, each in beside}
     found = {name: tuple(counterparts(each, sides, asked.quantity)) for name, each in asked.others.items()}
     return Found(study, told, untrained, found, ablation, probes, memory)
+
+
+def _targets(asked: Asked, study: NeuronStudy) -> list[Target]:
+    """What to hold: always outputs; if something else was looked at, it is said that this is what follows the label."""
+    pairs, findings = asked.pairs, study.findings
+    targets = choose_targets(findings, asked.model.network) if pairs is None else named_targets(pairs, findings)
+    if asked.quantity == "h":
+        return list(targets)
+    name = NAMES[asked.quantity]
+    return [replace(each, meaning=f"{name}: {each.meaning}") if each.meaning else each for each in targets]
 
 
 def short_names(paths: Iterable[str]) -> list[str]:
