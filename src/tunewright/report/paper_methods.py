@@ -16,7 +16,18 @@ from tunewright.model.network import FORGET_BIAS
 from tunewright.report.paper_material import Material
 from tunewright.report.paper_neurons import SHOWN
 from tunewright.report.paper_text import count, fill, items, listed, paragraphs, plain, refer, table
-from tunewright.report.paper_tunes import BARS, BORROWED, CANDIDATES, FIRST_SEED, FREE, LINE, LINES, LONGEST
+from tunewright.report.paper_tunes import (
+    BARS,
+    BORROWED,
+    CANDIDATES,
+    ENOUGH,
+    FIRST_SEED,
+    FREE,
+    LINE,
+    LINES,
+    LONGEST,
+    MOST,
+)
 from tunewright.report.paper_values import has_intervals, protocol, share, values_of
 from tunewright.study.comparisons import options_of
 from tunewright.study.plan import Question, value_words
@@ -196,6 +207,8 @@ def _composing(material: Material) -> str:
     steered = any(tune.steered for tune in material.all_tunes)
     values = {
         "candidates": count(CANDIDATES, "tune"),
+        "enough": ENOUGH,
+        "most": MOST,
         "seed": FIRST_SEED,
         "bars": f"{BARS.start} to {BARS.stop - 1}",
         "lines": LINES,

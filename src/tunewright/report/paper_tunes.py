@@ -1,7 +1,7 @@
 """Which tunes does a paper show, and what is said of them?
 
-Each is the best of `CANDIDATES` that one network composed, playable, at one temperature: see `analysis.selection`. Only
-tunes of a length that can be shown take part, as long as there are any. How often a network keeps the rules of the
+Each is the best of some that one network composed, playable, at one temperature: see `analysis.selection`. Only tunes
+of a length that can be shown take part, as long as there are any. How often a network keeps the rules of the
 notation by itself is counted on `FREE` tunes that nothing steers.
 
 Seeds are always the same, so that the same study gives the same tunes.
@@ -9,7 +9,7 @@ Seeds are always the same, so that the same study gives the same tunes.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from tunewright import __version__
@@ -33,8 +33,10 @@ _FIELD = re.compile(r"[A-Za-z]:")
 TEMPERATURES = (1.0, 2.0, 0.5)
 """In the order in which the paper shows them."""
 CANDIDATES = 48
-"""Tunes that one is chosen from."""
-FREE = 100
+"""Tunes that are composed at a time, for one to be chosen from those that can be shown, ..."""
+ENOUGH, MOST = 8, 480
+"""... until so many of them can, or so many have been composed."""
+FREE = 50
 """Tunes that are counted."""
 FIRST_SEED = 0
 """Of either."""
@@ -152,10 +154,12 @@ def choose_tune(
         What `name_pieces` gives for the training tunes: no name is shown that has such a piece.
     """
     config = CompositionConfig(temperature=temperature, max_length=LONGEST, seed=FIRST_SEED)
-    composed = list(compose_many(model, CANDIDATES, config, grammar=grammar))
-    fitting = [
-        one for one in composed if one.ended and _can_be_shown(one.text) and known.isdisjoint(name_pieces(one.text))
-    ]
+    composed: list[Composition] = []
+    fitting: list[Composition] = []
+    while len(fitting) < ENOUGH and len(composed) < MOST:
+        more = replace(config, seed=FIRST_SEED + len(composed))
+        composed += compose_many(model, CANDIDATES, more, grammar=grammar)
+        fitting = [one for one in composed if one.ended and can_be_shown(one.text, known)]
     faultless = [one for one in fitting if not errors(check(one.text))]
     kept = keep_best(faultless or fitting or composed, 1, index.query if index else None)[0]
     return PaperTune(name, kept, setting, run, model.fingerprint, temperature, grammar is not None)
@@ -168,10 +172,13 @@ def name_pieces(text: str) -> Iterator[str]:
             yield value[start : start + BORROWED]
 
 
-def _can_be_shown(text: str) -> bool:
-    music = [line for line in text.splitlines() if line.strip() and not _FIELD.match(line)]
-    fits = len(music) <= LINES and max(map(len, text.splitlines()), default=0) <= LINE
-    return bool(title_of(text)) and fits and len(read_melody(text).bars) in BARS
+def can_be_shown(text: str, known: frozenset[str] = frozenset()) -> bool:
+    """Whether a tune is of a length to be shown, and has a title and no piece of a name that is `known`."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    music = [line for line in lines if not _FIELD.match(line)]
+    fits = len(music) <= LINES and max(map(len, lines), default=0) <= LINE
+    named = bool(title_of(text)) and known.isdisjoint(name_pieces(text))
+    return fits and named and len(read_melody(text).bars) in BARS
 
 
 def count_free(model: Checkpoint, grammar: Grammar | None, temperature: float) -> FreeTunes:
