@@ -7,11 +7,10 @@ and the authors' own words where they belong. Every number in it comes from ther
     PAPER/latex                        and once more as source for LaTeX and BibTeX
     PAPER/paper.md                     the source of all four, with references.bib
     PAPER/figures                      every figure as SVG, PDF and PNG
-    PAPER/notes                        the authors' own words, which are never overwritten
+    PAPER/notes                        the authors' own words and references, which are never overwritten
     PAPER/hand-in                      tunes, figures, tables, plan, versions and seeds
 """
 
-import re
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -28,8 +27,9 @@ from tunewright.report.paper_hand_in import write_hand_in
 from tunewright.report.paper_material import Material, Progress, gather
 from tunewright.report.paper_methods import methods
 from tunewright.report.paper_pictures import write_pictures
+from tunewright.report.paper_references import references, with_known_citations, works
 from tunewright.report.paper_results import losses
-from tunewright.report.paper_text import NOTES, asset_text, fill, own_words, paragraphs, stub
+from tunewright.report.paper_text import NOTES, fill, own_words, paragraphs, stub
 from tunewright.report.paper_units import units
 from tunewright.study.results import StudyResults
 
@@ -37,9 +37,6 @@ FIGURES, NOTES_FOLDER, HAND_IN = "figures", "notes", "hand-in"
 
 NOTES_LAST = list(NOTES)[-1]
 """Of the authors' files the one that is made last: where it is, a paper was begun, though perhaps not finished."""
-
-_CITED = re.compile(r"@([a-z]+[0-9]{4}[a-z]+)")
-_ENTRY = re.compile(r"^@\w+\{([^,]+),.*?^\}\n", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -97,7 +94,7 @@ def write_paper(
     material = replace(material, problems={**material.problems, **pictures.problems}, widths=pictures.widths)
     progress("writing", 0.93)
     manuscript = write_manuscript(material, out / NOTES_FOLDER, title or results.plan.title, tuple(authors), date)
-    write_file(out / REFERENCES, references(manuscript.abstract + manuscript.body))
+    write_file(out / REFERENCES, references(manuscript.abstract + manuscript.body, works(out / NOTES_FOLDER)))
     missing = typeset(manuscript, out)
     missing |= write_hand_in(material, out / HAND_IN, out / FIGURES)
     progress("done", 1.0)
@@ -108,9 +105,10 @@ def write_manuscript(material: Material, notes: Path, title: str, authors: tuple
     """Put the parts together, with the authors' own words at the end of each."""
 
     def part(name: str, *texts: str) -> str:
-        return paragraphs(*texts, own_words(notes, name))
+        return paragraphs(*texts, with_known_citations(own_words(notes, name), known))
 
-    own = own_words(notes, "contributions")
+    known = works(notes)
+    own = part("contributions")
     body = paragraphs(
         "# Introduction",
         part("introduction", introduction(material)),
@@ -134,13 +132,6 @@ def write_manuscript(material: Material, notes: Path, title: str, authors: tuple
         for tune in (*material.tunes, *material.samples)
     )
     return Manuscript(title, authors, date, part("abstract", abstract(material)), body, playing)
-
-
-def references(text: str) -> str:
-    """The entries that a text cites, as BibTeX, in the order of the whole list."""
-    cited = set(_CITED.findall(text))
-    entries = _ENTRY.finditer(asset_text(REFERENCES))
-    return "\n".join(entry[0] for entry in entries if entry[1] in cited)
 
 
 def _write_stubs(folder: Path) -> None:
