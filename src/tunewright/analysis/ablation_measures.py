@@ -4,13 +4,11 @@ Shapes: L layers; H units of a layer; M tunes; K kinds of characters.
 """
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import replace
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from tunewright.analysis.activations import stream_activations
@@ -19,6 +17,7 @@ from tunewright.analysis.character_losses import Reading, character_losses
 from tunewright.model.checkpoint import Checkpoint
 from tunewright.model.clamping import Unit, clamp_units
 from tunewright.model.network import load_network
+from tunewright.model.threads import one_thread
 from tunewright.notation.reader import read_events
 from tunewright.sampling.compose import MANY, compose_many
 from tunewright.sampling.config import CompositionConfig
@@ -96,20 +95,12 @@ def _side_by_side(work: Callable[[Units], Floats], sets: Sequence[Units], progre
     """Results of `work` for each of `sets`, on all processors at once."""
     wanted = list(dict.fromkeys(sets))
     found = {}
-    with _one_thread_each() as threads, ThreadPoolExecutor(threads) as pool:
+    with one_thread(), ThreadPoolExecutor(min(_cores(), MOST_THREADS)) as pool:
         for done, (units, result) in enumerate(zip(wanted, pool.map(work, wanted), strict=True), 1):
             found[units] = result
             progress(done / len(wanted))
     return found
 
 
-@contextmanager
-def _one_thread_each() -> Iterator[int]:
-    """Let every thread compute by itself: networks of this size gain little from several; yields how many to start."""
-    before = torch.get_num_threads()
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    torch.set_num_threads(1)
-    try:
-        yield min(cores, MOST_THREADS)
-    finally:
-        torch.set_num_threads(before)
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

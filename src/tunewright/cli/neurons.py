@@ -60,6 +60,7 @@ def neurons(
     from tunewright.cli.sources import read_sources
     from tunewright.files import claim_folder
     from tunewright.model.checkpoint import read_checkpoint
+    from tunewright.model.threads import one_thread
 
     checkpoint = read_checkpoint(model)
     others = {str(path): read_checkpoint(path) for path in against or ()}
@@ -67,7 +68,7 @@ def neurons(
     asked = asked_of(checkpoint, others, shown, unit, quantity)
     tunes = read_sources(*data)
     confirming = read_sources(*held_out) if held_out else None
-    with progress_bar() as tell:
+    with one_thread(), progress_bar() as tell:
         tell("labelling tunes", 0.0)
         sides = Sides.of(checkpoint, tunes, confirming, characters)
         require_known(others, sides)

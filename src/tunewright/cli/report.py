@@ -38,12 +38,13 @@ def report(
     """
     from tunewright.cli.compose import prepare
     from tunewright.cli.progress import progress_bar
+    from tunewright.model.threads import one_thread
     from tunewright.report.paper import write_paper
     from tunewright.study.results import read_results
 
     results = read_results(study)
     prepare()
-    with progress_bar() as tell:
+    with one_thread(), progress_bar() as tell:
         written = write_paper(
             results, out, title=title, authors=author or (), date=date, force=force, progress=tell
         )  # fmt: skip
