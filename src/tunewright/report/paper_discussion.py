@@ -70,17 +70,10 @@ def _question(material: Material, question: Question) -> str:
         return ""
     return paragraphs(
         f"## {plain(question.title)}",
-        " ".join(
-            filter(
-                None,
-                [
-                    verdict(material, found),
-                    _gap(material, found),
-                    _speed(material, question),
-                    _quality(material, found),
-                ],
-            )
-        ),
+        fill("discussion", "loss", {"verdict": verdict(material, found)}),
+        _gap(material, found),
+        _speed(material, question),
+        _quality(material, found),
     )
 
 

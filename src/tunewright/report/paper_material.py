@@ -62,10 +62,6 @@ class Material:
         """Under which losses are compared."""
         return self.results.protocol
 
-    def best_of(self, setting: str) -> RunResult:
-        """The finished run of a setting with the lowest validation loss."""
-        return _best(self.results, self.results.of(setting))
-
     def has(self, picture: str) -> bool:
         """Whether there is a picture of this name."""
         return picture in self.widths
