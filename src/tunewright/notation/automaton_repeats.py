@@ -114,7 +114,7 @@ def take_double(tables: Tables, registers: Registers) -> bool:
         close_section(registers)
     elif registers[REPEAT] != 2:
         close_section(registers)
-    if registers[REPEAT] == 0 or registers[NOTES] == 0:
+    if registers[REPEAT] == 0 or registers[OPENING] == 1:
         registers[PHASE] = registers[POSITION]  # a repeat leads back to this line, whatever pick-up follows it
     return start_bar(tables, registers)
 
