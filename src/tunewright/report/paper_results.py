@@ -1,5 +1,6 @@
 """What does a paper say of the losses of a study?"""
 
+import re
 from collections.abc import Sequence
 
 from tunewright.report.paper_material import Material
@@ -23,6 +24,8 @@ from tunewright.study.statistics import CONFIDENCE
 
 CONFIDENT = {"confidence": share(CONFIDENCE)}
 
+_FOLDERS = re.compile(r"(?<!\S)(?:/|[A-Za-z]:\\)(?:[^/\\\n:]+[/\\])*")
+
 
 def losses(material: Material) -> str:
     """Baseline, all settings, each question, speed and size, without tunes and units."""
@@ -37,12 +40,17 @@ def losses(material: Material) -> str:
     )
 
 
+def without_folders_in(text: str) -> str:
+    """Files by their names only: where they lay on this machine is no reader's business."""
+    return _FOLDERS.sub("", text)
+
+
 def _state(material: Material) -> str:
     """What of the plan is not there; empty if all of it is."""
     results = material.results
     if not results.failed and not results.missing:
         return ""
-    failed = [f"{plain(run.name)} ({plain(run.error)})" for run in results.failed]
+    failed = [f"{plain(run.name)} ({plain(without_folders_in(run.error))})" for run in results.failed]
     values = {
         "finished": len(results.runs),
         "planned": len(results.plan.runs),
