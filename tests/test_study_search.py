@@ -7,13 +7,16 @@ from pathlib import Path
 import pytest
 from test_study_runner import PLAN, OneByOne, outcome, states_of
 
+from tunewright.cli.main import run
 from tunewright.corpus.readers import read_tunes
 from tunewright.errors import MissingExtraError
 from tunewright.study.folder import RUN, status_of
 from tunewright.study.perform import Material
 from tunewright.study.plan import read_plan
+from tunewright.study.results import read_results
 from tunewright.study.runner import run_study
-from tunewright.study.search import JOURNAL, TRIALS, Searcher, best_trial
+from tunewright.study.search import JOURNAL, TRIALS, Searcher, best_trial, ended_trials
+from tunewright.study.tables import trials_table
 from tunewright.training.data import TrainingData
 
 SEARCH = """
@@ -87,8 +90,23 @@ def test_the_best_trial_is_the_one_with_the_lowest_loss(searched):
             rows = (folder / TRIALS / name / "history.csv").read_text(encoding="utf-8").splitlines()
             column = rows[0].split(",").index("validation_full_tune")
             losses.append(min(float(row.split(",")[column]) for row in rows[1:]))
-    assert best.best.validation_full_tune == min(losses)
+    assert best.loss == min(losses)
     assert best_trial(folder / "nothing") is None
+
+
+def test_every_trial_is_in_a_table_and_the_best_are_told(searched, tmp_path, capsys):
+    folder, states = searched
+    table = trials_table(read_results(folder))
+    assert table.columns[:5] == ("trial", "status", "learning_rate", "units", "cell")
+    assert {row[0]: row[1] for row in table.rows} == {
+        name: state for name, state in states.items() if name.startswith("trial")
+    }
+    best = min(table.rows, key=lambda row: row[-2])
+    assert any(best[-2] == pytest.approx(trial.loss) for trial in ended_trials(folder))
+    assert run(["study", "results", str(folder), "--out", str(tmp_path)]) == 0
+    assert "trials that have ended: 9" in (told := capsys.readouterr().out)
+    assert best[0] in told
+    assert (tmp_path / "trials.csv").read_text(encoding="utf-8").count("\n") == 10
 
 
 def test_a_search_that_was_stopped_anywhere_draws_the_same(plan, material, searched, tmp_path):

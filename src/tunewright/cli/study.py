@@ -124,9 +124,9 @@ def _tell_best(plan: Plan, out: Path) -> None:
 
     best = best_trial(out)
     if best and plan.search:
-        loss, epoch = best.best.validation(best.protocol), best.best.epoch
-        print(f"best trial: {best.folder.name}, {loss:.4f} nats per character ({best.protocol}) in epoch {epoch}")
-        print("\n".join(f"  {name} = {best.options[name]!r}" for name in plan.search.options))
+        run = best.run
+        print(f"best trial: {best.name}, {best.loss:.4f} nats per character ({run.protocol}) in epoch {run.best.epoch}")
+        print("\n".join(f"  {name} = {run.options[name]!r}" for name in plan.search.options))
 
 
 def _material(path: Path, data: list[str] | None, validation: list[str] | None) -> tuple[Plan, Material]:

@@ -26,6 +26,9 @@ NAME_WIDTH, CELL_WIDTH = 40, 24
 MEASURED = ("full_tune", "cold_window", "gap", "best_epoch", "rate")
 """What stands in the table of settings."""
 
+TRIALS_SHOWN = 5
+"""Of a search."""
+
 STACK_TIMES = "not compared: the networks learned in stacks, and their times are those of whole stacks"
 """Said in place of differences in time."""
 
@@ -63,6 +66,8 @@ def show_results(found: StudyResults) -> None:
         console.print(f"failed: {run.name}: {run.error}", markup=False)
     if found.missing:
         console.print(f"{len(found.missing)} still to come")
+    if found.plan.search:
+        _show_trials(found, console)
     if not found.runs:
         return
     seeds = _seeds(found)
@@ -71,6 +76,20 @@ def show_results(found: StudyResults) -> None:
     console.print(_settings(found))
     _show_times(found, console)
     _show_answers(found, console)
+
+
+def _show_trials(found: StudyResults, console: Console) -> None:
+    """Print the best trials of a search."""
+    from tunewright.study.tables import trials_table
+
+    content = trials_table(found)
+    place = content.columns.index(f"validation_{found.plan.base.training.select_by}_nats")
+    best = sorted(content.rows, key=lambda row: float(row[place]))[:TRIALS_SHOWN]
+    console.print(f"trials that have ended: {len(content.rows)}; the best of them, losses in nats per character")
+    table = _table(*(column.replace("_", " ").removesuffix(" nats") for column in content.columns))
+    for row in best:
+        table.add_row(*(f"{value:.4g}" if isinstance(value, float) else str(value) for value in row))
+    console.print(table)
 
 
 def _seeds(found: StudyResults) -> int:

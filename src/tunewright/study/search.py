@@ -8,6 +8,7 @@ as if it had not been; with several, how far the others are when a trial is draw
 
 import importlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -153,9 +154,32 @@ def _rounded(value: Any, space: Range | tuple[Any, ...]) -> Any:
     return min(max(float(f"{value:.{DIGITS}g}"), space.low), space.high)
 
 
-def best_trial(folder: Path) -> RecordedRun | None:
-    """Of the trials in the study `folder` that trained to their end, the one with the lowest validation loss."""
-    ended = [
-        place for place in sorted((folder / TRIALS).glob("*/")) if (status_of(place) or {}).get("status") == "done"
-    ]
-    return min(map(read_run, ended), key=lambda run: run.best.validation(run.protocol), default=None)
+@dataclass(frozen=True)
+class Trial:
+    """A trial that has ended."""
+
+    name: str
+    pruned: bool
+    """It was given up before its end."""
+    run: RecordedRun
+
+    @property
+    def loss(self) -> float:
+        """The lowest validation loss of the protocol that is minimised, in nats per character."""
+        return self.run.best.validation(self.run.protocol)
+
+
+def ended_trials(folder: Path) -> tuple[Trial, ...]:
+    """The trials in the study `folder` that trained to their end or were given up, as they were drawn."""
+    statuses = {place: (status_of(place) or {}).get("status") for place in sorted((folder / TRIALS).glob("*/"))}
+    return tuple(
+        Trial(place.name, status == "pruned", read_run(place))
+        for place, status in statuses.items()
+        if status in ("done", "pruned")
+    )
+
+
+def best_trial(folder: Path) -> Trial | None:
+    """Of those that trained to their end, the one with the lowest validation loss."""
+    whole = (trial for trial in ended_trials(folder) if not trial.pruned)
+    return min(whole, key=lambda trial: trial.loss, default=None)

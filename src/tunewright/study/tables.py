@@ -3,9 +3,10 @@
     runs.csv      one row per finished run: setting, every option that differs somewhere, seed, losses of the best epoch
     epochs.csv    one row per epoch of each
     timing.csv    what depends on the clock: seconds, rates
+    trials.csv    of a search, one row per trial that has ended: its options, losses of its best epoch
 
-The first two are the same to the byte wherever the same study was run to the same numbers; the third never is. Where
-pyarrow is installed, each table is also written as Parquet.
+timing.csv depends on the clock; the others are the same to the byte wherever the same study was run to the same numbers.
+Where pyarrow is installed, each table is also written as Parquet.
 """
 
 import csv
@@ -21,6 +22,7 @@ from tunewright.files import write_file
 from tunewright.study.comparisons import options_of
 from tunewright.study.measures import first_at, levels
 from tunewright.study.results import RunResult, StudyResults
+from tunewright.study.search import ended_trials
 from tunewright.training.config import Protocol
 from tunewright.training.loop import EpochRecord
 
@@ -77,6 +79,22 @@ def timing_table(results: StudyResults) -> Table:
     return Table(tuple(columns), tuple(rows))
 
 
+def trials_table(results: StudyResults) -> Table:
+    """One row per trial that has ended, as they were drawn, losses in nats per character."""
+    options = tuple(results.plan.search.options) if results.plan.search else ()
+    losses = tuple(f"validation_{protocol}" for protocol in get_args(Protocol))
+    rows = [
+        (
+            trial.name, "pruned" if trial.pruned else "done", *(trial.run.options[name] for name in options),
+            len(trial.run.history), trial.run.best.epoch, *(getattr(trial.run.best, name) for name in losses),
+        )
+        for trial in ended_trials(results.folder)
+    ]  # fmt: skip
+    return Table(
+        ("trial", "status", *options, "epochs", "best_epoch", *(f"{name}_nats" for name in losses)), tuple(rows)
+    )
+
+
 def varied_options(results: StudyResults) -> tuple[str, ...]:
     """Names of the options that are not the same in all settings of the plan."""
     every = [options_of(setting) for setting in results.plan.settings]
@@ -90,6 +108,8 @@ def write_tables(results: StudyResults, folder: Path) -> list[Path]:
     except OSError as error:
         raise OutputError(f"cannot be used as a folder: {error.strerror or error}", path=folder) from error
     tables = {"runs": runs_table(results), "epochs": epochs_table(results), "timing": timing_table(results)}
+    if results.plan.search:
+        tables["trials"] = trials_table(results)
     forms = {"csv": as_csv, **({"parquet": as_parquet} if find_spec("pyarrow") else {})}
     written = []
     for name, table in tables.items():
