@@ -5,7 +5,8 @@
     timing.csv    what depends on the clock: seconds, rates
     trials.csv    of a search, one row per trial that has ended: its options, losses of its best epoch
 
-timing.csv depends on the clock; the others are the same to the byte wherever the same study was run to the same numbers.
+timing.csv depends on the clock; the others are the same to the byte wherever the same study was run to the same
+numbers.
 Where pyarrow is installed, each table is also written as Parquet.
 """
 
