@@ -17,8 +17,9 @@ help: ## list these targets
 demo: .venv/demo.installed ## train on O'Neill's for two minutes, compose three tunes, make a page of them
 	$(BIN)/tunewright demo --force $(DEMO_OPTIONS)
 
+# A process for each core, up to four, each computing on one thread.
 test: .venv/test.installed ## run the tests
-	$(BIN)/python -m pytest $(PYTEST_OPTIONS)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(PYTEST_OPTIONS)
 
 install: .venv/all.installed ## prepare .venv with every extra: for developers and the benchmarks
 
