@@ -3,7 +3,6 @@
 Shapes: L layers; H units of a layer; M tunes; K kinds of characters.
 """
 
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 from tunewright.analysis.activations import stream_activations
 from tunewright.analysis.bar_errors import bar_errors
 from tunewright.analysis.character_losses import Reading, character_losses
+from tunewright.corpus.workers import cores
 from tunewright.model.checkpoint import Checkpoint
 from tunewright.model.clamping import Unit, clamp_units
 from tunewright.model.network import load_network
@@ -95,12 +95,8 @@ def _side_by_side(work: Callable[[Units], Floats], sets: Sequence[Units], progre
     """Results of `work` for each of `sets`, on all processors at once."""
     wanted = list(dict.fromkeys(sets))
     found = {}
-    with one_thread(), ThreadPoolExecutor(min(_cores(), MOST_THREADS)) as pool:
+    with one_thread(), ThreadPoolExecutor(min(cores(), MOST_THREADS)) as pool:
         for done, (units, result) in enumerate(zip(wanted, pool.map(work, wanted), strict=True), 1):
             found[units] = result
             progress(done / len(wanted))
     return found
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

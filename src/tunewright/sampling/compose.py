@@ -9,7 +9,6 @@ A seed gives the same tune however it is composed on a processor: alone or among
 numpy twin, whatever the processor. No torch is imported, but for composing on another device (`sampling.batched`).
 """
 
-import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -224,7 +223,9 @@ def compose_many(
 
 def in_order(work: Callable[[int], Composition], seeds: Iterable[int]) -> Iterator[Composition]:
     """Results of `work` for each of `seeds`, in their order, worked out on all processors, not far ahead."""
-    threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    from tunewright.corpus.workers import cores  # which takes a while to load, and one tune does without
+
+    threads = cores()
     with ThreadPoolExecutor(threads) as pool:
         waiting: deque[Future[Composition]] = deque()
         for seed in seeds:

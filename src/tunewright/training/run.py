@@ -25,6 +25,7 @@ import safetensors.torch
 import torch
 
 from tunewright.corpus.tune import Tune
+from tunewright.corpus.workers import cores
 from tunewright.errors import CheckpointError, DivergenceError, OptionError, WorkerError
 from tunewright.files import claim_folder, remove_folder, settle_folder, write_file
 from tunewright.model.checkpoint import (
@@ -278,8 +279,7 @@ def set_processor(config: TrainingConfig) -> None:
     if config.threads:
         torch.set_num_threads(config.threads)
     elif "OMP_NUM_THREADS" not in os.environ:  # torch has heeded it already
-        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-        torch.set_num_threads(cores or 1)
+        torch.set_num_threads(cores())
     torch.set_flush_denormal(True)
 
 
