@@ -12,7 +12,7 @@ read, and are raw: no acceptor mends what a unit no longer does.
 Shapes: M tunes; K kinds of characters.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -26,14 +26,12 @@ from tunewright.analysis.character_losses import Reading
 from tunewright.analysis.distributions import Estimate
 from tunewright.analysis.neuron_findings import Finding
 from tunewright.analysis.neuron_samples import Sides
+from tunewright.analysis.progress import Progress
 from tunewright.errors import OptionError
 from tunewright.model.checkpoint import Checkpoint
 from tunewright.model.clamping import require_unit
 from tunewright.options import require
 from tunewright.sampling.config import CompositionConfig
-
-Progress = Callable[[str, float], object]
-"""Takes what is being done, and the share of all work that is done, 0 to 1."""
 
 ALL, BARS = "all characters", "bars of wrong length"
 FEWEST = 30

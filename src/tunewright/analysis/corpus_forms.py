@@ -8,7 +8,7 @@ Shapes: T tunes, N characters, B bars, M moves.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -24,13 +24,11 @@ from tunewright.analysis.copied_spans import (
 from tunewright.analysis.melodic_similarity import moves_of
 from tunewright.analysis.nearest_tunes import GramIndex
 from tunewright.analysis.originality_figures import Source
+from tunewright.analysis.progress import Progress
 from tunewright.analysis.suffixes import suffix_array
 from tunewright.corpus.header import header_fields
 from tunewright.corpus.tune import Tune
 from tunewright.notation.melody import read_melody
-
-Progress = Callable[[str, float], None]
-"""Called with what is being done, and the share of it that is done, 0 to 1."""
 
 _STEPS_TOLD = 200
 _PACKED = 8

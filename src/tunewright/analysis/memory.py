@@ -5,7 +5,7 @@ network of the same shape as well; the loss against the context given (`context_
 they keep what they keep (`gates`).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -13,14 +13,12 @@ from tunewright.analysis.context_loss import ContextLosses, context_losses
 from tunewright.analysis.gates import Gate, gate_use
 from tunewright.analysis.gradient_decay import GradientDecay, gradient_decay
 from tunewright.analysis.neuron_counterparts import untrained_like
+from tunewright.analysis.progress import Progress
 from tunewright.corpus.tune import Tune
 from tunewright.errors import CorpusError
 from tunewright.model.checkpoint import Checkpoint
 from tunewright.model.config import Cell
 from tunewright.model.network import load_network
-
-Progress = Callable[[str, float], object]
-"""Takes what is being done, and the share of all work that is done, 0 to 1."""
 
 
 @dataclass(frozen=True)

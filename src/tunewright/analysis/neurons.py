@@ -10,7 +10,7 @@ means that it is lower there, at nine of ten pairs of characters.
 Shapes: U units of all layers, K labels, N characters.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -23,6 +23,7 @@ from tunewright.analysis.neuron_findings import ALPHA, Finding, make_finding
 from tunewright.analysis.neuron_samples import Sides
 from tunewright.analysis.neuron_sentences import sentence_of
 from tunewright.analysis.neuron_snippets import Snippet, extremes
+from tunewright.analysis.progress import Progress
 from tunewright.analysis.selectivity import Bools, Comparison, compare, usable_labels
 from tunewright.errors import CorpusError, OptionError
 from tunewright.model.checkpoint import Checkpoint
@@ -31,9 +32,6 @@ from tunewright.options import require
 
 FEWEST_HELD_OUT = 100
 """Characters at which a label must mean something on the tunes to confirm on."""
-
-Progress = Callable[[str, float], object]
-"""Takes what is being done, and the share of all work that is done, 0 to 1."""
 
 
 @dataclass(frozen=True)

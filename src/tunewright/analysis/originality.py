@@ -17,10 +17,11 @@ from typing import Any
 from numpy.typing import NDArray
 
 from tunewright import __version__
-from tunewright.analysis.corpus_forms import Progress, corpus_arrays
+from tunewright.analysis.corpus_forms import corpus_arrays
 from tunewright.analysis.corpus_search import CorpusSearch
 from tunewright.analysis.index_files import mark_opened, prune_cache, read_index, write_index
 from tunewright.analysis.originality_figures import Originality, Scale
+from tunewright.analysis.progress import Progress
 from tunewright.corpus.split import group_tunes
 from tunewright.corpus.tune import Tune
 from tunewright.errors import IndexFolderError, OutputError

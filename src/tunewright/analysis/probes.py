@@ -18,7 +18,6 @@ resamples of the held-out tunes.
 Shapes: U units of all layers, N characters, n of them where a property is asked.
 """
 
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -29,6 +28,7 @@ from tunewright.analysis.linear_probe import Floats, LinearProbe, ProbeRows
 from tunewright.analysis.neuron_counterparts import untrained_like
 from tunewright.analysis.neuron_samples import Side, Sides
 from tunewright.analysis.probed import PROPERTIES, Property, property_values
+from tunewright.analysis.progress import Progress
 from tunewright.model.checkpoint import Checkpoint
 from tunewright.model.clamping import unit_name
 from tunewright.model.network import load_network
@@ -37,9 +37,6 @@ FEWEST_TUNES = 3
 """That have an answer, on the tunes to choose by, for it to count as one; of either side, for a property."""
 RESAMPLES = 1000
 SEED = 2019
-
-Progress = Callable[[str, float], object]
-"""Takes what is being done, and the share of all work that is done, 0 to 1."""
 
 
 @dataclass(frozen=True)

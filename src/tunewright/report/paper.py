@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tunewright.analysis.progress import Progress
 from tunewright.errors import InputError
 from tunewright.files import claim_folder, write_file
 from tunewright.rendering.page import PageTune
@@ -24,7 +25,7 @@ from tunewright.report.paper_discussion import discussion
 from tunewright.report.paper_formats import REFERENCES, SOURCE, Manuscript, typeset
 from tunewright.report.paper_front import abstract, introduction, related
 from tunewright.report.paper_hand_in import write_hand_in
-from tunewright.report.paper_material import Material, Progress, gather
+from tunewright.report.paper_material import Material, gather
 from tunewright.report.paper_methods import methods
 from tunewright.report.paper_pictures import write_pictures
 from tunewright.report.paper_references import references, with_known_citations, works

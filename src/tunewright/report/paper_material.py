@@ -4,10 +4,11 @@ All of it is made here, from the weights of the runs. What cannot be had (the tu
 not installed) is left out, and the reason is kept, for the paper to say so.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tunewright.analysis.originality import OriginalityIndex, originality_index
+from tunewright.analysis.progress import Progress
 from tunewright.errors import InputError, MissingExtraError, TunewrightError
 from tunewright.model.checkpoint import BEST, Checkpoint, read_checkpoint
 from tunewright.report.paper_data import StudyTunes, study_tunes
@@ -24,9 +25,6 @@ from tunewright.report.paper_tunes import (
 from tunewright.study.comparisons import options_of
 from tunewright.study.plan import value_words
 from tunewright.study.results import RunResult, StudyResults
-
-Progress = Callable[[str, float], object]
-"""Takes what is being done, and the share of all work that is done, 0 to 1."""
 
 QUALITY_TEMPERATURE = 1.0
 """At which settings are set side by side as composers: the one at which a network's own probabilities are in use."""

@@ -19,7 +19,8 @@ from tunewright.analysis.labels import label_number, label_values
 from tunewright.analysis.neuron_counterparts import untrained_like
 from tunewright.analysis.neuron_findings import Finding
 from tunewright.analysis.neuron_samples import Sides
-from tunewright.analysis.neurons import NeuronStudy, Progress, study_neurons
+from tunewright.analysis.neurons import NeuronStudy, study_neurons
+from tunewright.analysis.progress import Progress
 from tunewright.analysis.selectivity import Sample, strengths
 from tunewright.model.checkpoint import Checkpoint
 from tunewright.model.network import load_network
