@@ -18,6 +18,7 @@ from tunewright.report.study_styles import (
     finish_axes,
     leave_out_the_first_epoch,
     legend_height,
+    mark_counting,
     new_figure,
     picture_of,
     styles_of,
@@ -56,8 +57,7 @@ def draw_runs(runs: Mapping[str, RecordedRun], form: str = "svg") -> bytes:
             _draw_protocol(axes, runs, styles, protocol)
             leave_out_the_first_epoch([axes])
             if baselines:
-                loss = getattr(baselines.ngram, protocol).nats_per_char
-                axes.axhline(loss, color=COUNTING.colour, linestyle=COUNTING.line, linewidth=1.2)
+                mark_counting(axes, baselines, protocol)
             finish_axes(axes, f"Loss, {words}", "epoch", "loss (nats per character)")
         add_legend(figure, entries)
         return picture_of(figure, form)

@@ -26,6 +26,7 @@ from tunewright.report.study_styles import (
     finish_axes,
     leave_out_the_first_epoch,
     legend_height,
+    mark_counting,
     new_figure,
     picture_of,
     plain,
@@ -277,11 +278,8 @@ def _point(axes: "Axes", x: Estimate, y: Estimate, style: Style) -> None:
 
 def _mark_counting(axes: "Axes", results: StudyResults, *, upright: bool) -> None:
     """A line where counting characters would be, if that is recorded."""
-    if not results.baselines:
-        return
-    loss = getattr(results.baselines.ngram, results.protocol).nats_per_char
-    draw = axes.axvline if upright else axes.axhline
-    draw(loss, color="black", linestyle=":", linewidth=1.2)
+    if results.baselines:
+        mark_counting(axes, results.baselines, results.protocol, upright=upright)
 
 
 def _places(results: StudyResults) -> dict[str, float]:

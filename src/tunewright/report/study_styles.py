@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tunewright.errors import MissingExtraError
+from tunewright.training.ngram import Baselines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -131,6 +132,13 @@ def whole_numbers(axes: "Axes") -> None:
     from matplotlib.ticker import MaxNLocator
 
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+
+
+def mark_counting(axes: "Axes", baselines: Baselines, protocol: str, *, upright: bool = False) -> None:
+    """A line at the loss that counting characters reaches: across the axes, or upright."""
+    draw = axes.axvline if upright else axes.axhline
+    loss = getattr(baselines.ngram, protocol).nats_per_char
+    draw(loss, color=COUNTING.colour, linestyle=COUNTING.line, linewidth=1.2)
 
 
 def leave_out_the_first_epoch(panels: "Sequence[Axes]") -> None:
