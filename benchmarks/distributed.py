@@ -23,7 +23,6 @@ from tunewright.training.data import TrainingData
 from tunewright.training.distributed import Team, team_of_torchrun
 from tunewright.training.loop import Trainer
 from tunewright.training.presets import PRESETS, Preset
-from tunewright.training.run import set_processor
 
 ROUNDS, WARM_UP = 3, 10
 CHARACTERS = 150_000
@@ -55,7 +54,7 @@ def rate_of(plan: Preset, data: TrainingData, team: Team) -> float:
 
 def measure(team: Team) -> None:
     torch.set_num_threads(1)
-    set_processor(replace(DEFAULT.training, threads=1))
+    torch.set_flush_denormal(True)
     data = TrainingData.of(read_tunes(find_corpus("oneills")).tunes)
     for name, plan in PLANS.items():
         alone, together = 0.0, 0.0

@@ -25,11 +25,11 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
+from tunewright.cores import cores
 from tunewright.corpus.built_corpus import read_corpus
 from tunewright.corpus.library import find_corpus
 from tunewright.corpus.readers import read_tunes
 from tunewright.corpus.shard_builder import build_corpus
-from tunewright.corpus.workers import cores
 
 CHANGED = 0.05
 STEPS = 200
@@ -83,13 +83,14 @@ def build(book: Path, out: Path) -> dict[str, float]:
 
 
 def learn(corpus: Path, preset: str) -> dict[str, float]:
+    import torch
+
     from tunewright.model.network import CharNetwork
     from tunewright.training.data import TrainingData
     from tunewright.training.loop import Trainer
     from tunewright.training.presets import PRESETS
-    from tunewright.training.run import set_processor
 
-    set_processor(PRESETS[preset].training)
+    torch.set_flush_denormal(True)
     data = TrainingData.built(read_corpus(corpus))
     trainer = Trainer(CharNetwork(PRESETS[preset].network, len(data.vocabulary)), data, PRESETS[preset].training)
     for progress in islice(trainer.run(), STEPS):

@@ -22,6 +22,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from tunewright.cores import cores
 from tunewright.corpus.library import find_corpus
 from tunewright.corpus.readers import read_tunes
 from tunewright.model.config import NetworkConfig
@@ -30,7 +31,7 @@ from tunewright.training.config import TrainingConfig
 from tunewright.training.data import TrainingData
 from tunewright.training.loop import Trainer
 from tunewright.training.presets import PRESETS
-from tunewright.training.run import Run, set_processor
+from tunewright.training.run import Run
 
 ROUNDS = 3
 CLASSIC = NetworkConfig(embedding=32, weight_drop=0.0)
@@ -99,7 +100,8 @@ def product_rate(size: int = 2048, times: int = 5) -> float:
 
 def measure_rate() -> None:
     preset = PRESETS["default"]
-    set_processor(preset.training)
+    torch.set_num_threads(cores())  # for what is compared; our own trainer sees to its threads itself
+    torch.set_flush_denormal(True)
     data = TrainingData.of(read_tunes(find_corpus("oneills")).tunes)
     symbols = len(data.vocabulary)
     operations = 6 * (4 * CLASSIC.units * (CLASSIC.units + 1) + CLASSIC.units * symbols)

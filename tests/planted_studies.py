@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tunewright.options import to_mapping
 from tunewright.study.plan import PlannedRun, read_plan
-from tunewright.training.loop import EpochRecord
+from tunewright.training.history import EpochRecord
 from tunewright.training.run import history_as_csv
 
 SYMBOLS = "".join(map(chr, range(32, 122)))

@@ -11,7 +11,7 @@ from tunewright.study.perform import Report
 from tunewright.study.plan import PlannedRun
 from tunewright.study.runner import RunState, StudyProgress
 from tunewright.training.config import TrainingConfig
-from tunewright.training.loop import EpochRecord
+from tunewright.training.history import EpochRecord
 
 
 def state_of(number: int, state: str, **report) -> RunState:

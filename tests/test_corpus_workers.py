@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from tunewright.corpus.workers import cores, workers
+from tunewright.corpus.workers import workers
 from tunewright.errors import CorpusError
 
 
@@ -58,7 +58,3 @@ def is_running(process):
         return False
     status = subprocess.run(["ps", "-o", "stat=", "-p", str(process)], capture_output=True, text=True).stdout
     return bool(status.strip()) and not status.startswith("Z")
-
-
-def test_there_is_at_least_one_core():
-    assert 1 <= cores() <= os.cpu_count()

@@ -12,7 +12,7 @@ import tunewright
 from tunewright.errors import InputError
 from tunewright.study.plan import PlannedRun
 from tunewright.study.recorded import read_history, read_run, unlike
-from tunewright.training.loop import EpochRecord
+from tunewright.training.history import EpochRecord
 from tunewright.training.run import history_as_csv
 
 RUN = PlannedRun("one", "One", 0, tunewright.NetworkConfig(units=20), tunewright.TrainingConfig())

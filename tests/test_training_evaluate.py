@@ -38,7 +38,7 @@ def nats_by_hand(network, ids):
 
 @pytest.mark.parametrize(("lanes", "chunk"), [(256, 64), (4, 7), (1, 1000)])
 def test_every_character_is_predicted_once_from_a_zero_state(network, tunes, monkeypatch, lanes, chunk):
-    monkeypatch.setattr(evaluation, "LANES", lanes)
+    monkeypatch.setitem(evaluation.LANES, "cpu", lanes)
     monkeypatch.setattr(evaluation, "CHUNK", chunk)
     vocabulary = Vocabulary.of(tunes)
     data = EvaluationSet.of(tunes, vocabulary)

@@ -151,7 +151,7 @@ def test_every_option_changes_what_is_learned(tunes, tmp_path, change):
 
 
 def test_patience_ends_a_run_that_no_longer_gains(tunes, tmp_path):
-    config = replace(STREAMS, epochs=50, learning_rate=1e-9, schedule="constant", patience=2)
+    config = replace(STREAMS, epochs=50, learning_rate=1e-30, schedule="constant", patience=2)
     steps = finish(tunes, tmp_path / "run", config)
     records = [step.record for step in steps if step.record]
     best = min(records, key=lambda record: record.validation_full_tune)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tunewright.analysis.activations import stream_activations
 from tunewright.analysis.bar_errors import bar_errors
 from tunewright.analysis.character_losses import Reading, character_losses
-from tunewright.corpus.workers import cores
+from tunewright.cores import cores
 from tunewright.model.checkpoint import Checkpoint
 from tunewright.model.clamping import Unit, clamp_units
 from tunewright.model.network import load_network

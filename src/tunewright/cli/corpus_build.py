@@ -43,10 +43,10 @@ def build(
         How many read at the same time; 0 takes one for each processor core.
     """
     from tunewright.cli.progress import progress_bar
+    from tunewright.cores import cores
     from tunewright.corpus.built_corpus import read_corpus
     from tunewright.corpus.library import resolve
     from tunewright.corpus.shard_builder import build_corpus
-    from tunewright.corpus.workers import cores
     from tunewright.options import require
 
     require("processes", processes, "0 or more", processes >= 0)

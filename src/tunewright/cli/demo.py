@@ -23,7 +23,7 @@ from tunewright.options import require
 from tunewright.rendering import PageTune, tune_page
 from tunewright.rendering.formats import parse_formats
 from tunewright.sampling.config import CompositionConfig
-from tunewright.training.loop import EpochRecord
+from tunewright.training.history import EpochRecord
 from tunewright.training.presets import PRESETS
 
 EPOCHS = 16

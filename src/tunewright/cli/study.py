@@ -159,6 +159,6 @@ def _executor(
 
 
 def _slots(workers: int) -> int:
-    from tunewright.corpus.workers import cores
+    from tunewright.cores import cores
 
     return workers or cores()

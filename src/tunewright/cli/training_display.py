@@ -10,7 +10,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from tunewright.errors import MissingExtraError
 from tunewright.files import write_file
-from tunewright.training.loop import EpochRecord
+from tunewright.training.history import EpochRecord
 from tunewright.training.ngram import Baselines
 from tunewright.training.run import Run
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tunewright.report.study_styles import drawing, new_figure, picture_of, whole_numbers
-from tunewright.training.loop import EpochRecord
+from tunewright.training.history import EpochRecord
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

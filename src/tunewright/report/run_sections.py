@@ -8,7 +8,7 @@ from tunewright.model.checkpoint import Checkpoint
 from tunewright.options import to_mapping
 from tunewright.rendering.page import PageSection
 from tunewright.report.figures import draw_loss_curves
-from tunewright.training.loop import EpochRecord
+from tunewright.training.history import EpochRecord
 
 
 def run_sections(model: Checkpoint, history: Sequence[EpochRecord]) -> list[PageSection]:

@@ -17,6 +17,7 @@ from threading import Event
 
 import numpy as np
 
+from tunewright.cores import cores
 from tunewright.corpus.tune import END, START
 from tunewright.errors import InputError, OptionError
 from tunewright.model.checkpoint import Checkpoint
@@ -223,8 +224,6 @@ def compose_many(
 
 def in_order(work: Callable[[int], Composition], seeds: Iterable[int]) -> Iterator[Composition]:
     """Results of `work` for each of `seeds`, in their order, worked out on all processors, not far ahead."""
-    from tunewright.corpus.workers import cores  # which takes a while to load, and one tune does without
-
     threads = cores()
     with ThreadPoolExecutor(threads) as pool:
         waiting: deque[Future[Composition]] = deque()

@@ -6,13 +6,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from operator import truediv
 
+import torch
+
 from tunewright.model.network import CharNetwork
 from tunewright.study.plan import Plan, Setting
 from tunewright.study.runner import RunState, StudyProgress, work
 from tunewright.training.data import TrainingData
 from tunewright.training.evaluate import cold_window, full_tune
 from tunewright.training.loop import Trainer
-from tunewright.training.run import choose_device, set_processor
+from tunewright.training.run import choose_device
 
 TRIAL_SECONDS = 0.5
 """For how long each setting is tried."""
@@ -46,7 +48,7 @@ def time_setting(setting: Setting, data: TrainingData) -> Timing:
     On a processor the time that it worked counts, which other processes do not lengthen.
     """
     config = setting.training
-    set_processor(config)
+    torch.set_flush_denormal(True)  # as in a run
     device = choose_device(config)
     clock = time.process_time if device.type == "cpu" else time.perf_counter
     network = CharNetwork(setting.network, len(data.vocabulary)).to(device)

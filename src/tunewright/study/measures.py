@@ -12,7 +12,7 @@ from tunewright.study.recorded import RecordedRun
 from tunewright.study.results import StudyResults
 from tunewright.study.statistics import Estimate
 from tunewright.training.config import Protocol
-from tunewright.training.loop import EpochRecord
+from tunewright.training.history import EpochRecord
 
 ROUND_LOSS = 1.9
 """Nats per character; a level that networks of the assignment pass in their first epochs or never."""

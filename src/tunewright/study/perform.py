@@ -16,7 +16,7 @@ from tunewright.model.checkpoint import ABOUT, LAST
 from tunewright.study.folder import RUN, status_text
 from tunewright.study.plan import PlannedRun
 from tunewright.training.data import TrainingData
-from tunewright.training.loop import EpochRecord
+from tunewright.training.history import EpochRecord
 from tunewright.training.ngram import Baselines, baselines
 from tunewright.training.run import HISTORY, Run, history_as_csv
 

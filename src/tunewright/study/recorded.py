@@ -20,7 +20,7 @@ from tunewright.model.network import CharNetwork
 from tunewright.options import from_mapping
 from tunewright.training.config import Protocol, TrainingConfig
 from tunewright.training.evaluate import Loss
-from tunewright.training.loop import EpochRecord
+from tunewright.training.history import EpochRecord
 from tunewright.training.ngram import Baseline, Baselines
 from tunewright.training.run import HISTORY
 

@@ -19,7 +19,7 @@ from tunewright.study.plan import Plan, PlannedRun, setting_of
 from tunewright.study.plan_text import Table
 from tunewright.study.recorded import RecordedRun, read_run
 from tunewright.study.space import Range, Search
-from tunewright.training.loop import EpochRecord
+from tunewright.training.history import EpochRecord
 
 TRIALS, JOURNAL = "trials", "search.journal"
 DIGITS = 4

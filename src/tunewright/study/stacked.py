@@ -17,7 +17,7 @@ from tunewright.study.folder import RUN, StudyFolder
 from tunewright.study.perform import Material, Report, concluded, last_report, opened, perform, reason
 from tunewright.study.plan import PlannedRun
 from tunewright.study.recorded import STACKED
-from tunewright.training.loop import EpochRecord
+from tunewright.training.history import EpochRecord
 from tunewright.training.run import Run
 from tunewright.training.stacked import Member, require_alike, shape_of
 from tunewright.training.stacked_runs import StackedRuns

@@ -25,7 +25,7 @@ from tunewright.study.measures import first_at, levels
 from tunewright.study.results import RunResult, StudyResults
 from tunewright.study.search import ended_trials
 from tunewright.training.config import Protocol
-from tunewright.training.loop import EpochRecord
+from tunewright.training.history import EpochRecord
 
 SIDES = ("training", "validation")
 CLOCK = ("seconds",)

@@ -54,7 +54,7 @@ class TrainingConfig:
     precision: Precision = "float32"
     """Of the factors of matrix products, on a GPU; on a processor `float32` only."""
     threads: int = 0
-    """Processor threads; 0 takes one per core, or as many as OMP_NUM_THREADS says."""
+    """Processor threads; 0 goes on choosing what is fastest, up to one per core, or to what OMP_NUM_THREADS says."""
 
     def __post_init__(self) -> None:
         require_choice("feed", self.feed, get_args(Feed))

@@ -113,14 +113,14 @@ class Team:
         self._agreed = asked > 0
         return value, tuple(part.clone() for part in parts[len(learning) : -1])
 
-    def predict(self, network: CharNetwork) -> Predict:
+    def predict(self, network: CharNetwork, threads: int = 0) -> Predict:
         """What gives the nats of sequences, as `nats_per_sequence` does, each process reading some of them."""
 
         def predict(sequences: Sequence[Ids]) -> NDArray[np.float64]:
             longest_first = sorted(range(len(sequences)), key=lambda number: -len(sequences[number]))
             own = longest_first[self.rank :: self.size]
             nats = np.zeros(len(sequences))
-            nats[own] = nats_per_sequence(network, [sequences[number] for number in own])
+            nats[own] = nats_per_sequence(network, [sequences[number] for number in own], threads=threads)
             if self.size > 1:
                 self._sum(torch.from_numpy(nats))  # in place
             return nats

@@ -33,13 +33,15 @@ from tunewright.corpus.vocabulary import Ids, UnknownCharacter, Vocabulary
 from tunewright.errors import CorpusError
 from tunewright.model.checkpoint import Checkpoint
 from tunewright.model.network import CharNetwork, State, load_network
+from tunewright.model.threads import side_by_side
 
 WINDOW_LENGTH = 30
 WINDOWS_PER_TUNE = 20
 WINDOW_SEED = 151
 
-LANES = 256
-"""Sequences read side by side; many enough to fill the processor, few enough to stay in its cache."""
+LANES = {"cpu": 32, "cuda": 256}
+"""Sequences read as one batch, by the kind of device: on a processor enough to fill one core, each of which reads
+batches of its own."""
 CHUNK = 64
 """Time steps per call."""
 
@@ -250,28 +252,40 @@ def cold_window_loss(nats: NDArray[np.float64], data: EvaluationSet) -> Loss:
     return Loss(float(per_window.mean()), float(np.sqrt(variance)))
 
 
-@torch.inference_mode()
-def nats_per_sequence(network: CharNetwork, sequences: Sequence[Ids]) -> NDArray[np.float64]:
+def nats_per_sequence(network: CharNetwork, sequences: Sequence[Ids], *, threads: int = 0) -> NDArray[np.float64]:
     """Negative log-probability of each sequence after its first character, state zero before it.
+
+    Parameters
+    ----------
+    threads
+        How many read side by side on a processor, each some of the sequences; 0 takes one for each core.
 
     Returns
     -------
     nats
         Sum over the characters of each sequence, shape=(len(sequences),), in the order given.
     """
+    device = network.readout.weight.device.type
+    lanes = LANES.get(device, LANES["cuda"])
+    longest_first = sorted(range(len(sequences)), key=lambda number: -len(sequences[number]))
+    batches = [longest_first[first : first + lanes] for first in range(0, len(sequences), lanes)]
+
+    def read(numbers: Sequence[int]) -> NDArray[np.float64]:
+        with torch.inference_mode():
+            return _nats_of_lanes(network, [sequences[number] for number in numbers])
+
     was_training = network.training
     network.eval()
     nats = np.zeros(len(sequences))
-    longest_first = sorted(range(len(sequences)), key=lambda number: -len(sequences[number]))
-    for first in range(0, len(sequences), LANES):
-        numbers = longest_first[first : first + LANES]
-        nats[numbers] = _nats_of_lanes(network, [sequences[number] for number in numbers])
+    results = side_by_side(read, batches, threads) if device == "cpu" else map(read, batches)
+    for numbers, result in zip(batches, results, strict=True):
+        nats[numbers] = result
     network.train(was_training)
     return nats
 
 
 def _nats_of_lanes(network: CharNetwork, lanes: list[Ids]) -> NDArray[np.float64]:
-    """Nats of up to LANES sequences, longest first; lanes that have ended drop out of the batch."""
+    """Nats of some sequences, longest first; lanes that have ended drop out of the batch."""
     device = network.readout.weight.device
     lengths = np.array([len(lane) for lane in lanes])
     padded = np.full((lengths[0], len(lanes)), IGNORED, dtype=np.int64)  # (time, B)

@@ -7,10 +7,13 @@ holds is whole: a caller may stop there, keep `Trainer.state()`, and go on later
 Printing, saving and plotting belong to the caller.
 """
 
+import copy
 import math
+import struct
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -18,76 +21,23 @@ import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
+from torch.optim import Optimizer
 
 from tunewright.corpus.batches import Batch, count_streams, count_windows, streams, windows
 from tunewright.corpus.shards import count_characters
 from tunewright.errors import DivergenceError, OptionError, WorkerError
 from tunewright.model.network import CharNetwork, State, keep_lanes
 from tunewright.model.padding import pad_layers
-from tunewright.training.config import Protocol, TrainingConfig
+from tunewright.model.threads import told_threads
+from tunewright.training.config import TrainingConfig
 from tunewright.training.data import TrainingData
 from tunewright.training.distributed import Team
 from tunewright.training.evaluate import cold_window_of, full_tune_of
+from tunewright.training.history import EpochRecord, Position, Progress
 from tunewright.training.keys import KeyedTunes
 from tunewright.training.optimizers import make_optimizer, schedule
 from tunewright.training.resident import ResidentLearner, has_resident_learner
-
-
-@dataclass(frozen=True)
-class EpochRecord:
-    """What is known after an epoch; one row of `history.csv`. Losses in nats per character."""
-
-    epoch: int
-    """From 1."""
-    learning_rate: float
-    """Of the epoch's last step."""
-    training_loss: float
-    """Mean over the epoch's batches as they were learned, dropout acting."""
-    training_full_tune: float
-    training_cold_window: float
-    validation_full_tune: float
-    validation_cold_window: float
-    seconds: float
-    """Training so far, evaluation left out."""
-
-    def validation(self, protocol: Protocol) -> float:
-        """Validation loss under `protocol`."""
-        return self.validation_full_tune if protocol == "full_tune" else self.validation_cold_window
-
-
-@dataclass(frozen=True)
-class Progress:
-    """Where training stands after a batch."""
-
-    step: int
-    """Batches so far, over all epochs."""
-    steps: int
-    """Batches in all epochs together; about as many where tunes are learned in other keys."""
-    loss: float
-    """Of this batch, in nats per character."""
-    characters_per_second: float
-    """Rate of learning in this epoch."""
-    record: EpochRecord | None = None
-    """After an epoch's last batch, what its evaluation says."""
-
-
-@dataclass
-class Position:
-    """How far a training has come: all that changes in it besides tensors."""
-
-    epoch: int = 0
-    """Finished epochs."""
-    batch: int = 0
-    """Finished batches of the epoch under way."""
-    epoch_nats: float = 0.0
-    """Sum of the losses of its characters so far."""
-    epoch_characters: int = 0
-    epoch_seconds: float = 0.0
-    learning_seconds: float = 0.0
-    """Over all epochs."""
-    evaluation_seconds: float = 0.0
-    learning_rate: float = 0.0
-    """Of the last step."""
+from tunewright.training.step_threads import StepThreads
 
 
 class Trainer:
@@ -117,6 +67,9 @@ class Trainer:
         self._learner = self._resident_learner()
         self._keyed = KeyedTunes(data.tunes, data.vocabulary) if config.transpose else None
         self._batches = self._count_batches(data.characters)
+        # Several processes fill the cores by themselves.
+        self._most_threads = config.threads or (0 if self._team.size == 1 else told_threads() or 1)
+        self._threads = StepThreads(self._most_threads)
 
     @property
     def finished(self) -> bool:
@@ -225,38 +178,54 @@ class Trainer:
                 raise self._divergence(f"a batch has loss {value} and a gradient of norm {size}")
             self._count(value, batch.length * len(batch.starts), time.perf_counter() - began)
             return value
-        value, state = self._gradient(batch)
-        if not math.isfinite(value):
-            raise self._divergence(f"the loss of a batch is {value}")
-        norm = torch.nn.utils.clip_grad_norm_(self.network.parameters(), self.config.clip or math.inf)
-        if not math.isfinite(norm.item()):
-            raise self._divergence(f"the gradient of a batch has norm {norm.item()}")
         self.position.learning_rate = self._learning_rate()
-        for group in self.optimizer.param_groups:
-            group["lr"] = self.position.learning_rate
-        self.optimizer.step()
+        with self._threads.step((batch.length, len(batch.starts)), partial(self._rehearse, batch)):
+            value, state = self._step(self.network, self.optimizer, batch)
         self._recurrent = state
         self._count(value, batch.length * len(batch.starts), time.perf_counter() - began)
         return value
 
-    def _gradient(self, batch: Batch) -> tuple[float, State]:
+    def _step(self, network: CharNetwork, optimizer: Optimizer, batch: Batch) -> tuple[float, State]:
+        """Change the weights of `network`; returns the loss before that and the state after the batch."""
+        value, state = self._gradient(network, batch)
+        if not math.isfinite(value):
+            raise self._divergence(f"the loss of a batch is {value}")
+        norm = torch.nn.utils.clip_grad_norm_(network.parameters(), self.config.clip or math.inf)
+        if not math.isfinite(norm.item()):
+            raise self._divergence(f"the gradient of a batch has norm {norm.item()}")
+        for group in optimizer.param_groups:
+            group["lr"] = self.position.learning_rate
+        optimizer.step()
+        return value, state
+
+    def _rehearse(self, batch: Batch) -> bytes:
+        """Take a step with copies of network and optimiser; returns all that comes out of it."""
+        drawn = self._dropout.get_state()
+        network, optimizer = copy.deepcopy((self.network, self.optimizer))
+        value, state = self._step(network, optimizer, batch)
+        self._dropout.set_state(drawn)
+        moments = (moment for of_weight in optimizer.state.values() for moment in of_weight.values())
+        outcome = (*network.parameters(), *moments, *state)
+        return b"".join([struct.pack("d", value), *(tensor.detach().numpy().tobytes() for tensor in outcome)])
+
+    def _gradient(self, network: CharNetwork, batch: Batch) -> tuple[float, State]:
         """Compute the gradient of the weights; returns the loss and the state after the batch."""
         lanes = self._team.lanes(len(batch.starts))
         own = replace(batch, starts=batch.starts[lanes.read], keep=batch.keep[lanes.read])
-        device = self.network.readout.weight.device
+        device = network.readout.weight.device
         ids = torch.from_numpy(own.ids.astype(np.int64)).to(device)  # (T + 1, lanes read)
         state = None
         if self._recurrent is not None and own.keep.any():
             before = tuple(part[:, lanes.read] for part in self._recurrent)
             state = keep_lanes(before, torch.from_numpy(own.keep).to(device))
-        self.network.train()
+        network.train()
         drawn = self._dropout.get_state()
-        logits, state = self.network(ids[:-1], state, generator=self._dropout, lanes=lanes)
+        logits, state = network(ids[:-1], state, generator=self._dropout, lanes=lanes)
         loss = lanes.share * functional.cross_entropy(logits.flatten(0, 1), ids[1:].flatten())
-        self.optimizer.zero_grad()
+        network.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         try:
-            return self._team.add_up(list(self.network.parameters()), loss, state, lanes)
+            return self._team.add_up(list(network.parameters()), loss, state, lanes)
         except WorkerError:
             self._dropout.set_state(drawn)  # the batch was not learned, and comes again
             raise
@@ -279,7 +248,7 @@ class Trainer:
     def end_epoch(self) -> EpochRecord:
         """Measure the network; DivergenceError if a loss is not finite."""
         began = time.perf_counter()
-        position, predict = self.position, self._team.predict(self.network)
+        position, predict = self.position, self._team.predict(self.network, self._most_threads)
         losses = {
             f"{name}_{protocol}": loss_of(predict, data).nats_per_char
             for name, data in (("training", self.data.sample), ("validation", self.data.validation))

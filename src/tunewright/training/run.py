@@ -12,7 +12,6 @@ whole. A training that went on from it ends with the same network and the same h
 import csv
 import io
 import json
-import os
 import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
@@ -25,7 +24,6 @@ import safetensors.torch
 import torch
 
 from tunewright.corpus.tune import Tune
-from tunewright.corpus.workers import cores
 from tunewright.errors import CheckpointError, DivergenceError, OptionError, WorkerError
 from tunewright.files import claim_folder, remove_folder, settle_folder, write_file
 from tunewright.model.checkpoint import (
@@ -44,13 +42,14 @@ from tunewright.options import to_mapping
 from tunewright.training.config import TrainingConfig
 from tunewright.training.data import TrainingData
 from tunewright.training.distributed import Team
-from tunewright.training.loop import EpochRecord, Progress, Trainer
+from tunewright.training.history import EpochRecord, Progress
+from tunewright.training.loop import Trainer
 from tunewright.training.ngram import Baselines, baselines
 
 RESUME, HISTORY = "resume.safetensors", "history.csv"
 SAVE_EVERY_SECONDS = 60.0
 MAY_CHANGE = {"device", "threads"}
-"""Options that a run may go on with another value of; its numbers then differ in their last digits."""
+"""Options that a run may go on with another value of; its numbers may then differ in their last digits."""
 
 
 def train(
@@ -144,7 +143,8 @@ class Run:
 
     def open(self, *, resume: bool = False, force: bool = False) -> None:
         """Start afresh, or go on with what the folder holds; see `train` for what is raised."""
-        set_processor(self.config)
+        # Numbers near zero cost the processor a hundredfold.
+        torch.set_flush_denormal(True)
         self.team.in_turn(partial(self._open, resume=resume, force=force))
         self.team.require_same("the tunes", self.data.fingerprint)
         self.team.require_same("the options", json.dumps([to_mapping(self.network_config), to_mapping(self.config)]))
@@ -272,15 +272,6 @@ def read_last(run: Path) -> Checkpoint:
     if not (run / LAST / ABOUT).is_file():
         raise CheckpointError("holds no run to go on with; leave --resume out to start one", path=run)
     return read_checkpoint(run / LAST)
-
-
-def set_processor(config: TrainingConfig) -> None:
-    """Set torch's threads, and let it take numbers near zero for zero: they cost the processor a hundredfold."""
-    if config.threads:
-        torch.set_num_threads(config.threads)
-    elif "OMP_NUM_THREADS" not in os.environ:  # torch has heeded it already
-        torch.set_num_threads(cores())
-    torch.set_flush_denormal(True)
 
 
 def choose_device(config: TrainingConfig, place: int = 0) -> torch.device:

@@ -1,0 +1,122 @@
+"""Choosing the number of compute threads while a training runs, by what its steps take.
+
+Several threads share each step of a training, and each step waits for the slowest of them. On an idle machine two
+learn up to 1.7 times as fast as one; beside other work they wait for one another, and learn up to 17 times slower.
+Which it is changes from minute to minute, so `ThreadChooser` goes on trying: now and then a few steps are taken with
+another number of threads, which stays if it is faster. What trials lose is limited to `TRIAL_SHARE` of the time.
+
+Nothing here computes. A cost is in seconds per unit of work, whatever the caller takes for one (characters, say).
+"""
+
+import math
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+TRIAL_STEPS = 3
+"""Steps of a trial; so many are remembered."""
+TRIAL_SHARE = 0.04
+"""Most of the time that may be lost by trying other numbers of threads."""
+SHORTEST_WAIT, LONGEST_WAIT = 4.0, 30.0
+"""Seconds until a number of threads that lost is tried again: after the first time, and after several; more if its
+trial was dear."""
+BETTER = 0.95
+"""A number of threads wins if its cost is less than this share of the present one's."""
+HOPELESS = 1.5
+"""A trial ends at once at a step that costs so many times the usual."""
+
+
+@dataclass
+class _Candidate:
+    """What is known of one number of threads."""
+
+    costs: deque[float] = field(default_factory=lambda: deque(maxlen=TRIAL_STEPS))
+    """Of its last steps."""
+    affordable: float = -math.inf
+    """When what it lost last is paid for."""
+    due: float = -math.inf
+    """When it is tried again."""
+    wait: float = SHORTEST_WAIT
+    """Seconds until then, the next time that it loses."""
+
+    @property
+    def cost(self) -> float:
+        """Mean of its last steps; infinite before the first."""
+        return sum(self.costs) / len(self.costs) if self.costs else math.inf
+
+    def lose(self, now: float, seconds: float, share: float) -> None:
+        """Put off the next trial until the `seconds` that the last one lost are no more than `share` of the time."""
+        self.affordable = now + max(0.0, seconds) / share
+        self.due = max(self.affordable, now + self.wait)
+        self.wait = min(2 * self.wait, LONGEST_WAIT)
+
+
+class ThreadChooser:
+    """Says how many threads take the next step, and learns what the step took.
+
+    Parameters
+    ----------
+    most
+        Largest number of threads; 1, its doublings and this number are tried.
+    suits
+        Says of each of them but 1 whether it may be used at all.
+    clock
+        Gives the time in seconds.
+    """
+
+    def __init__(
+        self, most: int, suits: Callable[[int], bool] = lambda _count: True, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        doublings = {2**power for power in range(most.bit_length())}
+        counts = [count for count in sorted({*doublings, most}) if count == 1 or suits(count)]
+        self._candidates = {count: _Candidate() for count in counts}
+        self._share = TRIAL_SHARE / max(1, len(counts) - 1)
+        self._clock = clock
+        self._present, self._trial = 1, 0
+        self._yardstick, self._lost = math.inf, 0.0
+        """A cost, and the seconds that were lost against it: in the trial, or else since the present number won."""
+
+    @property
+    def counts(self) -> tuple[int, ...]:
+        """Numbers of threads that may be chosen."""
+        return tuple(self._candidates)
+
+    def threads(self) -> int:
+        """Return how many threads shall take the next step."""
+        present = self._candidates[self._present]
+        if not self._trial and len(present.costs) == TRIAL_STEPS:
+            now = self._clock()
+            for count, other in self._candidates.items():
+                # A number that was faster than the present one is now is tried as soon as may be.
+                if count != self._present and now >= (other.affordable if other.cost < present.cost else other.due):
+                    self._begin_trial(count)
+                    break
+        return self._trial or self._present
+
+    def took(self, threads: int, work: float, seconds: float) -> None:
+        """Learn that a step of so much work took `seconds`; steps with other threads than chosen are passed over."""
+        if threads != (self._trial or self._present) or work <= 0:
+            return
+        tried, cost = self._candidates[threads], seconds / work
+        tried.costs.append(cost)
+        if self._yardstick < math.inf:
+            self._lost += seconds - self._yardstick * work
+        if self._trial and (len(tried.costs) == TRIAL_STEPS or cost > HOPELESS * self._yardstick):
+            self._end_trial()
+
+    def _begin_trial(self, count: int) -> None:
+        self._reign = self._yardstick, self._lost
+        self._trial, self._yardstick, self._lost = count, self._candidates[self._present].cost, 0.0
+        self._candidates[count].costs.clear()
+
+    def _end_trial(self) -> None:
+        tried, present, now = self._candidates[self._trial], self._candidates[self._present], self._clock()
+        if len(tried.costs) == TRIAL_STEPS and tried.cost < BETTER * self._yardstick:
+            present.lose(now, self._reign[1], self._share)
+            tried.wait = SHORTEST_WAIT
+            self._present, self._lost = self._trial, 0.0
+        else:
+            tried.lose(now, self._lost, self._share)
+            self._yardstick, self._lost = self._reign
+        self._trial = 0
