@@ -1,4 +1,4 @@
-"""How many processor cores this process may use: its CPU affinity and its container's quota, counted together.
+"""Processor cores: how many this process may use (CPU affinity, a container's quota), and work spread over them.
 
 A container's quota (a control group's share of processor time, versions 1 and 2, Linux only) is read as whole cores,
 rounded up: a quota of 1.5 cores keeps two processes busier than one.
@@ -6,8 +6,17 @@ rounded up: a quota of 1.5 cores keeps two processes busier than one.
 
 import math
 import os
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
+
+Piece = TypeVar("Piece")
+Result = TypeVar("Result")
+
+AHEAD = 4
+"""Pieces that are taken before the result of the first is asked for, for each thread: memory stays bounded."""
 
 _CONTROL_GROUPS = Path("/sys/fs/cgroup")
 _OWN_GROUPS = Path("/proc/self/cgroup")
@@ -18,6 +27,33 @@ def cores() -> int:
     available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     allowed = quota()
     return available if allowed is None else max(1, min(available, math.ceil(allowed)))
+
+
+def in_order(
+    work: Callable[[Piece], Result],
+    pieces: Iterable[Piece],
+    threads: int,
+    prepare: Callable[[], object] | None = None,
+) -> Iterator[Result]:
+    """Yield the results of `work` for each of `pieces`, in their order, worked out by threads, not far ahead.
+
+    Parameters
+    ----------
+    work
+        Lets go of the interpreter's lock most of the time.
+    threads
+        How many work at once.
+    prepare
+        Is called first in each thread.
+    """
+    with ThreadPoolExecutor(threads, initializer=prepare) as pool:
+        waiting: deque[Future[Result]] = deque()
+        for piece in pieces:
+            waiting.append(pool.submit(work, piece))
+            if len(waiting) > AHEAD * threads:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
 
 
 def quota(own_groups: Path = _OWN_GROUPS, control_groups: Path = _CONTROL_GROUPS) -> float | None:

@@ -4,7 +4,6 @@ Shapes: L layers; H units of a layer; M tunes; K kinds of characters.
 """
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -13,11 +12,10 @@ from numpy.typing import NDArray
 from tunewright.analysis.activations import stream_activations
 from tunewright.analysis.bar_errors import bar_errors
 from tunewright.analysis.character_losses import Reading, character_losses
-from tunewright.cores import cores
 from tunewright.model.checkpoint import Checkpoint
 from tunewright.model.clamping import Unit, clamp_units
 from tunewright.model.network import load_network
-from tunewright.model.threads import one_thread
+from tunewright.model.threads import most_threads, side_by_side
 from tunewright.notation.reader import read_events
 from tunewright.sampling.compose import MANY, compose_many
 from tunewright.sampling.config import CompositionConfig
@@ -57,7 +55,7 @@ class Held:
 
         def measured(units: Units) -> Floats:
             return self.reading.sums(
-                np.concatenate(character_losses(load_network(self.at_means(units)), self.reading.tunes))
+                np.concatenate(character_losses(load_network(self.at_means(units)), self.reading.tunes, threads=1))
             )
 
         return _side_by_side(measured, sets, progress)
@@ -95,8 +93,8 @@ def _side_by_side(work: Callable[[Units], Floats], sets: Sequence[Units], progre
     """Results of `work` for each of `sets`, on all processors at once."""
     wanted = list(dict.fromkeys(sets))
     found = {}
-    with one_thread(), ThreadPoolExecutor(min(cores(), MOST_THREADS)) as pool:
-        for done, (units, result) in enumerate(zip(wanted, pool.map(work, wanted), strict=True), 1):
-            found[units] = result
-            progress(done / len(wanted))
+    results = side_by_side(work, wanted, min(most_threads(), MOST_THREADS))
+    for done, (units, result) in enumerate(zip(wanted, results, strict=True), 1):
+        found[units] = result
+        progress(done / len(wanted))
     return found

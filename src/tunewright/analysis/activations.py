@@ -30,6 +30,7 @@ from tunewright.corpus.vocabulary import Ids
 from tunewright.errors import OptionError
 from tunewright.model.config import Cell
 from tunewright.model.network import CharNetwork, State
+from tunewright.model.threads import one_thread
 
 Activations = Mapping[str, NDArray[np.float32]]
 """Quantities of one text by their names (see `QUANTITIES`), each shape=(L, T, H)."""
@@ -91,6 +92,7 @@ def _blocks(texts: Iterator[Ids]) -> Iterator[list[Ids]]:
         yield block
 
 
+@one_thread()
 @torch.inference_mode()
 def _read_block(network: CharNetwork, block: list[Ids], quantities: Sequence[str]) -> list[Activations]:
     """Up to LANES texts at once; lanes that have ended drop out of the batch."""

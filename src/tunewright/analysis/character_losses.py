@@ -19,12 +19,13 @@ from tunewright.analysis.neuron_samples import Side
 from tunewright.corpus.tune import END, START
 from tunewright.corpus.vocabulary import Ids, Vocabulary
 from tunewright.model.network import CharNetwork, State
+from tunewright.model.threads import side_by_side
 
 Floats = NDArray[np.float64]
 
 CHUNK = 128
 """Time steps per call."""
-LANES = 256
+LANES = 32
 """Sequences read side by side."""
 
 
@@ -66,18 +67,27 @@ def _known_kinds(text: str, vocabulary: Vocabulary) -> NDArray[np.intp]:
     return character_kinds(text)[[*known, True]].astype(np.intp)
 
 
-@torch.inference_mode()
-def character_losses(network: CharNetwork, tunes: Sequence[Ids]) -> list[NDArray[np.float32]]:
+def character_losses(network: CharNetwork, tunes: Sequence[Ids], *, threads: int = 0) -> list[NDArray[np.float32]]:
     """Negative log-probability of each character of each of `tunes` but its first, shape=(its characters - 1,) each.
 
-    `network` is ready to predict: its dropout is off. Any sequences may be given, one of two characters or more among
-    them; before each the state is zero.
+    Parameters
+    ----------
+    network
+        Ready to predict: its dropout is off.
+    tunes
+        Any sequences, one of two characters or more among them; before each the state is zero.
+    threads
+        How many read side by side, each some of the sequences; 0 takes one for each core.
     """
     order = sorted(range(len(tunes)), key=lambda number: -len(tunes[number]))
+    batches = [order[first : first + LANES] for first in range(0, len(order), LANES)]
+
+    def read(numbers: Sequence[int]) -> NDArray[np.float32]:
+        with torch.inference_mode():
+            return _losses_of_lanes(network, [tunes[number] for number in numbers])
+
     found: dict[int, NDArray[np.float32]] = {}
-    for first in range(0, len(order), LANES):
-        numbers = order[first : first + LANES]
-        losses = _losses_of_lanes(network, [tunes[number] for number in numbers])
+    for numbers, losses in zip(batches, side_by_side(read, batches, threads), strict=True):
         found |= {number: losses[: len(tunes[number]) - 1, lane] for lane, number in enumerate(numbers)}
     return [found[number] for number in range(len(tunes))]
 

@@ -26,6 +26,7 @@ from torch.nn import functional
 from tunewright.corpus.vocabulary import Ids
 from tunewright.errors import CorpusError
 from tunewright.model.network import CharNetwork, State
+from tunewright.model.threads import one_thread
 
 DISTANCE = 200
 """Characters that gradients are followed back; fewer, where half of the tunes are shorter."""
@@ -71,6 +72,7 @@ class GradientDecay:
         return int(np.searchsorted(sums, sums[-1] / 2)) + 1
 
 
+@one_thread()
 def gradient_decay(
     network: CharNetwork, texts: Sequence[Ids], distance: int = DISTANCE, positions: int = POSITIONS
 ) -> GradientDecay:

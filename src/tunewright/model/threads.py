@@ -9,16 +9,12 @@ Two ways to use several cores, after what was measured with networks of 100 to 5
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
-from typing import TypeVar
+from functools import partial
 
 import torch
 
-from tunewright.cores import cores
-
-Piece = TypeVar("Piece")
-Result = TypeVar("Result")
+from tunewright.cores import Piece, Result, cores, in_order
 
 
 def told_threads() -> int:
@@ -59,5 +55,4 @@ def side_by_side(work: Callable[[Piece], Result], pieces: Iterable[Piece], most:
             yield from map(work, pieces)
             return
         # torch counts threads for each thread that asks; a new one would begin with all cores.
-        with ThreadPoolExecutor(most, initializer=torch.set_num_threads, initargs=(1,)) as pool:
-            yield from pool.map(work, pieces)
+        yield from in_order(work, pieces, most, partial(torch.set_num_threads, 1))

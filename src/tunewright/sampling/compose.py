@@ -9,15 +9,13 @@ A seed gives the same tune however it is composed on a processor: alone or among
 numpy twin, whatever the processor. No torch is imported, but for composing on another device (`sampling.batched`).
 """
 
-from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from threading import Event
 
 import numpy as np
 
-from tunewright.cores import cores
+from tunewright.cores import cores, in_order
 from tunewright.corpus.tune import END, START
 from tunewright.errors import InputError, OptionError
 from tunewright.model.checkpoint import Checkpoint
@@ -217,22 +215,9 @@ def compose_many(
         return composer.composition(sheet, seed)
 
     try:
-        yield from in_order(write, seeds)
+        yield from in_order(write, seeds, cores())
     finally:
         given_up.set()
-
-
-def in_order(work: Callable[[int], Composition], seeds: Iterable[int]) -> Iterator[Composition]:
-    """Results of `work` for each of `seeds`, in their order, worked out on all processors, not far ahead."""
-    threads = cores()
-    with ThreadPoolExecutor(threads) as pool:
-        waiting: deque[Future[Composition]] = deque()
-        for seed in seeds:
-            waiting.append(pool.submit(work, seed))
-            if len(waiting) > 4 * threads:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
 
 
 def read_beginning(grammar: Acceptor, symbols: Iterable[int], prime: str, config: CompositionConfig) -> list[int]:

@@ -32,6 +32,7 @@ from torch.nn import functional
 
 from tunewright.corpus.vocabulary import Ids
 from tunewright.model.network import CharNetwork, State, detach
+from tunewright.model.threads import one_thread
 from tunewright.training.dynamic_config import DynamicConfig
 from tunewright.training.evaluate import EvaluationSet, Loss, full_tune_loss
 
@@ -112,9 +113,10 @@ class _Reader:
         before = [weight.detach().clone() for weight in self._weights]
         state = self._network.zero_state(1)
         nats = []
-        for start in range(0, len(tune) - 1, self._config.segment):
-            losses, state = self._step(tune[start : start + self._config.segment + 1], state)
-            nats.append(losses)
+        with one_thread():  # several would wait for one another at each short segment
+            for start in range(0, len(tune) - 1, self._config.segment):
+                losses, state = self._step(tune[start : start + self._config.segment + 1], state)
+                nats.append(losses)
         self._move_towards(before, self._config.forget)
         self._replay.add(tune)
         return np.concatenate(nats)

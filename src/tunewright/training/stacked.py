@@ -27,6 +27,7 @@ from tunewright.corpus.vocabulary import Ids
 from tunewright.errors import OptionError
 from tunewright.model.config import NetworkConfig
 from tunewright.model.network import CharNetwork, State
+from tunewright.model.threads import threads, told_threads
 from tunewright.training.config import TrainingConfig
 from tunewright.training.data import TrainingData
 from tunewright.training.precision import multiplying
@@ -202,7 +203,8 @@ class StackedTrainer:
         self.optimizer.set_rates(done)
         if shape not in self._steps:
             self._steps[shape] = ReplayedStep(self._step_for(length, lanes), self.device, self._generators)
-        self._steps[shape]()
+        with threads(self.config.threads or told_threads() or 1):  # on a processor; a GPU needs no more
+            self._steps[shape]()
         return self._losses.cpu().numpy().copy()
 
     def _inputs_of(self, lanes: int) -> tuple[Tensor, StackedState]:
