@@ -9,7 +9,7 @@ Two ways to use several cores, after what was measured with networks of 100 to 5
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from functools import partial
 
 import torch
@@ -39,9 +39,11 @@ def threads(count: int) -> Iterator[None]:
         torch.set_num_threads(before)
 
 
-def one_thread() -> AbstractContextManager[None]:
+@contextmanager
+def one_thread() -> Iterator[None]:
     """Let torch compute with one thread; as many as before do so afterwards."""
-    return threads(1)
+    with threads(1):
+        yield
 
 
 def side_by_side(work: Callable[[Piece], Result], pieces: Iterable[Piece], most: int = 0) -> Iterator[Result]:
