@@ -13,8 +13,8 @@ from tunewright.model.checkpoint import Checkpoint, read_checkpoint
 from tunewright.model.config import NetworkConfig
 from tunewright.model.network import load_network
 from tunewright.notation.grammar import Grammar
-from tunewright.sampling import kernel
-from tunewright.sampling.compose import MANY, compose, compose_many
+from tunewright.sampling import compiling, kernel
+from tunewright.sampling.compose import MANY, Composer, compose, compose_many
 from tunewright.sampling.config import CompositionConfig
 from tunewright.training.config import TrainingConfig
 from tunewright.training.run import train
@@ -96,15 +96,35 @@ def test_the_loop_and_its_twin_compose_the_same(model, monkeypatch):
         assert twin.likelihood == pytest.approx(other.likelihood, rel=1e-9)
 
 
-def test_a_few_tunes_are_not_worth_compiling(model, monkeypatch):
-    def fail():
-        raise AssertionError("compiles")
-
+def test_a_few_tunes_are_not_worth_compiling_and_many_do_not_wait_for_it(model, monkeypatch):
+    started = []
     monkeypatch.setattr(kernel, "is_ready", lambda: False)
-    monkeypatch.setattr(kernel, "ready", fail)
+    monkeypatch.setattr(kernel, "ready", lambda: pytest.fail("compiles here"))
+    monkeypatch.setattr(compiling, "start", lambda: started.append(True))
     assert len(list(compose_many(model, MANY - 1, CompositionConfig(max_length=20)))) == MANY - 1
-    with pytest.raises(AssertionError, match="compiles"):
-        list(compose_many(model, MANY, CompositionConfig(max_length=20)))
+    assert not started
+    assert len(list(compose_many(model, MANY, CompositionConfig(max_length=20)))) == MANY
+    assert started == [True]
+
+
+@pytest.mark.parametrize("steered", [False, True])
+def test_the_compiled_loop_takes_over_in_the_middle_of_a_tune(model, monkeypatch, steered):
+    grammar = Grammar(model.vocabulary.symbols) if steered else None
+    config = CompositionConfig(seed=3, max_length=150)
+    expected = next(iter(compose_many(model, 1, config, grammar=grammar)))
+    ready = kernel.is_ready
+    monkeypatch.setattr(kernel, "is_ready", lambda: False)
+    composer = Composer(model, config, grammar=grammar)
+    sheet = composer.sheet(config.seed)
+    assert composer.writer.write(sheet, 5)
+    before = composer.writer
+    monkeypatch.setattr(kernel, "is_ready", ready)
+    composer._next_look = 0.0
+    assert composer.writer is not before
+    while composer.writer.write(sheet, 30):
+        pass
+    written = composer.composition(sheet, config.seed)
+    assert (written.text, written.ended) == (expected.text, expected.ended)
 
 
 def test_whoever_stops_listening_stops_the_composing(model):

@@ -17,9 +17,9 @@ from tunewright.model.clamping import Unit, clamp_units
 from tunewright.model.network import load_network
 from tunewright.model.threads import most_threads, side_by_side
 from tunewright.notation.reader import read_events
+from tunewright.sampling import compiling
 from tunewright.sampling.compose import MANY, compose_many
 from tunewright.sampling.config import CompositionConfig
-from tunewright.sampling.kernel import ready
 
 Floats = NDArray[np.float64]
 Units = tuple[Unit, ...]
@@ -68,7 +68,7 @@ class Held:
         The tunes begin with headers of tunes that were read, the same with every network.
         """
         if tunes >= MANY:
-            ready()
+            compiling.finish()
         headers = self._headers()[:tunes]
         orders = [
             (header, len(range(number, tunes, len(headers))), replace(config, seed=config.seed + number * tunes))

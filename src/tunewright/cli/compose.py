@@ -1,7 +1,6 @@
 """The command `tunewright compose`."""
 
 import re
-import sys
 from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass
@@ -227,12 +226,10 @@ def grammar_for(model: Checkpoint, asked: dict[str, str], beginning: Beginning) 
 
 
 def prepare() -> None:
-    """Bring the compiled loop into memory; say so if that takes long."""
-    from tunewright.sampling.kernel import is_ready, ready
+    """Have the composing loop compiled, if that was never done, while the first tunes are written without it."""
+    from tunewright.sampling import compiling
 
-    if not is_ready():
-        print("compiling the composing loop for this machine; this happens once ...", file=sys.stderr)
-    ready()
+    compiling.start()
 
 
 def print_tunes(wanted: Wanted, figures: "Figures") -> None:

@@ -9,6 +9,8 @@ A seed gives the same tune however it is composed on a processor: alone or among
 numpy twin, whatever the processor. No torch is imported, but for composing on another device (`sampling.batched`).
 """
 
+import math
+import time
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from threading import Event
@@ -20,7 +22,7 @@ from tunewright.corpus.tune import END, START
 from tunewright.errors import InputError, OptionError
 from tunewright.model.checkpoint import Checkpoint
 from tunewright.notation.grammar import Grammar
-from tunewright.sampling import kernel
+from tunewright.sampling import compiling, kernel
 from tunewright.sampling.calling import REMOVED, WEIGHT
 from tunewright.sampling.config import CompositionConfig
 from tunewright.sampling.rewriting import Rewriter
@@ -36,7 +38,9 @@ LONG_PIECE = 4096
 PIECE_ENDS = "|\n"
 """Bar line and line end."""
 MANY = 20
-"""So many tunes are worth the wait for compiling; fewer are left to the numpy twin if the loop was never compiled."""
+"""For so many tunes the loop is compiled if that was never done, in a process of its own."""
+LOOK_SECONDS = 0.5
+"""How often one looks whether it is compiled by now."""
 
 
 @dataclass(frozen=True)
@@ -61,18 +65,18 @@ class Composition:
 
 
 def writer_for(
-    model: Checkpoint, config: CompositionConfig, grammar: Acceptor | None = None, *, compiled: bool = False
+    model: Checkpoint, config: CompositionConfig, grammar: Acceptor | None = None, network: PackedNetwork | None = None
 ) -> tuple[PackedNetwork, Writer]:
-    """The network as it lies in memory, and the best that there is to write with it; `compiled` as for `Composer`.
+    """The network as it lies in memory, and the best that there is now to write with it.
 
     With a grammar the writer stops after each of `PIECE_ENDS`.
     """
     symbols = model.vocabulary.symbols
     ends = [symbols.index(end) if grammar and end in symbols else -1 for end in PIECE_ENDS]
     pauses = ends[0], ends[1]
-    network = pack(model)
+    network = network or pack(model)
     compilable = grammar is None or isinstance(grammar, Grammar)
-    entries = kernel.ready() if compilable and (compiled or kernel.is_ready()) else None
+    entries = kernel.ready() if compilable and kernel.is_ready() else None
     if entries is None:
         return network, Twin(network, config, grammar, pauses)
     return network, kernel.Kernel(entries, network, config, Steering.of(grammar) if grammar else None, pauses)
@@ -91,10 +95,6 @@ class Composer:
         How each tune begins; see `sampling.prime`.
     grammar
         What a tune must be; None lets the network write as it likes. Its budget is ``config.max_length``.
-    compiled
-        True compiles the loop if that was never done on this machine, which takes many seconds; false then composes
-        with the numpy twin.
-
     Raises
     ------
     VocabularyError
@@ -112,17 +112,27 @@ class Composer:
         *,
         prime: str = "",
         grammar: Acceptor | None = None,
-        compiled: bool = False,
     ) -> None:
-        self._model, self._config, self._prime = model, config, prime
-        self._network, writer = writer_for(model, config, grammar, compiled=compiled)
-        self.writer: Writer = Rewriter(writer) if grammar else writer
+        self._model, self._config, self._prime, self._grammar = model, config, prime, grammar
+        self._network, writer = writer_for(model, config, grammar)
+        self._writer: Writer = Rewriter(writer) if grammar else writer
+        self._next_look = time.monotonic() if isinstance(writer, Twin) else math.inf
         self._given = model.vocabulary.encode(START + prime)
         registers = read_beginning(grammar, self._given[1:].tolist(), prime, config) if grammar else []
         self._registers = np.array(registers, dtype=np.int64)
         first = new_sheet(self._network, self._given, 1, 0, self._registers)
         self.writer.write(first, 0)
         self._state, self._position = first.state, first.position
+
+    @property
+    def writer(self) -> Writer:
+        """What writes on sheets: the compiled loop, as soon as it is there. A sheet may go from one to another."""
+        if time.monotonic() >= self._next_look:
+            self._next_look = time.monotonic() + LOOK_SECONDS
+            _, writer = writer_for(self._model, self._config, self._grammar, self._network)
+            if not isinstance(writer, Twin):
+                self._writer, self._next_look = Rewriter(writer) if self._grammar else writer, math.inf
+        return self._writer
 
     def sheet(self, seed: int) -> Sheet:
         """A new tune, of which the network has read the beginning, all but its last character."""
@@ -187,8 +197,8 @@ def compose_many(
 ) -> Iterator[Composition]:
     """Compose `count` tunes, on all processors at once; yields them in the order of their seeds.
 
-    Tune number n, counted from 0, has seed ``config.seed + n``. Options as for `compose`. With 20 tunes or more the
-    loop is compiled first if that was never done on this machine (see `kernel.is_ready`).
+    Tune number n, counted from 0, has seed ``config.seed + n``. Options as for `compose`. For 20 tunes or more the
+    loop is compiled meanwhile if that was never done on this machine (see `sampling.compiling`).
 
     Parameters
     ----------
@@ -205,7 +215,9 @@ def compose_many(
 
         yield from compose_batch(model, seeds, config, prime=prime, grammar=grammar, device=device)
         return
-    composer = Composer(model, config, prime=prime, grammar=grammar, compiled=count >= MANY)
+    if count >= MANY:
+        compiling.start()
+    composer = Composer(model, config, prime=prime, grammar=grammar)
     given_up = Event()
 
     def write(seed: int) -> Composition:

@@ -7,6 +7,7 @@ written side by side. Nothing here imports torch.
 """
 
 import ctypes
+import importlib.util
 import threading
 from collections.abc import Sequence
 
@@ -54,6 +55,11 @@ def is_ready() -> bool:
         return machine_code.is_cached(program_of())
     except ImportError:
         return False
+
+
+def can_compile() -> bool:
+    """True unless numba is missing, or made nothing of use in this process before."""
+    return importlib.util.find_spec("numba") is not None and not (_loaded and _loaded[0] is None)
 
 
 def ready() -> Entries | None:
