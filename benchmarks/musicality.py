@@ -21,7 +21,6 @@ from tunewright.corpus.tune import Tune
 from tunewright.model.checkpoint import Checkpoint, read_checkpoint
 from tunewright.sampling.compose import compose_many
 from tunewright.sampling.config import CompositionConfig
-from tunewright.sampling.playable import playable
 from tunewright.training.config import TrainingConfig
 from tunewright.training.run import train
 
@@ -38,10 +37,9 @@ def main() -> None:
     tunes_read = read_tunes(*map(resolve, options.corpus)).tunes
     model = read_checkpoint(options.model) if options.model else quickly_trained(tunes_read)
     corpus = measure_tunes([tune.text for tune in tunes_read])
-    grammars = {"raw": None, "playable": playable(model.vocabulary)}
     tunes = {
-        name: measure_tunes([tune.text for tune in compose_many(model, options.count, config, grammar=grammar)])
-        for name, grammar in grammars.items()
+        name: measure_tunes([tune.text for tune in compose_many(model, options.count, config, raw=name == "raw")])
+        for name in ("raw", "playable")
     }
     found = {name: compare_sets(corpus, measured) for name, measured in tunes.items()}
     for name, result in found.items():

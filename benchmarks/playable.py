@@ -17,6 +17,7 @@ from pathlib import Path
 import mido
 
 import tunewright
+from tunewright.sampling import compiling
 from tunewright.sampling.compose import Composition
 from tunewright.sampling.playable import playable
 
@@ -53,13 +54,13 @@ def measure(model: Path, count: int) -> None:
     """Print a row for each temperature, raw and playable."""
     checkpoint = tunewright.read_checkpoint(model)
     grammar = playable(checkpoint.vocabulary)
-    list(tunewright.compose_many(checkpoint, 20, grammar=grammar))  # compiles, if that was never done
+    compiling.finish()
     print("T    way       clean          ended  characters  ruled out  written per kept  tunes/s")
     for temperature in TEMPERATURES:
         for way, acceptor in (("raw", None), ("playable", grammar)):
             config = tunewright.CompositionConfig(temperature=temperature)
             start = time.perf_counter()
-            tunes = list(tunewright.compose_many(checkpoint, count, config, grammar=acceptor))
+            tunes = list(tunewright.compose_many(checkpoint, count, config, grammar=acceptor, raw=acceptor is None))
             seconds = time.perf_counter() - start
             characters = sum(tune.composed for tune in tunes)
             clean, ended = judged(tunes), sum(tune.ended for tune in tunes)

@@ -91,7 +91,7 @@ def reading_rate(model: Checkpoint, times: int = 500) -> float:
 
 def measure_streams(model: Checkpoint) -> None:
     forever, grammar = endless(model), playable(model.vocabulary)
-    raw, steered = Composer(forever, CONFIG, compiled=True), Composer(model, CONFIG, grammar=grammar, compiled=True)
+    raw, steered = Composer(forever, CONFIG), Composer(model, CONFIG, grammar=grammar)
     measures: dict[str, Callable[[], float]] = {
         "one stream, raw": lambda: stream_rate(raw, 10),
         "one stream, playable": lambda: stream_rate(steered, 20),
@@ -109,7 +109,7 @@ def measure_streams(model: Checkpoint) -> None:
 def measure_many(model: Checkpoint) -> None:
     for name, grammar in (("raw", None), ("playable", playable(model.vocabulary))):
         began = time.perf_counter()
-        tunes = list(compose_many(model, TUNES, CONFIG, grammar=grammar))
+        tunes = list(compose_many(model, TUNES, CONFIG, grammar=grammar, raw=grammar is None))
         seconds = time.perf_counter() - began
         characters = sum(tune.composed for tune in tunes)
         print(f"{TUNES:,} tunes, {name:<10}{seconds:>8.2f} s   {characters / TUNES:,.0f} characters each   "

@@ -104,7 +104,7 @@ def test_it_is_a_checkpoint_like_any_other(untrained, tmp_path):
     assert (again.metrics, again.training["config"]) == ({}, {"epochs": 3})
     assert again.fingerprint != model.fingerprint
     config = tw.CompositionConfig(max_length=40)
-    texts = [next(iter(tw.compose_many(each, 1, config))).text for each in (model, held, again)]
+    texts = [next(iter(tw.compose_many(each, 1, config, raw=True))).text for each in (model, held, again)]
     assert texts[1] == texts[2] != texts[0]
 
 

@@ -14,8 +14,8 @@ TORCH_CPU = "cpu:0"
 def test_side_by_side_the_tunes_are_those_of_their_seeds(untrained, options):
     model = untrained(units=20, layers=2)
     config = CompositionConfig(seed=3, max_length=60, **options)
-    expected = list(compose_many(model, 4, config, prime="X:1\nT:a"))
-    found = list(compose_many(model, 4, config, prime="X:1\nT:a", device=TORCH_CPU))
+    expected = list(compose_many(model, 4, config, prime="X:1\nT:a", raw=True))
+    found = list(compose_many(model, 4, config, prime="X:1\nT:a", device=TORCH_CPU, raw=True))
     assert [tune.text for tune in found] == [tune.text for tune in expected]
     for tune, other in zip(found, expected, strict=True):
         assert (tune.ended, tune.seed, tune.composed) == (other.ended, other.seed, other.composed)
@@ -53,11 +53,11 @@ def test_more_tunes_than_lanes_come_in_turns(untrained, monkeypatch):
     from tunewright.sampling import batched
 
     monkeypatch.setattr(batched, "MOST_LANES", 2)
-    tunes = compose_many(untrained(units=6), 5, CompositionConfig(max_length=9), device=TORCH_CPU)
+    tunes = compose_many(untrained(units=6), 5, CompositionConfig(max_length=9), device=TORCH_CPU, raw=True)
     assert [tune.seed for tune in tunes] == [0, 1, 2, 3, 4]
 
 
 @pytest.mark.parametrize("device", ["abacus", "cuda:77"])
 def test_a_device_that_is_not_there_is_told(untrained, device):
     with pytest.raises(OptionError, match=f"device is '{device}'"):
-        list(compose_many(untrained(units=6), 2, CompositionConfig(max_length=9), device=device))
+        list(compose_many(untrained(units=6), 2, CompositionConfig(max_length=9), device=device, raw=True))

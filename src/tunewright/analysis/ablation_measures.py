@@ -77,7 +77,7 @@ class Held:
 
         def measured(units: Units) -> Floats:
             model = self.at_means(units)
-            composed = (compose_many(model, count, order, prime=header) for header, count, order in orders)
+            composed = (compose_many(model, count, order, prime=header, raw=True) for header, count, order in orders)
             return bar_errors(tune.text for some in composed for tune in some)
 
         return _side_by_side(measured, sets, progress)

@@ -51,7 +51,13 @@ class Wanted:
         from tunewright.sampling.compose import compose_many
 
         return compose_many(
-            self.model, self.count, self.config, prime=self.beginning.text, grammar=self.grammar, device=self.device
+            self.model,
+            self.count,
+            self.config,
+            prime=self.beginning.text,
+            grammar=self.grammar,
+            raw=self.grammar is None,
+            device=self.device,
         )
 
 
@@ -247,7 +253,13 @@ def print_tunes(wanted: Wanted, figures: "Figures") -> None:
             if wanted.count <= FEW or figures.wanted:
                 figures.tell(composition)
         return
-    composing = compose_one(wanted.model, wanted.config, prime=wanted.beginning.text, grammar=wanted.grammar)
+    composing = compose_one(
+        wanted.model,
+        wanted.config,
+        prime=wanted.beginning.text,
+        grammar=wanted.grammar,
+        raw=wanted.grammar is None,
+    )
     last = ""
     try:
         with closing(composing):

@@ -42,7 +42,7 @@ def composed_tune(model: Checkpoint) -> Tune:
     """
     grammar = _grammar(model)
     for seed in range(CONFIG.seed, CONFIG.seed + TRIES):
-        (composition,) = compose_many(model, 1, replace(CONFIG, seed=seed), grammar=grammar)
+        (composition,) = compose_many(model, 1, replace(CONFIG, seed=seed), grammar=grammar, raw=grammar is None)
         if composition.text:
             return Tune(composition.text, Path("composed.abc"), 1, len(composition.text))
     raise OptionError("the network composes nothing to look at; name a tune for it to read")

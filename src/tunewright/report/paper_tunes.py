@@ -184,7 +184,7 @@ def can_be_shown(text: str, known: frozenset[str] = frozenset()) -> bool:
 def count_free(model: Checkpoint, grammar: Grammar | None, temperature: float) -> FreeTunes:
     """See how often a network keeps the rules by itself."""
     config = CompositionConfig(temperature=temperature, max_length=LONGEST, seed=FIRST_SEED)
-    composed = list(compose_many(model, FREE, config))
+    composed = list(compose_many(model, FREE, config, raw=True))
     ended = sum(one.ended for one in composed)
     if grammar is None:
         return FreeTunes(len(composed), ended, _faultless(composed), None, None)

@@ -25,6 +25,7 @@ from tunewright.notation.grammar import Grammar
 from tunewright.sampling import compiling, kernel
 from tunewright.sampling.calling import REMOVED, WEIGHT
 from tunewright.sampling.config import CompositionConfig
+from tunewright.sampling.playable import playable
 from tunewright.sampling.rewriting import Rewriter
 from tunewright.sampling.sheet import Sheet, Writer, new_sheet
 from tunewright.sampling.steering import Acceptor, Steering
@@ -160,10 +161,25 @@ def compose(
     *,
     prime: str = "",
     grammar: Acceptor | None = None,
+    raw: bool = False,
 ) -> Generator[str, None, Composition]:
-    """Compose one tune, character by character.
+    """Compose one tune that plays, character by character.
 
-    Parameters and errors are those of `Composer`.
+    Parameters
+    ----------
+    model, config, prime
+        See `Composer`.
+    grammar
+        What the tune must be; None takes the acceptor that keeps tunes playable (`sampling.playable`).
+    raw
+        True lets the network write as it likes, without any acceptor.
+
+    Raises
+    ------
+    GrammarError
+        If the network's characters do not suffice for a tune that plays, or none can begin with `prime`.
+    VocabularyError, InputError, OptionError
+        See `Composer`.
 
     Yields
     ------
@@ -176,7 +192,7 @@ def compose(
         The whole, as the generator's value.
     """
     config = config or CompositionConfig()
-    composer = Composer(model, config, prime=prime, grammar=grammar)
+    composer = Composer(model, config, prime=prime, grammar=_acceptor(model, prime, grammar, raw=raw))
     yield from prime
     sheet, going = composer.sheet(config.seed), True
     while going:
@@ -193,9 +209,10 @@ def compose_many(
     *,
     prime: str = "",
     grammar: Acceptor | None = None,
+    raw: bool = False,
     device: str = "cpu",
 ) -> Iterator[Composition]:
-    """Compose `count` tunes, on all processors at once; yields them in the order of their seeds.
+    """Compose `count` tunes that play, on all processors at once; yields them in the order of their seeds.
 
     Tune number n, counted from 0, has seed ``config.seed + n``. Options as for `compose`. For 20 tunes or more the
     loop is compiled meanwhile if that was never done on this machine (see `sampling.compiling`).
@@ -210,6 +227,7 @@ def compose_many(
     if count < 1:
         raise OptionError(f"count is {count}; allowed: 1 or more")
     seeds = range(config.seed, config.seed + count)
+    grammar = _acceptor(model, prime, grammar, raw=raw)
     if device != "cpu":
         from tunewright.sampling.batched import compose_batch
 
@@ -230,6 +248,13 @@ def compose_many(
         yield from in_order(write, seeds, cores())
     finally:
         given_up.set()
+
+
+def _acceptor(model: Checkpoint, prime: str, grammar: Acceptor | None, *, raw: bool) -> Acceptor | None:
+    """What composing is held to; None where the network is free."""
+    if raw and grammar:
+        raise OptionError("raw is true, and there is a grammar; give one of them")
+    return None if raw else grammar or playable(model.vocabulary, beginning=prime)
 
 
 def read_beginning(grammar: Acceptor, symbols: Iterable[int], prime: str, config: CompositionConfig) -> list[int]:
