@@ -1,7 +1,7 @@
 """The command `tunewright compose`."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,7 +46,7 @@ class Wanted:
     keep: int | None
     device: str
 
-    def compositions(self) -> Iterable["Composition"]:
+    def compositions(self) -> Generator["Composition", None, None]:
         """Compose them, each as it is finished."""
         from tunewright.sampling.compose import compose_many
 

@@ -1,45 +1,48 @@
-"""The command `tunewright demo`."""
+"""The command `tunewright demo`: learns a corpus in two minutes on any machine, composes, and makes a page."""
 
+import os
+import shlex
+import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from tunewright.cli.beginning import Beginning
-from tunewright.cli.compose import Wanted, grammar_for, prepare
-from tunewright.cli.composed_figures import Figures
 from tunewright.cli.composed_files import provenance_of, write_tune
 from tunewright.cli.interrupt import stop_on_signal
 from tunewright.cli.sources import read_sources, recorded
 from tunewright.cli.status import INTERRUPTED
-from tunewright.errors import GrammarError, MissingExtraError
+from tunewright.corpus.library import LIBRARY
+from tunewright.errors import MissingExtraError
 from tunewright.files import claim_folder, write_file
-from tunewright.model.checkpoint import Checkpoint, read_checkpoint
-from tunewright.notation.grammar import Grammar
 from tunewright.options import require
-from tunewright.rendering import PageTune, tune_page
 from tunewright.rendering.formats import parse_formats
-from tunewright.sampling.config import CompositionConfig
-from tunewright.training.history import EpochRecord
-from tunewright.training.presets import PRESETS
+from tunewright.rendering.page import PageTune
 
-EPOCHS = 16
-"""What two idle cores manage within the time limit; on slower ones the limit ends the schedule earlier."""
-TEMPERATURES = (0.5, 1.0, 2.0)
-MAX_LENGTH = 1500
+if TYPE_CHECKING:
+    from tunewright.cli.composed_figures import Figures
+    from tunewright.cli.demo_tunes import DemoTune
+    from tunewright.training.data import TrainingData
+    from tunewright.training.fitting import Fit, Recipe
+    from tunewright.training.run import Run
+
 FORMATS = "abc,midi,svg,wav"
+RULE = "likelihood under the network, originality and variety"
+FREE = "What the network alone writes at temperature {:g} (plain sampling, nothing chosen)"
 
 
 def demo(
     *, corpus: str = "oneills", out: Path = Path("demo"), minutes: float = 1.8, seed: int = 0, force: bool = False
 ) -> int:
-    """Train on a corpus for at most two minutes, compose three tunes, and show them on a page.
+    """Train on a corpus for two minutes at most, compose, and show three tunes on a page.
 
-    The tunes have temperatures 0.5, 1 and 2, and an acceptor keeps them playable; beside each stands how near it is to
-    the corpus.
+    The first seconds show how fast this machine is; network and epochs are chosen so that they fit into the time. At
+    each of the temperatures 0.5, 1 and 2 many tunes are composed, held to whole ones that play, and the best is shown,
+    by the rule of `tunewright compose --keep`; what the network writes when it is left alone is there too.
 
     Parameters
     ----------
@@ -60,66 +63,123 @@ def demo(
     if find_spec("matplotlib") is None:
         raise MissingExtraError("The demo's loss curves", "figures")
 
-    from tunewright.cli.training_display import draw_curves, follow
+    from tunewright.sampling import compiling
     from tunewright.training.data import TrainingData
-    from tunewright.training.run import Run
+    from tunewright.training.fitting import fit
 
     console = Console(highlight=False, soft_wrap=True)
-    preset = PRESETS["default"]
-    config = replace(preset.training, epochs=EPOCHS, minutes=minutes, seed=seed)
     data = TrainingData.of(read_sources(corpus))
     claim_folder(out, force=force)
-    run = Run(
-        out / "run",
-        data,
-        preset.network,
-        config,
-        origin={"training_sources": recorded([corpus]), "validation_sources": []},
-    )
-    run.open(force=force)
-    console.print(f"Training for at most {minutes:g} minutes ...")
-    with stop_on_signal() as stopped:
-        follow(run, stopped)
-    if stopped:
+    compiling.start()
+    found = fit(data, recipes(), 60 * minutes, seed)
+    console.print(chosen_training(found, data, minutes))
+    run = train(data, found, corpus, out, force=force)
+    if run is None:
         console.print(f"stopped; start again with --force, which replaces {out}")
         return INTERRUPTED
-    draw_curves(run.folder, run.trainer.history)
-    console.print("Composing ...")
-    prepare()
-    write_demo(read_checkpoint(run.folder), run.trainer.history, Path(corpus).name, seed, formats, out)
+    write_demo(run, corpus, seed, formats, out)
     console.print(f"Look at {out / 'index.html'}")
     return 0
 
 
-def write_demo(
-    model: Checkpoint, history: Sequence[EpochRecord], name: str, seed: int, formats: list[str], out: Path
-) -> None:
-    """Compose a tune at each temperature; write its files, and the page of all of them."""
-    from tunewright.report.run_sections import run_sections
+def recipes() -> list["Recipe"]:
+    """What may be learned, the best that there may be time for first."""
+    from tunewright.model.config import NetworkConfig
+    from tunewright.training.config import TrainingConfig
+    from tunewright.training.fitting import Recipe
 
-    beginning, recorded_name = Beginning(), f"LSTM trained on {name}"
-    grammar = acceptor(model)
-    figures = Figures(model, None, wanted=True, steered=grammar is not None)
+    def recipe(units: int, dropout: float, epochs: int, least: int, rate: float) -> Recipe:
+        network = NetworkConfig(units=units, embedding=32, dropout=dropout, weight_drop=0.0)
+        training = TrainingConfig(length=48, epochs=epochs, learning_rate=rate)
+        return Recipe(network, training, least_epochs=least)
+
+    return [recipe(200, 0.2, 32, 12, 0.008), recipe(128, 0.1, 16, 5, 0.012), recipe(96, 0.0, 6, 1, 0.015)]
+
+
+def chosen_training(found: "Fit", data: "TrainingData", minutes: float) -> str:
+    """What suits this machine, in words."""
+    network, epochs = found.recipe.network, found.recipe.training.epochs
+    return (
+        f"This machine learns about {found.characters_per_second:,.0f} characters a second now: {epochs} "
+        f"{'pass' if epochs == 1 else 'passes'} over {len(data.tunes):,} tunes by an {network.cell.upper()} of "
+        f"{network.units} units fit into {minutes:g} minutes"
+    )
+
+
+def train(data: "TrainingData", found: "Fit", corpus: str, out: Path, *, force: bool) -> "Run | None":
+    """Train, with a bar; None if that was stopped."""
+    from tunewright.cli.training_display import draw_curves, follow
+    from tunewright.training.run import Run
+
+    origin = {"training_sources": recorded([corpus]), "validation_sources": []}
+    run = Run(out / "run", data, found.recipe.network, found.recipe.training, origin=origin)
+    run.open(force=force)
+    with stop_on_signal() as stopped:
+        follow(run, stopped)
+    if stopped:
+        return None
+    draw_curves(run.folder, run.trainer.history)
+    return run
+
+
+def write_demo(run: "Run", corpus: str, seed: int, formats: list[str], out: Path) -> None:
+    """Compose and choose; write the files of the tunes, and the page of all of them."""
+    from tunewright.cli.composed_figures import Figures
+    from tunewright.cli.demo_tunes import demo_tunes, held
+    from tunewright.model.checkpoint import read_checkpoint
+    from tunewright.report.demo_page import demo_page
+
+    model = read_checkpoint(run.folder)
+    whole = held(model)
+    if whole.problem:
+        print(f"composing {'freely' if whole.grammar else 'raw'}: {whole.problem}", file=sys.stderr)
+    figures = Figures(model, None, wanted=True, steered=whole.grammar is not None)
+    name = f"{model.network.cell.upper()} trained on {Path(corpus).name}"
     tunes = []
-    for temperature in TEMPERATURES:
-        config = CompositionConfig(temperature=temperature, max_length=MAX_LENGTH, seed=seed)
-        wanted = Wanted(model, recorded_name, config, grammar, {}, beginning, count=1, keep=None, device="cpu")
-        composition = next(iter(wanted.compositions()))
-        originality = figures.originality(composition.text)
-        provenance = provenance_of(wanted, composition) | figures.recorded(composition)
-        write_tune(composition.text, f"temperature-{temperature:g}", formats, provenance, out)
-        caption = f"temperature {temperature:g}, seed {composition.seed}"
-        if originality is not None:
-            caption += f"; {originality.summary}"
-        tunes.append(PageTune(composition.text, provenance, caption))
-    page = tune_page(tunes, title="Three new tunes", sections=run_sections(model, history))
+    for tune in demo_tunes(model, name, seed, whole, figures):
+        tunes.append(page_tune(tune, figures, formats, out))
+        print(f"temperature {tune.temperature:g}: the best of {tune.kept.candidates} tunes", flush=True)
+    page = demo_page(
+        [each for each, _ in tunes],
+        model,
+        run.trainer.history,
+        learned_from=LIBRARY[corpus].title if corpus in LIBRARY else Path(corpus).name,
+        chosen=chosen_tunes([candidates for _, candidates in tunes], whole.conditions),
+        commands=commands(out / "run"),
+    )
     write_file(out / "index.html", page)
 
 
-def acceptor(model: Checkpoint) -> Grammar | None:
-    """What keeps the tunes playable; None, which is told, where the network's characters do not suffice for one."""
-    try:
-        return grammar_for(model, {}, Beginning())
-    except GrammarError as error:
-        print(f"composing raw: {error.message}", file=sys.stderr)
-        return None
+def page_tune(tune: "DemoTune", figures: "Figures", formats: Sequence[str], out: Path) -> tuple[PageTune, int]:
+    """Write a tune's files; gives what the page shows of it, and among how many it was chosen."""
+    composition = tune.kept.composition
+    provenance = provenance_of(tune.wanted, composition) | figures.recorded(composition, tune.kept.reasons)
+    write_tune(composition.text, f"temperature-{tune.temperature:g}", formats, provenance, out)
+    caption = f"temperature {tune.temperature:g}, seed {composition.seed}; the best of {tune.kept.candidates}"
+    if tune.kept.originality is not None:
+        caption += f"; {tune.kept.originality.summary}"
+    folded = {FREE.format(tune.temperature): tune.raw.text}
+    return PageTune(composition.text, provenance, caption, folded), tune.kept.candidates
+
+
+def chosen_tunes(candidates: Sequence[int], conditions: dict[str, str]) -> str:
+    """How the tunes were chosen, in words."""
+    form = f", of {conditions['bars']} bars" if "bars" in conditions else ""
+    form += f" in the form {conditions['form']}" if "form" in conditions else ""
+    each = ", ".join(map(str, candidates))
+    return (
+        f"Chosen from {sum(candidates)} ({each} at temperatures 0.5, 1 and 2) by {RULE}: the rule of tunewright "
+        f"compose --keep. All were held to whole tunes that play{form}. Low temperatures are tame, high ones wild."
+    )
+
+
+def commands(run: Path) -> list[tuple[str, str]]:
+    """How to go on: what a command does, and the command as it can be typed here."""
+    found = "tunewright" if shutil.which("tunewright") else os.path.relpath(Path(sys.prefix, "bin", "tunewright"))
+    program = shlex.quote(found)
+    with_run = f"{program} compose {shlex.quote(str(run))}"
+    return [
+        ("Compose more with this network: a jig in G, say.", f"{with_run} --key G --meter 6/8 --bars 16 --form AABB"),
+        ("Compose with a network that learned for longer.", f"{program} compose oneills-large --out tunes"),
+        ("Learn your own tunes: a file or a folder of ABC.", f"{program} train my-tunes.abc --out runs/mine"),
+    ]

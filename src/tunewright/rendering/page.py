@@ -42,6 +42,8 @@ class PageTune:
     """Where it comes from; written into its files, and shown where there is no caption."""
     caption: str = ""
     """A line below its title, such as ``temperature 0.5, seed 3``."""
+    folded: Mapping[str, str] = field(default_factory=dict)
+    """Texts that open at a click on what they are called."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,8 @@ class PageSection:
     title: str
     html: str
     """Used as it is: escape what comes from users. Pictures must be inline SVG or ``data:`` addresses."""
+    folded: bool = False
+    """Whether it opens at a click only."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,12 @@ class _Read:
 
 
 def tune_page(
-    tunes: Sequence[PageTune], *, title: str, sections: Sequence[PageSection] = (), soundfont: Path | None = None
+    tunes: Sequence[PageTune],
+    *,
+    title: str,
+    introduction: str = "",
+    sections: Sequence[PageSection] = (),
+    soundfont: Path | None = None,
 ) -> str:
     """Return a page of tunes with score, player and text, as one self-contained HTML file.
 
@@ -77,6 +86,8 @@ def tune_page(
         What the page shows, in this order.
     title
         Its heading.
+    introduction
+        HTML below the heading, used as it is: escape what comes from users.
     sections
         What comes below the tunes.
     soundfont
@@ -93,6 +104,7 @@ def tune_page(
     return _template("page.html").substitute(
         description=escape("; ".join(filter(None, (one_line(tune.provenance) for tune in tunes)))),
         title=escape(title),
+        introduction=introduction,
         contents=_contents(parts.titles),
         tunes="\n".join(parts.articles),
         sections="\n".join(_section(section) for section in sections),
@@ -171,6 +183,7 @@ def _article(number: int, tune: PageTune, read: _Read, soundfont: Path | None) -
         player=player,
         open="" if read.engraved else " open",
         abc=escape(read.abc),
+        folded="\n".join(_folded(*text) for text in tune.folded.items()),
         downloads="\n".join(downloads),
     )
 
@@ -214,7 +227,15 @@ def _contents(titles: Sequence[str]) -> str:
 
 
 def _section(section: PageSection) -> str:
+    if section.folded:
+        heading = f"<summary><h2>{escape(section.title)}</h2></summary>"
+        return f'<section class="section"><details>\n{heading}\n{section.html}\n</details></section>'
     return f'<section class="section">\n<h2>{escape(section.title)}</h2>\n{section.html}\n</section>'
+
+
+def _folded(summary: str, text: str) -> str:
+    label = f' tabindex="0" aria-label="{escape(summary)}"'
+    return f'<details class="source"><summary>{escape(summary)}</summary>\n<pre{label}>{escape(text)}</pre>\n</details>'
 
 
 def _download(suffix: str, label: str, title: str, kind: str, content: bytes) -> str:

@@ -1,4 +1,4 @@
-"""What should a page of composed tunes say about the training behind them?"""
+"""Sections of a page about the training behind its tunes: loss curves, losses, hyper-parameters, data."""
 
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -11,30 +11,27 @@ from tunewright.report.figures import draw_loss_curves
 from tunewright.training.history import EpochRecord
 
 
-def run_sections(model: Checkpoint, history: Sequence[EpochRecord]) -> list[PageSection]:
-    """Loss curves, losses of the chosen epoch, every hyper-parameter, and the data, as sections of a page.
-
-    Parameters
-    ----------
-    model
-        The best checkpoint of the run.
-    history
-        Every epoch of the run, at least one.
-    """
+def curves_section(history: Sequence[EpochRecord]) -> PageSection:
+    """Loss curves as a section of a page; `history` holds every epoch of the run, at least one."""
     svg = draw_loss_curves(history, "svg").decode()
     curves = (
-        f'<div role="img" aria-label="Loss curves">{svg[svg.index("<svg") :]}</div>'
+        f'<div class="figure" role="img" aria-label="Loss curves">{svg[svg.index("<svg") :]}</div>'
         "<p>Cross-entropy in nats per character. Whole tunes: every character once, the state carried from the tune's "
         "start. Cold windows: 30 characters each, the state zero at the start.</p>"
     )
+    return PageSection("What it learned", curves)
+
+
+def details_sections(model: Checkpoint) -> list[PageSection]:
+    """Losses of the chosen epoch, every hyper-parameter, and the data, as sections that open at a click."""
     measured = {_words(name): _number(value) for name, value in model.metrics.items()}
     options = {**to_mapping(model.network), **model.training["config"]}
-    return [
-        PageSection("Loss curves", curves),
-        PageSection("The chosen network", _table(measured)),
-        PageSection("Every hyper-parameter", _table({_words(name): _number(value) for name, value in options.items()})),
-        PageSection("The data", _table({_words(name): _number(v) for name, v in model.training["data"].items()})),
-    ]
+    rows = {
+        "The chosen network": measured,
+        "Every hyper-parameter": {_words(name): _number(value) for name, value in options.items()},
+        "The data": {_words(name): _number(value) for name, value in model.training["data"].items()},
+    }
+    return [PageSection(title, _table(each), folded=True) for title, each in rows.items()]
 
 
 def _table(rows: Mapping[str, str]) -> str:

@@ -11,7 +11,7 @@ numpy twin, whatever the processor. No torch is imported, but for composing on a
 
 import math
 import time
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 from threading import Event
 
@@ -211,7 +211,7 @@ def compose_many(
     grammar: Acceptor | None = None,
     raw: bool = False,
     device: str = "cpu",
-) -> Iterator[Composition]:
+) -> Generator[Composition, None, None]:
     """Compose `count` tunes that play, on all processors at once; yields them in the order of their seeds.
 
     Tune number n, counted from 0, has seed ``config.seed + n``. Options as for `compose`. For 20 tunes or more the

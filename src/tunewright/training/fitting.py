@@ -6,6 +6,7 @@ end of its schedule, where a fast one's would have been cut off.
 """
 
 import math
+import statistics
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -22,6 +23,8 @@ from tunewright.training.loop import Trainer
 
 TRIAL_SECONDS = 1.5
 """For how long each recipe is tried; its second half counts."""
+FEWEST_STEPS = 8
+"""Steps of a trial on a slow machine."""
 READING_SHARE = 0.3
 """Time to read a character, for measuring, as a share of the time to learn one."""
 SPARE = 0.9
@@ -81,13 +84,14 @@ def _rate(recipe: Recipe, data: TrainingData) -> float:
     with torch.random.fork_rng(devices=[]):
         network = CharNetwork(recipe.network, len(data.vocabulary))
     began = last = time.perf_counter()
-    characters, learning, progress = 0, 0.0, None
+    seconds = []
     for progress in Trainer(network, data, recipe.training).run():
         now = time.perf_counter()
-        if now - began > TRIAL_SECONDS / 2 and not progress.record:  # torch has made itself ready, threads are chosen
-            characters += recipe.training.length * recipe.training.lanes
-            learning += now - last
-        if now - began > TRIAL_SECONDS:
+        if not progress.record:
+            seconds.append(now - last)
+        if now - began > TRIAL_SECONDS and len(seconds) > FEWEST_STEPS:
             break
         last = time.perf_counter()
-    return characters / learning if characters else progress.characters_per_second if progress else math.inf
+    # The median: a trial of another number of threads, or of another program, is no measure of the next minutes.
+    characters = recipe.training.length * recipe.training.lanes
+    return characters / statistics.median(seconds[len(seconds) // 2 :]) if seconds else math.inf

@@ -205,6 +205,21 @@
     }
   }
 
+  // Where the browser gives no access to the clipboard, the command is selected instead.
+  function copy(button) {
+    var code = button.parentNode.querySelector("code");
+    function select() { getSelection().selectAllChildren(code); }
+    function done() {
+      button.textContent = "Copied";
+      setTimeout(function () { button.textContent = "Copy"; }, 1500);
+    }
+    if (navigator.clipboard) navigator.clipboard.writeText(code.textContent).then(done, select);
+    else select();
+  }
+
+  document.querySelectorAll(".copy").forEach(function (button) {
+    button.addEventListener("click", function () { copy(button); });
+  });
   document.querySelectorAll(".tune").forEach(start);
   var waiting = null;
   window.addEventListener("resize", function () {
