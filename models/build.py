@@ -10,7 +10,6 @@ composed tunes play.
 """
 
 import argparse
-import re
 import statistics
 import subprocess
 import sys
@@ -21,10 +20,10 @@ from playable import judged
 
 import tunewright
 from tunewright.analysis.originality import OriginalityIndex
+from tunewright.corpus.essentials import essentials
 from tunewright.corpus.library import find_corpus
 from tunewright.model.checkpoint import Checkpoint, write_checkpoint
 from tunewright.model.shipped import CARD, NETWORKS
-from tunewright.notation.words import CLAIMS
 from tunewright.sampling.compose import Composition
 from tunewright.sampling.playable import playable
 
@@ -34,10 +33,6 @@ TEMPERATURES = (0.5, 1.0, 2.0)
 TUNES = 200
 LIMIT_BYTES = 5_000_000
 """Of all networks together."""
-
-
-CLAIMED = re.compile(rf"[{CLAIMS.strip('%')}]:")
-"""Begins a line that is left out."""
 
 
 @dataclass(frozen=True)
@@ -57,18 +52,12 @@ RECIPES = {
 limit."""
 
 
-def music_of(text: str) -> str:
-    """A tune without claims, comments and runs of spaces."""
-    lines = (line.split("%")[0].rstrip() for line in text.splitlines() if not CLAIMED.match(line))
-    return "\n".join(re.sub("[ \t]+", " ", line) for line in lines if line)
-
-
 def corpus() -> Path:
     """A book of both corpora, as they are learned from."""
     book = RUNS / "tunes.abc"
     tunes = tunewright.read_tunes(*(find_corpus(name) for name in CORPORA)).tunes
     book.parent.mkdir(parents=True, exist_ok=True)
-    book.write_text("\n\n".join(music_of(tune.text) for tune in tunes) + "\n", encoding="utf-8")
+    book.write_text("\n".join(map(essentials, (tune.text for tune in tunes))), encoding="utf-8")
     return book
 
 

@@ -15,6 +15,7 @@ from tunewright.cli.composed_files import provenance_of, write_tune
 from tunewright.cli.interrupt import stop_on_signal
 from tunewright.cli.sources import read_sources, recorded
 from tunewright.cli.status import INTERRUPTED
+from tunewright.corpus.essentials import essential_tunes
 from tunewright.corpus.library import LIBRARY
 from tunewright.errors import MissingExtraError
 from tunewright.files import claim_folder, write_file
@@ -67,7 +68,7 @@ def demo(
     from tunewright.training.fitting import fit
 
     console = Console(highlight=False, soft_wrap=True)
-    data = TrainingData.of(read_sources(corpus))
+    data = TrainingData.of(essential_tunes(read_sources(corpus)))
     claim_folder(out, force=force)
     compiling.start()
     found = fit(data, recipes(), 60 * minutes, seed)
@@ -110,7 +111,7 @@ def train(data: "TrainingData", found: "Fit", corpus: str, out: Path, *, force: 
     from tunewright.cli.training_display import draw_curves, follow
     from tunewright.training.run import Run
 
-    origin = {"training_sources": recorded([corpus]), "validation_sources": []}
+    origin = {"training_sources": recorded([corpus]), "validation_sources": [], "essentials": True}
     run = Run(out / "run", data, found.recipe.network, found.recipe.training, origin=origin)
     run.open(force=force)
     with stop_on_signal() as stopped:

@@ -5,7 +5,9 @@ from typing import Any
 
 from tunewright.cli.learning_sources import built_corpus
 from tunewright.cli.sources import read_sources
+from tunewright.corpus.essentials import essential_tunes
 from tunewright.corpus.split import split_tunes
+from tunewright.corpus.tune import Tune
 from tunewright.errors import OptionError
 from tunewright.model.checkpoint import Checkpoint
 from tunewright.training.data import TrainingData
@@ -27,9 +29,10 @@ def learning_data(model: Checkpoint) -> TrainingData:
     if corpus := built_corpus(training):
         data = TrainingData.built(corpus)
     else:
+        read = essential_tunes if record.get("essentials") else list[Tune]
         data = TrainingData.of(
-            read_sources(*training, quiet=True),
-            read_sources(*validation, keep_duplicates=True, quiet=True) if validation else (),
+            read(read_sources(*training, quiet=True)),
+            read(read_sources(*validation, keep_duplicates=True, quiet=True)) if validation else (),
         )
     if data.fingerprint != record.get("fingerprint"):
         raise OptionError(f"the tunes have changed since the network learned from them: {', '.join(training)}")
