@@ -1,10 +1,12 @@
 import json
+import re
 
 import mido
 import pytest
 from test_cli_main import run
 
 import tunewright
+from tunewright.notation.melody import read_melody
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +34,48 @@ def test_the_page_shows_tunes_curves_options_and_seed(demo):
         assert f">{name.replace('_', ' ')}</th>" in page
     for words in ("temperature 0.5", "temperature 1", "temperature 2", "nats per character", "Loss curves"):
         assert words in page
+
+
+def test_its_tunes_are_whole_with_sections(demo):
+    for heat in ("0.5", "1", "2"):
+        abc = (demo / f"temperature-{heat}.abc").read_text()
+        melody = read_melody(abc)
+        assert len([bar for bar in melody.bars if bar.number]) >= 8
+        assert ":|" in abc
+
+
+def test_the_page_says_how_its_tunes_were_chosen_and_what_the_network_writes_alone(demo):
+    page = (demo / "index.html").read_text()
+    candidates = [int(found) for found in re.findall(r"; the best of (\d+);", page)]
+    assert len(candidates) == 3
+    assert min(candidates) >= 3
+    assert f"Chosen from {sum(candidates)} (" in page
+    assert page.count("What the network alone writes at temperature") == 2 * 3  # heading and label
+
+
+def test_the_machine_is_measured_and_what_was_chosen_is_told(demo, capsys, tiny_corpus, tmp_path):
+    """The limit of 0.1 minutes left time for the whole schedule."""
+    history = (demo / "run" / "history.csv").read_text().splitlines()
+    recorded = json.loads((demo / "run" / "last" / "tunewright.json").read_text())
+    assert len(history) - 1 == recorded["training"]["config"]["epochs"] > 1
+    status, out, _ = run(capsys, "demo", "--corpus", tiny_corpus, "--minutes", "0.01", "--out", tmp_path / "demo")
+    assert status == 0
+    assert re.search(
+        r"This machine learns about [\d,]+ characters a second now: \d+ pass(es)? over 27 tunes by an", out
+    )
+
+
+def test_commands_to_go_on_can_be_copied(demo, browser_page):
+    page, problems = browser_page
+    page.goto((demo / "index.html").as_uri())
+    commands = page.locator(".command code").all_inner_texts()
+    assert len(commands) == 3
+    assert all(" compose " in command or " train " in command for command in commands)
+    page.locator(".copy").first.click()
+    page.wait_for_function(
+        "document.querySelector('.copy').textContent === 'Copied' || getSelection().toString() !== ''"
+    )
+    assert problems == []
 
 
 def test_the_page_opens_from_disk_in_a_browser(demo, browser_page):
@@ -67,12 +111,12 @@ def test_its_tunes_play_and_say_how_near_they_are_to_the_corpus(demo):
     assert "nearest melody" in (demo / "index.html").read_text()
 
 
-def test_characters_that_make_no_tune_are_composed_raw(capsys):
+def test_characters_that_make_no_tune_are_composed_raw():
     from types import SimpleNamespace
 
-    from tunewright.cli.demo import acceptor
+    from tunewright.cli.demo_tunes import held
     from tunewright.corpus.vocabulary import Vocabulary
 
-    model = SimpleNamespace(vocabulary=Vocabulary("\x02\x03\n obenrt"))
-    assert acceptor(model) is None
-    assert "composing raw: " in capsys.readouterr().err
+    whole = held(SimpleNamespace(vocabulary=Vocabulary("\x02\x03\n obenrt")))
+    assert whole.grammar is None
+    assert "characters" in whole.problem

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 
 from tunewright.analysis.selection import Kept
 from tunewright.cli.beginning import Beginning
-from tunewright.cli.compose import Wanted, grammar_for
+from tunewright.cli.compose import Wanted
 from tunewright.cli.composed_figures import Figures
 from tunewright.errors import GrammarError
 from tunewright.model.checkpoint import Checkpoint
-from tunewright.notation.grammar import Grammar
+from tunewright.notation.grammar import Conditions, Grammar
 from tunewright.sampling.compose import Composition
 from tunewright.sampling.config import CompositionConfig
+from tunewright.sampling.playable import playable
 
 TEMPERATURES = (0.5, 1.0, 2.0)
 CANDIDATES = 20
@@ -21,7 +22,7 @@ CANDIDATES = 20
 LONGEST_SECONDS = 12.0
 """For composing at one temperature; on a slow machine there are fewer candidates, `FEWEST` at least."""
 FEWEST = 3
-FORMS: tuple[dict[str, str], ...] = ({"form": "AABB", "bars": "16"}, {"bars": "16"}, {})
+FORMS = (Conditions(form="AABB", bars=16), Conditions(bars=16), Conditions())
 """What every tune must be; the next one where a network's characters do not suffice."""
 MAX_LENGTH = 1500
 
@@ -53,10 +54,16 @@ def held(model: Checkpoint) -> Held:
     problem = ""
     for conditions in FORMS:
         try:
-            return Held(conditions, grammar_for(model, conditions, Beginning()))
+            return Held(asked(conditions), playable(model.vocabulary, conditions))
         except GrammarError as error:
             problem = error.message
     return Held({}, None, problem)
+
+
+def asked(conditions: Conditions) -> dict[str, str]:
+    """Form and bars, for the record."""
+    named = {"form": conditions.form, "bars": conditions.bars}
+    return {name: str(value) for name, value in named.items() if value is not None}
 
 
 def demo_tunes(model: Checkpoint, name: str, seed: int, whole: Held, figures: Figures) -> Iterator[DemoTune]:
