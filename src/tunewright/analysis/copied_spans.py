@@ -88,6 +88,11 @@ class Alphabet:
         return characters.translate(self._tune).encode("latin-1")
 
 
+def as_looked_for(body: bytes) -> bytes:
+    """Return what `Alphabet.of_tune` gives of characters of which `Alphabet.of_body` gave `body`."""
+    return body.replace(bytes([_OTHER_IN_BODY]), bytes([_OTHER_IN_TUNE]))
+
+
 class _Codes(dict[int, int]):
     other: int
 
