@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tunewright.analysis import alignment_tables
-from tunewright.analysis.alignment_tables import PASSAGE, WHOLE, Table, fill
+from tunewright.analysis.alignment_tables import PASSAGES, WHOLES, Table, fill
 
 sequences = st.lists(st.integers(0, 3), min_size=1, max_size=12)
 
@@ -26,7 +26,7 @@ def filled(scoring, asked, others):
 
 def cell_by_cell(scoring, asked, other):
     """The same of one candidate, from the definition."""
-    wholes = scoring is WHOLE
+    wholes = scoring is WHOLES
     rows = [[2 * column if wholes else 0 for column in range(len(other) + 1)]]
     for number, move in enumerate(asked, start=1):
         row = [2 * number if wholes else 0]
@@ -41,7 +41,7 @@ def cell_by_cell(scoring, asked, other):
 
 
 @pytest.mark.parametrize("short", [512, 0])
-@pytest.mark.parametrize("scoring", [WHOLE, PASSAGE])
+@pytest.mark.parametrize("scoring", [WHOLES, PASSAGES])
 @given(asked=sequences, others=st.lists(sequences, min_size=1, max_size=5))
 def test_each_candidate_has_the_table_that_it_has_alone(scoring, short, asked, others):
     with pytest.MonkeyPatch.context() as patch:
@@ -54,16 +54,16 @@ def test_each_candidate_has_the_table_that_it_has_alone(scoring, short, asked, o
 def test_values_reach_across_long_rows():
     """What is put in may be longer than what the fast way looks back."""
     asked, other = [1, 3], [1, *([2] * 700), 3]
-    assert np.array_equal(filled(WHOLE, asked, [other, other]), np.hstack([cell_by_cell(WHOLE, asked, other)] * 2))
+    assert np.array_equal(filled(WHOLES, asked, [other, other]), np.hstack([cell_by_cell(WHOLES, asked, other)] * 2))
 
 
 def test_rows_go_on_after_those_made_at_once(monkeypatch):
     monkeypatch.setattr(alignment_tables, "_ROWS_AT_ONCE", 3)
     asked, other = [1, 2, 3, 0, 1, 1, 2], [1, 2, 2, 3, 0, 1]
-    for scoring in (WHOLE, PASSAGE):
+    for scoring in (WHOLES, PASSAGES):
         assert np.array_equal(filled(scoring, asked, [other]), cell_by_cell(scoring, asked, other))
 
 
 def test_numbers_become_larger_where_they_must():
-    small, large = (Table(PASSAGE, np.array([length] * 16), 300) for length in (200, 3000))
+    small, large = (Table(PASSAGES, np.array([length] * 16), 300) for length in (200, 3000))
     assert (small.levels.dtype, large.levels.dtype) == (np.int16, np.int32)

@@ -46,10 +46,10 @@ class Scoring:
     """Whether an alignment may begin anywhere, which keeps its values from rising above the level."""
 
 
-WHOLE = Scoring(equal=-4, unlike=1, left_out=0, level=0, deepest=4, anywhere=False)
+WHOLES = Scoring(equal=-4, unlike=1, left_out=0, level=0, deepest=4, anywhere=False)
 """Of melodies as wholes; what the moves above a cell cost to be left out is taken off too."""
 
-PASSAGE = Scoring(equal=-5, unlike=3, left_out=3, level=-3, deepest=2, anywhere=True)
+PASSAGES = Scoring(equal=-5, unlike=3, left_out=3, level=-3, deepest=2, anywhere=True)
 """Of passages; values are scores, negative and twice as large, so that they are whole numbers."""
 
 

@@ -23,8 +23,9 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from tunewright.analysis.alignment_tables import PASSAGE, WHOLE, Table, fill
+from tunewright.analysis.alignment_tables import PASSAGES, WHOLES, Table, fill
 from tunewright.notation.melody import Melody
+from tunewright.notation.meter import WHOLE
 
 Moves = NDArray[np.uint16]
 """Interval and ratio of lengths as one number each: equal numbers are equal moves."""
@@ -43,7 +44,7 @@ def moves_of(melody: Melody) -> Moves:
     if len(melody.notes) < 2:
         return np.empty(0, np.uint16)
     pitches = np.array([note.pitch for note in melody.notes])
-    lengths = np.array([_logarithm(note.length.numerator, note.length.denominator) for note in melody.notes])
+    lengths = np.array([_logarithm(note.ticks) for note in melody.notes])
     intervals = np.clip(np.diff(pitches), -WIDEST_INTERVAL, WIDEST_INTERVAL) + WIDEST_INTERVAL
     # thirds of a doubling keep apart all ratios that are usual: 1, 4/3, 3/2, 2, 3, 4, 6, 8 and their inverses
     ratios = np.clip(np.rint(3 * np.diff(lengths)), -_GREATEST_RATIO, _GREATEST_RATIO) + _GREATEST_RATIO
@@ -52,8 +53,8 @@ def moves_of(melody: Melody) -> Moves:
 
 
 @lru_cache(maxsize=1024)
-def _logarithm(numerator: int, denominator: int) -> float:
-    return math.log2(numerator / denominator) if numerator > 0 else 0.0
+def _logarithm(ticks: int) -> float:
+    return math.log2(ticks / WHOLE) if ticks > 0 else 0.0
 
 
 def intervals_of(moves: Moves) -> Moves:
@@ -87,7 +88,7 @@ def compare(moves: Moves, candidates: Sequence[Moves]) -> Comparison:
     lengths = np.array([len(candidate) for candidate in candidates], np.int64)  # (C,)
     if not count or not len(lengths):
         return Comparison(np.zeros(len(lengths)), np.zeros(len(lengths)))
-    wholes, passages = Table(WHOLE, lengths, count), Table(PASSAGE, lengths, count)
+    wholes, passages = Table(WHOLES, lengths, count), Table(PASSAGES, lengths, count)
     for _ in fill((wholes, passages), moves, _costs_to(candidates)):
         pass
     ends = wholes.starts + lengths
@@ -113,7 +114,7 @@ def locate_passage(moves: Moves, other: Moves, explained: float) -> Passage:
 
 def _end_of_passage(moves: Moves, other: Moves, explained: float) -> tuple[int, int] | None:
     """Return how many moves of both stand before the first end of a passage that explains so much; None without one."""
-    table = Table(PASSAGE, np.array([len(other)]), len(moves))
+    table = Table(PASSAGES, np.array([len(other)]), len(moves))
     wanted = (table.levels - 2 * explained).astype(table.levels.dtype)
     for row, _ in enumerate(fill((table,), moves, _costs_to([other])), start=1):
         found = (table.row == wanted).argmax()

@@ -1,4 +1,4 @@
-"""How does the text of a tune become what its voices play?
+"""The reader of music: from the text of a tune to what its voices play.
 
 `read_events` walks once over the elements of a tune's lines, keeps what they depend on (key, metre, unit length,
 accidentals of the bar), and gives the sounds and bar lines of each voice, with a `Problem` for whatever makes no sense
@@ -10,9 +10,10 @@ time. A chord is one sound, as long as its first note times the number after its
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 from tunewright.notation.events import BarLine, Events, Lyrics, MeterChange, Problem, Sound, Voice
-from tunewright.notation.keys import NO_KEY, parse_key
+from tunewright.notation.keys import NO_KEY, Key, parse_key
 from tunewright.notation.lexer import FIELD_LINES, MUSIC, Line, LineKind, read_lines
 from tunewright.notation.meter import (
     FREE,
@@ -50,6 +51,18 @@ _MOST_BARS = 1000
 """A rest of more whole bars is cut off here."""
 
 
+_MOST_KNOWN = 4096
+
+
+@lru_cache(maxsize=256)
+def _known_notes(_key: Key, _unit: int) -> dict[str, tuple[int, int, str]]:
+    """The pitch, ticks and name of every note that was read in a key and unit length, by how it is written.
+
+    They hold for all tunes wherever no accidental and no tie comes before.
+    """
+    return {}
+
+
 class _Reader:
     def __init__(self, text: str, defaults: Mapping[str, str]) -> None:
         self.text = text
@@ -69,8 +82,9 @@ class _Reader:
         self.chord_tie: int | None = None
         self.grace = self.held = False
         self.lengths: dict[tuple[int, str], int] = {}
+        self.known_key, self.known_unit, self.known = NO_KEY, 0, _known_notes(NO_KEY, 0)
         self.handlers: dict[str | None, Callable[[re.Match[str]], None]] = {
-            name: getattr(self, f"_{name}") for name in MUSIC.groupindex if hasattr(self, f"_{name}")
+            name: getattr(self, f"_{name}") for name in _HANDLED
         }
 
     def read(self) -> Events:
@@ -155,6 +169,21 @@ class _Reader:
     def _note(self, match: re.Match[str]) -> None:
         if self.grace:
             return
+        voice = self.voice
+        if voice.accidentals or voice.tie is not None:
+            pitch, ticks, name = self._spelled(match)
+        else:
+            if voice.key is not self.known_key or voice.unit != self.known_unit:
+                self.known_key, self.known_unit, self.known = voice.key, voice.unit, _known_notes(voice.key, voice.unit)
+            pitch, ticks, name = self.known.get(match[0]) or self._spelled(match)
+        if self.chord is not None:
+            self.chord.append((pitch, ticks))
+        else:
+            start, end = match.span()
+            self._sound(Sound(start, end, pitch, ticks, name), (pitch,))
+
+    def _spelled(self, match: re.Match[str]) -> tuple[int, int, str]:
+        """Return the pitch, the ticks and the name of a note."""
         sign, letter, marks, length = match.group(*_NOTE_GROUPS)
         voice = self.voice
         pitch = _PITCHES[letter]
@@ -171,11 +200,10 @@ class _Reader:
             pitch = voice.last.pitch
         else:
             pitch += voice.key.signature[_LETTERS.index(upper)]
-        ticks = self._ticks(voice.unit, length)
-        if self.chord is not None:
-            self.chord.append((pitch, ticks))
-        else:
-            self._sound(Sound(match.start(), match.end(), pitch, ticks, letter + marks), (pitch,))
+        found = pitch, self._ticks(voice.unit, length), letter + marks
+        if not voice.accidentals and voice.tie is None and len(self.known) < _MOST_KNOWN:
+            self.known[match[0]] = found
+        return found
 
     def _rest(self, match: re.Match[str]) -> None:
         if not self.grace and self.chord is None:
@@ -197,9 +225,12 @@ class _Reader:
         return ticks
 
     def _sound(self, sound: Sound, pitches: tuple[int, ...]) -> None:
-        sound.held, self.held = self.held, False
-        self.unsung += sound.pitch is not None
-        self.problems += add_sound(self.voice, sound, pitches)
+        if self.held:
+            sound.held, self.held = True, False
+        if pitches:
+            self.unsung += 1
+        if problems := add_sound(self.voice, sound, pitches):
+            self.problems += problems
 
     def _decoration(self, match: re.Match[str]) -> None:
         self.held |= match[0] in FERMATAS and not self.grace
@@ -282,3 +313,7 @@ class _Reader:
             self._problem("grace-unclosed", self.grace_start)
             self.grace = False
         self.problems += end_bar(voice)
+
+
+_HANDLED = tuple(name for name in MUSIC.groupindex if hasattr(_Reader, f"_{name}"))
+"""The elements of a line of music that mean something to `_Reader`."""
