@@ -23,7 +23,6 @@ Row = NDArray[np.signedinteger[Any]]
 
 _ROWS_AT_ONCE = 256
 _SHIFTS = (1, 2, 4, 8, 16, 32)
-_CHECKED_SHIFTS = (8, 32)
 _SHORT = 512
 """Columns up to which one slow operation takes less time than several fast ones."""
 
@@ -44,12 +43,14 @@ class Scoring:
     """How far a value can be below its level, for each move of the shorter melody."""
     anywhere: bool
     """Whether an alignment may begin anywhere, which keeps its values from rising above the level."""
+    checked: tuple[int, ...]
+    """After which of `_SHIFTS` a row is looked at, to see if it is finished."""
 
 
-WHOLES = Scoring(equal=-4, unlike=1, left_out=0, level=0, deepest=4, anywhere=False)
+WHOLES = Scoring(equal=-4, unlike=1, left_out=0, level=0, deepest=4, anywhere=False, checked=(32,))
 """Of melodies as wholes; what the moves above a cell cost to be left out is taken off too."""
 
-PASSAGES = Scoring(equal=-5, unlike=3, left_out=3, level=-3, deepest=2, anywhere=True)
+PASSAGES = Scoring(equal=-5, unlike=3, left_out=3, level=-3, deepest=2, anywhere=True, checked=(8, 32))
 """Of passages; values are scores, negative and twice as large, so that they are whole numbers."""
 
 
@@ -110,7 +111,8 @@ class Table:
             for shift in _SHIFTS:
                 np.minimum(self._here[0], self._here[shift], out=self._there[0])
                 self._here, self._there = self._there, self._here
-                if shift in _CHECKED_SHIFTS and not (self._here[0] > self._here[1]).any():
+                # the first value has none to its left, so that a place of 0 means that no value rises
+                if shift in self.scoring.checked and not (self._here[0] > self._here[1]).argmax():
                     return
         np.minimum.accumulate(self._here[0], out=self._here[0])
 

@@ -13,6 +13,7 @@ are left out; a bar without notes equals no other.
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate, groupby
 from operator import attrgetter
 
@@ -141,9 +142,14 @@ def _content(notes: Sequence[Note], bar: Bar, start: int) -> int:
     """Return 48 bits that say what a bar holds, neither all 0 nor all 1; it starts at tick number `start`."""
     whole, first = bar.expected_ticks or WHOLE, notes[0].pitch
     values = [bar.ticks * _PARTS_OF_A_BAR // whole]
-    for pitch, onset, ticks, *_ in notes:
+    for pitch, onset, ticks, _, _, _ in notes:
         values += (pitch - first, (onset - start) * _PARTS_OF_A_BAR // whole, ticks * _PARTS_OF_A_BAR // whole)
-    digest = hashlib.blake2b(repr(values).encode(), digest_size=6).digest()
+    return _hash_of(tuple(values))
+
+
+@lru_cache(maxsize=1 << 16)
+def _hash_of(values: tuple[int, ...]) -> int:
+    digest = hashlib.blake2b(repr(list(values)).encode(), digest_size=6).digest()
     return min(max(1, int.from_bytes(digest, "big")), (1 << 48) - 2)
 
 

@@ -115,7 +115,7 @@ class Originality:
     passage: SharedPassage | None
     notes: int
     standings: Mapping[str, float | None] = field(default_factory=dict)
-    """For each of `nearness.FIGURES`, the share of human tunes new to the corpus that have less; None without enough of them."""
+    """For each figure, the share of human tunes new to the corpus that have less; None without enough of them."""
     human_tunes: int = 0
     """That the standings are among."""
 

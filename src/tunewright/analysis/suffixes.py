@@ -77,7 +77,8 @@ def _keys_at(data: NDArray[np.uint8], offsets: NDArray[np.integer[Any]]) -> NDAr
     """Return the bytes from each of `offsets` on as one number whose order is theirs; behind the end stand zeros."""
     taken = offsets[..., np.newaxis] + np.arange(_KEY_BYTES)
     held = data[np.minimum(taken, len(data) - 1)] * (taken < len(data))
-    return held.view(">u8")[..., 0].astype(np.uint64)
+    keys: NDArray[np.uint64] = held.view(">u8")[..., 0].astype(np.uint64)
+    return keys
 
 
 class SortedBody:

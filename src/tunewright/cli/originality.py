@@ -12,7 +12,8 @@ from tunewright.cli.sources import read_sources
 from tunewright.errors import OptionError
 
 if TYPE_CHECKING:
-    from tunewright.analysis.originality_figures import Originality, Scale
+    from tunewright.analysis.nearness import Scale
+    from tunewright.analysis.originality_figures import Originality
     from tunewright.corpus.tune import Tune
 
 

@@ -153,14 +153,15 @@ def _stretches(voice: Voice, events: Events, length: int) -> list[_Stretch]:
     return found
 
 
-def _notes(stretches: list[_Stretch]) -> Iterator[Note]:
+def _notes(stretches: list[_Stretch]) -> list[Note]:
+    notes: list[Note] = []
     time = 0
     tied: Note | None = None  # a note that goes on
     for index, stretch in enumerate(stretches):
         for sound in stretch.sounds:
             pitch, ticks = sound.pitch, sound.ticks
             if tied is not None and tied.pitch != pitch:
-                yield tied
+                notes.append(tied)
                 tied = None
             if pitch is not None:
                 if tied is None:
@@ -170,10 +171,11 @@ def _notes(stretches: list[_Stretch]) -> Iterator[Note]:
                 if sound.tied:
                     tied = note
                 else:
-                    yield note
+                    notes.append(note)
             time += ticks
     if tied is not None:
-        yield tied
+        notes.append(tied)
+    return notes
 
 
 def _bars(stretches: list[_Stretch]) -> Iterator[Bar]:

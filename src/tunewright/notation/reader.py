@@ -4,17 +4,15 @@
 accidentals of the bar), and gives the sounds and bar lines of each voice, with a `Problem` for whatever makes no sense
 in time. It takes any text, and time in proportion to it.
 
-An accidental holds for its letter in all octaves to the end of the bar, as the standard has it. Grace notes take no
-time. A chord is one sound, as long as its first note times the number after its bracket.
+Grace notes take no time. A chord is one sound, as long as its first note times the number after its bracket.
 """
 
 import re
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 
 from tunewright.notation.events import BarLine, Events, Lyrics, MeterChange, Problem, Sound, Voice
-from tunewright.notation.keys import NO_KEY, Key, parse_key
-from tunewright.notation.lexer import FIELD_LINES, MUSIC, Line, LineKind, read_lines
+from tunewright.notation.keys import NO_KEY, parse_key
+from tunewright.notation.lexer import FIELD_LINES, MUSIC_AND_RUNS, NOTE, Line, LineKind, read_lines
 from tunewright.notation.meter import (
     FREE,
     WHOLE,
@@ -24,8 +22,9 @@ from tunewright.notation.meter import (
     parse_unit_length,
     scaled,
 )
-from tunewright.notation.spec import ACCIDENTALS, FERMATAS, NATURAL_PITCHES
+from tunewright.notation.spec import FERMATAS
 from tunewright.notation.voices import add_sound, begin_broken, begin_tie, begin_tuplet, end_bar, end_voice
+from tunewright.notation.written_notes import plain_notes, spelled, ticks_of
 
 
 def read_events(text: str, defaults: Mapping[str, str] | None = None) -> Events:
@@ -41,26 +40,8 @@ def read_events(text: str, defaults: Mapping[str, str] | None = None) -> Events:
     return _Reader(text, defaults or {}).read()
 
 
-_LETTERS = "CDEFGAB"
-_PITCHES = {
-    **{letter: 60 + pitch for letter, pitch in NATURAL_PITCHES.items()},
-    **{letter.lower(): 72 + pitch for letter, pitch in NATURAL_PITCHES.items()},
-}
-_NOTE_GROUPS = tuple(MUSIC.groupindex[name] for name in ("accidental", "letter", "octave", "note_length"))
 _MOST_BARS = 1000
 """A rest of more whole bars is cut off here."""
-
-
-_MOST_KNOWN = 4096
-
-
-@lru_cache(maxsize=256)
-def _known_notes(_key: Key, _unit: int) -> dict[str, tuple[int, int, str]]:
-    """The pitch, ticks and name of every note that was read in a key and unit length, by how it is written.
-
-    They hold for all tunes wherever no accidental and no tie comes before.
-    """
-    return {}
 
 
 class _Reader:
@@ -81,8 +62,6 @@ class _Reader:
         self.chord_start = self.grace_start = 0
         self.chord_tie: int | None = None
         self.grace = self.held = False
-        self.lengths: dict[tuple[int, str], int] = {}
-        self.known_key, self.known_unit, self.known = NO_KEY, 0, _known_notes(NO_KEY, 0)
         self.handlers: dict[str | None, Callable[[re.Match[str]], None]] = {
             name: getattr(self, f"_{name}") for name in _HANDLED
         }
@@ -122,7 +101,7 @@ class _Reader:
     def _music(self, line: Line) -> None:
         self._begin_body(line.start)
         handlers = self.handlers
-        for match in MUSIC.finditer(self.text, line.start, line.stop):
+        for match in MUSIC_AND_RUNS.finditer(self.text, line.start, line.stop):
             handler = handlers.get(match.lastgroup)
             if handler is not None:
                 handler(match)
@@ -169,46 +148,34 @@ class _Reader:
     def _note(self, match: re.Match[str]) -> None:
         if self.grace:
             return
-        voice = self.voice
-        if voice.accidentals or voice.tie is not None:
-            pitch, ticks, name = self._spelled(match)
-        else:
-            if voice.key is not self.known_key or voice.unit != self.known_unit:
-                self.known_key, self.known_unit, self.known = voice.key, voice.unit, _known_notes(voice.key, voice.unit)
-            pitch, ticks, name = self.known.get(match[0]) or self._spelled(match)
+        pitch, ticks, name = spelled(match, self.voice)
         if self.chord is not None:
             self.chord.append((pitch, ticks))
         else:
             start, end = match.span()
-            self._sound(Sound(start, end, pitch, ticks, name), (pitch,))
+            self._sound(Sound(start, end, pitch, ticks, name))
 
-    def _spelled(self, match: re.Match[str]) -> tuple[int, int, str]:
-        """Return the pitch, the ticks and the name of a note."""
-        sign, letter, marks, length = match.group(*_NOTE_GROUPS)
+    def _run(self, match: re.Match[str]) -> None:
+        """Notes without accidentals, one after the other: most of a tune."""
         voice = self.voice
-        pitch = _PITCHES[letter]
-        if marks:
-            pitch += 12 * (marks.count("'") - marks.count(","))
-        upper = letter.upper()
-        if sign:
-            voice.accidentals[upper] = ACCIDENTALS.get(sign, 0)
-        if upper in voice.accidentals:
-            pitch += voice.accidentals[upper]
-        elif (
-            voice.tie is not None and voice.last and voice.last.pitch is not None and voice.last.name == letter + marks
-        ):
-            pitch = voice.last.pitch
-        else:
-            pitch += voice.key.signature[_LETTERS.index(upper)]
-        found = pitch, self._ticks(voice.unit, length), letter + marks
-        if not voice.accidentals and voice.tie is None and len(self.known) < _MOST_KNOWN:
-            self.known[match[0]] = found
-        return found
+        if self.grace or self.chord is not None or voice.accidentals or voice.tie is not None:
+            for note in NOTE.finditer(self.text, *match.span()):
+                self._note(note)
+            return
+        sounds = plain_notes(self.text, match, voice)
+        bound = 0
+        while bound < len(sounds) - 1 and (voice.tuplet_left or voice.broken or self.held):
+            self._sound(sounds[bound])
+            bound += 1
+        # nothing binds those up to the last to what stands around them
+        voice.items += sounds[bound:-1]
+        self.unsung += len(sounds) - 1 - bound
+        self._sound(sounds[-1])
 
     def _rest(self, match: re.Match[str]) -> None:
         if not self.grace and self.chord is None:
-            ticks = self._ticks(self.voice.unit, match["rest_length"])
-            self._sound(Sound(match.start(), match.end(), None, ticks), ())
+            ticks = ticks_of(match["rest_length"], self.voice.unit)
+            self._sound(Sound(match.start(), match.end(), None, ticks))
 
     def _bars_rest(self, match: re.Match[str]) -> None:
         count, parts = parse_length(match["bars_rest_length"])
@@ -216,19 +183,15 @@ class _Reader:
             self._problem("bars-rest-in-parts", match.start(), match[0])
         bars = min(max(1, count), _MOST_BARS)
         ticks = bars * (self.voice.meter.bar or WHOLE)
-        self._sound(Sound(match.start(), match.end(), None, ticks, bars=bars), ())
+        self._sound(Sound(match.start(), match.end(), None, ticks, bars=bars))
 
-    def _ticks(self, unit: int, length: str) -> int:
-        ticks = self.lengths.get((unit, length))
-        if ticks is None:
-            ticks = self.lengths[unit, length] = scaled(unit, *parse_length(length))
-        return ticks
-
-    def _sound(self, sound: Sound, pitches: tuple[int, ...]) -> None:
+    def _sound(self, sound: Sound, pitches: tuple[int, ...] = ()) -> None:
+        """Let `sound` follow; a chord has several `pitches`."""
+        if sound.pitch is not None:
+            pitches = pitches or (sound.pitch,)
+            self.unsung += 1
         if self.held:
             sound.held, self.held = True, False
-        if pitches:
-            self.unsung += 1
         if problems := add_sound(self.voice, sound, pitches):
             self.problems += problems
 
@@ -315,5 +278,5 @@ class _Reader:
         self.problems += end_bar(voice)
 
 
-_HANDLED = tuple(name for name in MUSIC.groupindex if hasattr(_Reader, f"_{name}"))
+_HANDLED = tuple(name for name in MUSIC_AND_RUNS.groupindex if hasattr(_Reader, f"_{name}"))
 """The elements of a line of music that mean something to `_Reader`."""
