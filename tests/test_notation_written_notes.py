@@ -31,7 +31,7 @@ def test_runs_change_nothing(written):
         assert read_events(text) == in_runs
 
 
-def test_plain_notes_make_runs:
+def test_plain_notes_make_runs():
     found = [match.lastgroup for match in MUSIC_AND_RUNS.finditer("(dBA F2) ^A>B A/2c'//\t|")]
     assert found == ["run", "note", "broken", "run", "bar"]
     assert all(match.lastgroup != "run" for match in MUSIC_AND_RUNS.finditer("^A |(3^C> z2 x"))
