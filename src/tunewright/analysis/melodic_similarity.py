@@ -19,6 +19,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,11 +46,16 @@ def moves_of(melody: Melody) -> Moves:
         return np.empty(0, np.uint16)
     pitches = np.array([note.pitch for note in melody.notes])
     lengths = np.array([_logarithm(note.ticks) for note in melody.notes])
-    intervals = np.clip(np.diff(pitches), -WIDEST_INTERVAL, WIDEST_INTERVAL) + WIDEST_INTERVAL
+    intervals = _within(pitches[1:] - pitches[:-1], WIDEST_INTERVAL)
     # thirds of a doubling keep apart all ratios that are usual: 1, 4/3, 3/2, 2, 3, 4, 6, 8 and their inverses
-    ratios = np.clip(np.rint(3 * np.diff(lengths)), -_GREATEST_RATIO, _GREATEST_RATIO) + _GREATEST_RATIO
-    moves: Moves = (intervals.astype(np.uint16) << _RATIO_BITS) | ratios.astype(np.uint16)
+    ratios = _within(np.rint(3 * (lengths[1:] - lengths[:-1])), _GREATEST_RATIO)
+    moves: Moves = (intervals << _RATIO_BITS) | ratios
     return moves
+
+
+def _within(values: NDArray[Any], greatest: int) -> NDArray[np.uint16]:
+    """Return `values`, cut off at `greatest` and its negative, as numbers from 0."""
+    return np.minimum(np.maximum(values, -greatest), greatest).astype(np.int16).astype(np.uint16) + np.uint16(greatest)
 
 
 @lru_cache(maxsize=1024)
