@@ -1,6 +1,7 @@
 """Is what is found in a corpus really there, the longest and the nearest?"""
 
 import difflib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -133,3 +134,17 @@ def test_any_corpus_can_be_searched(texts):
     for text in [*texts, FIRST]:
         any_corpus.measure(text)
         any_corpus.measure(text, range(len(texts)))
+
+
+def test_a_tune_of_the_corpus_is_as_near_by_its_number_as_by_its_text(search_tiny, tiny_tunes):
+    for number, text in enumerate(tiny_tunes):
+        for left_out in ((), (number,), (number, 3, 4), range(len(tiny_tunes))):
+            assert search_tiny.nearness(number, left_out) == search_tiny.measure(text, left_out).nearness
+
+
+def test_characters_without_a_byte_of_their_own_equal_nothing_by_number_either():
+    symbols = "".join(map(chr, range(0x4E00, 0x4F00)))  # 256: more than have a byte
+    texts = [f'X:1\nK:C\n"{symbols}"CDEF|GABc|\n', f'X:2\nK:C\n"{symbols[::-1]}"CDEF|GABc|\n']
+    strange = search_in(texts)
+    for number, text in enumerate(texts):
+        assert strange.nearness(number) == replace(strange.measure(text).nearness, notes=8)

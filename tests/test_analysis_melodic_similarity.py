@@ -74,10 +74,10 @@ def test_similarity_is_one_less_the_edit_distance_in_proportion(melody, others):
 @given(melodies, st.lists(melodies, max_size=4))
 def test_a_passage_is_the_best_local_alignment(melody, others):
     found = compare(melody, others)
-    for other, value, end in zip(others, found.explained, found.ends, strict=True):
+    for other, value in zip(others, found.explained, strict=True):
         best = local_score(melody.tolist(), other.tolist())
         assert value == best / 2
-        place = locate_passage(melody, other, value, end)
+        place = locate_passage(melody, other, value)
         here, there = melody[place.first : place.last], other[place.other_first : place.other_last]
         assert local_score(here.tolist(), there.tolist()) == best
 
@@ -131,7 +131,7 @@ def test_one_shared_section_of_two_is_seen_as_half():
     found = compare(whole, [half])
     assert found.explained[0] == explained(half, [whole])[0] == len(half)
     assert found.explained[0] / len(whole) == pytest.approx(0.5, abs=0.05)
-    place = locate_passage(whole, half, found.explained[0], found.ends[0])
+    place = locate_passage(whole, half, found.explained[0])
     assert (place.first, place.other_first, place.other_last) == (0, 0, len(half))
 
 

@@ -4,16 +4,14 @@ import json
 
 import pytest
 
+from tunewright.analysis.nearness import COPIED_SHARE, FIGURES, Scale
 from tunewright.analysis.originality_figures import (
     CLOSE_STANDING,
-    COPIED_SHARE,
-    FIGURES,
     VERDICTS,
     CopiedBars,
     CopiedSpan,
     NearTune,
     Originality,
-    Scale,
     SharedPassage,
     Source,
 )
@@ -38,29 +36,9 @@ def scale():
     return Scale("made up", values | dict.fromkeys(("characters", "bars", "passage"), tuple(range(1, 101))), 2)
 
 
-def test_a_standing_is_the_share_of_human_tunes_that_have_less(scale):
-    assert scale.standing("characters", 1) == 0
-    assert scale.standing("characters", 51) == 0.5
-    assert scale.standing("characters", 1000) == 1
-    tied = Scale("ties", dict.fromkeys(FIGURES, (1.0,) * 30 + (2.0,) * 10))
-    assert [tied.standing("bars", value) for value in (1, 2, 3)] == [0, 0.75, 1]
-
-
-def test_too_few_human_tunes_give_no_standing():
+def test_too_few_human_tunes_leave_a_tune_unrated():
     few = Scale("few", {name: tuple(range(19)) for name in FIGURES})
-    assert few.standing("bars", 3) is None
     assert made().beside(few).verdict == "unrated"
-    assert Scale("none", dict.fromkeys(FIGURES, ())).standing("bars", 3) is None
-
-
-def test_human_tunes_that_are_settings_or_fragments_are_left_out_of_the_scale():
-    scale = Scale.of("mixed", [made(characters=3), made(characters=2), made(similarity=0.9), made(notes=5)])
-    assert (scale.tunes, scale.settings) == (2, 1)
-    assert scale.figures["characters"] == (2, 3)
-
-
-def test_a_scale_comes_back_from_json(scale):
-    assert Scale.from_mapping(json.loads(json.dumps(scale.to_mapping()))) == scale
 
 
 @pytest.mark.parametrize(

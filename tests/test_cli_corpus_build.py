@@ -49,7 +49,11 @@ def test_what_was_left_out_is_shown(tmp_path, capsys):
     book.write_text("words\n\nX:1\nK:C\nabcdefgabcde|\n\nX:2\nK:D\ngfedcbag|\n\nX:3\nK:D\ngfedcbag|\n")
     assert run("corpus", "build", book, "--out", tmp_path / "built") == 0
     shown = capsys.readouterr().out
-    assert "1 duplicates left out" in shown
+    command = f"tunewright corpus {tmp_path / 'built'}"
+    assert f"left out: 1 piece that is no tune, 1 exact duplicate (reasons by: {command})" in shown
+    assert run("corpus", tmp_path / "built") == 0
+    shown = capsys.readouterr().out
+    assert "left out: 1 exact duplicate\n" in shown
     assert "left out 1 times: text between tunes, left out" in shown
 
 

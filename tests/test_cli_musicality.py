@@ -80,7 +80,7 @@ def test_json_holds_the_same(capsys, sets, tiny_corpus):
 def test_several_sources_make_one_corpus(capsys, sets, tiny_corpus):
     _, out, err = run(capsys, sets[1], "--corpus", tiny_corpus, sets[0], "--json")
     assert json.loads(out)[0]["reference_tunes"] == 30
-    assert "left out: 8 exact duplicates" in err
+    assert f"left out: 8 exact duplicates (listed by: tunewright corpus {tiny_corpus} {sets[0]} --left-out)" in err
 
 
 def test_the_figure_is_written(capsys, sets, tiny_corpus, tmp_path):

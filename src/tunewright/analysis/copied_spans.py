@@ -13,14 +13,16 @@ are left out; a bar without notes equals no other.
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
-from itertools import groupby
+from functools import lru_cache
+from itertools import accumulate, groupby
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tunewright.corpus.header import field_of, header_length, is_remark
 from tunewright.notation.melody import Bar, Melody, Note
+from tunewright.notation.meter import WHOLE
 
 BETWEEN_TUNES = 0
 """What stands between two tunes of a body, as a character or as a bar; no tune holds it."""
@@ -88,6 +90,11 @@ class Alphabet:
         return characters.translate(self._tune).encode("latin-1")
 
 
+def as_looked_for(body: bytes) -> bytes:
+    """Return what `Alphabet.of_tune` gives of characters of which `Alphabet.of_body` gave `body`."""
+    return body.replace(bytes([_OTHER_IN_BODY]), bytes([_OTHER_IN_TUNE]))
+
+
 class _Codes(dict[int, int]):
     other: int
 
@@ -111,12 +118,9 @@ class Bars:
 
 def bars_of(melody: Melody) -> Bars:
     """Return the bars of `melody` as numbers; see the top of this file."""
-    starts, start = [], Fraction(0)
-    for bar in melody.bars:
-        starts.append(start)
-        start += bar.length
-    notes = {index: list(group) for index, group in groupby(melody.notes, key=lambda note: note.bar)}
-    kept = [index for index, bar in enumerate(melody.bars) if bar.length and 2 * bar.length >= (bar.expected or 0)]
+    starts = list(accumulate((bar.ticks for bar in melody.bars), initial=0))
+    notes = {index: list(group) for index, group in groupby(melody.notes, key=attrgetter("bar"))}
+    kept = [index for index, bar in enumerate(melody.bars) if bar.ticks and 2 * bar.ticks >= (bar.expected_ticks or 0)]
     firsts = [notes[index][0].pitch if index in notes else -1 for index in kept]
     codes = []
     for order, index in enumerate(kept):
@@ -134,18 +138,19 @@ def bars_of(melody: Melody) -> Bars:
     )
 
 
-def _content(notes: Sequence[Note], bar: Bar, start: Fraction) -> int:
-    """Return 48 bits that say what a bar holds, neither all 0 nor all 1."""
-    whole = bar.expected or Fraction(1)
-    values = [_parts(bar.length, whole)]
-    for note in notes:
-        values += (note.pitch - notes[0].pitch, _parts(note.onset - start, whole), _parts(note.length, whole))
-    digest = hashlib.blake2b(repr(values).encode(), digest_size=6).digest()
+def _content(notes: Sequence[Note], bar: Bar, start: int) -> int:
+    """Return 48 bits that say what a bar holds, neither all 0 nor all 1; it starts at tick number `start`."""
+    whole, first = bar.expected_ticks or WHOLE, notes[0].pitch
+    values = [bar.ticks * _PARTS_OF_A_BAR // whole]
+    for pitch, onset, ticks, _, _, _ in notes:
+        values += (pitch - first, (onset - start) * _PARTS_OF_A_BAR // whole, ticks * _PARTS_OF_A_BAR // whole)
+    return _hash_of(tuple(values))
+
+
+@lru_cache(maxsize=1 << 16)
+def _hash_of(values: tuple[int, ...]) -> int:
+    digest = hashlib.blake2b(repr(list(values)).encode(), digest_size=6).digest()
     return min(max(1, int.from_bytes(digest, "big")), (1 << 48) - 2)
-
-
-def _parts(length: Fraction, whole: Fraction) -> int:
-    return length.numerator * whole.denominator * _PARTS_OF_A_BAR // (length.denominator * whole.numerator)
 
 
 def as_bytes(codes: NDArray[np.uint64]) -> NDArray[np.uint8]:

@@ -74,18 +74,15 @@ _STARTS = {
 
 def _tune_by_tune(tunes: Sequence[Tune], alphabet: Alphabet, progress: Progress) -> dict[str, NDArray[Any]]:
     """Return the arrays of `_TYPES`, one tune after another, and where each tune begins in them."""
-    data = {name: bytearray() for name in _TYPES}
-    starts = {name: [0] for name in _STARTS}
+    parts: dict[str, list[NDArray[Any]]] = {name: [np.empty(0, kind)] for name, kind in _TYPES.items()}
     every = max(1, len(tunes) // _STEPS_TOLD)
     for number, tune in enumerate(tunes):
         if number % every == 0:
             progress("reading tunes", number / len(tunes))
         for name, values in _forms(tune, alphabet).items():
-            data[name] += values.astype(_TYPES[name], copy=False).tobytes()
-        for name, of in _STARTS.items():
-            starts[name].append(len(data[of]) // np.dtype(_TYPES[of]).itemsize)
-    arrays: dict[str, NDArray[Any]] = {name: np.frombuffer(values, _TYPES[name]) for name, values in data.items()}
-    return arrays | {name: np.array(values, np.int64) for name, values in starts.items()}
+            parts[name].append(values.astype(_TYPES[name], copy=False))
+    starts = {name: np.cumsum([len(part) for part in parts[of]]) for name, of in _STARTS.items()}
+    return {name: np.concatenate(values) for name, values in parts.items()} | starts
 
 
 def _forms(tune: Tune, alphabet: Alphabet) -> dict[str, NDArray[Any]]:

@@ -1,15 +1,15 @@
-"""Is a tune a copy? How near is it to a corpus, and how near are human tunes to it?
+"""The index of a corpus, kept from one time to the next, that says how near a tune is to it and whether it is a copy.
 
 An `OriginalityIndex` holds a corpus in the forms that `corpus_search` searches, and its scale: the same figures of
 human tunes new to the corpus. These are a sample of the corpus itself, each set against all tunes but the ones that
 `corpus.split` takes for settings of it; a tune that nevertheless has a setting there is left out and counted (see
-`originality_figures`), because a human tune's own other setting is a copy too.
+`nearness`), because a human tune's own other setting is a copy too.
 """
 
 import contextlib
 import hashlib
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,8 @@ from tunewright import __version__
 from tunewright.analysis.corpus_forms import corpus_arrays
 from tunewright.analysis.corpus_search import CorpusSearch
 from tunewright.analysis.index_files import mark_opened, prune_cache, read_index, write_index
-from tunewright.analysis.originality_figures import Originality, Scale
+from tunewright.analysis.nearness import Nearness, Scale
+from tunewright.analysis.originality_figures import Originality
 from tunewright.analysis.progress import Progress
 from tunewright.corpus.split import group_tunes
 from tunewright.corpus.tune import Tune
@@ -114,7 +115,8 @@ class OriginalityIndex:
     def scale_of(self, texts: Sequence[str], progress: Progress | None = None) -> Scale:
         """Return the figures of human tunes of your own, which should be new to the corpus."""
         progress = progress or (lambda _doing, _share: None)
-        return _scale(self._search, [(text, ()) for text in texts], "held-out human tunes", progress)
+        measured = (self._search.measure(text).nearness for text in texts)
+        return _scale(measured, len(texts), "held-out human tunes", progress)
 
 
 def originality_index(
@@ -156,17 +158,17 @@ def _own_scale(search: CorpusSearch, tunes: Sequence[Tune], progress: Progress) 
     progress("looking for settings of one tune", 0.0)
     settings_of = {number: group for group in group_tunes(tunes) for number in group}
     sample = random.Random(0).sample(range(len(tunes)), min(len(tunes), SCALE_TUNES))
-    cases = [(tunes[number].text, settings_of[number]) for number in sample if len(settings_of[number]) < len(tunes)]
-    return _scale(search, cases, "tunes of the corpus, each set against all others but settings of it", progress)
+    cases = [number for number in sample if len(settings_of[number]) < len(tunes)]
+    measured = (search.nearness(number, settings_of[number]) for number in cases)
+    return _scale(measured, len(cases), "tunes of the corpus, each set against all others but settings of it", progress)
 
 
-def _scale(
-    search: CorpusSearch, cases: Sequence[tuple[str, Sequence[int]]], description: str, progress: Progress
-) -> Scale:
-    """Return the figures of each text against the corpus without the tunes whose numbers follow it."""
-    measured = []
-    for done, (text, left_out) in enumerate(cases):
-        progress("measuring human tunes", done / len(cases))
-        measured.append(search.measure(text, left_out))
+def _scale(measured: Iterable[Nearness], count: int, description: str, progress: Progress) -> Scale:
+    """Return the scale that human tunes make; tells how many of the `count` of them are measured."""
+    progress("measuring human tunes", 0.0)
+    kept = []
+    for done, nearness in enumerate(measured, start=1):
+        kept.append(nearness)
+        progress("measuring human tunes", done / count)
     progress("measuring human tunes", 1.0)
-    return Scale.of(description, measured)
+    return Scale.of(description, kept)

@@ -1,39 +1,22 @@
-"""What do the figures of originality say, and what do human tunes have in their place?
+"""What is found out about the originality of a tune: its figures with their places in the corpus, and the verdict.
 
-Four figures, the greater the nearer to the corpus:
-
-- `characters`: the longest piece of its music that stands in a corpus tune, character by character;
-- `bars`: the longest run of its bars whose notes and lengths a corpus tune has, in any key;
-- `similarity`: the edit similarity to the nearest corpus melody, 0 to 1;
-- `passage`: how many of its moves from note to note one passage of a corpus melody explains.
-
-A figure means something beside those of human tunes that are new to the corpus: its standing is the share of them that
-have less. A human tune that would itself be called copied is another setting of a corpus tune, not new to the corpus,
-and is left out of the scale; how many were is told. The verdict follows by the rules of `VERDICTS` and no other.
+The figures, and the scale that they are set beside, are those of `nearness`. The verdict follows by the rules of
+`VERDICTS` and no other.
 """
 
-from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-FIGURES = ("characters", "bars", "similarity", "passage")
-
-FEWEST_HUMAN_TUNES = 20
-"""With fewer, a scale gives no standing."""
-
-FEWEST_NOTES = 16
-"""A tune with fewer gets no verdict."""
-
-COPIED_SHARE = 0.5
-"""From this share of its music, bars or melody on, found in one corpus tune, a tune is called copied ..."""
-
-FEWEST_COPIED_BARS = 4
-"""A shorter run of bars copies no tune, whatever its share."""
-
-COPIED_SIMILARITY = 0.6
-"""... and from this edit similarity on; unrelated tunes seldom have more than 0.45, two settings of one mostly 0.9."""
+from tunewright.analysis.nearness import (
+    COPIED_SHARE,
+    COPIED_SIMILARITY,
+    FEWEST_HUMAN_TUNES,
+    FEWEST_NOTES,
+    Nearness,
+    Scale,
+)
 
 CLOSE_STANDING = 0.98
 """A tune with more than this share of the human tunes in any figure is called close."""
@@ -120,46 +103,6 @@ class SharedPassage:
 
 
 @dataclass(frozen=True)
-class Scale:
-    """The figures of human tunes that are new to a corpus."""
-
-    description: str
-    figures: Mapping[str, tuple[float, ...]]
-    """For each of `FIGURES`, those of all tunes in ascending order."""
-    settings: int = 0
-    """Human tunes that were left out because they would be called copied themselves."""
-
-    @classmethod
-    def of(cls, description: str, measured: Iterable["Originality"]) -> "Scale":
-        """The scale that human tunes make, of which each was measured."""
-        long_enough = [one for one in measured if one.notes >= FEWEST_NOTES]
-        new = [one.figures() for one in long_enough if not one.is_copied]
-        figures = {name: tuple(sorted(values[name] for values in new)) for name in FIGURES}
-        return cls(description, figures, len(long_enough) - len(new))
-
-    @property
-    def tunes(self) -> int:
-        """How many human tunes it holds."""
-        return len(self.figures[FIGURES[0]])
-
-    def standing(self, figure: str, value: float) -> float | None:
-        """Return the share of the human tunes that have less than `value`; None if there are too few of them."""
-        values = self.figures[figure]
-        return bisect_left(values, value) / len(values) if self.tunes >= FEWEST_HUMAN_TUNES else None
-
-    def to_mapping(self) -> dict[str, Any]:
-        """Everything, as JSON has it."""
-        figures = {name: list(self.figures[name]) for name in FIGURES}
-        return {"description": self.description, "figures": figures, "settings": self.settings}
-
-    @classmethod
-    def from_mapping(cls, values: Mapping[str, Any]) -> "Scale":
-        """The scale that `to_mapping` wrote."""
-        figures = {name: tuple(values["figures"][name]) for name in FIGURES}
-        return cls(values["description"], figures, values["settings"])
-
-
-@dataclass(frozen=True)
 class Originality:
     """How near a tune is to a corpus."""
 
@@ -172,7 +115,7 @@ class Originality:
     passage: SharedPassage | None
     notes: int
     standings: Mapping[str, float | None] = field(default_factory=dict)
-    """For each of `FIGURES`, the share of human tunes new to the corpus that have less; None without enough of them."""
+    """For each figure, the share of human tunes new to the corpus that have less; None without enough of them."""
     human_tunes: int = 0
     """That the standings are among."""
 
@@ -181,28 +124,33 @@ class Originality:
         standings = {name: scale.standing(name, value) for name, value in self.figures().items()}
         return replace(self, standings=standings, human_tunes=scale.tunes)
 
+    @property
+    def nearness(self) -> Nearness:
+        """All that is found here, in numbers alone."""
+        return Nearness(
+            characters=self.span.characters if self.span else 0,
+            characters_share=self.span.characters / self.span.of if self.span else 0.0,
+            bars=self.bars.bars if self.bars else 0,
+            bars_share=self.bars.bars / self.bars.of if self.bars else 0.0,
+            similarity=self.nearest[0].similarity if self.nearest else 0.0,
+            passage=self.passage.explained if self.passage else 0.0,
+            passage_share=self.passage.share if self.passage else 0.0,
+            notes=self.notes,
+        )
+
     def figures(self) -> dict[str, float]:
-        """The values of `FIGURES`, 0 where nothing was found."""
-        return {
-            "characters": self.span.characters if self.span else 0,
-            "bars": self.bars.bars if self.bars else 0,
-            "similarity": self.nearest[0].similarity if self.nearest else 0.0,
-            "passage": self.passage.explained if self.passage else 0.0,
-        }
+        """The values of `nearness.FIGURES`, 0 where nothing was found."""
+        return self.nearness.figures()
 
     @property
     def copied_share(self) -> float:
         """The greatest share of its music, bars (of four or more) or melody that stands in one corpus tune, 0 to 1."""
-        return max(
-            self.span.characters / self.span.of if self.span else 0.0,
-            self.bars.bars / self.bars.of if self.bars and self.bars.bars >= FEWEST_COPIED_BARS else 0.0,
-            self.passage.share if self.passage else 0.0,
-        )
+        return self.nearness.copied_share
 
     @property
     def is_copied(self) -> bool:
         """Whether it is called copied, if it is long enough."""
-        return self.copied_share >= COPIED_SHARE or self.figures()["similarity"] >= COPIED_SIMILARITY
+        return self.nearness.is_copied
 
     @property
     def verdict(self) -> str:

@@ -11,12 +11,17 @@ Shapes: N units of the body.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+_KEY_BYTES = 8
+_STARTS_AT_ONCE = 4096
+_MARKS = 1024
 
 Places = NDArray[np.integer[Any]]
 """Numbers of units; 32 bits each where they fit."""
@@ -70,6 +75,14 @@ def _heads(ordered: NDArray[np.uint64]) -> Places:
     return np.maximum.accumulate(indices)
 
 
+def _keys_at(data: NDArray[np.uint8], offsets: NDArray[np.integer[Any]]) -> NDArray[np.uint64]:
+    """Return the bytes from each of `offsets` on as one number whose order is theirs; behind the end stand zeros."""
+    taken = offsets[..., np.newaxis] + np.arange(_KEY_BYTES)
+    held = data[np.minimum(taken, len(data) - 1)] * (taken < len(data))
+    keys: NDArray[np.uint64] = held.view(">u8")[..., 0].astype(np.uint64)
+    return keys
+
+
 class SortedBody:
     """A body of texts, ready to be searched.
 
@@ -82,8 +95,9 @@ class SortedBody:
     """
 
     def __init__(self, data: NDArray[np.uint8], places: Places, *, stride: int = 1, slack: int = 0) -> None:
-        self._view = np.ascontiguousarray(data).data.cast("B")
-        self._places, self._stride, self._slack = places, stride, slack
+        self._data, self._places = np.ascontiguousarray(data), np.asarray(places)
+        self._view = self._data.data.cast("B")
+        self._stride, self._slack = stride, slack
 
     def longest(self, text: bytes, allowed: Callable[[int], bool] | None = None) -> SharedPiece:
         """Return the longest piece of `text` that stands in the body; of equally long ones the first in `text`.
@@ -94,47 +108,84 @@ class SortedBody:
             Whether a piece may be taken from a place of the body; None takes all.
         """
         best = SharedPiece()
-        for start in range(len(text) // self._stride):
+        for start, within in enumerate(self._ranges(text)):
             rest = text[start * self._stride :]
-            wanted = self._one_more(rest, best)
-            if not wanted:
+            size = (best.length + 1) * self._stride
+            if len(rest) < size:
                 break
-            at = self._bisect(wanted)
-            if self._starts(at, wanted):
-                best = self._longer(start, rest, at, best, allowed)
+            if self._holds(rest[: size - self._slack], within, allowed):
+                best = self._longest_at(start, rest, within, allowed)
         return best
 
     def places_of(self, piece: bytes) -> Places:
         """Return every place of the body where the bytes of `piece` stand, in no useful order."""
         size = len(piece)
-        end = bisect_right(
-            self._places, piece, lo=(begin := self._bisect(piece)), key=lambda place: self._at(place, size)
+        first, last = (
+            side(self._places, piece, key=lambda place: self._at(place, size)) for side in (bisect_left, bisect_right)
         )
-        return self._places[begin:end]
+        return self._places[first:last]
 
-    def _longer(
-        self, start: int, rest: bytes, at: int, best: SharedPiece, allowed: Callable[[int], bool] | None
+    def _ranges(self, text: bytes) -> Iterator[tuple[int, int]]:
+        """Yield for each unit of `text` from where to where, in order, what begins with the same key stands."""
+        size = _STARTS_AT_ONCE * self._stride
+        for begin in range(0, len(text), size):
+            part = np.frombuffer(text[begin : begin + size + _KEY_BYTES], np.uint8)
+            keys = _keys_at(part, np.arange(0, min(len(part), size), self._stride))
+            yield from zip(*self._bisect_keys(keys).tolist(), strict=True)
+
+    def _bisect_keys(self, keys: NDArray[np.uint64]) -> NDArray[np.int64]:
+        """Return where what begins with each of K keys begins and ends in order, shape=(2, K).
+
+        A bisection of all at the same time takes less time than one after the other.
+        """
+        marks, their_keys = self._marks
+        mark = np.stack([np.searchsorted(their_keys, keys, side) for side in ("left", "right")])
+        low, high = np.append(0, marks + 1)[mark], np.append(marks, len(self._places))[mark]
+        for _ in range(int((high - low).max(initial=0)).bit_length()):
+            middle = (low + high) // 2
+            places = self._places[np.minimum(middle, len(self._places) - 1)].astype(np.int64)
+            there = _keys_at(self._data, places * self._stride)
+            further = (low < high) & np.stack([there[0] < keys, there[1] <= keys])
+            low, high = np.where(further, middle + 1, low), np.where(further, high, middle)
+        return low
+
+    @cached_property
+    def _marks(self) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
+        """Some places in order, far from one another, and their keys, which bisection begins with."""
+        marks = np.unique(np.linspace(0, len(self._places), _MARKS, endpoint=False, dtype=np.int64))
+        marks = marks[marks < len(self._places)]
+        return marks, _keys_at(self._data, self._places[marks].astype(np.int64) * self._stride)
+
+    def _holds(self, piece: bytes, within: tuple[int, int], allowed: Callable[[int], bool] | None) -> bool:
+        """Say whether `piece` stands at any place that is allowed."""
+        index = self._bisect(piece, within)
+        while self._starts(index, piece):
+            if allowed is None or allowed(int(self._places[index])):
+                return True
+            index += 1
+        return False
+
+    def _longest_at(
+        self, start: int, rest: bytes, within: tuple[int, int], allowed: Callable[[int], bool] | None
     ) -> SharedPiece:
-        """Return the longest allowed piece at `start`, if it is longer than `best`; the nearest two neighbours vie."""
-        if self._starts(at + 1, self._one_more(rest, best)):
-            at = self._bisect(rest)
+        """Return the longest allowed piece at `start`, with which `rest` begins; the nearest two neighbours vie."""
+        best = SharedPiece()
+        at = self._bisect(rest, within)
         for index, step in ((at, 1), (at - 1, -1)):
-            while self._starts(index, self._one_more(rest, best)):
+            while 0 <= index < len(self._places):
                 place = int(self._places[index])
                 if allowed is None or allowed(place):
-                    best = SharedPiece(self._common(place, rest), start, place)
+                    length = self._common(place, rest)
+                    best = SharedPiece(length, start, place) if length > best.length else best
                     break
                 index += step
         return best
 
-    def _one_more(self, rest: bytes, best: SharedPiece) -> bytes:
-        """Return how `rest` begins, one unit longer than `best`; nothing if it is too short."""
-        size = (best.length + 1) * self._stride
-        return rest[: size - self._slack] if len(rest) >= size else b""
-
-    def _bisect(self, wanted: bytes) -> int:
+    def _bisect(self, wanted: bytes, within: tuple[int, int]) -> int:
+        """Return where `wanted` stands in order; `within` helps if it has a whole key."""
         size = len(wanted)
-        return bisect_left(self._places, wanted, key=lambda place: self._at(place, size))
+        first, last = within if size >= _KEY_BYTES else (0, len(self._places))
+        return bisect_left(self._places, wanted, first, last, key=lambda place: self._at(place, size))
 
     def _at(self, place: Any, size: int) -> bytes:
         first = int(place) * self._stride

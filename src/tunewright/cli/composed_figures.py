@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from tunewright.cli.progress import progress_bar
+from tunewright.cli.progress import indexing, progress_bar
 from tunewright.cli.sources import learned_from
 from tunewright.errors import InputError
 from tunewright.model.checkpoint import Checkpoint
@@ -50,7 +50,7 @@ class Figures:
                 raise
             print(f"originality is not known: {error}; name the tunes with --corpus", file=sys.stderr)
             return None
-        with progress_bar() as tell:
+        with progress_bar(indexing(len(tunes))) as tell:
             return originality_index(tunes, progress=tell)
 
     def originality(self, text: str) -> "Originality | None":

@@ -1,16 +1,16 @@
-"""How do composed tunes become files, each of which says where it comes from?"""
+"""Files of composed tunes, each of which says where it comes from."""
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.progress import Progress
 
 from tunewright import __version__
 from tunewright.cli.composed_figures import Figures
 from tunewright.cli.interrupt import stop_on_signal
+from tunewright.cli.progress import error_console
 from tunewright.cli.status import INTERRUPTED, MISTAKE
 from tunewright.errors import RenderError
 from tunewright.files import claim_folder, write_file
@@ -38,7 +38,7 @@ def write_tunes(wanted: "Wanted", figures: Figures, out: Path, formats: str, *, 
     claim_folder(out, force=force)
     written = 0
     digits = len(str(wanted.config.seed + wanted.count - 1))
-    console = Console(stderr=True)
+    console = error_console()
     bar = Progress(console=console, transient=True, disable=not console.is_terminal)
     with stop_on_signal() as stopped, bar:
         steps = bar.add_task("composing", total=wanted.keep or wanted.count)

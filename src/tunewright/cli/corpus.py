@@ -1,4 +1,4 @@
-"""What does ``tunewright corpus`` show?
+"""The command `tunewright corpus`: what is in a corpus.
 
 A built corpus, which may be larger than memory, is shown by what its index says.
 """
@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 from cyclopts import App
 
 from tunewright.cli.corpus_build import build, show_built
+from tunewright.errors import OptionError
 
 if TYPE_CHECKING:
     from rich.table import Table
 
     from tunewright.corpus.statistics import CorpusStatistics
+    from tunewright.corpus.tune import Reading
 
 
 app = App()
@@ -25,6 +27,7 @@ app = App()
 def corpus(
     *paths: str,
     json: bool = False,
+    left_out: bool = False,
     text_field: str | None = None,
     keep_duplicates: bool = False,
 ) -> None:
@@ -37,20 +40,27 @@ def corpus(
         that was built: its checksums are verified too.
     json
         Print JSON instead of tables.
+    left_out
+        List instead everything that was left out, a line for each: file, line and reason.
     text_field
         The column of a CSV file, or the field of a JSON object, that holds the tune.
     keep_duplicates
         Count tunes whose text was read before as well.
     """
-    from tunewright.corpus.built_corpus import is_built
+    from tunewright.corpus.built_corpus import FAILURES, is_built
     from tunewright.corpus.library import resolve
     from tunewright.corpus.readers import read_tunes
     from tunewright.corpus.statistics import describe
 
     if len(paths) == 1 and is_built(paths[0]):
+        if left_out:
+            raise OptionError(f"what was left out of a built corpus is listed in {Path(paths[0], FAILURES)}")
         show_built(Path(paths[0]), json=json)
         return
     reading = read_tunes(*map(resolve, paths), text_field=text_field, keep_duplicates=keep_duplicates)
+    if left_out:
+        _list_left_out(reading, json=json)
+        return
     statistics = describe(reading)
     if json:
         _print_json(statistics)
@@ -59,6 +69,20 @@ def corpus(
 
 
 app.command(build)
+
+
+def _list_left_out(reading: Reading, *, json: bool) -> None:
+    import json as json_format
+
+    equal = "equal to a tune before it"
+    found = [(str(failure.path), failure.line, failure.reason) for failure in reading.failures]
+    found += [(str(tune.path), tune.line, equal) for tune in reading.duplicates]
+    if json:
+        names = ("path", "line", "reason")
+        print(json_format.dumps([dict(zip(names, one, strict=True)) for one in found], indent=2))
+        return
+    for path, line, reason in found:
+        print(f"{path}:{line}: {reason}")
 
 
 def _print_json(statistics: CorpusStatistics) -> None:

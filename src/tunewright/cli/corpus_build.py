@@ -1,7 +1,8 @@
-"""What does ``tunewright corpus build`` do, and how does one see a built corpus?"""
+"""The command `tunewright corpus build`, and what is shown of a built corpus."""
 
 from __future__ import annotations
 
+import shlex
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -43,6 +44,7 @@ def build(
         How many read at the same time; 0 takes one for each processor core.
     """
     from tunewright.cli.progress import progress_bar
+    from tunewright.cli.sources import DUPLICATES, PIECES, counted
     from tunewright.cores import cores
     from tunewright.corpus.built_corpus import read_corpus
     from tunewright.corpus.library import resolve
@@ -64,7 +66,11 @@ def build(
         for step in steps:
             rate = step.source_bytes / 1e6 / max(time.monotonic() - began, 1e-9)
             show(f"{step.doing}, {rate:.1f} MB/s" if step.source_bytes else step.doing, step.share)
-    print_built(read_corpus(out))
+    corpus = read_corpus(out)
+    print_sides(corpus)
+    if told := counted((sum(corpus.failures.values()), *PIECES), (corpus.duplicates, *DUPLICATES)):
+        print(f"left out: {told} (reasons by: {shlex.join(['tunewright', 'corpus', str(out)])})")
+    print(f"in {corpus.folder}")
 
 
 def show_built(folder: Path, *, json: bool) -> None:
@@ -82,10 +88,19 @@ def show_built(folder: Path, *, json: bool) -> None:
 
 
 def print_built(corpus: BuiltCorpus) -> None:
-    """Print what is in a built corpus, a line for each part."""
-    for name, side in (("to learn from", corpus.training), ("to measure on", corpus.validation)):
-        print(f"{name}: {len(side):,} tunes, {side.source_characters:,} characters")
-    print(f"{len(corpus.vocabulary)} symbols; {corpus.duplicates:,} duplicates left out")
+    """Print what is in a built corpus, a line for each part and for each reason why something was left out."""
+    from tunewright.cli.sources import DUPLICATES, counted
+
+    print_sides(corpus)
+    if corpus.duplicates:
+        print(f"left out: {counted((corpus.duplicates, *DUPLICATES))}")
     for reason, count in corpus.failures.items():
         print(f"left out {count:,} times: {reason}")
     print(f"in {corpus.folder}")
+
+
+def print_sides(corpus: BuiltCorpus) -> None:
+    """Print how much there is to learn from and to measure on, in how many symbols."""
+    for name, side in (("to learn from", corpus.training), ("to measure on", corpus.validation)):
+        print(f"{name}: {len(side):,} tunes, {side.source_characters:,} characters")
+    print(f"{len(corpus.vocabulary)} symbols")

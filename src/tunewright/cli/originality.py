@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from tunewright.cli.progress import progress_bar
+from tunewright.cli.progress import indexing, progress_bar
 from tunewright.cli.sources import read_sources
 from tunewright.errors import OptionError
 
 if TYPE_CHECKING:
-    from tunewright.analysis.originality_figures import Originality, Scale
+    from tunewright.analysis.nearness import Scale
+    from tunewright.analysis.originality_figures import Originality
     from tunewright.corpus.tune import Tune
 
 
@@ -46,8 +47,9 @@ def originality(
     asked = read_sources(*tunes, keep_duplicates=True)
     known = read_sources(*corpus)
     human = read_sources(*held_out, keep_duplicates=True) if held_out else ()
-    with progress_bar() as tell:
+    with progress_bar(indexing(len(known))) as tell:
         index = originality_index(known, progress=tell)
+    with progress_bar() as tell:
         scale = index.scale_of([tune.text for tune in human], tell) if human else index.scale
     found = ((tune, index.query(tune.text, scale)) for tune in asked)
     if json:

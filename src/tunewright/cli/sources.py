@@ -1,24 +1,28 @@
-"""How do commands turn the names that a user gives into tunes, and tell what was left out?"""
+"""Tunes from the names that a user gives a command, and a line about what was left out."""
 
+import shlex
 import sys
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from tunewright.corpus.library import resolve
 from tunewright.corpus.readers import read_tunes
-from tunewright.corpus.tune import Tune
+from tunewright.corpus.tune import Failure, Reading, Tune
 from tunewright.corpus.vocabulary import UnknownCharacter
 from tunewright.errors import OptionError
 from tunewright.model.checkpoint import Checkpoint
 from tunewright.sampling.prime import name_characters
 
 SHOWN = 5
-"""How many failures are told one by one."""
+"""How many files without a tune are told one by one."""
+
+PIECES, DUPLICATES = ("piece that is no tune", "pieces that are no tunes"), ("exact duplicate", "exact duplicates")
 
 
 def read_sources(*sources: str, keep_duplicates: bool = False, quiet: bool = False) -> Sequence[Tune]:
-    """Read files, folders and named corpora; what could not be read goes to the error stream, unless `quiet`.
+    """Read files, folders and named corpora; what was left out is told on the error stream, unless `quiet`.
 
     Raises
     ------
@@ -26,15 +30,45 @@ def read_sources(*sources: str, keep_duplicates: bool = False, quiet: bool = Fal
         If a source does not exist or no tune came out.
     """
     reading = read_tunes(*map(resolve, sources), keep_duplicates=keep_duplicates)
-    if quiet:
-        return reading.tunes
-    for failure in reading.failures[:SHOWN]:
-        print(f"left out: {failure}", file=sys.stderr)
-    if len(reading.failures) > SHOWN:
-        print(f"left out: {len(reading.failures) - SHOWN} more (see tunewright corpus)", file=sys.stderr)
-    if reading.duplicates:
-        print(f"left out: {len(reading.duplicates)} exact duplicates", file=sys.stderr)
+    if not quiet:
+        for line in left_out_lines(reading, listed_by(sources, keep_duplicates=keep_duplicates)):
+            print(line, file=sys.stderr)
     return reading.tunes
+
+
+def listed_by(sources: Sequence[str], *, keep_duplicates: bool = False) -> str:
+    """Return the command that lists one by one what is left out of `sources`, fit to be pasted into a shell."""
+    flags = ["--left-out", *(["--keep-duplicates"] if keep_duplicates else [])]
+    return shlex.join(["tunewright", "corpus", *sources, *flags])
+
+
+def left_out_lines(reading: Reading, command: str) -> Iterator[str]:
+    """Yield a line for each file that gave no tune, up to `SHOWN`, and one about all else that was left out.
+
+    Parameters
+    ----------
+    command
+        What lists everything one by one.
+    """
+    gave_tunes = {tune.path for tune in (*reading.tunes, *reading.duplicates)}
+    without: dict[Path, list[Failure]] = defaultdict(list)
+    for failure in reading.failures:
+        if failure.path not in gave_tunes:
+            without[failure.path].append(failure)
+    for failures in list(without.values())[:SHOWN]:
+        yield f"left out: {failures[0]}" + (f" (and {len(failures) - 1} more)" if failures[1:] else "")
+    told = counted(
+        (len(without) - SHOWN, "more file without a tune", "more files without a tune"),
+        (sum(failure.path in gave_tunes for failure in reading.failures), *PIECES),
+        (len(reading.duplicates), *DUPLICATES),
+    )
+    if told:
+        yield f"left out: {told} (listed by: {command})"
+
+
+def counted(*things: tuple[int, str, str]) -> str:
+    """Return what there is of some things, each given as a number, its name for one and its name for several."""
+    return ", ".join(f"{count:,} {one if count == 1 else several}" for count, one, several in things if count > 0)
 
 
 def learned_from(model: Checkpoint, corpus: Sequence[str] | None = None) -> Sequence[Tune]:

@@ -134,6 +134,17 @@ _ELEMENTS = {
 MUSIC = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _ELEMENTS.items()), re.ASCII)
 """One element of a line of music, named by ``match.lastgroup``: a note with accidental, octave and length is one."""
 
+NOTE = re.compile(_ELEMENTS["note"], re.ASCII)
+"""A note, as the element of `MUSIC`."""
+
+_SILENT = r"(?:[ \t\f\v)]|\((?!\d))*+"  # blanks and slurs
+_PLAIN_NOTE = rf"[A-Ga-g][',]*+{_LENGTH}{_SILENT}"
+PLAIN_NOTE = re.compile(_PLAIN_NOTE, re.ASCII)
+"""A note without accidental, with the blanks and slurs behind it."""
+
+MUSIC_AND_RUNS = re.compile(f"(?P<run>{_SILENT}(?:{_PLAIN_NOTE})++)|{MUSIC.pattern}", re.ASCII)
+"""As `MUSIC`, but each `PLAIN_NOTE`, with those that follow, is part of an element ``run``: most of a tune is."""
+
 _PARTS = {
     "note": (
         ("accidental", Kind.ACCIDENTAL), ("letter", Kind.NOTE), ("octave", Kind.OCTAVE), ("note_length", Kind.LENGTH),
@@ -146,7 +157,7 @@ _PARTS = {
     ),
     "chord_close": (("chord_bracket", Kind.CHORD_CLOSE), ("chord_length", Kind.LENGTH)),
 }  # fmt: skip
-FIELD_LINES = frozenset((LineKind.HEADER_FIELD, LineKind.BODY_FIELD))
+FIELD_LINES = (LineKind.HEADER_FIELD, LineKind.BODY_FIELD)
 """Lines that hold a field."""
 
 _FIELD_KINDS = {

@@ -1,14 +1,15 @@
-"""Which notes and bars make up the melody of a tune?
+"""The melody of a tune: its notes and bars.
 
 The melody is the first voice, chords by their highest note, without grace notes, as written: repeats are not unfolded.
 
-Conventions: times are whole notes as exact fractions, pitches MIDI numbers (middle C, ABC ``C``, is 60), places are
-offsets in the text from 0.
+Conventions: times are in ticks (see `tunewright.notation.meter`), or whole notes as exact fractions; pitches are MIDI
+numbers (middle C, ABC ``C``, is 60), places offsets in the text from 0.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import NamedTuple
 
 from tunewright.notation.events import BarLine, Events, Item, MeterChange, Sound, Voice
 from tunewright.notation.keys import Key
@@ -16,25 +17,33 @@ from tunewright.notation.meter import Meter, whole_notes
 from tunewright.notation.reader import read_events
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(NamedTuple):
     """One note; notes tied together are one."""
 
     pitch: int
     """MIDI number as it sounds; of a chord, its highest note."""
-    onset: Fraction
-    """Whole notes since the start."""
-    length: Fraction
-    """Whole notes."""
+    onset_ticks: int
+    """Since the start."""
+    ticks: int
+    """How long it lasts."""
     bar: int
     """Index in `Melody.bars`."""
     start: int
     """``text[start:end]`` is the note with its accidental and length; of tied notes, the first."""
     end: int
 
+    @property
+    def onset(self) -> Fraction:
+        """Whole notes since the start."""
+        return whole_notes(self.onset_ticks)
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+    @property
+    def length(self) -> Fraction:
+        """Whole notes that it lasts."""
+        return whole_notes(self.ticks)
+
+
+class Bar(NamedTuple):
     """What stands between two bar lines; bar lines with nothing that takes time between them count as one."""
 
     number: int
@@ -42,10 +51,10 @@ class Bar:
     start: int
     """``text[start:end]`` is what stands between its bar lines."""
     end: int
-    length: Fraction
-    """Whole notes that it holds."""
-    expected: Fraction | None
-    """Whole notes that it should hold; None without metre."""
+    ticks: int
+    """That it holds."""
+    expected_ticks: int | None
+    """That it should hold; None without metre."""
     opens: str
     """Bar line before it; "" at the start."""
     closes: str
@@ -54,6 +63,16 @@ class Bar:
     """From 0; another one begins after the end of a repeat and a double bar line, and at the start of a repeat."""
     ending: str = ""
     """``1``, ``2`` ... on the first bar of an ending, else ""."""
+
+    @property
+    def length(self) -> Fraction:
+        """Whole notes that it holds."""
+        return whole_notes(self.ticks)
+
+    @property
+    def expected(self) -> Fraction | None:
+        """Whole notes that it should hold; None without metre."""
+        return None if self.expected_ticks is None else whole_notes(self.expected_ticks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,31 +153,29 @@ def _stretches(voice: Voice, events: Events, length: int) -> list[_Stretch]:
     return found
 
 
-def _notes(stretches: list[_Stretch]) -> Iterator[Note]:
+def _notes(stretches: list[_Stretch]) -> list[Note]:
+    notes: list[Note] = []
     time = 0
-    tied: list[Sound] = []  # the sounds of a note that goes on
-    onset = bar = lasted = 0
+    tied: Note | None = None  # a note that goes on
     for index, stretch in enumerate(stretches):
         for sound in stretch.sounds:
-            if tied and tied[0].pitch != sound.pitch:
-                yield _joined(tied[0], onset, lasted, bar)
-                tied = []
-            if sound.pitch is not None:
-                if not tied:
-                    onset, bar, lasted = time, index, 0
-                lasted += sound.ticks
-                tied.append(sound)
-                if not sound.tied:
-                    yield _joined(tied[0], onset, lasted, bar)
-                    tied = []
-            time += sound.ticks
-    if tied:
-        yield _joined(tied[0], onset, lasted, bar)
-
-
-def _joined(sound: Sound, onset: int, lasted: int, bar: int) -> Note:
-    assert sound.pitch is not None  # noqa: S101 - rests are never among the tied
-    return Note(sound.pitch, whole_notes(onset), whole_notes(lasted), bar, sound.start, sound.end)
+            pitch, ticks = sound.pitch, sound.ticks
+            if tied is not None and tied.pitch != pitch:
+                notes.append(tied)
+                tied = None
+            if pitch is not None:
+                if tied is None:
+                    note = Note(pitch, time, ticks, index, sound.start, sound.end)
+                else:
+                    note, tied = tied._replace(ticks=tied.ticks + ticks), None
+                if sound.tied:
+                    tied = note
+                else:
+                    notes.append(note)
+            time += ticks
+    if tied is not None:
+        notes.append(tied)
+    return notes
 
 
 def _bars(stretches: list[_Stretch]) -> Iterator[Bar]:
@@ -176,8 +193,8 @@ def _bars(stretches: list[_Stretch]) -> Iterator[Bar]:
             number,
             stretch.start,
             stretch.end,
-            whole_notes(stretch.ticks),
-            None if expected is None else whole_notes(expected),
+            stretch.ticks,
+            expected,
             next((line.text for line in reversed(stretch.opens) if line.text), ""),
             stretch.closes,
             section,

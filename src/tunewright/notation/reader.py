@@ -1,11 +1,10 @@
-"""How does the text of a tune become what its voices play?
+"""The reader of music: from the text of a tune to what its voices play.
 
 `read_events` walks once over the elements of a tune's lines, keeps what they depend on (key, metre, unit length,
 accidentals of the bar), and gives the sounds and bar lines of each voice, with a `Problem` for whatever makes no sense
 in time. It takes any text, and time in proportion to it.
 
-An accidental holds for its letter in all octaves to the end of the bar, as the standard has it. Grace notes take no
-time. A chord is one sound, as long as its first note times the number after its bracket.
+Grace notes take no time. A chord is one sound, as long as its first note times the number after its bracket.
 """
 
 import re
@@ -13,7 +12,7 @@ from collections.abc import Callable, Mapping
 
 from tunewright.notation.events import BarLine, Events, Lyrics, MeterChange, Problem, Sound, Voice
 from tunewright.notation.keys import NO_KEY, parse_key
-from tunewright.notation.lexer import FIELD_LINES, MUSIC, Line, LineKind, read_lines
+from tunewright.notation.lexer import FIELD_LINES, MUSIC_AND_RUNS, NOTE, Line, LineKind, read_lines
 from tunewright.notation.meter import (
     FREE,
     WHOLE,
@@ -23,8 +22,9 @@ from tunewright.notation.meter import (
     parse_unit_length,
     scaled,
 )
-from tunewright.notation.spec import ACCIDENTALS, FERMATAS, NATURAL_PITCHES
+from tunewright.notation.spec import FERMATAS
 from tunewright.notation.voices import add_sound, begin_broken, begin_tie, begin_tuplet, end_bar, end_voice
+from tunewright.notation.written_notes import plain_notes, spelled, ticks_of
 
 
 def read_events(text: str, defaults: Mapping[str, str] | None = None) -> Events:
@@ -40,12 +40,6 @@ def read_events(text: str, defaults: Mapping[str, str] | None = None) -> Events:
     return _Reader(text, defaults or {}).read()
 
 
-_LETTERS = "CDEFGAB"
-_PITCHES = {
-    **{letter: 60 + pitch for letter, pitch in NATURAL_PITCHES.items()},
-    **{letter.lower(): 72 + pitch for letter, pitch in NATURAL_PITCHES.items()},
-}
-_NOTE_GROUPS = tuple(MUSIC.groupindex[name] for name in ("accidental", "letter", "octave", "note_length"))
 _MOST_BARS = 1000
 """A rest of more whole bars is cut off here."""
 
@@ -68,9 +62,8 @@ class _Reader:
         self.chord_start = self.grace_start = 0
         self.chord_tie: int | None = None
         self.grace = self.held = False
-        self.lengths: dict[tuple[int, str], int] = {}
         self.handlers: dict[str | None, Callable[[re.Match[str]], None]] = {
-            name: getattr(self, f"_{name}") for name in MUSIC.groupindex if hasattr(self, f"_{name}")
+            name: getattr(self, f"_{name}") for name in _HANDLED
         }
 
     def read(self) -> Events:
@@ -108,7 +101,7 @@ class _Reader:
     def _music(self, line: Line) -> None:
         self._begin_body(line.start)
         handlers = self.handlers
-        for match in MUSIC.finditer(self.text, line.start, line.stop):
+        for match in MUSIC_AND_RUNS.finditer(self.text, line.start, line.stop):
             handler = handlers.get(match.lastgroup)
             if handler is not None:
                 handler(match)
@@ -155,32 +148,34 @@ class _Reader:
     def _note(self, match: re.Match[str]) -> None:
         if self.grace:
             return
-        sign, letter, marks, length = match.group(*_NOTE_GROUPS)
-        voice = self.voice
-        pitch = _PITCHES[letter]
-        if marks:
-            pitch += 12 * (marks.count("'") - marks.count(","))
-        upper = letter.upper()
-        if sign:
-            voice.accidentals[upper] = ACCIDENTALS.get(sign, 0)
-        if upper in voice.accidentals:
-            pitch += voice.accidentals[upper]
-        elif (
-            voice.tie is not None and voice.last and voice.last.pitch is not None and voice.last.name == letter + marks
-        ):
-            pitch = voice.last.pitch
-        else:
-            pitch += voice.key.signature[_LETTERS.index(upper)]
-        ticks = self._ticks(voice.unit, length)
+        pitch, ticks, name = spelled(match, self.voice)
         if self.chord is not None:
             self.chord.append((pitch, ticks))
         else:
-            self._sound(Sound(match.start(), match.end(), pitch, ticks, letter + marks), (pitch,))
+            start, end = match.span()
+            self._sound(Sound(start, end, pitch, ticks, name))
+
+    def _run(self, match: re.Match[str]) -> None:
+        """Notes without accidentals, one after the other: most of a tune."""
+        voice = self.voice
+        if self.grace or self.chord is not None or voice.accidentals or voice.tie is not None:
+            for note in NOTE.finditer(self.text, *match.span()):
+                self._note(note)
+            return
+        sounds = plain_notes(self.text, match, voice)
+        bound = 0
+        while bound < len(sounds) - 1 and (voice.tuplet_left or voice.broken or self.held):
+            self._sound(sounds[bound])
+            bound += 1
+        # nothing binds those up to the last to what stands around them
+        voice.items += sounds[bound:-1]
+        self.unsung += len(sounds) - 1 - bound
+        self._sound(sounds[-1])
 
     def _rest(self, match: re.Match[str]) -> None:
         if not self.grace and self.chord is None:
-            ticks = self._ticks(self.voice.unit, match["rest_length"])
-            self._sound(Sound(match.start(), match.end(), None, ticks), ())
+            ticks = ticks_of(match["rest_length"], self.voice.unit)
+            self._sound(Sound(match.start(), match.end(), None, ticks))
 
     def _bars_rest(self, match: re.Match[str]) -> None:
         count, parts = parse_length(match["bars_rest_length"])
@@ -188,18 +183,17 @@ class _Reader:
             self._problem("bars-rest-in-parts", match.start(), match[0])
         bars = min(max(1, count), _MOST_BARS)
         ticks = bars * (self.voice.meter.bar or WHOLE)
-        self._sound(Sound(match.start(), match.end(), None, ticks, bars=bars), ())
+        self._sound(Sound(match.start(), match.end(), None, ticks, bars=bars))
 
-    def _ticks(self, unit: int, length: str) -> int:
-        ticks = self.lengths.get((unit, length))
-        if ticks is None:
-            ticks = self.lengths[unit, length] = scaled(unit, *parse_length(length))
-        return ticks
-
-    def _sound(self, sound: Sound, pitches: tuple[int, ...]) -> None:
-        sound.held, self.held = self.held, False
-        self.unsung += sound.pitch is not None
-        self.problems += add_sound(self.voice, sound, pitches)
+    def _sound(self, sound: Sound, pitches: tuple[int, ...] = ()) -> None:
+        """Let `sound` follow; a chord has several `pitches`."""
+        if sound.pitch is not None:
+            pitches = pitches or (sound.pitch,)
+            self.unsung += 1
+        if self.held:
+            sound.held, self.held = True, False
+        if problems := add_sound(self.voice, sound, pitches):
+            self.problems += problems
 
     def _decoration(self, match: re.Match[str]) -> None:
         self.held |= match[0] in FERMATAS and not self.grace
@@ -282,3 +276,7 @@ class _Reader:
             self._problem("grace-unclosed", self.grace_start)
             self.grace = False
         self.problems += end_bar(voice)
+
+
+_HANDLED = tuple(name for name in MUSIC_AND_RUNS.groupindex if hasattr(_Reader, f"_{name}"))
+"""The elements of a line of music that mean something to `_Reader`."""
