@@ -23,14 +23,11 @@ from typing import Any
 
 from tunewright.corpus.workers import cores
 from tunewright.errors import MissingExtraError, RenderError
-from tunewright.rendering.engine_process import ANSWER, MEMORY, TIME
+from tunewright.rendering.engine_process import ANSWER, MEMORY
 from tunewright.rendering.line_process import LineProcess, StoppedError
 
 TIME_LIMIT_SECONDS = 20.0
 """How long one question may take; a usual tune takes about 0.02 s."""
-
-REACTION_SECONDS = 5.0
-"""How much longer an engine has to say that the time is up; then it is ended from here."""
 
 START_LIMIT_SECONDS = 60.0
 """How long an engine may take to start; it usually takes 0.3 s."""
@@ -38,7 +35,7 @@ START_LIMIT_SECONDS = 60.0
 MEMORY_LIMIT_BYTES = 512 * 2**20
 """How much memory V8 may hold for abcjs."""
 
-QUESTIONS_PER_ENGINE = 2000
+QUESTIONS_PER_ENGINE = 10_000
 """abcjs remembers the width of every short text that it has seen; a fresh engine forgets."""
 
 
@@ -53,21 +50,18 @@ def ask(question: str, *arguments: str | float | dict[str, str]) -> Any:
     MissingExtraError
         If mini-racer is not installed.
     """
-    limits = TIME_LIMIT_SECONDS, MEMORY_LIMIT_BYTES
-    late = f"abcjs was not done after {limits[0]:g} seconds"
+    seconds, memory = TIME_LIMIT_SECONDS, MEMORY_LIMIT_BYTES
     try:
-        answer = _engines.ask("{} {} {} {}\n".format(*limits, question, json.dumps(arguments)).encode())
+        answer = _engines.ask(f"{memory} {question} {json.dumps(arguments)}\n".encode(), seconds)
     except TimeoutError:
-        raise RenderError(late) from None
+        raise RenderError(f"abcjs was not done after {seconds:g} seconds") from None
     except StoppedError as error:
         raise RenderError(f"the engine stopped on this tune ({error})") from None
     outcome, _, content = answer.partition(b" ")
     if outcome == ANSWER:
         return json.loads(content)
-    if outcome == TIME:
-        raise RenderError(late)
     if outcome == MEMORY:
-        raise RenderError(f"abcjs needed more than {limits[1] // 2**20} MiB of memory")
+        raise RenderError(f"abcjs needed more than {memory // 2**20} MiB of memory")
     raise RenderError(f"abcjs cannot read this tune ({json.loads(content)})")
 
 
@@ -95,13 +89,13 @@ class _Engines:
         self._all: set[LineProcess] = set()
         self._idle: list[LineProcess] = []
 
-    def ask(self, question: bytes) -> bytes:
-        """Return the answer of some engine; errors are those of `LineProcess`."""
+    def ask(self, question: bytes, seconds: float) -> bytes:
+        """Return the answer of some engine within so many seconds; errors are those of `LineProcess`."""
         with self._places:
             while True:
                 engine = self._next_idle() or self._started()
                 try:
-                    deadline = time.monotonic() + TIME_LIMIT_SECONDS + REACTION_SECONDS
+                    deadline = time.monotonic() + seconds
                     if not engine.send(question, deadline) and engine.lines_sent > 1:
                         self._drop(engine)  # it died after an answer: no fault of this question
                         continue
@@ -133,7 +127,7 @@ class _Engines:
             return None
 
     def _take_back(self, engine: LineProcess, answer: bytes) -> None:
-        if answer.startswith((TIME, MEMORY)):
+        if answer.startswith(MEMORY):
             self._drop(engine)
         elif engine.lines_sent >= QUESTIONS_PER_ENGINE:
             engine.close()

@@ -8,13 +8,16 @@ import os
 import select
 import subprocess
 import tempfile
+import threading
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext, suppress
+from typing import IO, cast
 
 CLOSE_SECONDS = 3.0
 """How long it may take to end by itself."""
 
-_CAN_WAIT = hasattr(select, "poll")  # Windows cannot wait for a pipe: nothing is late there
+_CAN_POLL = hasattr(select, "poll")  # Windows cannot wait for a pipe
 _PIPE_BYTES = 2**16
 
 
@@ -38,7 +41,7 @@ class LineProcess:
 
     def __init__(self, command: list[str]) -> None:
         self.lines_sent = 0
-        self._errors = tempfile.TemporaryFile()
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the process
         try:
             self._process = subprocess.Popen(  # noqa: S603 - no shell, and no word of it comes from a tune
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors, bufsize=0,
@@ -47,10 +50,8 @@ class LineProcess:
         except BaseException:
             self._errors.close()
             raise
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._input, self._output = self._process.stdin, self._process.stdout
-        if _CAN_WAIT:
+        self._input, self._output = cast(IO[bytes], self._process.stdin), cast(IO[bytes], self._process.stdout)
+        if _CAN_POLL:
             os.set_blocking(self._input.fileno(), False)
 
     @property
@@ -89,13 +90,29 @@ class LineProcess:
             If it has ended instead.
         """
         parts = [b""]
-        while not parts[-1].endswith(b"\n"):
-            _wait(self._output.fileno(), deadline)
-            part = os.read(self._output.fileno(), _PIPE_BYTES)
-            if not part:
-                raise StoppedError(self._last_words())
-            parts.append(part)
+        with nullcontext() if _CAN_POLL else self._stopped_at(deadline):
+            while not parts[-1].endswith(b"\n"):
+                _wait(self._output.fileno(), deadline)
+                part = os.read(self._output.fileno(), _PIPE_BYTES)
+                if not part:
+                    raise StoppedError(self._last_words())
+                parts.append(part)
         return b"".join(parts)
+
+    @contextmanager
+    def _stopped_at(self, deadline: float) -> Iterator[None]:
+        """Stop it when it is late, which ends all waiting for it."""
+        timer = threading.Timer(deadline - time.monotonic(), self.stop)
+        timer.start()
+        try:
+            yield
+        except StoppedError:
+            if time.monotonic() >= deadline:
+                raise TimeoutError from None
+            raise
+        finally:
+            timer.cancel()
+            timer.join()
 
     def close_input(self) -> None:
         """Let it know that nothing more will come; `close` then waits less."""
@@ -138,8 +155,8 @@ class LineProcess:
 
 
 def _wait(file: int, deadline: float, *, writing: bool = False) -> None:
-    if not _CAN_WAIT:
-        return
+    if not _CAN_POLL:
+        return  # reading and writing wait by themselves
     waiting = select.poll()
     waiting.register(file, select.POLLOUT if writing else select.POLLIN)
     if not waiting.poll(max(0.0, deadline - time.monotonic()) * 1000):
