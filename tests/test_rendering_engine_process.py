@@ -85,7 +85,8 @@ def test_an_engine_killed_while_it_answers_is_an_error_and_the_next_tune_works(o
 
 
 def test_an_engine_killed_between_questions_is_replaced(only_engine):
-    kill(only_engine)
+    os.kill(only_engine, signal.SIGKILL)
+    os.waitid(os.P_PID, only_engine, os.WEXITED | os.WNOWAIT)  # until its last thread has ended
     assert ask("open", TUNE)["notes"] == 4
     assert only_engine not in engines_of(os.getpid())
 
