@@ -10,7 +10,7 @@ from tunewright.model.checkpoint import write_checkpoint
 
 
 def run(*arguments):
-    """Exit status, which was once that of a crash on some processors, and errors of a command in a process of its own."""
+    """Exit status, once that of a crash on some processors, and errors of a command in a process of its own."""
     done = subprocess.run(
         [sys.executable, "-m", "tunewright", *map(str, arguments)],
         capture_output=True, text=True, timeout=280, check=False, env=os.environ | {"OMP_NUM_THREADS": "1"},

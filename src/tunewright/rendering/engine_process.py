@@ -17,7 +17,6 @@ other thread, started from it, reads; it ends the process when there is nothing 
 has gone, killed perhaps.
 """
 
-import asyncio
 import json
 import os
 import signal
@@ -37,6 +36,8 @@ _SCRIPTS = ("dom.js", "abcjs/abcjs-basic-min.js", "repairs.js", "engine.js")
 
 def main() -> None:
     """Answer questions until there are no more."""
+    import asyncio  # which `engine`, who takes but three words from here, does without
+
     for number in (signal.SIGINT, signal.SIGTERM):  # they reach the whole group; the process that asks decides
         signal.signal(number, signal.SIG_IGN)
     output = _own_output()
