@@ -1,8 +1,13 @@
 """Do many tunes become files, and does one that fails stop nothing?"""
 
+import time
 from pathlib import Path
 
+import pytest
+
 from tunewright.corpus.tune import Tune
+from tunewright.errors import OutputError
+from tunewright.rendering import batch
 from tunewright.rendering.batch import names, render_tunes
 
 GOOD = "X:5\nT:The Good, Old Tune!\nK:C\nCDE|\n"
@@ -22,6 +27,54 @@ def test_a_failure_is_told_and_the_rest_is_made(tmp_path):
     made = [outcome.path for outcome in outcomes if not outcome.reason]
     assert sorted(tmp_path.iterdir()) == sorted(made)
     assert made[-1].name == "my-jigs-2-the-good-old-tune.svg"
+
+
+@pytest.fixture
+def began(monkeypatch):
+    """Titles of the tunes whose rendering has begun on two cores; the first of them takes longest."""
+    began, render = [], batch.FORMATS["abc"]
+
+    def slow(rendering):
+        began.append(rendering.tune)
+        time.sleep(0.3 if len(began) == 1 else 0.01)
+        return render(rendering)
+
+    monkeypatch.setattr(batch, "cores", lambda: 2)
+    monkeypatch.setitem(batch.FORMATS, "abc", slow)
+    return began
+
+
+def test_many_tunes_are_told_in_their_order_and_few_begun_ahead(began, tmp_path):
+    tunes = [tune(f"X:{number}\nT:{number}\nK:C\nC|\n") for number in range(40)]
+    outcomes = render_tunes(tunes, ["abc"], tmp_path)
+    assert next(outcomes).tune == tunes[0]
+    assert 2 < len(began) <= 1 + 2 * batch.TUNES_AHEAD
+    assert [outcome.tune for outcome in outcomes] == tunes[1:]
+    assert len(list(tmp_path.iterdir())) == len(tunes)
+
+
+def test_whoever_stops_listening_stops_the_work(began, tmp_path):
+    outcomes = render_tunes([tune(GOOD)] * 40, ["abc"], tmp_path)
+    next(outcomes)
+    outcomes.close()
+    assert len(began) <= 1 + 2 * batch.TUNES_AHEAD
+    assert len(list(tmp_path.iterdir())) == len(began)
+
+
+def test_a_place_that_cannot_be_written_is_an_error(tmp_path):
+    with pytest.raises(OutputError, match="cannot be written"):
+        list(render_tunes([tune(GOOD)] * 40, ["abc"], tmp_path / "none"))
+
+
+def test_the_same_files_come_from_one_core_and_from_many(tmp_path, monkeypatch):
+    tunes = [tune(f"X:{number}\nT:{number}\nK:C\n{'CDEF|' * number}\n") for number in range(1, 9)]
+    for count in (1, 3):
+        monkeypatch.setattr(batch, "cores", lambda count=count: count)
+        (folder := tmp_path / str(count)).mkdir()
+        assert not [outcome.reason for outcome in render_tunes(tunes, ["midi", "svg"], folder) if outcome.reason]
+    one, many = ({path.name: path.read_bytes() for path in (tmp_path / name).iterdir()} for name in "13")
+    assert one == many
+    assert len(one) == 16
 
 
 def test_names_are_the_same_each_time_and_never_equal():

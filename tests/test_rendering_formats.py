@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tunewright.errors import InputError, MissingExtraError, OptionError, RenderError
 from tunewright.rendering import FORMATS, render
+from tunewright.rendering.engine import close_engines
 from tunewright.rendering.formats import SUFFIXES, Rendering, check_format
 
 TUNE = "X:1\nT:A Tune\nM:6/8\nK:D\n|:DFA dAF|GBG AFD:|\n"
@@ -50,8 +51,10 @@ def test_a_tune_without_a_note_is_an_error(form, tune):
 
 def test_a_tune_is_read_once_for_all_formats():
     rendering = Rendering(TUNE)
+    assert rendering.abc is rendering.abc
     assert rendering.score is rendering.score
     assert rendering.performance is rendering.performance
+    assert rendering == Rendering(TUNE)
 
 
 @pytest.mark.parametrize("form", ["midi", "svg"])
@@ -97,5 +100,6 @@ def test_pathological_tunes_end(form, music):
 )
 def test_a_missing_package_is_named_by_its_extra(package, form, monkeypatch):
     monkeypatch.setitem(sys.modules, package, None)
+    close_engines()  # mini-racer is missed when an engine is started
     with pytest.raises(MissingExtraError, match=r"pip install 'tunewright\[render\]'"):
         render(TUNE, form)

@@ -1,15 +1,22 @@
-"""How do many tunes become files, without one that fails stopping the rest?"""
+"""How do many tunes become files, on all cores, without one that fails stopping the rest?"""
 
+from collections import deque
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from tunewright.corpus.tune import Tune
+from tunewright.corpus.workers import cores
 from tunewright.errors import RenderError
 from tunewright.files import write_file
+from tunewright.rendering.engine import close_engines
 from tunewright.rendering.formats import FORMATS, SUFFIXES, Rendering
 from tunewright.rendering.page import file_name
 from tunewright.rendering.source import title_of
+
+TUNES_AHEAD = 4
+"""So many tunes for each core are begun before the first of them is done."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +34,7 @@ class Outcome:
 def render_tunes(
     tunes: Sequence[Tune], formats: Sequence[str], out: Path, *, soundfont: Path | None = None
 ) -> Iterator[Outcome]:
-    """Write every tune in every format, and say after each file what became of it.
+    """Write every tune in every format, several tunes at once, and say in their order what became of each file.
 
     A file is named after its source file, the tune's position in that and the tune's title, such as
     ``jigs-007-the-rakish-paddy.mid``; the same tunes get the same names each time.
@@ -50,16 +57,35 @@ def render_tunes(
     MissingExtraError
         If a package that a format needs is not installed.
     """
-    for tune, name in zip(tunes, names(tunes), strict=True):
-        rendering = Rendering(tune.text, soundfont=soundfont)
-        for form in formats:
-            path = out / f"{name}{SUFFIXES[form]}"
-            try:
-                write_file(path, FORMATS[form](rendering))
-            except RenderError as error:
-                yield Outcome(tune, form, path, str(error))
-            else:
-                yield Outcome(tune, form, path)
+    under_way: deque[Future[list[Outcome]]] = deque()
+    with ThreadPoolExecutor(cores()) as pool:
+        try:
+            for tune, name in zip(tunes, names(tunes), strict=True):
+                under_way.append(pool.submit(_render_tune, tune, formats, out / name, soundfont))
+                if len(under_way) > TUNES_AHEAD * cores():
+                    yield from under_way.popleft().result()
+            while under_way:
+                yield from under_way.popleft().result()
+        except KeyboardInterrupt:
+            pool.shutdown(wait=False, cancel_futures=True)
+            close_engines()  # nobody waits for the tunes that are under way
+            raise
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _render_tune(tune: Tune, formats: Sequence[str], stem: Path, soundfont: Path | None) -> list[Outcome]:
+    rendering = Rendering(tune.text, soundfont=soundfont)
+    outcomes = []
+    for form in formats:
+        path = stem.with_name(stem.name + SUFFIXES[form])
+        try:
+            write_file(path, FORMATS[form](rendering))
+        except RenderError as error:
+            outcomes.append(Outcome(tune, form, path, str(error)))
+        else:
+            outcomes.append(Outcome(tune, form, path))
+    return outcomes
 
 
 def names(tunes: Sequence[Tune]) -> list[str]:

@@ -1,39 +1,42 @@
-"""How does Python run abcjs?
+"""abcjs, asked from Python: engines that run it in V8, each a process of its own, started when first needed.
 
-abcjs is JavaScript for a browser. Here it runs in V8 (mini-racer), with the few objects of a browser that it needs
-(``dom.js``) and the questions that we ask of it (``engine.js``). The engine is loaded once per process and used again;
-one question is answered at a time, whichever thread asks. A tune that takes too long is stopped; one that takes too
-much memory costs this engine its life, and the next question starts a fresh one. Texts of tunes are data there, never
-code.
+abcjs is JavaScript for a browser. `engine_process` runs it in V8 (mini-racer), with the few objects of a browser that
+it needs (``dom.js``) and the questions that we ask of it (``engine.js``); texts of tunes are data there, never code.
+No V8 lives in this process. A tune that takes too long, needs too much memory or crashes V8 costs one engine its life
+and is one `RenderError`; the next question gets a fresh engine.
+
+Any thread may ask. An engine answers one question at a time; there are as many engines as there have been threads that
+asked at once, at most one for each core. A forked process starts its own. Engines end with the process that started
+them, however that ends.
 """
 
 import atexit
 import json
 import os
+import sys
 import threading
-from concurrent.futures import ThreadPoolExecutor
+import time
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
 
+from tunewright.corpus.workers import cores
 from tunewright.errors import MissingExtraError, RenderError
-
-if TYPE_CHECKING:
-    from py_mini_racer import MiniRacer
+from tunewright.rendering.engine_process import ANSWER, MEMORY
+from tunewright.rendering.line_process import LineProcess, StoppedError
 
 TIME_LIMIT_SECONDS = 20.0
 """How long one question may take; a usual tune takes about 0.02 s."""
 
+START_LIMIT_SECONDS = 60.0
+"""How long an engine may take to start; it usually takes 0.3 s."""
+
 MEMORY_LIMIT_BYTES = 512 * 2**20
-"""How much memory the engine may hold."""
+"""How much memory V8 may hold for abcjs."""
 
-QUESTIONS_PER_ENGINE = 2000
+QUESTIONS_PER_ENGINE = 10_000
 """abcjs remembers the width of every short text that it has seen; a fresh engine forgets."""
-
-_SCRIPTS = ("dom.js", "abcjs/abcjs-basic-min.js", "repairs.js", "engine.js")
-_lock = threading.Lock()
-_engine: "MiniRacer | None" = None
-_engine_process = 0
-_questions = 0
 
 
 def ask(question: str, *arguments: str | float | dict[str, str]) -> Any:
@@ -42,27 +45,24 @@ def ask(question: str, *arguments: str | float | dict[str, str]) -> Any:
     Raises
     ------
     RenderError
-        If abcjs fails on this tune, or needs more than the time or memory allowed.
+        If abcjs fails on this tune, needs more than the time or memory allowed, or crashes V8; or if no engine can be
+        started.
     MissingExtraError
         If mini-racer is not installed.
     """
+    seconds, memory = TIME_LIMIT_SECONDS, MEMORY_LIMIT_BYTES
     try:
-        from py_mini_racer import JSEvalException, JSOOMException, JSTimeoutException
-    except ImportError:
-        raise MissingExtraError("Rendering a tune", "render") from None
-
-    call = f"JSON.stringify(tunewright.{question}({', '.join(json.dumps(argument) for argument in arguments)}))"
-    with _lock:
-        engine = _ready_engine()
-        try:
-            return json.loads(str(engine.eval(call, timeout_sec=TIME_LIMIT_SECONDS)))
-        except JSTimeoutException:  # V8 has stopped the script, and is as good as before
-            raise RenderError(f"abcjs was not done after {TIME_LIMIT_SECONDS:g} seconds") from None
-        except JSOOMException:
-            _discard()
-            raise RenderError(f"abcjs needed more than {MEMORY_LIMIT_BYTES // 2**20} MiB of memory") from None
-        except JSEvalException as error:
-            raise RenderError(f"abcjs cannot read this tune ({_first_line(error)})") from None
+        answer = _engines.ask(f"{memory} {question} {json.dumps(arguments)}\n".encode(), seconds)
+    except TimeoutError:
+        raise RenderError(f"abcjs was not done after {seconds:g} seconds") from None
+    except StoppedError as error:
+        raise RenderError(f"the engine stopped on this tune ({error})") from None
+    outcome, _, content = answer.partition(b" ")
+    if outcome == ANSWER:
+        return json.loads(content)
+    if outcome == MEMORY:
+        raise RenderError(f"abcjs needed more than {memory // 2**20} MiB of memory")
+    raise RenderError(f"abcjs cannot read this tune ({json.loads(content)})")
 
 
 def abcjs_script() -> str:
@@ -75,40 +75,120 @@ def abcjs_licence() -> str:
     return (files("tunewright.rendering") / "abcjs" / "LICENSE.md").read_text(encoding="utf-8")
 
 
-def _ready_engine() -> "MiniRacer":
-    global _engine, _engine_process, _questions
-    _questions += 1
-    if _engine_process != os.getpid():  # a forked child has the object but none of V8's threads
-        _engine = None
-    if _questions > QUESTIONS_PER_ENGINE:
-        _discard()
-    if _engine is None:
-        _engine, _engine_process, _questions = _load(), os.getpid(), 1
-    return _engine
+def close_engines() -> list[int]:
+    """End all engines and return the exit status of each; a question under way becomes a RenderError."""
+    return _engines.close()
 
 
-def _load() -> "MiniRacer":
-    from py_mini_racer import MiniRacer
+class _Engines:
+    """The engines of this process. Each is idle, or in the hands of one thread."""
 
-    # mini-racer adopts the event loop of the thread that makes it, if one runs there, and would then know no time
-    # limit; a thread of its own has none.
-    with ThreadPoolExecutor(max_workers=1) as maker:
-        engine = maker.submit(MiniRacer).result()
-    engine.set_hard_memory_limit(MEMORY_LIMIT_BYTES)
-    for script in _SCRIPTS:
-        engine.eval((files("tunewright.rendering") / script).read_text(encoding="utf-8"))
-    return engine
+    def __init__(self) -> None:
+        self.starting = threading.RLock()
+        self._places = threading.BoundedSemaphore(cores())
+        self._all: set[LineProcess] = set()
+        self._idle: list[LineProcess] = []
+
+    def ask(self, question: bytes, seconds: float) -> bytes:
+        """Return the answer of some engine within so many seconds; errors are those of `LineProcess`."""
+        with self._places:
+            while True:
+                engine = self._next_idle() or self._started()
+                try:
+                    deadline = time.monotonic() + seconds
+                    if not engine.send(question, deadline) and engine.lines_sent > 1:
+                        self._drop(engine)  # it died after an answer: no fault of this question
+                        continue
+                    answer = engine.receive(deadline)
+                except BaseException:  # an interrupt as well: the answer to come would be taken for the next one
+                    self._drop(engine)
+                    raise
+                self._take_back(engine, answer)
+                return answer
+
+    def close(self) -> list[int]:
+        """End them all, those that are idle in good order, and return their exit statuses."""
+        idle = list(iter(self._next_idle, None))
+        for engine in idle:
+            engine.close_input()
+        statuses = [engine.close() for engine in idle]
+        self._all.difference_update(idle)
+        return statuses + [engine.stop() for engine in tuple(self._all)]
+
+    def forget(self) -> None:
+        """Leave them all to the process that this one was forked from."""
+        for engine in self._all:
+            engine.forget()
+
+    def _next_idle(self) -> LineProcess | None:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return None
+
+    def _take_back(self, engine: LineProcess, answer: bytes) -> None:
+        if answer.startswith(MEMORY):
+            self._drop(engine)
+        elif engine.lines_sent >= QUESTIONS_PER_ENGINE:
+            engine.close()
+            self._all.discard(engine)
+        else:
+            self._idle.append(engine)
+
+    def _drop(self, engine: LineProcess) -> None:
+        engine.kill()
+        self._all.discard(engine)
+
+    def _started(self) -> LineProcess:
+        """A fresh engine; what ends it while it starts is given a second chance."""
+        command, problem = _command(), ""
+        for _ in range(2):
+            try:
+                return self._start(command)
+            except TimeoutError:
+                problem = f"it was not ready after {START_LIMIT_SECONDS:g} seconds"
+            except (StoppedError, OSError) as error:
+                problem = str(error)
+        raise RenderError(f"the engine that runs abcjs cannot be started ({problem})")
+
+    def _start(self, command: list[str]) -> LineProcess:
+        with self.starting:
+            engine = LineProcess(command)
+            self._all.add(engine)
+        try:
+            engine.receive(time.monotonic() + START_LIMIT_SECONDS)
+        except BaseException:
+            self._drop(engine)
+            raise
+        return engine
 
 
-def _discard() -> None:
-    global _engine
-    if _engine is not None and _engine_process == os.getpid():
-        _engine.close()
-    _engine = None
+def _command() -> list[str]:
+    """What starts an engine: without `site`, which takes longer than Python itself, and so told where mini-racer is."""
+    try:
+        racer = find_spec("py_mini_racer")
+    except ValueError:  # it has been marked as missing
+        racer = None
+    if racer is None or racer.origin is None:
+        raise MissingExtraError("Rendering a tune", "render")
+    if not sys.executable:
+        raise RenderError("the engine that runs abcjs needs a Python program (sys.executable), and there is none")
+    program = Path(__file__).with_name("engine_process.py")
+    return [sys.executable, "-I", "-S", str(program.absolute()), str(Path(racer.origin).absolute().parent.parent)]
 
 
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0].removeprefix("<anonymous>:1: ")
+def _after_fork() -> None:
+    global _engines
+    _engines.forget()
+    _engines = _Engines()
 
 
-atexit.register(_discard)
+_engines = _Engines()
+atexit.register(close_engines)
+if hasattr(os, "register_at_fork"):
+    # A fork while another thread starts an engine would hold the pipes of that engine open.
+    os.register_at_fork(
+        before=lambda: _engines.starting.acquire(),
+        after_in_parent=lambda: _engines.starting.release(),
+        after_in_child=_after_fork,
+    )

@@ -5,9 +5,9 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any, TypeVar
 
 from tunewright.errors import MissingExtraError, OptionError
 from tunewright.rendering.audio import opus_file, wav_file
@@ -16,6 +16,8 @@ from tunewright.rendering.page import PageTune, tune_page
 from tunewright.rendering.performance import Performance, perform
 from tunewright.rendering.score import Score, engrave, pdf_file, png_file, svg_file
 from tunewright.rendering.source import abc_text
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
@@ -28,21 +30,29 @@ class Rendering:
     """Where it comes from; written into every file."""
     soundfont: Path | None = None
     """An SF2 file; None for the one that is installed."""
+    _made: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    @cached_property
+    @property
     def abc(self) -> str:
         """Its complete ABC text."""
-        return abc_text(self.tune, self.provenance)
+        return self._once("abc", lambda: abc_text(self.tune, self.provenance))
 
-    @cached_property
+    @property
     def score(self) -> Score:
         """How it looks."""
-        return engrave(self.abc)
+        return self._once("score", lambda: engrave(self.abc))
 
-    @cached_property
+    @property
     def performance(self) -> Performance:
         """How it sounds."""
-        return perform(self.abc)
+        return self._once("performance", lambda: perform(self.abc))
+
+    def _once(self, name: str, make: Callable[[], Made]) -> Made:
+        # functools.cached_property of Python 3.11 would let one thread wait for another that reads another tune
+        if name not in self._made:
+            self._made[name] = make()
+        made: Made = self._made[name]
+        return made
 
     def page(self) -> bytes:
         """It alone on a page."""
