@@ -20,10 +20,10 @@ from collections import Counter
 from pathlib import Path
 from shutil import which
 
+from tunewright.cores import cores
 from tunewright.corpus.library import find_corpus
 from tunewright.corpus.readers import read_tunes
 from tunewright.corpus.tune import Tune
-from tunewright.corpus.workers import cores
 from tunewright.errors import RenderError
 from tunewright.rendering import batch, engine, engine_process, render
 from tunewright.rendering.source import abc_text

@@ -48,12 +48,15 @@ def in_order(
     """
     with ThreadPoolExecutor(threads, initializer=prepare) as pool:
         waiting: deque[Future[Result]] = deque()
-        for piece in pieces:
-            waiting.append(pool.submit(work, piece))
-            if len(waiting) > AHEAD * threads:
+        try:
+            for piece in pieces:
+                waiting.append(pool.submit(work, piece))
+                if len(waiting) > AHEAD * threads:
+                    yield waiting.popleft().result()
+            while waiting:
                 yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)  # nobody asks for what is left
 
 
 def quota(own_groups: Path = _OWN_GROUPS, control_groups: Path = _CONTROL_GROUPS) -> float | None:

@@ -6,8 +6,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from tunewright.cores import cores
 from tunewright.corpus.tune import Tune
-from tunewright.corpus.workers import cores
 from tunewright.errors import RenderError
 from tunewright.files import write_file
 from tunewright.rendering.engine import close_engines

@@ -21,7 +21,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from tunewright.corpus.workers import cores
+from tunewright.cores import cores
 from tunewright.errors import MissingExtraError, RenderError
 from tunewright.rendering.engine_process import ANSWER, MEMORY
 from tunewright.rendering.line_process import LineProcess, StoppedError
