@@ -10,11 +10,13 @@ SUITS := -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13)
 PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do $$name $(SUITS) 2>/dev/null && echo $$name && break; done)
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
+# What is imported is compiled then; most of what these packages bring never is.
+QUICKLY := --quiet --no-compile --constraint constraints.txt
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s%s\n", $$1, $$2 }'
 
-demo: .venv/demo.installed ## train on O'Neill's for two minutes, compose three tunes, make a page of them
+demo: .venv/demo.installed ## train on O'Neill's for two minutes, compose, make a page of three tunes
 	$(BIN)/tunewright demo --force $(DEMO_OPTIONS)
 
 # A process for each core, up to four, each computing on one thread.
@@ -48,7 +50,7 @@ INPUTS := pyproject.toml constraints.txt $(wildcard hatch_build.py web/package.j
 .venv/%.installed: .venv/place $(INPUTS)
 	@echo "Installing Tunewright ($*) into .venv; the first time takes some minutes"
 	@touch .venv/unfinished
-	@$(PIP) install --quiet --constraint constraints.txt --build-constraint constraints.txt --editable '.[$*]' \
+	@$(PIP) install $(QUICKLY) --build-constraint constraints.txt --editable '.[$*]' \
 		|| { rm .venv/unfinished; exit 1; }
 	@touch $(patsubst %,.venv/%.installed,$($*_holds))
 	@rm .venv/unfinished
@@ -65,6 +67,6 @@ endif
 	@if test -e .venv/unfinished || test -e .venv/place || ! $(BIN)/python $(SUITS) 2>/dev/null; then \
 		rm -rf .venv && mkdir .venv && touch .venv/unfinished && $(PYTHON) -m venv .venv; fi
 	@touch .venv/unfinished
-	@$(PIP) install --quiet --constraint constraints.txt --upgrade pip
+	@$(PIP) install $(QUICKLY) --upgrade pip
 	@pwd > .venv/place
 	@rm .venv/unfinished
