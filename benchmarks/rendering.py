@@ -109,11 +109,11 @@ def compare_processes(tunes: list[str], form: str, names: list[str]) -> None:
 
 def compare_cores(tunes: list[Tune], form: str) -> None:
     """Print how fast tunes become files by one engine and by one for each core."""
-    times: dict[int, list[float]] = {1: [], cores(): []}
+    times: dict[int, list[float]] = {1: [], engine.most_engines(): []}
     with tempfile.TemporaryDirectory() as folder:
         for _ in range(4):
             for count, found in times.items():
-                batch.cores = lambda count=count: count
+                batch.most_engines = lambda count=count: count
                 began = time.perf_counter()
                 for _outcome in batch.render_tunes(tunes[: len(tunes) // 4], [form], Path(folder)):
                     pass

@@ -31,7 +31,7 @@ def test_a_failure_is_told_and_the_rest_is_made(tmp_path):
 
 @pytest.fixture
 def began(monkeypatch):
-    """Titles of the tunes whose rendering has begun on two cores; the first of them takes longest."""
+    """Titles of the tunes whose rendering has begun by two engines; the first of them takes longest."""
     began, render = [], batch.FORMATS["abc"]
 
     def slow(rendering):
@@ -39,7 +39,7 @@ def began(monkeypatch):
         time.sleep(0.3 if len(began) == 1 else 0.01)
         return render(rendering)
 
-    monkeypatch.setattr(batch, "cores", lambda: 2)
+    monkeypatch.setattr(batch, "most_engines", lambda: 2)
     monkeypatch.setitem(batch.FORMATS, "abc", slow)
     return began
 
@@ -66,10 +66,10 @@ def test_a_place_that_cannot_be_written_is_an_error(tmp_path):
         list(render_tunes([tune(GOOD)] * 40, ["abc"], tmp_path / "none"))
 
 
-def test_the_same_files_come_from_one_core_and_from_many(tmp_path, monkeypatch):
+def test_the_same_files_come_from_one_engine_and_from_many(tmp_path, monkeypatch):
     tunes = [tune(f"X:{number}\nT:{number}\nK:C\n{'CDEF|' * number}\n") for number in range(1, 9)]
     for count in (1, 3):
-        monkeypatch.setattr(batch, "cores", lambda count=count: count)
+        monkeypatch.setattr(batch, "most_engines", lambda count=count: count)
         (folder := tmp_path / str(count)).mkdir()
         assert not [outcome.reason for outcome in render_tunes(tunes, ["midi", "svg"], folder) if outcome.reason]
     one, many = ({path.name: path.read_bytes() for path in (tmp_path / name).iterdir()} for name in "13")

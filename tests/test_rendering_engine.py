@@ -85,6 +85,8 @@ def test_there_are_no_more_engines_than_cores(monkeypatch):
     with ThreadPoolExecutor(6) as pool:
         assert list(pool.map(lambda _: ask("open", TUNE)["notes"], range(60))) == [4] * 60
     assert 1 <= len(engines._all) <= 2
+    monkeypatch.setattr(engine, "cores", lambda: 64)
+    assert engine.most_engines() == engine.MOST_ENGINES
     assert set(close_engines()) == {0}
 
 

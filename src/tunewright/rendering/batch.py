@@ -1,4 +1,4 @@
-"""How do many tunes become files, on all cores, without one that fails stopping the rest?"""
+"""How do many tunes become files, by several engines, without one that fails stopping the rest?"""
 
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -10,13 +10,13 @@ from tunewright.cores import cores
 from tunewright.corpus.tune import Tune
 from tunewright.errors import RenderError
 from tunewright.files import write_file
-from tunewright.rendering.engine import close_engines
+from tunewright.rendering.engine import close_engines, most_engines
 from tunewright.rendering.formats import FORMATS, SUFFIXES, Rendering
 from tunewright.rendering.page import file_name
 from tunewright.rendering.source import title_of
 
 TUNES_AHEAD = 4
-"""So many tunes for each core are begun before the first of them is done."""
+"""So many tunes for each engine are begun before the first of them is done."""
 
 
 @dataclass(frozen=True)
@@ -58,11 +58,11 @@ def render_tunes(
         If a package that a format needs is not installed.
     """
     under_way: deque[Future[list[Outcome]]] = deque()
-    with ThreadPoolExecutor(cores()) as pool:
+    with ThreadPoolExecutor(most_engines()) as pool:
         try:
             for tune, name in zip(tunes, names(tunes), strict=True):
                 under_way.append(pool.submit(_render_tune, tune, formats, out / name, soundfont))
-                if len(under_way) > TUNES_AHEAD * cores():
+                if len(under_way) > TUNES_AHEAD * most_engines():
                     yield from under_way.popleft().result()
             while under_way:
                 yield from under_way.popleft().result()

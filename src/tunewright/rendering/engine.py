@@ -6,7 +6,7 @@ No V8 lives in this process. A tune that takes too long, needs too much memory o
 and is one `RenderError`; the next question gets a fresh engine.
 
 Any thread may ask. An engine answers one question at a time; there are as many engines as there have been threads that
-asked at once, at most one for each core. A forked process starts its own. Engines end with the process that started
+asked at once, at most `most_engines`. A forked process starts its own. Engines end with the process that started
 them, however that ends.
 """
 
@@ -34,6 +34,9 @@ START_LIMIT_SECONDS = 60.0
 
 MEMORY_LIMIT_BYTES = 512 * 2**20
 """How much memory V8 may hold for abcjs."""
+
+MOST_ENGINES = 8
+"""However many cores there are: each takes up to 200 MB, and one Python process cannot keep more of them busy."""
 
 QUESTIONS_PER_ENGINE = 10_000
 """abcjs remembers the width of every short text that it has seen; a fresh engine forgets."""
@@ -75,6 +78,11 @@ def abcjs_licence() -> str:
     return (files("tunewright.rendering") / "abcjs" / "LICENSE.md").read_text(encoding="utf-8")
 
 
+def most_engines() -> int:
+    """Return how many engines there may be: one for each core that this process may use, up to `MOST_ENGINES`."""
+    return min(cores(), MOST_ENGINES)
+
+
 def close_engines() -> list[int]:
     """End all engines and return the exit status of each; a question under way becomes a RenderError."""
     return _engines.close()
@@ -85,7 +93,7 @@ class _Engines:
 
     def __init__(self) -> None:
         self.starting = threading.RLock()
-        self._places = threading.BoundedSemaphore(cores())
+        self._places = threading.BoundedSemaphore(most_engines())
         self._all: set[LineProcess] = set()
         self._idle: list[LineProcess] = []
 
