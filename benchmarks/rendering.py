@@ -20,7 +20,6 @@ from collections import Counter
 from pathlib import Path
 from shutil import which
 
-from tunewright.cores import cores
 from tunewright.corpus.library import find_corpus
 from tunewright.corpus.readers import read_tunes
 from tunewright.corpus.tune import Tune

@@ -6,7 +6,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from tunewright.cores import cores
 from tunewright.corpus.tune import Tune
 from tunewright.errors import RenderError
 from tunewright.files import write_file
