@@ -1,63 +1,78 @@
 """Rates of learning and measuring with the default threads, over those of one thread and of all cores, idle and busy.
 
 Situations: nothing else runs; one busy process for each core; this process may use one core only; a quota of one core
-for the whole process (a control group, which needs the right to make one). In each, the same work is done in processes
-of their own, one after the other, several times over: with the default, with one thread, and on the idle machine with
-as many as there are cores. The default should reach 0.9 of the better one idle, and 0.9 of one thread elsewhere.
+for the whole process (a control group, which needs the right to make one). In each, a process of its own does the same
+work in turns of half a second: with the default, with one thread, and with as many threads as there are cores, so that
+a load that changes meets them all. The default should reach 0.9 of the better one idle, 0.9 of one thread elsewhere.
 
-    python benchmarks/busy.py [--corpus FILE_OR_NAME] [--seconds 10] [--rounds 2]
+    python benchmarks/busy.py [--corpus FILE_OR_NAME] [--seconds 40]
 """
 
 import argparse
+import json
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tunewright.cores import cores
+from tunewright.corpus.library import resolve
+from tunewright.corpus.readers import read_tunes
+from tunewright.model.network import CharNetwork
+from tunewright.training.config import TrainingConfig
+from tunewright.training.data import TrainingData
+from tunewright.training.evaluate import nats_per_sequence
+from tunewright.training.loop import Trainer
+from tunewright.training.presets import PRESETS
 
 LOOP = "while True: pass"
 WORK = ("train", "evaluate")
+THREADS: dict[str, Callable[[], int]] = {"default": lambda: 0, "one thread": lambda: 1, "all cores": cores}
+TURN_SECONDS = 0.5
 QUOTA_FILES = {Path("/sys/fs/cgroup"): "cpu.max", Path("/sys/fs/cgroup/cpu"): "cpu.cfs_quota_us"}
 QUOTA = {"cpu.max": "100000 100000", "cpu.cfs_quota_us": "100000"}
 
 
-def rate(work: str, corpus: str, threads: int, seconds: float) -> float:
-    """Characters per second of this process."""
-    from tunewright.corpus.library import resolve
-    from tunewright.corpus.readers import read_tunes
-    from tunewright.model.network import CharNetwork
-    from tunewright.training.config import TrainingConfig
-    from tunewright.training.data import TrainingData
-    from tunewright.training.evaluate import nats_per_sequence
-    from tunewright.training.loop import Trainer
-    from tunewright.training.presets import PRESETS
-
+def turns(work: str, corpus: str, names: Sequence[str], seconds: float) -> dict[str, float]:
+    """Characters per second of this process, by the name of the threads, which take turns."""
     data = TrainingData.of(read_tunes(resolve(corpus)).tunes)
+    workers = {name: (learn if work == "train" else read)(data, THREADS[name]()) for name in names}
+    characters, spent = dict.fromkeys(names, 0), dict.fromkeys(names, 0.0)
+    for worker in workers.values():
+        next(worker)  # torch makes itself ready
+    while sum(spent.values()) < seconds:
+        for name, worker in workers.items():
+            began = time.perf_counter()
+            while time.perf_counter() - began < TURN_SECONDS:
+                characters[name] += next(worker)
+            spent[name] += time.perf_counter() - began
+    return {name: characters[name] / spent[name] for name in names}
+
+
+def learn(data: TrainingData, threads: int) -> Iterator[int]:
+    """Learn; yields after each step how many characters that were."""
     network = CharNetwork(PRESETS["default"].network, len(data.vocabulary))
-    characters, began = 0, time.perf_counter()
-    if work == "train":
-        for number, progress in enumerate(Trainer(network, data, TrainingConfig(threads=threads)).run()):
-            if number == 3:  # torch has made itself ready
-                began, first = time.perf_counter(), progress.step
-            if number > 3 and time.perf_counter() - began > seconds:
-                break
-        characters = (progress.step - first) * TrainingConfig.lanes * TrainingConfig.length
-    else:
-        while time.perf_counter() - began < seconds:
-            nats_per_sequence(network, data.validation.tunes, threads=threads)
-            characters += sum(map(len, data.validation.tunes))
-    return characters / (time.perf_counter() - began)
+    for _ in Trainer(network, data, TrainingConfig(threads=threads)).run():
+        yield TrainingConfig.lanes * TrainingConfig.length
 
 
-def measured(work: str, threads: int, options: argparse.Namespace, prefix: list[str]) -> float:
-    """The rate of a process of its own."""
-    command = [*prefix, sys.executable, __file__, "--work", work, "--threads", str(threads)]
+def read(data: TrainingData, threads: int) -> Iterator[int]:
+    """Measure; yields after each reading of the validation tunes how many characters that were."""
+    network = CharNetwork(PRESETS["default"].network, len(data.vocabulary))
+    while True:
+        nats_per_sequence(network, data.validation.tunes, threads=threads)
+        yield sum(map(len, data.validation.tunes))
+
+
+def measured(work: str, names: Sequence[str], options: argparse.Namespace, prefix: list[str]) -> dict[str, float]:
+    """The rates of a process of its own."""
+    command = [*prefix, sys.executable, __file__, "--work", work, "--turns", *names]
     command += ["--corpus", options.corpus, "--seconds", str(options.seconds)]
-    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    found: dict[str, float] = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    return found
 
 
 @contextmanager
@@ -117,13 +132,12 @@ SITUATIONS: dict[str, Callable[[], "object"]] = {
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--corpus", default="oneills")
-    parser.add_argument("--seconds", type=float, default=10.0)
-    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--seconds", type=float, default=40.0)
     parser.add_argument("--work", choices=WORK, help=argparse.SUPPRESS)
-    parser.add_argument("--threads", type=int, default=0, help=argparse.SUPPRESS)
+    parser.add_argument("--turns", nargs="+", choices=THREADS, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.work:
-        print(rate(options.work, options.corpus, options.threads, options.seconds))
+        print(json.dumps(turns(options.work, options.corpus, options.turns, options.seconds)))
         return
     print(f"{cores()} cores; characters per second, and ratios within the same situation")
     for situation, entered in SITUATIONS.items():
@@ -132,11 +146,8 @@ def main() -> None:
                 print(f"{situation:<28} cannot be made here")
                 continue
             for work in WORK:
-                compared = {"default": 0, "one thread": 1} | ({"all cores": cores()} if situation == "idle" else {})
-                rates = dict.fromkeys(compared, 0.0)
-                for _ in range(options.rounds):
-                    for name, threads in compared.items():
-                        rates[name] += measured(work, threads, options, prefix) / options.rounds
+                names = list(THREADS) if situation == "idle" else ["default", "one thread"]
+                rates = measured(work, names, options, prefix)
                 best = max(value for name, value in rates.items() if name != "default")
                 told = ", ".join(f"{name} {value:,.0f}" for name, value in rates.items())
                 print(f"{situation:<28} {work:<9} {told}; ratio {rates['default'] / best:.2f}", flush=True)
