@@ -3,8 +3,9 @@
     python benchmarks/originality.py                   O'Neill's and Ryan's, against naive references
     python benchmarks/originality.py --tunes 200000    as many made from them: transposed, a tenth of the notes changed
 
-References in the same run: for the index, reading the melodies of all tunes and nothing else; for the copied span, difflib against each of some tunes; for the nearest melody, the same
-alignment with every tune instead of the candidates (which also says how often the candidates hold the nearest one).
+References in the same run: for the index, reading the melodies of all tunes and nothing else; for the copied span,
+difflib against each of some tunes; for the nearest melody, the same alignment with every tune instead of the candidates
+(which also says how often the candidates hold the nearest one).
 """
 
 import argparse
