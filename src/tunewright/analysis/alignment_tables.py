@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 Row = NDArray[np.signedinteger[Any]]
 
 _ROWS_AT_ONCE = 256
-_SHIFTS = (1, 2, 4, 8, 16, 32)
+_SHIFTS = (1, 2, 4, 8, 16, 32, 64, 128)
 _SHORT = 512
 """Columns up to which one slow operation takes less time than several fast ones."""
 
@@ -47,10 +47,10 @@ class Scoring:
     """After which of `_SHIFTS` a row is looked at, to see if it is finished."""
 
 
-WHOLES = Scoring(equal=-4, unlike=1, left_out=0, level=0, deepest=4, anywhere=False, checked=(32,))
+WHOLES = Scoring(equal=-4, unlike=1, left_out=0, level=0, deepest=4, anywhere=False, checked=(32, 64, 128))
 """Of melodies as wholes; what the moves above a cell cost to be left out is taken off too."""
 
-PASSAGES = Scoring(equal=-5, unlike=3, left_out=3, level=-3, deepest=2, anywhere=True, checked=(8, 32))
+PASSAGES = Scoring(equal=-5, unlike=3, left_out=3, level=-3, deepest=2, anywhere=True, checked=(8, 32, 128))
 """Of passages; values are scores, negative and twice as large, so that they are whole numbers."""
 
 

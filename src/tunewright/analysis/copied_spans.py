@@ -11,10 +11,11 @@ are left out; a bar without notes equals no other.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, groupby
+from math import gcd
 from operator import attrgetter
 
 import numpy as np
@@ -50,19 +51,27 @@ class Music:
 
 def music_of(text: str) -> Music:
     """Return what is left of `text` without header, fields and remarks; no blank line and no final line end."""
+    lines = list(_music_lines(text))
+    if not lines:
+        return Music("", np.empty(0, np.int64))
+    offsets = [np.arange(begin, begin + len(line) + 1) for begin, line in lines]
+    return Music("\n".join(line for _, line in lines), np.concatenate(offsets)[:-1])
+
+
+def music_characters(text: str) -> str:
+    """Return the characters of `music_of` alone."""
+    return "\n".join(line for _, line in _music_lines(text))
+
+
+def _music_lines(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the lines of music, and where each begins."""
     lines = text.split("\n")
     first = header_length(lines)
     begin = sum(len(line) + 1 for line in lines[:first])
-    kept: list[str] = []
-    offsets: list[NDArray[np.int64]] = []
     for line in lines[first:]:
         if line.strip() and not field_of(line) and not is_remark(line):
-            kept.append(line + "\n")
-            offsets.append(np.arange(begin, begin + len(line) + 1))
+            yield begin, line
         begin += len(line) + 1
-    if not kept:
-        return Music("", np.empty(0, np.int64))
-    return Music("".join(kept)[:-1], np.concatenate(offsets)[:-1])
 
 
 class Alphabet:
@@ -141,9 +150,11 @@ def bars_of(melody: Melody) -> Bars:
 def _content(notes: Sequence[Note], bar: Bar, start: int) -> int:
     """Return 48 bits that say what a bar holds, neither all 0 nor all 1; it starts at tick number `start`."""
     whole, first = bar.expected_ticks or WHOLE, notes[0].pitch
-    values = [bar.ticks * _PARTS_OF_A_BAR // whole]
+    common = gcd(whole, _PARTS_OF_A_BAR)  # smaller numbers take less time
+    parts, whole = _PARTS_OF_A_BAR // common, whole // common
+    values = [bar.ticks * parts // whole]
     for pitch, onset, ticks, _, _, _ in notes:
-        values += (pitch - first, (onset - start) * _PARTS_OF_A_BAR // whole, ticks * _PARTS_OF_A_BAR // whole)
+        values += (pitch - first, (onset - start) * parts // whole, ticks * parts // whole)
     return _hash_of(tuple(values))
 
 

@@ -18,7 +18,7 @@ from tunewright.analysis.copied_spans import (
     BETWEEN_TUNES,
     Alphabet,
     bars_of,
-    music_of,
+    music_characters,
     packed_characters,
 )
 from tunewright.analysis.melodic_similarity import moves_of
@@ -32,6 +32,7 @@ from tunewright.notation.melody import read_melody
 
 _STEPS_TOLD = 200
 _PACKED = 8
+_BETWEEN_BARS, _NOTHING = np.array([BETWEEN_TUNES], np.uint64), np.zeros(1, np.int64)
 
 
 def corpus_arrays(tunes: Sequence[Tune], progress: Progress) -> tuple[str, dict[str, NDArray[Any]]]:
@@ -88,12 +89,12 @@ def _tune_by_tune(tunes: Sequence[Tune], alphabet: Alphabet, progress: Progress)
 def _forms(tune: Tune, alphabet: Alphabet) -> dict[str, NDArray[Any]]:
     melody = read_melody(tune.text)
     bars = bars_of(melody)
-    characters = alphabet.of_body(music_of(tune.text).characters)
+    characters = alphabet.of_body(music_characters(tune.text))
     return {
         "characters": np.frombuffer(characters + bytes([BETWEEN_TUNES]), np.uint8),
-        "bars": np.append(bars.codes, np.uint64(BETWEEN_TUNES)),
-        "bar_numbers": np.append(bars.numbers, 0),
-        "bar_pitches": np.append(bars.pitches, 0),
+        "bars": np.concatenate([bars.codes, _BETWEEN_BARS]),
+        "bar_numbers": np.concatenate([bars.numbers, _NOTHING]),
+        "bar_pitches": np.concatenate([bars.pitches, _NOTHING]),
         "moves": moves_of(melody),
         "sources": _encode_source(tune),
     }

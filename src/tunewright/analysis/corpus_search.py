@@ -210,6 +210,9 @@ class CorpusSearch:
             return None
         starts = self._arrays[starts_name]
         barred = [(int(starts[number]), int(starts[number + 1])) for number in left_out]
+        if len(barred) == 1:  # as usual
+            ((begin, end),) = barred
+            return lambda place: not begin <= place < end
         return lambda place: not any(first <= place < last for first, last in barred)
 
     def _moves(self, number: int) -> Moves:

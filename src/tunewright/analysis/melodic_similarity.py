@@ -49,13 +49,14 @@ def moves_of(melody: Melody) -> Moves:
     intervals = _within(pitches[1:] - pitches[:-1], WIDEST_INTERVAL)
     # thirds of a doubling keep apart all ratios that are usual: 1, 4/3, 3/2, 2, 3, 4, 6, 8 and their inverses
     ratios = _within(np.rint(3 * (lengths[1:] - lengths[:-1])), _GREATEST_RATIO)
-    moves: Moves = (intervals << _RATIO_BITS) | ratios
+    moves: Moves = np.left_shift(intervals, _RATIO_BITS, dtype=np.uint16) | ratios
     return moves
 
 
 def _within(values: NDArray[Any], greatest: int) -> NDArray[np.uint16]:
     """Return `values`, cut off at `greatest` and its negative, as numbers from 0."""
-    return np.minimum(np.maximum(values, -greatest), greatest).astype(np.int16).astype(np.uint16) + np.uint16(greatest)
+    cut: NDArray[np.uint16] = (np.minimum(np.maximum(values, -greatest), greatest) + greatest).astype(np.uint16)
+    return cut
 
 
 @lru_cache(maxsize=1024)

@@ -130,26 +130,28 @@ class _Stretch:
 def _stretches(voice: Voice, events: Events, length: int) -> list[_Stretch]:
     meter = events.meter
     current = _Stretch(events.body, meter)
-    found = [current]
+    found, sounds = [current], current.sounds
     for item in voice.items:
         if type(item) is Sound:
-            current.sounds.append(item)
-            current.ticks += item.ticks
-            current.bars += item.bars - 1
+            sounds.append(item)
         elif type(item) is MeterChange:
             meter = item.meter
-            current.meter = current.meter if current.sounds else meter
+            current.meter = current.meter if sounds else meter
         elif type(item) is BarLine:
-            if current.sounds:
+            if sounds:
                 current.end, current.closes = item.start, item.text
                 current = _Stretch(item.end, meter)
+                sounds = current.sounds
                 found.append(current)
             current.start = item.end
             current.opens.append(item)
-    if current.sounds:
+    if sounds:
         current.end = length
     else:
         found.pop()
+    for stretch in found:
+        stretch.ticks = sum([sound.ticks for sound in stretch.sounds])
+        stretch.bars = sum([sound.bars for sound in stretch.sounds]) - len(stretch.sounds) + 1
     return found
 
 
@@ -165,7 +167,8 @@ def _notes(stretches: list[_Stretch]) -> list[Note]:
                 tied = None
             if pitch is not None:
                 if tied is None:
-                    note = Note(pitch, time, ticks, index, sound.start, sound.end)
+                    # as Note(...) does, in half the time
+                    note = tuple.__new__(Note, (pitch, time, ticks, index, sound.start, sound.end))
                 else:
                     note, tied = tied._replace(ticks=tied.ticks + ticks), None
                 if sound.tied:
