@@ -1,5 +1,6 @@
 """Steps end with the same bits on any number of threads that takes them; what would not is left to one thread."""
 
+import os
 from dataclasses import replace
 from itertools import islice
 
@@ -29,6 +30,7 @@ def one_thread_afterwards():
 @pytest.fixture
 def three_cores(monkeypatch):
     monkeypatch.setattr(step_threads, "most_threads", lambda: 3)
+    monkeypatch.setattr(step_threads, "cores_are_free", lambda _count: True)
 
 
 def counts_of(threads, rehearse, steps=4 * USUAL, shape=SHAPE):
@@ -48,7 +50,7 @@ def test_several_numbers_are_tried_once_a_shape_is_usual():
     torch.set_num_threads(2)
     rehearsed = []
     counts = counts_of(StepThreads(0), lambda: rehearsed.append(torch.get_num_threads()) or b"same")
-    assert rehearsed == [1, 2, 3]
+    assert rehearsed == [1, 2, 1, 3]
     assert set(counts[: USUAL - 1]) == {1}
     assert set(counts) == {1, 2, 3}
     assert torch.get_num_threads() == 2  # as before
@@ -64,6 +66,16 @@ def test_a_number_that_ends_with_other_bits_is_never_used():
 def test_threads_that_treat_numbers_near_zero_otherwise_are_never_used(monkeypatch):
     monkeypatch.setattr(step_threads, "_products_near_zero", lambda count: b"kept" if count == 3 else b"flushed")
     assert set(counts_of(StepThreads(0), lambda: b"same")) == {1, 2}
+
+
+@pytest.mark.usefixtures("three_cores")
+def test_nothing_is_tried_while_other_programs_use_the_cores(monkeypatch):
+    monkeypatch.setattr(step_threads, "cores_are_free", lambda _count: False)
+    assert set(counts_of(StepThreads(0), lambda: pytest.fail("rehearsed"))) == {1}
+
+
+def test_one_core_is_never_free_for_many_threads():
+    assert not step_threads.cores_are_free(8 * (os.cpu_count() or 1))
 
 
 def test_all_threads_flush_numbers_near_zero_or_none():
@@ -103,5 +115,8 @@ def test_a_training_ends_with_the_same_bits_whoever_took_its_steps(tiny_corpus, 
 
 
 def next_of(chooser: ThreadChooser, used: list[int]) -> int:
-    used.append(chooser.counts[len(used) % len(chooser.counts)])
+    """The numbers of threads that may be used, in turn."""
+    if not hasattr(chooser, "turns"):
+        chooser.turns = [count for count in chooser.counts if count == 1 or chooser._suits(count)]
+    used.append(chooser.turns[len(used) % len(chooser.turns)])
     return used[-1]

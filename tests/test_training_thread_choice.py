@@ -100,5 +100,18 @@ def test_steps_without_work_or_with_other_threads_teach_nothing():
 
 
 def test_a_number_that_does_not_suit_is_never_taken():
-    chooser = ThreadChooser(4, suits=lambda count: count != 2)
+    chooser, taken = ThreadChooser(4, suits=lambda count: count != 2), set()
+    for _ in range(50):
+        taken.add(chooser.threads())
+        chooser.took(chooser.threads(), 1, 0.01)
+    assert taken == {1, 4}
     assert chooser.counts == (1, 4)
+
+
+def test_more_threads_are_not_tried_while_other_programs_use_the_cores():
+    machine = Machine(ALWAYS, lambda threads: threads)
+    chooser = ThreadChooser(2, free=lambda _count: not machine.busy(machine.now), clock=lambda: machine.now)
+    assert machine.rate(chooser.threads, until=60) >= 0.98 * machine.rate(lambda: 1, until=60)
+    machine.busy = NEVER
+    machine.rate(chooser.threads, until=200)  # from 0 again: the chooser waits until it tries anew
+    assert chooser.threads() == 2

@@ -6,14 +6,16 @@ of threads, on a copy. Only numbers whose results equal those of one thread, to 
 shape. Batches of a rare shape (the last one of an epoch) are learned on one thread.
 """
 
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import torch
 
-from tunewright.model.threads import most_threads, threads
+from tunewright.model.threads import most_threads, one_thread, threads
 from tunewright.training.thread_choice import ThreadChooser
 
 Shape = tuple[int, int]
@@ -21,6 +23,10 @@ Shape = tuple[int, int]
 
 USUAL = 8
 """A shape that came so often is worth a rehearsal."""
+PROBE_SECONDS = 0.02
+"""Processor time of a thread that finds out whether a core is free."""
+LATE = 1.25
+"""A thread that takes so many times as long has shared its core."""
 NUMBERS_PER_THREAD = 1 << 16
 """torch gives at least half as many to each thread."""
 
@@ -62,19 +68,41 @@ class StepThreads:
     def _chooser(self, shape: Shape, rehearse: Callable[[], bytes]) -> ThreadChooser | None:
         self._seen[shape] += 1
         if shape not in self._choosers and self._seen[shape] >= USUAL:
-            self._choosers[shape] = ThreadChooser(self._most, suits=self._equal(rehearse))
+            self._choosers[shape] = ThreadChooser(self._most, partial(_equal, rehearse), cores_are_free)
         return self._choosers.get(shape)
 
-    @staticmethod
-    def _equal(rehearse: Callable[[], bytes]) -> Callable[[int], bool]:
-        """Says whether a step on so many threads ends with the bits of a step on one."""
 
-        def outcome(count: int) -> bytes:
-            with threads(count):
-                return rehearse() + _products_near_zero(count)
+def cores_are_free(count: int) -> bool:
+    """Say whether `count` threads that do not wait for one another run at once now, each as fast as alone."""
+    meeting, taken = threading.Barrier(count), []
 
-        alone = outcome(1)
-        return lambda count: outcome(count) == alone
+    def work() -> None:
+        torch.set_num_threads(1)
+        numbers = torch.ones(96, 96)
+        meeting.wait()
+        began, used = time.perf_counter(), time.thread_time()
+        while time.thread_time() - used < PROBE_SECONDS:
+            torch.mm(numbers, numbers)
+        taken.append(time.perf_counter() - began)
+
+    with one_thread():
+        probes = [threading.Thread(target=work) for _ in range(count)]
+        for probe in probes:
+            probe.start()
+        for probe in probes:
+            probe.join()
+    return max(taken) < LATE * PROBE_SECONDS
+
+
+def _equal(rehearse: Callable[[], bytes], count: int) -> bool:
+    """Say whether a step on so many threads ends with the bits of a step on one."""
+    alone, together = (_outcome(rehearse, each) for each in (1, count))
+    return alone == together
+
+
+def _outcome(rehearse: Callable[[], bytes], count: int) -> bytes:
+    with threads(count):
+        return rehearse() + _products_near_zero(count)
 
 
 def _products_near_zero(count: int) -> bytes:

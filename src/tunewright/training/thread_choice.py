@@ -60,16 +60,23 @@ class ThreadChooser:
     most
         Largest number of threads; 1, its doublings and this number are tried.
     suits
-        Says of each of them but 1 whether it may be used at all.
+        Says whether so many threads may be used at all; asked before the first trial of each number.
+    free
+        Says whether so many cores have nothing else to do; asked before every trial of more threads than now, which
+        costs much where they have.
     clock
         Gives the time in seconds.
     """
 
     def __init__(
-        self, most: int, suits: Callable[[int], bool] = lambda _count: True, clock: Callable[[], float] = time.monotonic
+        self,
+        most: int,
+        suits: Callable[[int], bool] = lambda _count: True,
+        free: Callable[[int], bool] = lambda _count: True,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        doublings = {2**power for power in range(most.bit_length())}
-        counts = [count for count in sorted({*doublings, most}) if count == 1 or suits(count)]
+        counts = sorted({*(2**power for power in range(most.bit_length())), most})
+        self._suits, self._free, self._suited = suits, free, {1}
         self._candidates = {count: _Candidate() for count in counts}
         self._share = TRIAL_SHARE / max(1, len(counts) - 1)
         self._clock = clock
@@ -87,12 +94,24 @@ class ThreadChooser:
         present = self._candidates[self._present]
         if not self._trial and len(present.costs) == TRIAL_STEPS:
             now = self._clock()
-            for count, other in self._candidates.items():
+            for count, other in tuple(self._candidates.items()):
                 # A number that was faster than the present one is now is tried as soon as may be.
-                if count != self._present and now >= (other.affordable if other.cost < present.cost else other.due):
-                    self._begin_trial(count)
+                due = now >= (other.affordable if other.cost < present.cost else other.due)
+                if count != self._present and due and self._worth_a_trial(count, other, now):
+                    self._begin_trial(count, self._clock() - now)
                     break
         return self._trial or self._present
+
+    def _worth_a_trial(self, count: int, candidate: _Candidate, now: float) -> bool:
+        if count > self._present and not self._free(count):
+            candidate.lose(now, self._clock() - now, self._share)
+            return False
+        if count not in self._suited:
+            if not self._suits(count):
+                del self._candidates[count]
+                return False
+            self._suited.add(count)
+        return True
 
     def took(self, threads: int, work: float, seconds: float) -> None:
         """Learn that a step of so much work took `seconds`; steps with other threads than chosen are passed over."""
@@ -105,9 +124,9 @@ class ThreadChooser:
         if self._trial and (len(tried.costs) == TRIAL_STEPS or cost > HOPELESS * self._yardstick):
             self._end_trial()
 
-    def _begin_trial(self, count: int) -> None:
+    def _begin_trial(self, count: int, lost: float) -> None:
         self._reign = self._yardstick, self._lost
-        self._trial, self._yardstick, self._lost = count, self._candidates[self._present].cost, 0.0
+        self._trial, self._yardstick, self._lost = count, self._candidates[self._present].cost, lost
         self._candidates[count].costs.clear()
 
     def _end_trial(self) -> None:
