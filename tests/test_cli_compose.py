@@ -3,6 +3,7 @@ import pytest
 from test_cli_main import run
 
 import tunewright
+from tunewright.analysis.originality import OriginalityIndex
 from tunewright.notation.melody import read_melody
 
 TITLED = "<start>\nX:1\nT:Für Elise\nM:4/4\nK:D\n"
@@ -32,6 +33,32 @@ def test_several_tunes_are_printed_apart(capsys, model):
     _, out, _ = run(capsys, "compose", model, "--count", "3", "--temperature", "0.5")
     tunes = out.split("\n\n")
     assert len([tune for tune in tunes if tune.startswith("X:")]) == 3
+
+
+@pytest.mark.parametrize("more", [[], ["--count", "2", "--keep", "1"], ["--out", "{folder}", "--format", "abc"]])
+def test_indexing_is_announced_once(capsys, model, tiny_corpus, tmp_path, monkeypatch, more):
+    monkeypatch.setattr("tunewright.analysis.originality.cache_folder", lambda name: tmp_path / name)
+    words = "indexing 30 tunes to look for copies; this happens once ...\n"
+    command = [
+        "compose",
+        model,
+        "--raw",
+        "--corpus",
+        tiny_corpus,
+        *(each.format(folder=tmp_path / "out") for each in more),
+    ]
+    assert words in run(capsys, *command)[2]
+    assert words not in run(capsys, *command, *(["--force"] if "--out" in more else []))[2]
+
+
+def test_the_tune_comes_before_the_index(model, tiny_corpus, monkeypatch, capsys):
+    printed = []
+    monkeypatch.setattr(
+        "tunewright.analysis.originality.originality_index",
+        lambda *_, **__: printed.append(capsys.readouterr().out) or OriginalityIndex.build(()),
+    )
+    run(capsys, "compose", model, "--raw", "--corpus", tiny_corpus)
+    assert printed[0].startswith("X:")
 
 
 FIELDS = ["--meter", "6/8", "--title", "Made-up", "--unit-length", "1/8", "--key", "Em"]

@@ -74,3 +74,10 @@ def test_no_corpus_is_one_line(composed, capsys):
         main(["originality", composed])
     assert ended.value.code == 2
     assert "--corpus" in capsys.readouterr().err
+
+
+def test_an_index_is_announced_when_it_is_built_and_never_again(composed, tiny_corpus, capsys):
+    originality(composed, corpus=[str(tiny_corpus)])
+    assert capsys.readouterr().err == "indexing 30 tunes to look for copies; this happens once ...\n"
+    originality(composed, corpus=[str(tiny_corpus)])
+    assert capsys.readouterr().err == ""

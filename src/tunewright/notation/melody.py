@@ -9,6 +9,7 @@ numbers (middle C, ABC ``C``, is 60), places offsets in the text from 0.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
 from tunewright.notation.events import BarLine, Events, Item, MeterChange, Sound, Voice
@@ -187,7 +188,11 @@ def _bars(stretches: list[_Stretch]) -> Iterator[Bar]:
     for index, stretch in enumerate(stretches):
         expected = stretch.meter.bar and stretch.meter.bar * stretch.bars
         short = expected - stretch.ticks if expected is not None and stretch.ticks < expected else 0
-        divided = any(map(_divides, stretch.opens))
+        opens, ending, divided = "", "", False
+        for line in stretch.opens:
+            opens = line.text or opens
+            ending = ending or line.ending
+            divided = divided or _divides(line)
         completes = divided and stretch.ticks == lacking
         number += (index > 0 or not short) and not completes
         section += index > 0 and divided
@@ -198,14 +203,19 @@ def _bars(stretches: list[_Stretch]) -> Iterator[Bar]:
             stretch.end,
             stretch.ticks,
             expected,
-            next((line.text for line in reversed(stretch.opens) if line.text), ""),
+            opens,
             stretch.closes,
             section,
-            next((line.ending for line in stretch.opens if line.ending), ""),
+            ending,
         )
         number += stretch.bars - 1
 
 
 def _divides(line: BarLine) -> bool:
     """Say whether a section begins at `line`; the second ending of a repeat belongs to what is repeated."""
-    return not line.ending and any(sign in line.text for sign in _SECTION_SIGNS)
+    return not line.ending and _holds_section_sign(line.text)
+
+
+@lru_cache(maxsize=256)
+def _holds_section_sign(text: str) -> bool:
+    return any(sign in text for sign in _SECTION_SIGNS)

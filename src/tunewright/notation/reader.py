@@ -256,8 +256,8 @@ class _Reader:
         if self.base is not None:
             self.voice, self.base = self.base, None
         self.held = False
-        line = BarLine(match.start(), match.end(), match["bar_line"], match["bar_ending"] or "")
-        self.voice.items.append(line)
+        start, end = match.span()
+        self.voice.items.append(BarLine(start, end, match["bar_line"], match["bar_ending"] or ""))
         self.voice.accidentals.clear()
 
     def _ending(self, match: re.Match[str]) -> None:
@@ -275,7 +275,8 @@ class _Reader:
         if self.grace:
             self._problem("grace-unclosed", self.grace_start)
             self.grace = False
-        self.problems += end_bar(voice)
+        if voice.tuplet_left:
+            self.problems += end_bar(voice)
 
 
 _HANDLED = tuple(name for name in MUSIC_AND_RUNS.groupindex if hasattr(_Reader, f"_{name}"))
