@@ -1,3 +1,7 @@
+import os
+import subprocess
+import sys
+
 import pytest
 
 from tunewright import __version__
@@ -43,3 +47,13 @@ def test_a_mistake_is_one_line_and_status_two(capsys, tmp_path, monkeypatch, arg
     assert err.startswith("tunewright: ")
     assert err.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
+
+
+def test_numpy_computes_on_one_thread_unless_the_user_says_otherwise():
+    code = "import os, sys; from tunewright.cli.main import main\ntry: main(['--version'])\nexcept SystemExit: pass\n"
+    code += "assert 'numpy' not in sys.modules\nprint(os.environ['OPENBLAS_NUM_THREADS'])"
+    for told, expected in ((None, "1"), ("3", "3")):
+        environment = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+        environment |= {"OPENBLAS_NUM_THREADS": told} if told else {}
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment)
+        assert done.stdout.splitlines()[-1] == expected, done.stderr
