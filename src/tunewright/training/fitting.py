@@ -82,7 +82,7 @@ def _measured(tunes: Measurable) -> int:
 def _rate(recipe: Recipe, data: TrainingData) -> float:
     """Characters a second that are learned by `recipe`, in a trial that leaves nothing behind."""
     with torch.random.fork_rng(devices=[]):
-        network = CharNetwork(recipe.network, len(data.vocabulary))
+        network = CharNetwork.of(recipe.network, data.vocabulary)
     began = last = time.perf_counter()
     seconds = []
     for progress in Trainer(network, data, recipe.training).run():

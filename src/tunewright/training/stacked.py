@@ -177,7 +177,7 @@ class StackedTrainer:
     def _fresh(self, member: Member) -> CharNetwork:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(member.training.seed)
-            return CharNetwork(member.network, len(self.data.vocabulary))
+            return CharNetwork.of(member.network, self.data.vocabulary)
 
     def _epoch_of_batches(self, config: TrainingConfig, epoch: int) -> Iterator[Batch]:
         """Those that a network would learn from alone."""
