@@ -263,9 +263,7 @@ class _Attention(torch.autograd.Function):
         return match, mass
 
     @staticmethod
-    def backward(
-        ctx: Any, of_match: Tensor, of_mass: Tensor
-    ) -> tuple[Tensor, Tensor, None, None, None]:
+    def backward(ctx: Any, of_match: Tensor, of_mass: Tensor) -> tuple[Tensor, Tensor, None, None, None]:
         queries, every, shares, chosen, mass = ctx.saved_tensors
         of_scores = shares * (of_match - of_mass * mass)[..., None]  # (B, t, m)
         of_scores.addcmul_(chosen, of_mass[..., None])
@@ -299,5 +297,15 @@ def _remembered(everything: Tensor, rows: int, begun: Tensor) -> Tensor:
     if bool(begun.any()):
         current = functional.pad(begun, (0, 0, rows, 0)) == begun[-1]  # (M + T, B)
         kept = (everything * current[..., None])[-MEMORY:]
-    filled = kept[:, :, -1].any(dim=1)
-    return kept if bool(filled[0]) else kept[int(filled.int().argmax()) :]
+    return without_empty_rows(kept)
+
+
+def without_empty_rows(memory: Tensor) -> Tensor:
+    """Leave out the first rows of a memory, as far as they are empty in all lanes."""
+    filled = memory[:, :, -1].any(dim=1)
+    return memory[int(filled.int().argmax()) if filled.any() else len(memory) :]
+
+
+def with_empty_rows(memory: Tensor, rows: int) -> Tensor:
+    """Put empty rows before those of a memory, up to so many in all."""
+    return functional.pad(memory, (0, 0, 0, 0, rows - len(memory), 0))

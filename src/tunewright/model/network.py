@@ -30,7 +30,7 @@ from tunewright.corpus.vocabulary import Vocabulary
 from tunewright.errors import CheckpointError
 from tunewright.model.checkpoint import Checkpoint
 from tunewright.model.config import NetworkConfig
-from tunewright.model.look_back import LookBack, breaks_of
+from tunewright.model.look_back import MEMORY, LookBack, breaks_of, with_empty_rows, without_empty_rows
 
 State = tuple[Tensor, ...]
 """``(h, c)`` for LSTM, ``(h,)`` for GRU and RNN; each of shape=(L, B, H).
@@ -196,6 +196,21 @@ class CharNetwork(nn.Module):
         nats, memory = self.look_back.losses(outputs, own, ids, targets.where(counted, 0), state[-1])
         nats = nats.where(counted, 0.0)
         return nats.sum() / counted.sum() if mean else nats, (*after, memory)
+
+    def beside(self, *states: State) -> State:
+        """The lanes of several states as one."""
+        if self.look_back is not None:
+            rows = max(len(state[-1]) for state in states)
+            states = tuple((*state[:-1], with_empty_rows(state[-1], rows)) for state in states)
+        return tuple(torch.cat(parts, dim=1) for parts in zip(*states, strict=True))
+
+    def with_fixed_memory(self, state: State) -> State:
+        """The same state in a shape that does not depend on what was read; see `without_empty_rows`."""
+        return state if self.look_back is None else (*state[:-1], with_empty_rows(state[-1], MEMORY))
+
+    def without_empty_rows(self, state: State) -> State:
+        """The same state with the least memory that holds it."""
+        return state if self.look_back is None else (*state[:-1], without_empty_rows(state[-1]))
 
     def _recur(
         self, ids: Tensor, state: State, generator: torch.Generator | None, lanes: Lanes | None
