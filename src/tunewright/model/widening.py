@@ -2,7 +2,7 @@
 
 A new character comes in as the mean of all characters, since nothing is known of it yet, and goes out as improbable as
 the character that opens a tune, which is never predicted within one. What the network says of the characters that it
-knew stays the same, in proportion.
+knew stays the same, in proportion; where it looks back, what its own read-out says does.
 """
 
 from collections.abc import Iterable
@@ -36,4 +36,8 @@ def widen(model: Checkpoint, characters: Iterable[str]) -> Checkpoint:
         inputs = weights["layers.0.weight_ih_l0"]  # (gates, S): one-hot inputs choose a column
         column = inputs.mean(axis=1)
         weights["layers.0.weight_ih_l0"] = np.concatenate([inputs, np.stack([column] * len(new), axis=1)], axis=1)
+    if model.network.look_back:
+        tables = weights["look_back.recent"]  # (3, S, W)
+        row = tables.mean(axis=1, keepdims=True)
+        weights["look_back.recent"] = np.concatenate([tables, np.repeat(row, len(new), axis=1)], axis=1)
     return replace(model, vocabulary=Vocabulary(model.vocabulary.symbols + new), weights=weights)
