@@ -26,11 +26,14 @@ class NetworkConfig:
     """Share of the inputs (embedding or one-hot) that is set to zero while training."""
     weight_drop: float = 0.2
     """Share of the recurrent weights that is set to zero while training, others in each batch."""
+    look_back: int = 0
+    """Width of the keys of a pointer head that looks back over the tune so far; 0 has none."""
 
     def __post_init__(self) -> None:
         require_choice("cell", self.cell, get_args(Cell))
         require("units", self.units, "1 or more", self.units >= 1)
         require("layers", self.layers, "1 or more", self.layers >= 1)
         require("embedding", self.embedding, "0 (one-hot) or more", self.embedding >= 0)
+        require("look_back", self.look_back, "0 (none) or more", self.look_back >= 0)
         for name in ("dropout", "input_dropout", "weight_drop"):
             require(name, getattr(self, name), "0 up to, not including, 1", 0 <= getattr(self, name) < 1)

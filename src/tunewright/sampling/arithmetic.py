@@ -1,8 +1,8 @@
 """What does a recurrent network compute at one character, in operations whose result is the same everywhere?
 
 Only additions, multiplications, divisions and comparisons are used, in a fixed order, so that the compiled loop and its
-numpy twin get the same number bit by bit: nothing depends on a library's `exp` or on how it sums. `bounded_tanh` and
-`exponential` work on single numbers (compiled) and on arrays (numpy) alike.
+numpy twin get the same number bit by bit: nothing depends on a library's `exp` or on how it sums. `bounded_tanh`,
+`exponential` and `logarithm` work on single numbers (compiled) and on arrays (numpy) alike.
 
 Everything named in `COMPILED` is compiled by `sampling.kernel`; as plain Python it is correct and slow. Shapes are
 those of `sampling.weights`; all arrays are flat. The state of a tune is one array: for each layer its output and its
@@ -57,6 +57,11 @@ E2, E3, E4, E5, E6 = 1 / 2, 1 / 6, 1 / 24, 1 / 120, 1 / 720
 E7, E8, E9, E10, E11 = 1 / 5040, 1 / 40320, 1 / 362880, 1 / 3628800, 1 / 39916800
 
 
+LOG_2 = 0.6931471805599453
+ROOT_HALF, LOG_OF_ROOT_HALF = 0.7071067811865476, -0.34657359027997264
+L3, L5, L7, L9, L11, L13, L15 = 1 / 3, 1 / 5, 1 / 7, 1 / 9, 1 / 11, 1 / 13, 1 / 15
+
+
 def bounded_tanh(x: Any) -> Any:
     """tanh in float32, for -8 <= x <= 8."""
     y = x * x
@@ -80,6 +85,25 @@ def exponential(x: Any) -> Any:
     p = p * p
     p = p * p
     return p * p
+
+
+def logarithm(x: Any) -> Any:
+    """Natural logarithm in float64, for 2^-31 <= x <= 1 and a little more; off by 1e-13 at most."""
+    small = (x < 1.0 / 65536) * 1.0
+    x, doublings = x * (1.0 + small * 65535.0), small * 16.0
+    small = (x < 1.0 / 256) * 1.0
+    x, doublings = x * (1.0 + small * 255.0), doublings + small * 8.0
+    small = (x < 1.0 / 16) * 1.0
+    x, doublings = x * (1.0 + small * 15.0), doublings + small * 4.0
+    small = (x < 1.0 / 4) * 1.0
+    x, doublings = x * (1.0 + small * 3.0), doublings + small * 2.0
+    small = (x < 1.0 / 2) * 1.0
+    x, doublings = x * (1.0 + small), doublings + small
+    # Now 1/2 <= x <= 1, and log x = log(r) + 2 artanh((x - r) / (x + r)).
+    z = (x - ROOT_HALF) / (x + ROOT_HALF)
+    y = z * z
+    p = 1.0 + y * (L3 + y * (L5 + y * (L7 + y * (L9 + y * (L11 + y * (L13 + y * L15))))))
+    return (2.0 * z * p + LOG_OF_ROOT_HALF) - doublings * LOG_2
 
 
 def tanh(x: Any) -> Any:
@@ -175,6 +199,6 @@ def step(weights: Any, shape: Any, state: Any, symbol: int) -> None:
 
 
 COMPILED: Sequence[Callable[..., Any]] = (
-    bounded_tanh, exponential, tanh, sigmoid, copy, add_rows, lstm_cell, gru_cell, rnn_cell, step,
+    bounded_tanh, exponential, logarithm, tanh, sigmoid, copy, add_rows, lstm_cell, gru_cell, rnn_cell, step,
 )  # fmt: skip
 """In the order of their dependence."""
