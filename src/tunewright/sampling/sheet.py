@@ -45,8 +45,8 @@ class Memory:
     @classmethod
     def none(cls) -> "Memory":
         """In place of a memory where there is none."""
-        nothing = np.zeros((0, 0, ABREAST), dtype=np.float32)
-        return cls(nothing, nothing[0:0, 0], np.zeros(0, dtype=np.int64))
+        keys, scores = (np.zeros(shape, dtype=np.float32) for shape in ((0, 0, ABREAST), (0, ABREAST)))
+        return cls(keys, scores, np.zeros(0, dtype=np.int64))
 
     def take(self, other: "Memory", positions: int) -> None:
         """Know of the first so many positions what `other` knows of them."""
