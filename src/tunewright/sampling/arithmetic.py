@@ -2,7 +2,7 @@
 
 Only additions, multiplications, divisions and comparisons are used, in a fixed order, so that the compiled loop and its
 numpy twin get the same number bit by bit: nothing depends on a library's `exp` or on how it sums. `bounded_tanh`,
-`exponential` and `logarithm` work on single numbers (compiled) and on arrays (numpy) alike.
+`exponential` and `near_logarithm` work on single numbers (compiled) and on arrays (numpy) alike.
 
 Everything named in `COMPILED` is compiled by `sampling.kernel`; as plain Python it is correct and slow. Shapes are
 those of `sampling.weights`; all arrays are flat. The state of a tune is one array: for each layer its output and its
@@ -87,23 +87,27 @@ def exponential(x: Any) -> Any:
     return p * p
 
 
-def logarithm(x: Any) -> Any:
-    """Natural logarithm in float64, for 2^-31 <= x <= 1 and a little more; off by 1e-13 at most."""
-    small = (x < 1.0 / 65536) * 1.0
-    x, doublings = x * (1.0 + small * 65535.0), small * 16.0
-    small = (x < 1.0 / 256) * 1.0
-    x, doublings = x * (1.0 + small * 255.0), doublings + small * 8.0
-    small = (x < 1.0 / 16) * 1.0
-    x, doublings = x * (1.0 + small * 15.0), doublings + small * 4.0
-    small = (x < 1.0 / 4) * 1.0
-    x, doublings = x * (1.0 + small * 3.0), doublings + small * 2.0
-    small = (x < 1.0 / 2) * 1.0
-    x, doublings = x * (1.0 + small), doublings + small
-    # Now 1/2 <= x <= 1, and log x = log(r) + 2 artanh((x - r) / (x + r)).
+def near_logarithm(x: Any) -> Any:
+    """Natural logarithm in float64, for 1/2 <= x <= 1 and a little more: log r + 2 artanh((x - r) / (x + r))."""
     z = (x - ROOT_HALF) / (x + ROOT_HALF)
     y = z * z
     p = 1.0 + y * (L3 + y * (L5 + y * (L7 + y * (L9 + y * (L11 + y * (L13 + y * L15))))))
-    return (2.0 * z * p + LOG_OF_ROOT_HALF) - doublings * LOG_2
+    return 2.0 * z * p + LOG_OF_ROOT_HALF
+
+
+def logarithm(x: Any) -> Any:
+    """Natural logarithm of one number, for 2^-31 <= x <= 1 and a little more; off by 1e-13 at most."""
+    doublings = 16.0 if x < 1 / 65536 else 0.0
+    x = x * 65536.0 if x < 1 / 65536 else x
+    doublings = doublings + 8.0 if x < 1 / 256 else doublings
+    x = x * 256.0 if x < 1 / 256 else x
+    doublings = doublings + 4.0 if x < 1 / 16 else doublings
+    x = x * 16.0 if x < 1 / 16 else x
+    doublings = doublings + 2.0 if x < 1 / 4 else doublings
+    x = x * 4.0 if x < 1 / 4 else x
+    doublings = doublings + 1.0 if x < 1 / 2 else doublings
+    x = x * 2.0 if x < 1 / 2 else x
+    return near_logarithm(x) - doublings * LOG_2
 
 
 def tanh(x: Any) -> Any:
@@ -199,6 +203,7 @@ def step(weights: Any, shape: Any, state: Any, symbol: int) -> None:
 
 
 COMPILED: Sequence[Callable[..., Any]] = (
-    bounded_tanh, exponential, logarithm, tanh, sigmoid, copy, add_rows, lstm_cell, gru_cell, rnn_cell, step,
+    bounded_tanh, exponential, near_logarithm, logarithm, tanh, sigmoid, copy, add_rows, lstm_cell, gru_cell, rnn_cell,
+    step,
 )  # fmt: skip
 """In the order of their dependence."""

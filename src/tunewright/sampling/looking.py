@@ -24,7 +24,7 @@ from tunewright.sampling.arithmetic import LEAST_EXPONENT, LOG_2, exponential, l
 from tunewright.sampling.calling import START_ID
 from tunewright.sampling.weights import BAR_LINE, BLOCK, LINE_END, LOOK_BACK, PLACES, SYMBOLS
 
-ABREAST = 32
+ABREAST = 64
 """Positions in a block of keys."""
 MEMORY = 1200
 """Characters that are looked back at most."""
@@ -55,8 +55,8 @@ def remember(
     last = recent[symbol * width : (symbol + 1) * width]
     second = recent[(count + before) * width : (count + before + 1) * width]
     third = recent[(2 * count + before_that) * width : (2 * count + before_that + 1) * width]
-    end, scale = len(state) - BLOCK, weights[len(weights) - BLOCK]
-    query, key = state[end - 2 * width : end - width], state[end - width : end]
+    end, scale = len(state), weights[len(weights) - BLOCK]
+    query, key = state[end - 2 * width : end - width], state[end - width :]
     column = keys[position // ABREAST * ABREAST * width + position % ABREAST :]
     for w in range(width):
         both = (last[w] + second[w]) + third[w]
@@ -65,18 +65,21 @@ def remember(
     if position == begin or symbol == shape[BAR_LINE] or symbol == shape[LINE_END]:
         places[position] = 0
     else:
-        places[position] = min(places[position - 1] + 1, PLACES - 1)
+        places[position] = min(np.int64(places[position - 1]) + 1, PLACES - 1)
 
 
 def add_keys(scores: Any, query: Any, keys: Any) -> None:
-    """scores += query times each of a block of keys; four numbers of the query to a pass."""
-    for w in range(0, len(query), 4):
-        a, b, c, d = query[w], query[w + 1], query[w + 2], query[w + 3]
-        four = keys[w * ABREAST : (w + 4) * ABREAST]
+    """scores += query times each of a block of keys; eight numbers of the query to a pass."""
+    for w in range(0, len(query), 8):
+        a, b, c, d, e, f, g, h = (
+            query[w], query[w + 1], query[w + 2], query[w + 3], query[w + 4], query[w + 5], query[w + 6], query[w + 7]
+        )  # fmt: skip
+        at = keys[w * ABREAST : (w + 8) * ABREAST]
         for k in range(ABREAST):
-            scores[k] = (((scores[k] + a * four[k]) + b * four[ABREAST + k]) + c * four[2 * ABREAST + k]) + d * four[
-                3 * ABREAST + k
-            ]
+            half = (((scores[k] + a * at[k]) + b * at[ABREAST + k]) + c * at[2 * ABREAST + k]) + d * at[3 * ABREAST + k]
+            scores[k] = (
+                ((half + e * at[4 * ABREAST + k]) + f * at[5 * ABREAST + k]) + g * at[6 * ABREAST + k]
+            ) + h * at[7 * ABREAST + k]
 
 
 def score(
@@ -86,8 +89,8 @@ def score(
 
     Their blocks are whole: of the rest the score is `NOTHING`.
     """
-    width, end = shape[LOOK_BACK], len(state) - BLOCK
-    query = state[end - 2 * width : end - width]
+    width = shape[LOOK_BACK]
+    query = state[len(state) - 2 * width : len(state) - width]
     table = weights[len(weights) - BLOCK - PLACES * (PLACES - places[position]) :][:PLACES]
     tops = scores[len(scores) - ABREAST :]
     for k in range(ABREAST):
@@ -154,7 +157,7 @@ def look(
         top = score(weights, shape, state, keys, scores, places, first, position)
         all_copied = copy_shares(scores, symbols, first, position, top, copied)
         match = max(top + (logarithm(all_copied * SCALE) + LOG_SCALE), LEAST_MATCH)
-        opening = np.float64(state[len(state) - BLOCK]) - np.float64(weights[len(weights) - BLOCK + 1]) * match
+        opening = np.float64(logits[len(own)]) - np.float64(weights[len(weights) - BLOCK + 1]) * match
         less = exponential(max(-abs(opening), LEAST_EXPONENT))
         gate = (1.0 if opening >= 0.0 else less) / (1.0 + less)
         copying = (less if opening >= 0.0 else 1.0) / (1.0 + less)

@@ -29,7 +29,7 @@ class Memory:
     """shape=(blocks, W, `ABREAST`)"""
     scores: NDArray[np.float32]
     """Room for those of one position, and a block more, shape=(blocks + 1, `ABREAST`)."""
-    places: NDArray[np.int64]
+    places: NDArray[np.uint8]
     """By position, shape=((blocks + 1) * `ABREAST`,)."""
 
     @classmethod
@@ -40,13 +40,13 @@ class Memory:
             return cls.none()
         keys = aligned(blocks * width * ABREAST).reshape(blocks, width, ABREAST)
         scores = aligned((blocks + 1) * ABREAST).reshape(blocks + 1, ABREAST)
-        return cls(keys, scores, np.zeros(scores.size, dtype=np.int64))
+        return cls(keys, scores, np.zeros(scores.size, dtype=np.uint8))
 
     @classmethod
     def none(cls) -> "Memory":
         """In place of a memory where there is none."""
         keys, scores = (np.zeros(shape, dtype=np.float32) for shape in ((0, 0, ABREAST), (0, ABREAST)))
-        return cls(keys, scores, np.zeros(0, dtype=np.int64))
+        return cls(keys, scores, np.zeros(0, dtype=np.uint8))
 
     def take(self, other: "Memory", positions: int) -> None:
         """Know of the first so many positions what `other` knows of them."""
@@ -54,12 +54,12 @@ class Memory:
         self.keys[:blocks] = other.keys[:blocks]
         self.places[: blocks * ABREAST] = other.places[: blocks * ABREAST]
 
-    def copy_of(self, first: int, last: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    def copy_of(self, first: int, last: int) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
         """What is known of the positions from `first` to the one before `last`: their keys, and their places."""
         positions = np.arange(first, last)
         return self.keys[positions // ABREAST, :, positions % ABREAST], self.places[positions]
 
-    def put(self, known: tuple[NDArray[np.float32], NDArray[np.int64]], last: int) -> None:
+    def put(self, known: tuple[NDArray[np.float32], NDArray[np.uint8]], last: int) -> None:
         """Know again what `copy_of` gave of the positions before `last`."""
         keys, places = known
         positions = np.arange(last - len(places), last)
@@ -149,7 +149,7 @@ class Mark:
     registers: NDArray[np.int64]
     tallies: NDArray[np.float64]
     written: NDArray[np.int64]
-    known: tuple[NDArray[np.float32], NDArray[np.int64]] | None
+    known: tuple[NDArray[np.float32], NDArray[np.uint8]] | None
     """Of the memory: what another attempt at what was written would change."""
 
 

@@ -12,7 +12,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tunewright.sampling.arithmetic import FLAT, HALF, LEAST_EXPONENT, ONE, bounded_tanh, exponential, logarithm
+from tunewright.sampling.arithmetic import (
+    FLAT,
+    HALF,
+    LEAST_EXPONENT,
+    LOG_2,
+    ONE,
+    bounded_tanh,
+    exponential,
+    logarithm,
+    near_logarithm,
+)
 from tunewright.sampling.calling import END_ID, KEPT, REMOVED, START_ID, WEIGHT
 from tunewright.sampling.choice import LEAST_TOTAL
 from tunewright.sampling.config import CompositionConfig
@@ -21,7 +31,6 @@ from tunewright.sampling.sheet import NO_PAUSES, Memory, Sheet, nothing_allowed
 from tunewright.sampling.steering import Acceptor
 from tunewright.sampling.weights import (
     BAR_LINE,
-    BLOCK,
     CELL,
     GRU,
     LAYERS,
@@ -156,7 +165,7 @@ def remember(network: PackedNetwork, state: Row, memory: Memory, symbols: Ids, b
     known = [int(symbols[place]) if place >= begin else START_ID for place in range(position, position - 3, -1)]
     last, second, third = (recent[network.symbols * back + symbol] for back, symbol in enumerate(known))
     both = (last + second) + third
-    query, key = state[-BLOCK - 2 * width : -BLOCK].reshape(2, width)
+    query, key = state[-2 * width :].reshape(2, width)
     query[:] = (query + both) * numbers[0]
     memory.keys[position // ABREAST, :, position % ABREAST] = key + both
     at_break = position == begin or known[0] in network.shape[[BAR_LINE, LINE_END]]
@@ -166,7 +175,8 @@ def remember(network: PackedNetwork, state: Row, memory: Memory, symbols: Ids, b
 def look(network: PackedNetwork, state: Row, memory: Memory, symbols: Ids, begin: int, position: int) -> None:
     """`looking.look`."""
     first, count, numbers = max(begin, position - MEMORY), network.symbols, network.rows[-1][0]
-    logits = state[-int(network.shape[LOGITS]) :][:count]
+    all_logits = state[-int(network.shape[LOGITS]) :]
+    logits = all_logits[:count]
     own = _shares(logits)
     gate, copying = 1.0, 0.0
     copied, all_copied = np.zeros_like(own), 1.0
@@ -177,18 +187,18 @@ def look(network: PackedNetwork, state: Row, memory: Memory, symbols: Ids, begin
         copied[:] = np.bincount(symbols[first + 1 : position + 1], weights=shares, minlength=count)
         all_copied = float(copied.cumsum()[-1])
         match = max(top + (logarithm(all_copied * SCALE) + LOG_SCALE), LEAST_MATCH)
-        opening = float(state[-BLOCK]) - float(numbers[1]) * match
+        opening = float(all_logits[count]) - float(numbers[1]) * match
         less = exponential(max(-abs(opening), LEAST_EXPONENT))
         gate = (1.0 if opening >= 0 else less) / (1.0 + less)
         copying = (less if opening >= 0 else 1.0) / (1.0 + less)
     gate, copying = gate / float(own.cumsum()[-1]), copying / all_copied
-    logits[:] = logarithm((gate * own + copying * copied) + FLOOR)
+    logits[:] = _logarithm((gate * own + copying * copied) + FLOOR)
 
 
 def _score(network: PackedNetwork, state: Row, memory: Memory, first: int, position: int) -> Row:
     """`looking.score`, of the positions from `first` on."""
     width, low, high = network.look_back, first // ABREAST, (position - 1) // ABREAST + 1
-    query = state[-BLOCK - 2 * width : -BLOCK - width]
+    query = state[-2 * width : -width]
     products = np.empty((high - low, width + 1, ABREAST), dtype=np.float32)
     products[:, 0] = network.rows[-2][memory.places[position]][memory.places[low * ABREAST : high * ABREAST]].reshape(
         -1, ABREAST
@@ -196,6 +206,16 @@ def _score(network: PackedNetwork, state: Row, memory: Memory, first: int, posit
     np.multiply(query[None, :, None], memory.keys[low:high], out=products[:, 1:])
     scores: Row = np.add.reduce(products, axis=1).ravel()
     return scores[first - low * ABREAST : position - low * ABREAST]
+
+
+def _logarithm(x: Chances) -> Any:
+    """`arithmetic.logarithm` of each."""
+    doublings = np.zeros_like(x)
+    for count in (16, 8, 4, 2, 1):
+        small = x < 0.5**count
+        doublings += small * float(count)
+        x = np.where(small, x * 2.0**count, x)
+    return near_logarithm(x) - doublings * LOG_2
 
 
 def _shares(logits: Row) -> Chances:

@@ -22,7 +22,7 @@ The parts of a total, each of H numbers, in the order of the cell:
 The input's rows begin at the first part, those of the state at the first part that the state has a share in.
 
 A network that looks back (see `sampling.looking`) reads its query, its key and its gate out together with the logits:
-a row of the read-out is then the logits, W numbers of the query, W of the key, and a block that begins with the gate.
+a row of the read-out is then the logits and the gate, made up to whole blocks, W numbers of the query, W of the key.
 Behind the read-out lie W numbers for each symbol just read, for each before it and for each before that; the table of
 places; and a block that begins with what a product of query and key is multiplied by, and how much a match counts.
 """
@@ -173,27 +173,28 @@ def _layers(weights: Any, cell: int, symbols: int, units: int, layers: int) -> l
 def _readout(weights: Any, units: int, symbols: int) -> list[NDArray[Any]]:
     """Bias and rows."""
     logits = whole_blocks(symbols)
-    rows = _exactly(_widened(weights["readout.weight"].T, logits), (units, logits))
-    return [_widened(weights["readout.bias"][None], logits), rows]
+    rows = _exactly(weights["readout.weight"].T, (units, symbols))
+    return [_widened(weights["readout.bias"][None], logits), _widened(rows, logits)]
 
 
 def _looking(weights: Any, units: int, symbols: int, keys: int) -> list[NDArray[Any]]:
     """Bias and rows of the read-out of a network that looks back, with keys of so many numbers, and its tables."""
-    width = whole_blocks(keys)
-    bias, rows = _readout(weights, units, symbols)
-    of = {name: weights[f"look_back.{name}"] for name in ("query.bias", "gate.bias", "recent", "place", "match")}
-    query, key, gate = (weights[f"look_back.{name}.weight"].T for name in ("query", "key", "gate"))
-    rows = np.concatenate([rows, _widened(query, width), _widened(key, width), _widened(gate, BLOCK)], axis=1)
-    no_bias = np.zeros(width, dtype=np.float32)
-    biases = [bias[0], _widened(of["query.bias"][None], width)[0], no_bias, _widened(of["gate.bias"][None], BLOCK)[0]]
-    recent = _exactly(of["recent"], (3, symbols, keys)).reshape(3 * symbols, keys)
-    numbers = np.array([[keys**-0.5, *_exactly(of["match"], (1,))]])
+    width, beside = whole_blocks(keys), whole_blocks(symbols + 1)
+    shapes = {
+        "query.weight": (keys, units), "query.bias": (keys,), "key.weight": (keys, units), "gate.weight": (1, units),
+        "gate.bias": (1,), "recent": (3, symbols, keys), "place": (PLACES, PLACES), "match": (1,),
+    }  # fmt: skip
+    of = {name: _exactly(weights[f"look_back.{name}"], shape) for name, shape in shapes.items()}
+    logits = np.concatenate([weights["readout.weight"], of["gate.weight"]]).T
+    rows = [_widened(logits, beside), _widened(of["query.weight"].T, width), _widened(of["key.weight"].T, width)]
+    biases = np.concatenate([weights["readout.bias"], of["gate.bias"]])[None]
+    bias = [_widened(biases, beside), _widened(of["query.bias"][None], width), np.zeros((1, width))]
     return [
-        np.concatenate(biases)[None],
-        _exactly(rows, (units, whole_blocks(symbols) + 2 * width + BLOCK)),
-        _widened(recent, width),
-        _exactly(of["place"], (PLACES, PLACES)),
-        _widened(numbers, BLOCK),
+        np.concatenate(bias, axis=1),
+        np.concatenate(rows, axis=1),
+        _widened(of["recent"].reshape(3 * symbols, keys), width),
+        of["place"],
+        _widened(np.array([[keys**-0.5, of["match"][0]]]), BLOCK),
     ]
 
 
