@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from tunewright.sampling.arithmetic import LEAST_EXPONENT, LOG_2, exponential, logarithm
+from tunewright.sampling.arithmetic import LEAST_EXPONENT, LEAST_QUICK, exponential, logarithm, quick_exponential
 from tunewright.sampling.calling import START_ID
 from tunewright.sampling.weights import BAR_LINE, BLOCK, LINE_END, LOOK_BACK, PLACES, SYMBOLS
 
@@ -33,7 +33,7 @@ FLOOR = 1e-9
 """Added to a probability before its logarithm is taken."""
 NOTHING = np.float32(-1e30)
 """The score of a position that is not looked at."""
-SCALE, LOG_SCALE = 1.0 / 4096, 12 * LOG_2
+SCALE, LOG_SCALE = 1.0 / 4096, 8.317766166719343
 """`logarithm` wants numbers up to 1, and e^score, the greatest of which counts as 1, is summed up over `MEMORY`."""
 
 
@@ -110,7 +110,7 @@ def score(
     top = tops[0]
     for k in range(1, ABREAST):
         top = max(top, tops[k])
-    return np.float64(top)
+    return top
 
 
 def copy_shares(scores: Any, symbols: Any, first: int, position: int, top: float, copied: Any) -> float:
@@ -118,7 +118,7 @@ def copy_shares(scores: Any, symbols: Any, first: int, position: int, top: float
     low, high = first // ABREAST * ABREAST, ((position - 1) // ABREAST + 1) * ABREAST
     some = scores[low:high]
     for k in range(len(some)):
-        some[k] = exponential(max(np.float64(some[k]) - top, LEAST_EXPONENT))
+        some[k] = quick_exponential(max(some[k] - top, LEAST_QUICK))
     for s in range(len(copied)):
         copied[s] = 0.0
     for i in range(first, position):
@@ -131,11 +131,11 @@ def copy_shares(scores: Any, symbols: Any, first: int, position: int, top: float
 
 def own_shares(logits: Any, own: Any) -> float:
     """For each symbol e^(logit - the greatest); returns their sum."""
-    top, total = np.float64(logits[0]), 0.0
+    top, total = logits[0], 0.0
     for s in range(1, len(own)):
-        top = max(top, np.float64(logits[s]))
+        top = max(top, logits[s])
     for s in range(len(own)):
-        own[s] = exponential(max(np.float64(logits[s]) - top, LEAST_EXPONENT))
+        own[s] = quick_exponential(max(logits[s] - top, LEAST_QUICK))
     for s in range(len(own)):
         total += own[s]
     return total
@@ -156,14 +156,14 @@ def look(
     if position > first:
         top = score(weights, shape, state, keys, scores, places, first, position)
         all_copied = copy_shares(scores, symbols, first, position, top, copied)
-        match = max(top + (logarithm(all_copied * SCALE) + LOG_SCALE), LEAST_MATCH)
+        match = max(np.float64(top) + (np.float64(logarithm(np.float32(all_copied * SCALE))) + LOG_SCALE), LEAST_MATCH)
         opening = np.float64(logits[len(own)]) - np.float64(weights[len(weights) - BLOCK + 1]) * match
         less = exponential(max(-abs(opening), LEAST_EXPONENT))
         gate = (1.0 if opening >= 0.0 else less) / (1.0 + less)
         copying = (less if opening >= 0.0 else 1.0) / (1.0 + less)
     gate, copying = gate / all_own, copying / all_copied
     for s in range(len(own)):
-        logits[s] = logarithm((gate * own[s] + copying * copied[s]) + FLOOR)
+        logits[s] = logarithm(np.float32((gate * own[s] + copying * copied[s]) + FLOOR))
 
 
 COMPILED: Sequence[Callable[..., Any]] = (

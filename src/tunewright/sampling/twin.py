@@ -16,12 +16,14 @@ from tunewright.sampling.arithmetic import (
     FLAT,
     HALF,
     LEAST_EXPONENT,
+    LEAST_QUICK,
     LOG_2,
     ONE,
     bounded_tanh,
     exponential,
     logarithm,
     near_logarithm,
+    quick_exponential,
 )
 from tunewright.sampling.calling import END_ID, KEPT, REMOVED, START_ID, WEIGHT
 from tunewright.sampling.choice import LEAST_TOTAL
@@ -182,17 +184,17 @@ def look(network: PackedNetwork, state: Row, memory: Memory, symbols: Ids, begin
     copied, all_copied = np.zeros_like(own), 1.0
     if position > first:
         scores = _score(network, state, memory, first, position)
-        top = float(scores.max())
-        shares = exponential(np.maximum(scores.astype(np.float64) - top, LEAST_EXPONENT)).astype(np.float32)
+        top = scores.max()
+        shares = quick_exponential(np.maximum(scores - top, LEAST_QUICK))
         copied[:] = np.bincount(symbols[first + 1 : position + 1], weights=shares, minlength=count)
         all_copied = float(copied.cumsum()[-1])
-        match = max(top + (logarithm(all_copied * SCALE) + LOG_SCALE), LEAST_MATCH)
+        match = max(float(top) + (float(logarithm(np.float32(all_copied * SCALE))) + LOG_SCALE), LEAST_MATCH)
         opening = float(all_logits[count]) - float(numbers[1]) * match
         less = exponential(max(-abs(opening), LEAST_EXPONENT))
         gate = (1.0 if opening >= 0 else less) / (1.0 + less)
         copying = (less if opening >= 0 else 1.0) / (1.0 + less)
     gate, copying = gate / float(own.cumsum()[-1]), copying / all_copied
-    logits[:] = _logarithm((gate * own + copying * copied) + FLOOR)
+    logits[:] = _logarithm(((gate * own + copying * copied) + FLOOR).astype(np.float32))
 
 
 def _score(network: PackedNetwork, state: Row, memory: Memory, first: int, position: int) -> Row:
@@ -208,20 +210,19 @@ def _score(network: PackedNetwork, state: Row, memory: Memory, first: int, posit
     return scores[first - low * ABREAST : position - low * ABREAST]
 
 
-def _logarithm(x: Chances) -> Any:
+def _logarithm(x: Row) -> Any:
     """`arithmetic.logarithm` of each."""
     doublings = np.zeros_like(x)
     for count in (16, 8, 4, 2, 1):
-        small = x < 0.5**count
-        doublings += small * float(count)
-        x = np.where(small, x * 2.0**count, x)
+        more = x * np.float32(2.0**count)
+        doublings += (more < ONE) * np.float32(count)
+        x = np.where(more < ONE, more, x)
     return near_logarithm(x) - doublings * LOG_2
 
 
 def _shares(logits: Row) -> Chances:
     """`looking.own_shares`."""
-    scores = logits.astype(np.float64)
-    shares: Chances = exponential(np.maximum(scores - scores.max(), LEAST_EXPONENT))
+    shares: Chances = quick_exponential(np.maximum(logits - logits.max(), LEAST_QUICK)).astype(np.float64)
     return shares
 
 
