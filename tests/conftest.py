@@ -114,7 +114,7 @@ def untrained() -> Callable[..., "Checkpoint"]:
         vocabulary = Vocabulary("\x02\x03\n" + symbols)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(1850)
-            network = CharNetwork(config, len(vocabulary))
+            network = CharNetwork.of(config, vocabulary)
         weights = {name: (2 * values).astype("float32") for name, values in weights_of(network).items()}
         return Checkpoint(config, vocabulary, weights)
 

@@ -114,7 +114,7 @@ def _read_block(network: CharNetwork, block: list[Ids], quantities: Sequence[str
         with _watched(network.layers) as seen:
             _, after = network(ids[start : start + CHUNK, :active], state)
         for number, (layer, (inputs, outputs)) in enumerate(zip(network.layers, seen, strict=True)):
-            before = tuple(part[number] for part in state)  # (B, H) each
+            before = tuple(part[number] for part in state[: network.recurrent_parts])  # (B, H) each
             values = _quantities(layer, inputs, outputs, before, quantities)
             for name in quantities:
                 _deal(values[name], [lane[name][number, start : start + CHUNK] for lane in found[:active]])

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch.nn import functional
 
 from tunewright.analysis.character_kinds import KINDS, character_kinds
 from tunewright.analysis.neuron_samples import Side
@@ -105,7 +104,6 @@ def _losses_of_lanes(network: CharNetwork, lanes: Sequence[Ids]) -> NDArray[np.f
         active = int((lengths > start + 1).sum())
         targets = characters[start + 1 : start + 1 + CHUNK, :active]
         state = state and tuple(part[:, :active].contiguous() for part in state)
-        logits, state = network(characters[start : start + len(targets), :active], state)
-        nats = functional.cross_entropy(logits.flatten(0, 1), targets.flatten(), reduction="none")
-        losses[start : start + len(targets), :active] = nats.view_as(targets).numpy()
+        nats, state = network.losses(characters[start : start + len(targets), :active], targets, state)
+        losses[start : start + len(targets), :active] = nats.numpy()
     return losses

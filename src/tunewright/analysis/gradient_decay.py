@@ -81,7 +81,7 @@ def gradient_decay(
     Parameters
     ----------
     network
-        Dropout is off while it reads.
+        Dropout is off while it reads. Of one that looks back, the recurrent layers and their own read-out are followed.
     texts
         Framed tunes as ids of its vocabulary.
     distance
@@ -95,6 +95,7 @@ def gradient_decay(
         If tunes are too short to look back in.
     """
     exact = deepcopy(network).double().eval()
+    exact.look_back = None
     distance = look_back(texts, distance)
     windows, state = _windows(exact, texts, distance, positions)  # (K + 1, P), (L, P, H) each
     lanes = max(1, STATES // (network.config.units * network.config.layers))

@@ -21,7 +21,7 @@ def untrained_like(model: Checkpoint, seed: int = UNTRAINED_SEED) -> Checkpoint:
     """A network of the same shape and vocabulary that has learned nothing."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        network = CharNetwork(model.network, len(model.vocabulary))
+        network = CharNetwork.of(model.network, model.vocabulary)
     return replace(model, weights=weights_of(network), metrics={}, training={}, path=None)
 
 

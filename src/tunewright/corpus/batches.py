@@ -2,10 +2,12 @@
 
 `windows` cuts the text into random slices, each read with the state at zero: the assignment's way. `streams` shuffles
 the tunes, lays them out in parallel lanes and walks along them, so that the state can be carried through a tune.
+`WholeTunes` begins as many tunes at once as there are lanes, tunes of about the same length, and reads them to their
+ends.
 
-Both take the text as a ring, so that every epoch has the same number of batches. `streams` read every character once (a
-few twice, to fill the last batch), `windows` all but less than one window. The order depends on the generator passed in
-and on nothing else.
+Windows and streams take the text as a ring, so that every epoch has the same number of batches. `streams` read every
+character once (a few twice, to fill the last batch), `windows` all but less than one window, `WholeTunes` every one
+once. The order depends on the generator passed in and on nothing else.
 
 A batch says where it lies in the text, so that a text that lies on a GPU can be cut there.
 
@@ -13,14 +15,21 @@ Shapes: T time steps, B lanes, N characters of the text.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tunewright.corpus.shards import joined
+from tunewright.corpus.shards import joined, lengths_of
 from tunewright.corpus.shuffling import Shuffled
 from tunewright.corpus.vocabulary import Ids
+
+POOL = 20
+"""Groups of tunes among which those of like length are brought together."""
+LEAST_PART = 4
+"""A tune's end that is shorter than a batch by more than this factor is read with the batch before it."""
+END_ID = 1
 
 
 @dataclass(frozen=True)
@@ -36,13 +45,34 @@ class Batch:
     keep: NDArray[np.float32]
     """1 for lanes that go on with the state of the batch before, 0 for lanes that start from zero, shape=(B,)."""
 
+    ends: NDArray[np.int64] | None = None
+    """How many characters each lane predicts, the first ones, shape=(B,); None where it is T in all of them."""
+
     @property
     def ids(self) -> Ids:
         """Inputs and targets, cut out whenever they are asked for, shape=(T + 1, B).
 
-        The network reads all rows but the last and predicts all but the first.
+        The network reads all rows but the last and predicts all but the first. What follows the end of a tune that is
+        read alone is END, again and again; see `predicted`.
         """
-        return self.text.take(np.arange(self.length + 1)[:, None] + self.starts, mode="wrap")
+        reach = np.arange(self.length + 1)[:, None]
+        ids = self.text.take(reach + self.starts, mode="wrap")
+        return ids if self.ends is None else np.where(reach > self.ends, np.asarray(END_ID, ids.dtype), ids)
+
+    @property
+    def predicted(self) -> NDArray[np.bool_] | None:
+        """Which of the targets count, shape=(T, B); None for all."""
+        return None if self.ends is None else np.arange(self.length)[:, None] < self.ends
+
+    @property
+    def characters(self) -> int:
+        """How many are predicted."""
+        return self.length * len(self.starts) if self.ends is None else int(self.ends.sum())
+
+    def some(self, lanes: slice) -> "Batch":
+        """Some of its lanes."""
+        ends = None if self.ends is None else self.ends[lanes]
+        return replace(self, starts=self.starts[lanes], keep=self.keep[lanes], ends=ends)
 
 
 def count_windows(characters: int, *, length: int, lanes: int) -> int:
@@ -101,6 +131,58 @@ def streams(
     for first in range(0, lane_length, length):
         keep = generator.random(lanes) >= reset if first else np.zeros(lanes)
         yield Batch(text, starts + first, min(length, lane_length - first), keep.astype(np.float32))
+
+
+class WholeTunes:
+    """Every tune from its beginning to its end, side by side with others of about its length.
+
+    A lane whose tune has ended drops out. The first batch of each group of tunes has a length of its own, so that
+    batches begin at other places of a tune in every epoch; lanes are longest first.
+
+    Parameters
+    ----------
+    tunes
+        Framed tunes as ids.
+    length
+        T, characters that a batch predicts in each lane; the first of a group has half as many or more, and the last
+        one may have fewer, or some more.
+    lanes
+        B, tunes that begin together.
+    generator
+        Decides the order of the groups, which tunes are in them, and where they are cut.
+    """
+
+    def __init__(self, tunes: Sequence[Ids], *, length: int, lanes: int, generator: np.random.Generator) -> None:
+        self._text, sizes, self._length = joined(tunes), lengths_of(tunes), length
+        self._starts, self._predicted = np.cumsum(sizes) - sizes, sizes - 1
+        order = generator.permutation(len(sizes))
+        groups: list[NDArray[np.int64]] = []
+        for first in range(0, len(order), POOL * lanes):
+            pool = order[first : first + POOL * lanes]
+            pool = pool[np.argsort(-sizes[pool], kind="stable")]
+            groups += [pool[begin : begin + lanes] for begin in range(0, len(pool), lanes)]
+        self._groups = [groups[number] for number in generator.permutation(len(groups))]
+        self._firsts = generator.integers((length + 1) // 2, length + 1, size=len(groups))
+
+    def __len__(self) -> int:
+        return sum(len(self._cuts(group, first)) - 1 for group, first in zip(self._groups, self._firsts, strict=True))
+
+    def __iter__(self) -> Iterator[Batch]:
+        for group, first in zip(self._groups, self._firsts, strict=True):
+            predicted = self._predicted[group]
+            for begin, end in pairwise(self._cuts(group, first)):
+                active = int((predicted > begin).sum())
+                keep = np.full(active, begin > 0, np.float32)
+                ends = np.minimum(predicted[:active] - begin, end - begin)
+                yield Batch(self._text, self._starts[group[:active]] + begin, end - begin, keep, ends)
+
+    def _cuts(self, group: NDArray[np.int64], first: int) -> list[int]:
+        """Where the batches of a group begin in its tunes, and where the last one ends."""
+        longest = int(self._predicted[group[0]])
+        cuts = [0, *range(int(first), longest, self._length), longest]
+        if len(cuts) > 2 and LEAST_PART * (cuts[-1] - cuts[-2]) < self._length:
+            del cuts[-2]
+        return cuts
 
 
 def _slices(characters: int, length: int) -> int:

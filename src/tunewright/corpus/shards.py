@@ -194,3 +194,8 @@ def joined(tunes: Sequence[Ids], order: NDArray[np.int64] | None = None) -> Ids:
 def count_characters(tunes: Sequence[Ids]) -> int:
     """Return C."""
     return tunes.characters if isinstance(tunes, MappedTunes) else sum(len(ids) for ids in tunes)
+
+
+def lengths_of(tunes: Sequence[Ids]) -> NDArray[np.int64]:
+    """Return the characters of each tune, shape=(N,)."""
+    return np.array(tunes.lengths if isinstance(tunes, MappedTunes) else [len(ids) for ids in tunes], dtype=np.int64)

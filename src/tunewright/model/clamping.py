@@ -7,6 +7,10 @@ candidate reads it before its reset gate, as it reads its recurrent bias), and h
 state before it counts as held too. Nothing else changes, so that the network composes, evaluates and exports like any
 other. The unit itself goes on as it may; nothing reads it.
 
+The head of a network that looks back reads the last layer like the read-out. Its keys have no bias: what a constant
+adds to all of them goes into the table of the character just read, and what that adds to the queries is taken from
+theirs.
+
 Units and layers count from 0; a value is an output h, -1 to 1.
 """
 
@@ -58,6 +62,8 @@ def clamp_units(model: Checkpoint, values: Mapping[Unit, float]) -> Checkpoint:
         held["units"] = {**held["units"], name: float(value)}
         for columns, bias in _readers(model, unit[0]):
             weights[columns], weights[bias] = _folded(weights[columns], weights[bias], unit[1], value)
+        if model.network.look_back and unit[0] == model.network.layers - 1:
+            weights |= _with_held_keys(weights, unit[1], value)
     return replace(model, weights=weights, metrics={}, training={**model.training, RECORD: held})
 
 
@@ -96,10 +102,23 @@ def _range(what: str, count: int) -> str:
 
 def _readers(model: Checkpoint, layer: int) -> list[tuple[str, str]]:
     """Names of the matrices whose columns read the units of a layer, each with the bias added to its product."""
-    is_last = layer == model.network.layers - 1
-    after = ("readout.weight", "readout.bias")
-    above = (f"layers.{layer + 1}.weight_ih_l0", f"layers.{layer + 1}.bias_ih_l0")
-    return [(f"layers.{layer}.weight_hh_l0", f"layers.{layer}.bias_hh_l0"), after if is_last else above]
+    own = (f"layers.{layer}.weight_hh_l0", f"layers.{layer}.bias_hh_l0")
+    if layer < model.network.layers - 1:
+        return [own, (f"layers.{layer + 1}.weight_ih_l0", f"layers.{layer + 1}.bias_ih_l0")]
+    parts = ("readout", "look_back.query", "look_back.gate") if model.network.look_back else ("readout",)
+    return [own, *((f"{part}.weight", f"{part}.bias") for part in parts)]
+
+
+def _with_held_keys(
+    weights: Mapping[str, NDArray[np.float32]], unit: int, value: float
+) -> dict[str, NDArray[np.float32]]:
+    """What changes in a head that looks back so that its keys no longer read a unit of the last layer."""
+    keys, added = _folded(weights["look_back.key.weight"], weights["look_back.recent"][0], unit, value)
+    recent = weights["look_back.recent"].copy()
+    recent[0] = added
+    shift = value * weights["look_back.key.weight"][:, unit].astype(np.float64)
+    bias = (weights["look_back.query.bias"] - shift).astype(np.float32)
+    return {"look_back.key.weight": keys, "look_back.recent": recent, "look_back.query.bias": bias}
 
 
 def _folded(

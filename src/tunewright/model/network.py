@@ -1,5 +1,7 @@
 """What does the network compute? Characters and a state in, a score for every next character and the new state out.
 
+It is recurrent; a network that looks back has a pointer head beside its read-out (see `look_back.py`).
+
 Shapes
 ------
 T  time steps (characters)
@@ -7,12 +9,14 @@ B  batch (independent lanes)
 S  symbols of the vocabulary
 H  hidden units
 L  layers
+M  rows of the memory
+W  width of its keys
 
 Time is the first axis, as torch's own recurrent layers have it. The state is an argument and a result; the network
 keeps nothing between calls.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,12 +26,20 @@ from torch import Tensor, nn
 from torch.func import functional_call
 from torch.nn import functional
 
+from tunewright.corpus.vocabulary import Vocabulary
 from tunewright.errors import CheckpointError
 from tunewright.model.checkpoint import Checkpoint
 from tunewright.model.config import NetworkConfig
+from tunewright.model.look_back import MEMORY, LookBack, breaks_of, with_empty_rows, without_empty_rows
 
 State = tuple[Tensor, ...]
-"""``(h, c)`` for LSTM, ``(h,)`` for GRU and RNN; each of shape=(L, B, H)."""
+"""``(h, c)`` for LSTM, ``(h,)`` for GRU and RNN; each of shape=(L, B, H).
+
+A network that looks back has one more part at the end, its memory, shape=(M, B, W + 3); M differs from call to call.
+"""
+
+IGNORED = -100
+"""In the place of a target: nothing is to be predicted there. It is what torch's cross-entropy skips."""
 
 CELLS: dict[str, Callable[[int, int], nn.RNNBase]] = {"lstm": nn.LSTM, "gru": nn.GRU, "rnn": nn.RNN}
 
@@ -57,7 +69,7 @@ class Lanes:
         return (self.end - self.first) / self.total
 
     def spread(self, part: Tensor) -> Tensor:
-        """A state of the lanes read, shape=(L, lanes read, H), in its place between zeros, shape=(L, B, H)."""
+        """Part of a state of the lanes read, shape=(., lanes read, .), in its place between zeros, shape=(., B, .)."""
         whole = part.new_zeros(part.shape[0], self.total, part.shape[2])
         whole[:, self.first : self.end] = part[:, : self.end - self.first]
         return whole
@@ -72,9 +84,11 @@ class CharNetwork(nn.Module):
         The architecture.
     symbols
         S, the number of characters in the vocabulary.
+    breaks
+        Which of them a network that looks back counts places from; see `breaks_of`.
     """
 
-    def __init__(self, config: NetworkConfig, symbols: int) -> None:
+    def __init__(self, config: NetworkConfig, symbols: int, breaks: Collection[int] = ()) -> None:
         super().__init__()
         self.config, self.symbols = config, symbols
         self.embedding = nn.Embedding(symbols, config.embedding) if config.embedding else None
@@ -85,6 +99,17 @@ class CharNetwork(nn.Module):
         if config.cell == "lstm":
             for layer in self.layers:
                 nn.init.constant_(layer.get_parameter("bias_ih_l0")[config.units : 2 * config.units], FORGET_BIAS)
+        self.look_back = LookBack(config.look_back, config.units, symbols, breaks) if config.look_back else None
+
+    @classmethod
+    def of(cls, config: NetworkConfig, vocabulary: Vocabulary) -> "CharNetwork":
+        """A network with random weights for the characters of `vocabulary`."""
+        return cls(config, len(vocabulary), breaks_of(vocabulary))
+
+    @property
+    def recurrent_parts(self) -> int:
+        """How many parts of the state belong to the recurrent layers: the first ones."""
+        return 2 if self.config.cell == "lstm" else 1
 
     @property
     def weight_count(self) -> int:
@@ -92,9 +117,10 @@ class CharNetwork(nn.Module):
         return sum(parameter.numel() for parameter in self.parameters())
 
     def zero_state(self, batch: int) -> State:
-        """State before anything was read; each part shape=(L, B, H)."""
+        """State before anything was read; each part shape=(L, B, H), a memory shape=(0, B, W + 3)."""
         shape = (self.config.layers, batch, self.config.units)
-        return tuple(self.readout.weight.new_zeros(shape) for _ in range(2 if self.config.cell == "lstm" else 1))
+        zeros = tuple(self.readout.weight.new_zeros(shape) for _ in range(self.recurrent_parts))
+        return zeros if self.look_back is None else (*zeros, self.look_back.zero_memory(batch))
 
     def forward(
         self,
@@ -124,16 +150,82 @@ class CharNetwork(nn.Module):
             the last one.
         """
         state = state if state is not None else self.zero_state(ids.shape[1])
+        outputs, after = self._recur(ids, state, generator, lanes)
+        own = self.readout(outputs)  # (T, B, S)
+        if self.look_back is None:
+            return own, after
+        logits, memory = self.look_back.logits(outputs, own, ids, state[-1])
+        return logits, (*after, memory)
+
+    def losses(
+        self,
+        ids: Tensor,
+        targets: Tensor,
+        state: State | None = None,
+        *,
+        mean: bool = False,
+        generator: torch.Generator | None = None,
+        lanes: Lanes | None = None,
+    ) -> tuple[Tensor, State]:
+        """Read characters, and see how improbable those that came next were.
+
+        It is the cross-entropy of what `forward` gives, computed with less where the network looks back.
+
+        Parameters
+        ----------
+        ids, state, generator, lanes
+            See `forward`.
+        targets
+            The character after each one read, or `IGNORED`, shape=(T, B).
+        mean
+            Give their mean, `IGNORED` ones left out, in place of each.
+
+        Returns
+        -------
+        nats, state
+            Negative log-probabilities, 0 where a target is `IGNORED`, shape=(T, B) or (), and the state.
+        """
+        state = state if state is not None else self.zero_state(ids.shape[1])
+        outputs, after = self._recur(ids, state, generator, lanes)
+        own = self.readout(outputs)  # (T, B, S)
+        if self.look_back is None:
+            reduction = "mean" if mean else "none"
+            nats = functional.cross_entropy(own.flatten(0, 1), targets.flatten(), reduction=reduction)
+            return nats if mean else nats.view_as(targets), after
+        counted = targets != IGNORED
+        nats, memory = self.look_back.losses(outputs, own, ids, targets.where(counted, 0), state[-1])
+        nats = nats.where(counted, 0.0)
+        return nats.sum() / counted.sum() if mean else nats, (*after, memory)
+
+    def beside(self, *states: State) -> State:
+        """The lanes of several states as one."""
+        if self.look_back is not None:
+            rows = max(len(state[-1]) for state in states)
+            states = tuple((*state[:-1], with_empty_rows(state[-1], rows)) for state in states)
+        return tuple(torch.cat(parts, dim=1) for parts in zip(*states, strict=True))
+
+    def with_fixed_memory(self, state: State) -> State:
+        """The same state in a shape that does not depend on what was read; see `without_empty_rows`."""
+        return state if self.look_back is None else (*state[:-1], with_empty_rows(state[-1], MEMORY))
+
+    def without_empty_rows(self, state: State) -> State:
+        """The same state with the least memory that holds it."""
+        return state if self.look_back is None else (*state[:-1], without_empty_rows(state[-1]))
+
+    def _recur(
+        self, ids: Tensor, state: State, generator: torch.Generator | None, lanes: Lanes | None
+    ) -> tuple[Tensor, State]:
+        """Outputs of the last layer, shape=(T, B, H), and the state of all layers after them."""
         signal = self._embed(ids)  # (T, B, E)
         signal = self._drop(signal, self.config.input_dropout, generator, lanes)
         ends = []
         for number, layer in enumerate(self.layers):
-            before = tuple(part[number : number + 1] for part in state)
+            before = tuple(part[number : number + 1] for part in state[: self.recurrent_parts])
             inputs = (signal, before if self.config.cell == "lstm" else before[0])
             signal, after = functional_call(layer, self._dropped_weights(layer, generator), inputs)  # (T, B, H)
             ends.append(after if isinstance(after, tuple) else (after,))
             signal = self._drop(signal, self.config.dropout, generator, lanes)
-        return self.readout(signal), tuple(torch.cat(parts) for parts in zip(*ends, strict=True))
+        return signal, tuple(torch.cat(parts) for parts in zip(*ends, strict=True))
 
     def _embed(self, ids: Tensor) -> Tensor:
         if self.embedding is not None:
@@ -171,7 +263,7 @@ def keep_lanes(state: State, keep: Tensor) -> State:
     Parameters
     ----------
     state
-        Each part shape=(L, B, H).
+        Each part shape=(., B, .).
     keep
         1 for lanes whose state stays, 0 for those set back, shape=(B,).
     """
@@ -191,7 +283,7 @@ def load_network(checkpoint: Checkpoint) -> CharNetwork:
     CheckpointError
         If its weights do not fit its configuration.
     """
-    network = CharNetwork(checkpoint.network, len(checkpoint.vocabulary))
+    network = CharNetwork.of(checkpoint.network, checkpoint.vocabulary)
     try:
         network.load_state_dict({name: torch.from_numpy(values) for name, values in checkpoint.weights.items()})
     except RuntimeError as error:

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tunewright import __version__
-from tunewright.errors import CheckpointError, MissingExtraError
+from tunewright.errors import CheckpointError, MissingExtraError, OptionError
 from tunewright.model.checkpoint import Checkpoint
 from tunewright.options import to_mapping
 
@@ -71,9 +71,15 @@ def to_onnx(checkpoint: Checkpoint) -> bytes:
     ------
     CheckpointError
         If its weights do not fit its configuration.
+    OptionError
+        If it looks back.
     MissingExtraError
         If onnx is not installed.
     """
+    if look_back := checkpoint.network.look_back:
+        raise OptionError(
+            f"look_back is {look_back}; networks that look back are not written as ONNX files; allowed: 0"
+        )
     try:
         import onnx
     except ImportError:

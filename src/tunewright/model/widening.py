@@ -36,4 +36,8 @@ def widen(model: Checkpoint, characters: Iterable[str]) -> Checkpoint:
         inputs = weights["layers.0.weight_ih_l0"]  # (gates, S): one-hot inputs choose a column
         column = inputs.mean(axis=1)
         weights["layers.0.weight_ih_l0"] = np.concatenate([inputs, np.stack([column] * len(new), axis=1)], axis=1)
+    if model.network.look_back:
+        tables = weights["look_back.recent"]  # (3, S, W)
+        row = tables.mean(axis=1, keepdims=True)
+        weights["look_back.recent"] = np.concatenate([tables, np.repeat(row, len(new), axis=1)], axis=1)
     return replace(model, vocabulary=Vocabulary(model.vocabulary.symbols + new), weights=weights)

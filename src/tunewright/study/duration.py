@@ -51,7 +51,7 @@ def time_setting(setting: Setting, data: TrainingData) -> Timing:
     torch.set_flush_denormal(True)  # as in a run
     device = choose_device(config)
     clock = time.process_time if device.type == "cpu" else time.perf_counter
-    network = CharNetwork(setting.network, len(data.vocabulary)).to(device)
+    network = CharNetwork.of(setting.network, data.vocabulary).to(device)
     times = [clock()]
     for progress in Trainer(network, data, config).run():
         if progress.record:  # it was measured, too

@@ -5,7 +5,7 @@ from typing import Literal, get_args
 
 from tunewright.options import require, require_choice
 
-Feed = Literal["windows", "streams"]
+Feed = Literal["windows", "streams", "tunes"]
 Optimizer = Literal["muon", "adamw", "adam", "nadam", "rmsprop", "sgd"]
 Schedule = Literal["cosine", "constant"]
 Protocol = Literal["full_tune", "cold_window"]
@@ -18,13 +18,14 @@ class TrainingConfig:
     """Everything that decides how training goes, besides the data and the architecture."""
 
     feed: Feed = "streams"
-    """`windows`: random slices, state zero at each (the assignment's way); `streams`: state carried through a tune."""
+    """`windows`: random slices, state zero at each (the assignment's way); `streams`: state carried through a tune;
+    `tunes`: like streams, but all lanes begin a tune together, tunes of like length."""
     length: int = 40
     """Characters that are read before each step of the optimiser, in each lane."""
     lanes: int = 16
     """Slices or streams side by side in one batch."""
     reset: float = 0.4
-    """Probability that a stream starts a batch from the zero state; `windows` always do."""
+    """Probability that a stream starts a batch from the zero state; `windows` always do, `tunes` never."""
     transpose: float = 0.0
     """Share of the tunes that are learned in another key, others and in others in each epoch."""
     epochs: int = 48

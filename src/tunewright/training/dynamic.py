@@ -28,7 +28,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.nn import functional
 
 from tunewright.corpus.vocabulary import Ids
 from tunewright.model.network import CharNetwork, State, detach
@@ -127,9 +126,8 @@ class _Reader:
         lanes = np.column_stack([segment, *others]).astype(np.int64)
         ids = torch.from_numpy(lanes).to(self._trained[0].device)  # (T + 1, B)
         if others:
-            state = tuple(torch.cat(parts, dim=1) for parts in zip(state, self._replayed, strict=True))
-        logits, state = self._network(ids[:-1], state)
-        losses = functional.cross_entropy(logits.flatten(0, 1), ids[1:].flatten(), reduction="none").view_as(ids[1:])
+            state = self._network.beside(state, self._replayed)
+        losses, state = self._network.losses(ids[:-1], ids[1:], state)
         self._learn(losses[:, 0].mean() + (REPLAY_WEIGHT * losses[:, 1:].mean() if others else 0))
         state = detach(state)
         if others:

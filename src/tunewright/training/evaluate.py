@@ -25,14 +25,13 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch.nn import functional
 
 from tunewright.corpus.built_corpus import BuiltSide
 from tunewright.corpus.tune import Tune
 from tunewright.corpus.vocabulary import Ids, UnknownCharacter, Vocabulary
 from tunewright.errors import CorpusError
 from tunewright.model.checkpoint import Checkpoint
-from tunewright.model.network import CharNetwork, State, load_network
+from tunewright.model.network import IGNORED, CharNetwork, State, load_network
 from tunewright.model.threads import side_by_side
 
 WINDOW_LENGTH = 30
@@ -47,9 +46,6 @@ CHUNK = 64
 
 TUNES_AT_ONCE = 2048
 """Tunes of a built corpus that are in memory at a time, with their windows."""
-
-IGNORED = -100
-"""What `cross_entropy` skips."""
 
 
 Predict = Callable[[Sequence[Ids]], NDArray[np.float64]]
@@ -300,10 +296,7 @@ def _nats_of_lanes(network: CharNetwork, lanes: list[Ids]) -> NDArray[np.float64
         inputs = ids[start : start + len(targets), :active].clamp(min=0)
         if state is not None:
             state = tuple(part[:, :active].contiguous() for part in state)
-        logits, state = network(inputs, state)
-        losses = functional.cross_entropy(
-            logits.flatten(0, 1), targets.flatten(), ignore_index=IGNORED, reduction="none"
-        ).view_as(targets)
+        losses, state = network.losses(inputs, targets, state)
         nats[:active] += losses.sum(dim=0, dtype=torch.float64)
     result: NDArray[np.float64] = nats.cpu().numpy()
     return result

@@ -82,16 +82,18 @@ def _measured(tunes: Measurable) -> int:
 def _rate(recipe: Recipe, data: TrainingData) -> float:
     """Characters a second that are learned by `recipe`, in a trial that leaves nothing behind."""
     with torch.random.fork_rng(devices=[]):
-        network = CharNetwork(recipe.network, len(data.vocabulary))
+        network = CharNetwork.of(recipe.network, data.vocabulary)
     began = last = time.perf_counter()
     seconds = []
-    for progress in Trainer(network, data, recipe.training).run():
+    trainer = Trainer(network, data, recipe.training)
+    learned = 0
+    for progress in trainer.run():
         now = time.perf_counter()
+        learned, before = trainer.position.epoch_characters, learned
         if not progress.record:
-            seconds.append(now - last)
+            seconds.append((now - last) / (learned - before))
         if now - began > TRIAL_SECONDS and len(seconds) > FEWEST_STEPS:
             break
         last = time.perf_counter()
     # The median: a trial of another number of threads, or of another program, is no measure of the next minutes.
-    characters = recipe.training.length * recipe.training.lanes
-    return characters / statistics.median(seconds[len(seconds) // 2 :]) if seconds else math.inf
+    return 1 / statistics.median(seconds[len(seconds) // 2 :]) if seconds else math.inf

@@ -12,7 +12,7 @@ import math
 import struct
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -20,19 +20,18 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional
 from torch.optim import Optimizer
 
-from tunewright.corpus.batches import Batch, count_streams, count_windows, streams, windows
-from tunewright.corpus.shards import count_characters
+from tunewright.corpus.batches import Batch
 from tunewright.errors import DivergenceError, OptionError, WorkerError
-from tunewright.model.network import CharNetwork, State, keep_lanes
+from tunewright.model.network import IGNORED, CharNetwork, Lanes, State, keep_lanes
 from tunewright.model.padding import pad_layers
 from tunewright.model.threads import told_threads
 from tunewright.training.config import TrainingConfig
 from tunewright.training.data import TrainingData
 from tunewright.training.distributed import Team
 from tunewright.training.evaluate import cold_window_of, full_tune_of
+from tunewright.training.feeding import batches_of, generator_of
 from tunewright.training.history import EpochRecord, Position, Progress
 from tunewright.training.keys import KeyedTunes
 from tunewright.training.optimizers import make_optimizer, schedule
@@ -66,7 +65,7 @@ class Trainer:
         self._recurrent: State | None = None
         self._learner = self._resident_learner()
         self._keyed = KeyedTunes(data.tunes, data.vocabulary) if config.transpose else None
-        self._batches = self._count_batches(data.characters)
+        self._batches = batches_of(data.tunes, config, generator_of(config, 0))[0]
         # Several processes fill the cores by themselves.
         self._most_threads = config.threads or (0 if self._team.size == 1 else told_threads() or 1)
         self._threads = StepThreads(self._most_threads)
@@ -141,25 +140,22 @@ class Trainer:
         self.history = [EpochRecord(**record) for record in numbers["history"]]
 
     def _epoch_of_batches(self) -> Iterator[Batch]:
-        config = self.config
-        generator = np.random.default_rng([config.seed, self.position.epoch])
-        tunes = self.data.tunes
-        if self._keyed:
-            tunes = self._keyed.epoch(config.transpose, generator)
-            self._batches = self._count_batches(count_characters(tunes))
-        if config.feed == "windows":
-            return windows(tunes, length=config.length, lanes=config.lanes, generator=generator)
-        return streams(tunes, length=config.length, lanes=config.lanes, reset=config.reset, generator=generator)
-
-    def _count_batches(self, characters: int) -> int:
-        """Batches in an epoch of so many characters."""
-        count = count_streams if self.config.feed == "streams" else count_windows
-        return count(characters, length=self.config.length, lanes=self.config.lanes)
+        generator = generator_of(self.config, self.position.epoch)
+        tunes = self._keyed.epoch(self.config.transpose, generator) if self._keyed else self.data.tunes
+        self._batches, batches = batches_of(tunes, self.config, generator)
+        return batches
 
     def _resident_learner(self) -> ResidentLearner | None:
         """What takes the steps on a GPU."""
         network, config = self.network, self.config
-        if self._team.size == 1 and has_resident_learner(network.readout.weight.device):
+        device = network.readout.weight.device
+        resident = self._team.size == 1 and has_resident_learner(device)
+        if resident or device.type != "cpu":
+            if network.look_back:
+                raise OptionError(f"look_back is {network.config.look_back}; only device 'cpu' learns with any but 0")
+            if config.feed == "tunes":
+                raise OptionError("feed is 'tunes'; only device 'cpu' learns by any but 'windows' and 'streams'")
+        if resident:
             pad_layers(network.layers, loose=network.config.weight_drop > 0)
             return ResidentLearner(
                 network, self.optimizer, dropout=self._dropout, clip=config.clip, precision=config.precision
@@ -176,13 +172,13 @@ class Trainer:
             value, size = self._learner.learn(batch, self.position.learning_rate)
             if not math.isfinite(value + size):
                 raise self._divergence(f"a batch has loss {value} and a gradient of norm {size}")
-            self._count(value, batch.length * len(batch.starts), time.perf_counter() - began)
+            self._count(value, batch.characters, time.perf_counter() - began)
             return value
         self.position.learning_rate = self._learning_rate()
         with self._threads.step((batch.length, len(batch.starts)), partial(self._rehearse, batch)):
             value, state = self._step(self.network, self.optimizer, batch)
         self._recurrent = state
-        self._count(value, batch.length * len(batch.starts), time.perf_counter() - began)
+        self._count(value, batch.characters, time.perf_counter() - began)
         return value
 
     def _step(self, network: CharNetwork, optimizer: Optimizer, batch: Batch) -> tuple[float, State]:
@@ -211,21 +207,27 @@ class Trainer:
     def _gradient(self, network: CharNetwork, batch: Batch) -> tuple[float, State]:
         """Compute the gradient of the weights; returns the loss and the state after the batch."""
         lanes = self._team.lanes(len(batch.starts))
-        own = replace(batch, starts=batch.starts[lanes.read], keep=batch.keep[lanes.read])
+        own = batch.some(lanes.read)
         device = network.readout.weight.device
         ids = torch.from_numpy(own.ids.astype(np.int64)).to(device)  # (T + 1, lanes read)
+        targets = ids[1:]
+        if own.predicted is not None:
+            targets = targets.where(torch.from_numpy(own.predicted).to(device), IGNORED)
         state = None
         if self._recurrent is not None and own.keep.any():
             before = tuple(part[:, lanes.read] for part in self._recurrent)
             state = keep_lanes(before, torch.from_numpy(own.keep).to(device))
         network.train()
         drawn = self._dropout.get_state()
-        logits, state = network(ids[:-1], state, generator=self._dropout, lanes=lanes)
-        loss = lanes.share * functional.cross_entropy(logits.flatten(0, 1), ids[1:].flatten())
+        mean, state = network.losses(ids[:-1], targets, state, mean=True, generator=self._dropout, lanes=lanes)
+        loss = _share(batch, lanes) * mean
         network.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         try:
-            return self._team.add_up(list(network.parameters()), loss, state, lanes)
+            if self._team.size > 1:
+                state = network.with_fixed_memory(state)
+            value, state = self._team.add_up(list(network.parameters()), loss, state, lanes)
+            return value, network.without_empty_rows(state)
         except WorkerError:
             self._dropout.set_state(drawn)  # the batch was not learned, and comes again
             raise
@@ -291,3 +293,10 @@ class Trainer:
             f"{what}, in epoch {self.position.epoch + 1}, batch {self.position.batch + 1}; try a lower learning rate "
             f"(now {self.config.learning_rate:g}) or a tighter clip (now {self.config.clip:g}, 0 is none)"
         )
+
+
+def _share(batch: Batch, lanes: Lanes) -> float:
+    """Which part of the characters that a batch predicts are those of some lanes."""
+    if batch.ends is None:
+        return lanes.share
+    return float(batch.ends[lanes.first : lanes.end].sum() / batch.ends.sum())

@@ -95,6 +95,7 @@ def make_optimizer(network: CharNetwork, config: TrainingConfig) -> Optimizer:
     """The optimiser that `config` names; biases are not decayed."""
     recurrent = [weight for weight in network.layers.parameters() if weight.ndim > 1]
     others = [*network.readout.parameters(), *(network.embedding.parameters() if network.embedding else ())]
+    others += network.look_back.parameters() if network.look_back else ()
     matrices = [weight for weight in others if weight.ndim > 1]
     vectors = [weight for weight in network.parameters() if weight.ndim == 1]
     gates = recurrent[0].shape[0] // network.config.units

@@ -169,7 +169,7 @@ class Run:
             return load_network(self.start.checkpoint)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(self.config.seed)
-            return CharNetwork(self.network_config, len(self.data.vocabulary))
+            return CharNetwork.of(self.network_config, self.data.vocabulary)
 
     def _clear(self) -> None:
         """Remove what a former run left, lest its network be taken for this one's; other files stay."""

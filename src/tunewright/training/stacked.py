@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from tunewright.corpus.batches import Batch, count_streams, count_windows, streams, windows
+from tunewright.corpus.batches import Batch
 from tunewright.corpus.vocabulary import Ids
 from tunewright.errors import OptionError
 from tunewright.model.config import NetworkConfig
@@ -30,6 +30,7 @@ from tunewright.model.network import CharNetwork, State
 from tunewright.model.threads import threads, told_threads
 from tunewright.training.config import TrainingConfig
 from tunewright.training.data import TrainingData
+from tunewright.training.feeding import batches_of, generator_of
 from tunewright.training.precision import multiplying
 from tunewright.training.replay import ReplayedStep
 from tunewright.training.resident import copy_text, kind_of, packed
@@ -41,6 +42,11 @@ MAY_DIFFER = {
     "seed",
 }  # fmt: skip
 """Options in which networks that are trained at once need not agree."""
+ALLOWED: dict[str, tuple[object, ...]] = {
+    "optimizer": OPTIMIZERS, "patience": (0,), "minutes": (0,), "transpose": (0,), "feed": ("windows", "streams"),
+    "look_back": (0,),
+}  # fmt: skip
+"""Values that other options need."""
 
 
 @dataclass(frozen=True)
@@ -91,8 +97,8 @@ class StackedTrainer:
     data
         See `TrainingData`.
     members
-        They agree in everything but `MAY_DIFFER`, learn with one of `OPTIMIZERS` in the tunes' own keys (epochs in
-        other keys differ in length), and have neither early stopping nor a time limit.
+        They agree in everything but `MAY_DIFFER`, learn with one of `OPTIMIZERS` in the tunes' own keys, by windows or
+        streams (other epochs differ in length), do not look back, and have neither early stopping nor a time limit.
     device
         Where to learn.
     own_dropout
@@ -126,8 +132,7 @@ class StackedTrainer:
         self._losses = torch.zeros(len(members), device=device)
         self._inputs: dict[int, tuple[Tensor, StackedState]] = {}
         self._steps: dict[tuple[int, int], ReplayedStep] = {}
-        count = count_streams if self.config.feed == "streams" else count_windows
-        self.batches = count(data.characters, length=self.config.length, lanes=self.config.lanes)
+        self.batches = batches_of(data.tunes, self.config, generator_of(self.config, 0))[0]
         """In an epoch."""
         self.place = (0, 0)
         """Finished epochs, and finished batches of the one under way."""
@@ -177,16 +182,11 @@ class StackedTrainer:
     def _fresh(self, member: Member) -> CharNetwork:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(member.training.seed)
-            return CharNetwork(member.network, len(self.data.vocabulary))
+            return CharNetwork.of(member.network, self.data.vocabulary)
 
     def _epoch_of_batches(self, config: TrainingConfig, epoch: int) -> Iterator[Batch]:
         """Those that a network would learn from alone."""
-        generator = np.random.default_rng([config.seed, epoch])
-        if config.feed == "windows":
-            return windows(self.data.tunes, length=config.length, lanes=config.lanes, generator=generator)
-        return streams(
-            self.data.tunes, length=config.length, lanes=config.lanes, reset=config.reset, generator=generator
-        )
+        return batches_of(self.data.tunes, config, generator_of(config, epoch))[1]
 
     def _hold(self, texts: Sequence[Ids]) -> None:
         """Take the texts of an epoch to the device; their length is the same every time."""
@@ -257,10 +257,11 @@ def require_alike(members: Sequence[Member]) -> None:
                 value, wanted = getattr(ours, name), getattr(theirs, name)
                 if name not in MAY_DIFFER and value != wanted:
                     raise OptionError(f"{name} is {value!r} in network {number} and {wanted!r} in network 1, {ALIKE}")
-    for name, allowed in (("optimizer", OPTIMIZERS), ("patience", (0,)), ("minutes", (0,)), ("transpose", (0,))):
-        if (value := getattr(first.training, name)) not in allowed:
+    options = {**vars(first.network), **vars(first.training)}
+    for name, allowed in ALLOWED.items():
+        if options[name] not in allowed:
             needed = " or ".join(map(repr, allowed))
-            raise OptionError(f"{name} is {value!r}; networks that are trained at once need {needed}")
+            raise OptionError(f"{name} is {options[name]!r}; networks that are trained at once need {needed}")
 
 
 ALIKE = f"but networks that are trained at once may differ only in {', '.join(sorted(MAY_DIFFER))}"

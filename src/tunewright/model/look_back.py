@@ -1,0 +1,311 @@
+"""A pointer head: a recurrent network that looks back over its tune and copies what came after a like place.
+
+Beside the network's own softmax stands a second distribution, over the characters of the tune so far: attention finds
+earlier places that resemble this one, and each of them proposes the character that followed it. A gate mixes the two
+(S. Merity, C. Xiong, J. Bradbury, R. Socher, "Pointer sentinel mixture models", 2017; copying: J. Gu, Z. Lu, H. Li,
+V. Li, "Incorporating copying mechanism in sequence-to-sequence learning", 2016). Places are compared by the output of
+the last layer, by their last three characters, and by where they stand in their bar; a good match closes the gate.
+
+Of a tune nothing before its START is looked at, and no position looks further back than MEMORY characters. What is
+remembered from one call to the next is part of the network's state: a table with a row for each character read, the
+newest last. Keys of former calls are constants to the gradient. Rows that are all zero are empty; a lane whose state is
+set back has only such rows.
+
+Shapes: T time steps, B lanes, S symbols, H units of the last layer, W width of the keys, P places, M rows remembered.
+A row is the key (W numbers), the id of the character, its place, and 1.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from tunewright.corpus.vocabulary import Vocabulary
+
+PLACES = 32
+"""Places count the characters since the last bar line or line end, up to one less than this."""
+BREAKS = "|\n"
+"""Characters at place 0, as START is."""
+RECENT = 3
+"""Characters by whose tables places are compared: the one just read and those before it."""
+RECENT_SPREAD = 0.3
+"""Standard deviation of the tables before training."""
+MEMORY = 1200
+"""Characters that a position looks back, at most."""
+LEAST_MATCH = -30.0
+"""Lower bound of the logarithm of how well the tune so far matches; what a position without a past has."""
+FLOOR = 1e-9
+"""Added to every probability before its logarithm."""
+
+START_ID = 0
+EXTRA = 3
+"""Numbers of a row beside its key."""
+FORBIDDEN = -1e4
+"""Added to the score of what may not be looked at."""
+BLOCK = 128
+"""Positions whose scores are in memory at once."""
+
+
+def breaks_of(vocabulary: Vocabulary) -> tuple[int, ...]:
+    """Ids of the characters at place 0, START aside."""
+    return tuple(vocabulary.symbols.index(symbol) for symbol in BREAKS if symbol in vocabulary.symbols)
+
+
+class LookBack(nn.Module):
+    """The head.
+
+    Parameters
+    ----------
+    width
+        W.
+    units
+        H.
+    symbols
+        S.
+    breaks
+        Ids of the characters at place 0, START aside; see `breaks_of`.
+    """
+
+    def __init__(self, width: int, units: int, symbols: int, breaks: Collection[int]) -> None:
+        super().__init__()
+        self.width, self.symbols = width, symbols
+        self.query = nn.Linear(units, width)
+        self.key = nn.Linear(units, width, bias=False)
+        self.recent = nn.Parameter(torch.randn(RECENT, symbols, width) * RECENT_SPREAD)
+        self.place = nn.Parameter(torch.eye(PLACES))  # of the asking position, of the remembered one
+        self.gate = nn.Linear(units, 1)
+        nn.init.zeros_(self.gate.bias)
+        self.match = nn.Parameter(torch.ones(1))
+        is_break = torch.zeros(symbols, dtype=torch.bool)
+        is_break[[START_ID, *breaks]] = True
+        self.is_break: Tensor
+        self.register_buffer("is_break", is_break, persistent=False)
+
+    def zero_memory(self, batch: int) -> Tensor:
+        """Memory before anything was read, shape=(0, B, W + 3)."""
+        return self.place.new_zeros(0, batch, self.width + EXTRA)
+
+    def logits(self, outputs: Tensor, own: Tensor, ids: Tensor, memory: Tensor) -> tuple[Tensor, Tensor]:
+        """Logarithms of the mixed probabilities of every symbol.
+
+        Parameters
+        ----------
+        outputs
+            Of the last layer, shape=(T, B, H).
+        own
+            The network's own logits, shape=(T, B, S).
+        ids
+            Characters read, shape=(T, B).
+        memory
+            Before them, shape=(M, B, W + 3).
+
+        Returns
+        -------
+        logits, memory
+            Shape=(T, B, S), and the memory behind the last character, shape=(M or another, B, W + 3).
+        """
+        asked = self._ask(outputs, ids, memory)
+        following = functional.one_hot(asked.following.long(), self.symbols).to(outputs.dtype)  # (B, M + T, S)
+        matches, copied = [], []
+        for part, reach, mask in asked.blocks():
+            keys = torch.cat([asked.kept, asked.keys], dim=1)[:, :reach]  # (B, m, W + P)
+            scores = torch.baddbmm(mask, asked.queries[:, part], keys.mT)  # (B, t, m)
+            match = scores.logsumexp(dim=2)
+            shares = torch.softmax(scores, dim=2) * _found(match)[..., None]
+            matches.append(match)
+            copied.append(shares @ following[:, :reach])  # (B, t, S)
+        gate = self._gate(outputs, torch.cat(matches, dim=1))[..., None]  # (B, T, 1)
+        mixed = gate * own.softmax(dim=2).transpose(0, 1) + (1 - gate) * torch.cat(copied, dim=1)
+        return (mixed + FLOOR).log().transpose(0, 1), asked.memory  # (T, B, S)
+
+    def losses(
+        self, outputs: Tensor, own: Tensor, ids: Tensor, targets: Tensor, memory: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Negative log-probabilities of the characters of `targets`, shape=(T, B); see `logits` for all else.
+
+        The probability of a character is added up from the places that it followed; no distribution is built.
+        """
+        asked = self._ask(outputs, ids, memory)
+        wanted = targets.T  # (B, T)
+        kind = asked.following.dtype
+        matches, copied = [], []
+        for part, reach, mask in asked.blocks():
+            follows = asked.following[:, None, :reach] == wanted[:, part, None].to(kind)  # (B, t, m)
+            match, mass = _Attention.apply(  # type: ignore[no-untyped-call]
+                asked.queries[:, part], asked.keys[:, : reach - asked.kept.shape[1]], asked.kept, mask, follows
+            )
+            matches.append(match)
+            copied.append(mass)
+        gate = self._gate(outputs, torch.cat(matches, dim=1))  # (B, T)
+        probabilities = own.log_softmax(dim=2).gather(2, targets[..., None])[..., 0].exp().T  # (B, T)
+        mixed = gate * probabilities + (1 - gate) * torch.cat(copied, dim=1)
+        # The floor makes all probabilities together a little more than 1, as cross-entropy of `logits` corrects.
+        total = outputs.new_tensor(1 + self.symbols * FLOOR).log()
+        return (total - (mixed + FLOOR).log()).T, asked.memory  # (T, B)
+
+    def _gate(self, outputs: Tensor, match: Tensor) -> Tensor:
+        """Share of the network's own distribution; `match` and the result have shape=(B, T)."""
+        opening = self.gate(outputs)[..., 0].T - self.match * match.clamp(min=LEAST_MATCH)
+        return torch.where(_found(match), opening.sigmoid(), 1.0)
+
+    def _ask(self, outputs: Tensor, ids: Tensor, memory: Tensor) -> "_Asked":
+        width, rows = self.width, len(memory)
+        known = torch.cat([memory[:, :, width].to(ids.dtype), ids])  # (M + T, B)
+        places = self._places(ids, memory)  # (T, B)
+        compared = self._recent(known, len(ids))  # (T, B, W)
+        keys = self.key(outputs) + compared
+        queries = (self.query(outputs) + compared) * width**-0.5
+        written = torch.cat([keys.detach(), torch.stack([ids, places, torch.ones_like(ids)], dim=2).to(keys)], dim=2)
+        everything = torch.cat([memory, written])  # (M + T, B, W + 3)
+        begun = (ids == START_ID).cumsum(dim=0)  # (T, B): tunes that have begun in this call
+        following = known.roll(-1, dims=0).T.contiguous()  # what follows the last row is not known, nor asked for
+        return _Asked(
+            queries=torch.cat([queries, functional.embedding(places, self.place)], dim=2).transpose(0, 1),
+            keys=_with_places(keys, places).transpose(0, 1),
+            kept=_with_places(memory[:, :, :width], memory[:, :, width + 1].long()).transpose(0, 1),
+            following=following.to(torch.uint8) if self.symbols <= 256 else following,
+            tunes=_numbered(begun, memory[:, :, -1]) if _is_mixed(ids, memory) else None,
+            memory=_remembered(everything, rows, begun),
+        )
+
+    def _places(self, ids: Tensor, memory: Tensor) -> Tensor:
+        """Characters since the last break, shape=(T, B) as `ids`; a lane without a past is taken to follow a START."""
+        order = torch.arange(len(ids), device=ids.device)[:, None]  # (T, 1)
+        before = memory[-1, :, self.width + 1].long() if len(memory) else ids.new_zeros(ids.shape[1])
+        last = torch.where(self.is_break[ids], order, -1 - before).cummax(dim=0).values
+        return (order - last).clamp(max=PLACES - 1)
+
+    def _recent(self, known: Tensor, count: int) -> Tensor:
+        """By what the last `count` of the characters `known`, and those before them, are compared: (count, B, W)."""
+        padded = functional.pad(known, (0, 0, RECENT - 1, 0), value=START_ID)
+        compared = None
+        inside = None
+        for back, table in enumerate(self.recent):
+            characters = padded[len(padded) - count - back : len(padded) - back]  # (T, B)
+            if inside is not None:
+                characters = characters.where(inside, START_ID)
+            inside = characters != START_ID  # before a tune's START count only STARTs
+            found = functional.embedding(characters, table)
+            compared = found if compared is None else compared + found
+        assert compared is not None  # noqa: S101
+        return compared
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """All positions of a call, and what they may look at."""
+
+    queries: Tensor
+    """Shape=(B, T, W + P)."""
+    keys: Tensor
+    """Of this call's own characters, shape=(B, T, W + P)."""
+    kept: Tensor
+    """Keys of the memory, without gradient, shape=(B, M, W + P)."""
+    following: Tensor
+    """The character after each, shape=(B, M + T)."""
+    tunes: Tensor | None
+    """A number of the tune of each row, -1 where it is empty, shape=(B, M + T); None if there is but one and no gap."""
+    memory: Tensor
+    """After the call."""
+
+    def blocks(self) -> Iterator[tuple[slice, int, Tensor]]:
+        """Some positions at a time: which, how many rows they may reach, and what is added to scores, (B, t, m)."""
+        rows, count = self.kept.shape[1], self.queries.shape[1]
+        for first in range(0, count, BLOCK):
+            last = min(count, first + BLOCK)
+            reach = rows + last
+            mask = self.queries.new_full((last - first, reach), FORBIDDEN)
+            near = mask.triu(rows + first)
+            if reach > MEMORY:
+                near = near + mask.tril(rows + first - MEMORY - 1)
+            mask = near[None]  # (1, t, m)
+            if self.tunes is not None:
+                asking, asked = self.tunes[:, rows + first : rows + last, None], self.tunes[:, None, :reach]
+                mask = mask.masked_fill(asking != asked, FORBIDDEN)  # (B, t, m)
+            yield slice(first, last), reach, mask.expand(len(self.queries), -1, -1)
+
+
+class _Attention(torch.autograd.Function):
+    """How well all keys match a query, and which share of the attention falls on keys that are followed by a character.
+
+    The gradient is written out: torch's own would keep several tables of scores.
+    """
+
+    @staticmethod
+    def forward(
+        ctx: Any, queries: Tensor, keys: Tensor, kept: Tensor, mask: Tensor, follows: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Compute the match (B, t), the logarithm of the sum of exponentials of scores, and the share (B, t).
+
+        Parameters
+        ----------
+        queries, keys, kept
+            Shape=(B, t, D), (B, m - M, D) and (B, M, D); `kept` come first and have no gradient.
+        mask
+            What is added to the scores, shape=(B, t, m).
+        follows
+            Shape=(B, t, m).
+        """
+        every = torch.cat([kept, keys], dim=1)  # (B, m, D)
+        scores = torch.baddbmm(mask, queries, every.mT)  # (B, t, m)
+        match = scores.logsumexp(dim=2)
+        shares = scores.sub_(match[..., None]).exp_()
+        found = _found(match)
+        if not found.all():
+            shares *= found[..., None]
+        chosen = shares * follows
+        mass = chosen.sum(dim=2)
+        ctx.save_for_backward(queries, every, shares, chosen, mass)
+        ctx.kept = kept.shape[1]
+        return match, mass
+
+    @staticmethod
+    def backward(ctx: Any, of_match: Tensor, of_mass: Tensor) -> tuple[Tensor, Tensor, None, None, None]:
+        queries, every, shares, chosen, mass = ctx.saved_tensors
+        of_scores = shares * (of_match - of_mass * mass)[..., None]  # (B, t, m)
+        of_scores.addcmul_(chosen, of_mass[..., None])
+        return of_scores @ every, of_scores[:, :, ctx.kept :].mT @ queries, None, None, None
+
+
+def _found(match: Tensor) -> Tensor:
+    """Is there anything to look at?"""
+    return match > FORBIDDEN / 2
+
+
+def _with_places(keys: Tensor, places: Tensor) -> Tensor:
+    """Keys and where they stand, one-hot, so that one product gives the whole score: shape=(T or M, B, W + P)."""
+    return torch.cat([keys, functional.one_hot(places, PLACES).to(keys.dtype)], dim=2)
+
+
+def _is_mixed(ids: Tensor, memory: Tensor) -> bool:
+    """Does any lane hold characters of two tunes, or an empty row?"""
+    later = ids if len(memory) else ids[1:]
+    return bool((later == START_ID).any()) or not bool(memory[:, :, -1].all())
+
+
+def _numbered(begun: Tensor, filled: Tensor) -> Tensor:
+    """The number of the tune of each row, shape=(B, M + T), those of the memory 0, and -1 where a row is empty."""
+    return torch.cat([filled.to(begun.dtype) - 1, begun]).T
+
+
+def _remembered(everything: Tensor, rows: int, begun: Tensor) -> Tensor:
+    """Of all rows, of which `rows` were there before, those of each lane's newest tune, and no row that all lack."""
+    kept = everything[-MEMORY:]
+    if bool(begun.any()):
+        current = functional.pad(begun, (0, 0, rows, 0)) == begun[-1]  # (M + T, B)
+        kept = (everything * current[..., None])[-MEMORY:]
+    return without_empty_rows(kept)
+
+
+def without_empty_rows(memory: Tensor) -> Tensor:
+    """Leave out the first rows of a memory, as far as they are empty in all lanes."""
+    filled = memory[:, :, -1].any(dim=1)
+    return memory[int(filled.int().argmax()) if filled.any() else len(memory) :]
+
+
+def with_empty_rows(memory: Tensor, rows: int) -> Tensor:
+    """Put empty rows before those of a memory, up to so many in all."""
+    return functional.pad(memory, (0, 0, 0, 0, rows - len(memory), 0))
