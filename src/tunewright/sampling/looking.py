@@ -82,9 +82,7 @@ def add_keys(scores: Any, query: Any, keys: Any) -> None:
             ) + h * at[7 * ABREAST + k]
 
 
-def score(
-    weights: Any, shape: Any, state: Any, keys: Any, scores: Any, places: Any, first: int, position: int
-) -> float:
+def score(weights: Any, shape: Any, state: Any, keys: Any, scores: Any, places: Any, first: int, position: int) -> Any:
     """Fill in the scores of all positions from `first` to the one before `position`; returns the greatest.
 
     Their blocks are whole: of the rest the score is `NOTHING`.
@@ -113,7 +111,7 @@ def score(
     return top
 
 
-def copy_shares(scores: Any, symbols: Any, first: int, position: int, top: float, copied: Any) -> float:
+def copy_shares(scores: Any, symbols: Any, first: int, position: int, top: Any, copied: Any) -> float:
     """For each symbol the sum of e^(score - top) where it followed; returns the sum of all."""
     low, high = first // ABREAST * ABREAST, ((position - 1) // ABREAST + 1) * ABREAST
     some = scores[low:high]
