@@ -89,7 +89,7 @@ def score(weights: Any, shape: Any, state: Any, keys: Any, scores: Any, places: 
     """
     width = shape[LOOK_BACK]
     query = state[len(state) - 2 * width : len(state) - width]
-    table = weights[len(weights) - BLOCK - PLACES * (PLACES - places[position]) :][:PLACES]
+    table = weights[len(weights) - BLOCK - PLACES * (PLACES - np.int64(places[position])) :][:PLACES]
     tops = scores[len(scores) - ABREAST :]
     for k in range(ABREAST):
         tops[k] = NOTHING
