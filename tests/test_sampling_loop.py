@@ -58,6 +58,7 @@ def write(network, sheet, config, *, steered):
     return loop.write_on(
         network.weights, network.shape, sheet.state, None, sheet.registers, None, orders, options, sheet.draws,
         sheet.symbols, sheet.tallies, allowed, allowed, np.zeros(symbols), np.zeros(symbols),
+        sheet.memory.keys, sheet.memory.scores, sheet.memory.places,
     )  # fmt: skip
 
 

@@ -41,7 +41,7 @@ def test_every_weight_lies_where_rows_says(untrained):
 
 def test_whole_blocks_round_up():
     assert [whole_blocks(count) for count in (1, 16, 17)] == [16, 16, 32]
-    assert weights.STATE_PART == weights.SIZES_OF_SHAPE - 1
+    assert weights.LINE_END == weights.SIZES_OF_SHAPE - 1
 
 
 @pytest.mark.parametrize("change", ["missing", "narrow", "cell", "no number"])

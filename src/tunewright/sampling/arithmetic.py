@@ -1,8 +1,8 @@
 """What does a recurrent network compute at one character, in operations whose result is the same everywhere?
 
 Only additions, multiplications, divisions and comparisons are used, in a fixed order, so that the compiled loop and its
-numpy twin get the same number bit by bit: nothing depends on a library's `exp` or on how it sums. `bounded_tanh` and
-`exponential` work on single numbers (compiled) and on arrays (numpy) alike.
+numpy twin get the same number bit by bit: nothing depends on a library's `exp` or on how it sums. `bounded_tanh`,
+the exponentials and `near_logarithm` work on single numbers (compiled) and on arrays (numpy) alike.
 
 Everything named in `COMPILED` is compiled by `sampling.kernel`; as plain Python it is correct and slow. Shapes are
 those of `sampling.weights`; all arrays are flat. The state of a tune is one array: for each layer its output and its
@@ -31,7 +31,7 @@ from tunewright.sampling.weights import (
 
 FLAT = np.float32(8.0)
 """Beyond it, either way, tanh is taken to be what it is there: 1 - 2e-7."""
-ONE, HALF = np.float32(1.0), np.float32(0.5)
+ONE, HALF, NONE = np.float32(1.0), np.float32(0.5), np.float32(0.0)
 
 # tanh x = x P(x^2) / Q(x^2) for |x| <= 8: least greatest error (7e-8 before rounding) among rational functions of this
 # degree, found by linear programming on 1,500 points. In float32 it is off by 4e-7 at most, and never beyond 1.
@@ -57,6 +57,17 @@ E2, E3, E4, E5, E6 = 1 / 2, 1 / 6, 1 / 24, 1 / 120, 1 / 720
 E7, E8, E9, E10, E11 = 1 / 5040, 1 / 40320, 1 / 362880, 1 / 3628800, 1 / 39916800
 
 
+LEAST_QUICK = np.float32(-64.0)
+PART = np.float32(1.0 / 64)
+F3, F4, F5, F6, F7, F8 = (np.float32(number) for number in (E3, E4, E5, E6, E7, E8))
+
+LOG_2, ROOT_HALF, LOG_OF_ROOT_HALF = (
+    np.float32(n) for n in (0.6931471805599453, 0.7071067811865476, -0.34657359027997264)
+)
+TWO, FOUR, EIGHT, SIXTEEN, BYTE, WORD = (np.float32(2.0**n) for n in (1, 2, 3, 4, 8, 16))
+L3, L5, L7, L9 = (np.float32(1.0 / number) for number in (3, 5, 7, 9))
+
+
 def bounded_tanh(x: Any) -> Any:
     """tanh in float32, for -8 <= x <= 8."""
     y = x * x
@@ -80,6 +91,40 @@ def exponential(x: Any) -> Any:
     p = p * p
     p = p * p
     return p * p
+
+
+def quick_exponential(x: Any) -> Any:
+    """e^x in float32, for -64 <= x <= 0: the 64th power of e^(x / 64); off by 1e-5 of it down to -32."""
+    y = x * PART
+    p = ONE + y * (ONE + y * (HALF + y * (F3 + y * (F4 + y * (F5 + y * (F6 + y * (F7 + y * F8)))))))
+    p = p * p
+    p = p * p
+    p = p * p
+    p = p * p
+    p = p * p
+    return p * p
+
+
+def near_logarithm(x: Any) -> Any:
+    """Natural logarithm in float32, for 1/2 <= x <= 1 and a little more: log r + 2 artanh((x - r) / (x + r))."""
+    z = (x - ROOT_HALF) / (x + ROOT_HALF)
+    y = z * z
+    return TWO * z * (ONE + y * (L3 + y * (L5 + y * (L7 + y * L9)))) + LOG_OF_ROOT_HALF
+
+
+def logarithm(x: Any) -> Any:
+    """Natural logarithm of one float32, for 2^-31 <= x <= 1 and a little more; off by 3e-6 at most."""
+    doublings = SIXTEEN if x * WORD < ONE else NONE
+    x = x * WORD if x * WORD < ONE else x
+    doublings = doublings + EIGHT if x * BYTE < ONE else doublings
+    x = x * BYTE if x * BYTE < ONE else x
+    doublings = doublings + FOUR if x * SIXTEEN < ONE else doublings
+    x = x * SIXTEEN if x * SIXTEEN < ONE else x
+    doublings = doublings + TWO if x * FOUR < ONE else doublings
+    x = x * FOUR if x * FOUR < ONE else x
+    doublings = doublings + ONE if x * TWO < ONE else doublings
+    x = x * TWO if x * TWO < ONE else x
+    return near_logarithm(x) - doublings * LOG_2
 
 
 def tanh(x: Any) -> Any:
@@ -175,6 +220,7 @@ def step(weights: Any, shape: Any, state: Any, symbol: int) -> None:
 
 
 COMPILED: Sequence[Callable[..., Any]] = (
-    bounded_tanh, exponential, tanh, sigmoid, copy, add_rows, lstm_cell, gru_cell, rnn_cell, step,
+    bounded_tanh, exponential, quick_exponential, near_logarithm, logarithm, tanh, sigmoid, copy, add_rows, lstm_cell,
+    gru_cell, rnn_cell, step,
 )  # fmt: skip
 """In the order of their dependence."""

@@ -4,7 +4,9 @@ All tunes are the lanes of one batch. The network's step runs on the device; the
 same rules as everywhere (`sampling.choose`), on the processor, where the acceptor is. With an acceptor pieces are
 written anew as `rewriting` has it, each lane for itself. This is the only file of the package that imports torch.
 
-Shapes: N lanes, of which M are still open; S symbols; R registers of the acceptor.
+Shapes: N lanes, of which M are still open; S symbols; R registers of the acceptor. The last part of the state of a
+network that looks back is its memory, shape=(rows, M, W + 3), the newest row last: where lanes of several states come
+together, the shorter memory gets empty rows in front.
 """
 
 from collections.abc import Iterator, Sequence
@@ -31,6 +33,8 @@ PIECE = 1000
 """Characters of a given beginning that are read in one call."""
 MOST_LANES = 4096
 """Tunes written side by side."""
+MOST_LANES_LOOKING = 512
+"""The same where each has a memory."""
 
 
 def compose_batch(
@@ -44,8 +48,9 @@ def compose_batch(
 ) -> Iterator[Composition]:
     """Compose a tune for each of `seeds`; otherwise as `compose.compose_many`, which calls this."""
     network = open_device(model, device)
-    for first in range(0, len(seeds), MOST_LANES):
-        yield from _Batch(model, network, seeds[first : first + MOST_LANES], config, prime, grammar).compositions()
+    most = min(MOST_LANES, MOST_LANES_LOOKING) if model.network.look_back else MOST_LANES
+    for first in range(0, len(seeds), most):
+        yield from _Batch(model, network, seeds[first : first + most], config, prime, grammar).compositions()
 
 
 def open_device(model: Checkpoint, device: str) -> CharNetwork:
@@ -123,7 +128,7 @@ class _Batch:
             if pieces:
                 full = self._positions[lanes] + 1 == self._symbols.shape[1]
                 over = np.isin(chosen, self._ends) | (self._positions[lanes] - self._begins[lanes] >= LONGEST_PIECE)
-                back = pieces.judge(np.flatnonzero(over | full), lanes, state)
+                back, state = pieces.judge(np.flatnonzero(over | full), lanes, state)
                 allowed[back] = self._allowed(lanes[back])
             going = self._open(lanes)
             if not going.all():
@@ -193,7 +198,7 @@ class _Pieces:
     positions, begins
         Place of each lane's last symbol, and of the one before its piece, shape=(N,); kept up to date.
     state
-        Of the network; each part shape=(L, N, H).
+        Of the network; each part shape=(., N, .).
     """
 
     def __init__(
@@ -209,7 +214,7 @@ class _Pieces:
         self._start = tuple(part[:, kept] for part in self._start)
         self._held = tuple(part[:, kept] for part in self._held)
 
-    def judge(self, rows: NDArray[np.intp], lanes: NDArray[np.intp], state: State) -> NDArray[np.intp]:
+    def judge(self, rows: NDArray[np.intp], lanes: NDArray[np.intp], state: State) -> tuple[NDArray[np.intp], State]:
         """Judge the pieces that end in some of the rows.
 
         Parameters
@@ -219,18 +224,21 @@ class _Pieces:
         lanes
             Which lane each row is, shape=(M,).
         state
-            Of the network; each part shape=(L, M, H). Rows that go back are changed in place.
+            Of the network; each part shape=(., M, .).
 
         Returns
         -------
-        back
-            Rows that are now elsewhere.
+        back, state
+            Rows that are now elsewhere, and the state with them there.
         """
         verdicts = [self._judge(int(lanes[row])) for row in rows]
         newest = [row for row, lane in zip(rows, lanes[rows], strict=True) if self._pieces[lane].holds_newest]
         again = [row for row, verdict in zip(rows, verdicts, strict=True) if verdict is Verdict.AGAIN]
         former = [row for row, verdict in zip(rows, verdicts, strict=True) if verdict is Verdict.FORMER]
         done = [row for row, verdict in zip(rows, verdicts, strict=True) if verdict is not Verdict.AGAIN]
+        if not rows.size:
+            return rows, state
+        self._held, self._start, state = _equally_long(self._held, self._start, state)
         for held, start, now in zip(self._held, self._start, state, strict=True):
             held[:, newest] = now[:, newest]
             now[:, again] = start[:, again]
@@ -238,7 +246,7 @@ class _Pieces:
             start[:, done] = now[:, done]
         for lane in lanes[done]:
             self._pieces[lane], self._begins[lane] = Piece(self._sheets[lane]), self._positions[lane]
-        return np.array(again + former, dtype=np.intp)
+        return np.array(again + former, dtype=np.intp), state
 
     def _judge(self, lane: int) -> Verdict:
         sheet = self._sheets[lane]
@@ -246,3 +254,15 @@ class _Pieces:
         verdict = self._pieces[lane].judge(sheet)
         self._positions[lane] = sheet.position
         return verdict
+
+
+def _equally_long(*states: State) -> list[State]:
+    """The same states, whose parts have as many rows, shape=(rows, M, .); empty ones come in front."""
+    rows = [max(len(part) for part in parts) for parts in zip(*states, strict=True)]
+    return [
+        tuple(
+            part if len(part) == count else torch.cat([part.new_zeros(count - len(part), *part.shape[1:]), part])
+            for part, count in zip(state, rows, strict=True)
+        )
+        for state in states
+    ]

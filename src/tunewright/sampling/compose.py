@@ -123,7 +123,7 @@ class Composer:
         self._registers = np.array(registers, dtype=np.int64)
         first = new_sheet(self._network, self._given, 1, 0, self._registers)
         self.writer.write(first, 0)
-        self._state, self._position = first.state, first.position
+        self._state, self._memory, self._position = first.state, first.memory, first.position
 
     @property
     def writer(self) -> Writer:
@@ -139,6 +139,7 @@ class Composer:
         """A new tune, of which the network has read the beginning, all but its last character."""
         sheet = new_sheet(self._network, self._given, self._config.max_length, seed, self._registers)
         sheet.state[:], sheet.position = self._state, self._position
+        sheet.memory.take(self._memory, self._position)
         return sheet
 
     def composition(self, sheet: Sheet, seed: int) -> Composition:

@@ -11,8 +11,10 @@ from numba import carray, types
 
 from tunewright.sampling.calling import (
     DRAW_COUNT,
+    KEY_COUNT,
     OPTIONS,
     ORDERS,
+    SCORE_COUNT,
     SIZES,
     STATE_COUNT,
     SYMBOL_COUNT,
@@ -24,12 +26,14 @@ from tunewright.sampling.loop import steer_lanes, write_on
 from tunewright.sampling.weights import SIZES_OF_SHAPE
 
 FLOATS, DOUBLES, LONGS = (types.CPointer(kind) for kind in (types.float32, types.float64, types.int64))
+BYTES = types.CPointer(types.uint8)
 TABLES, MANY = types.CPointer(types.CPointer(types.int32)), types.CPointer(LONGS)
 
 
 def write_entry(
     sizes: Any, weights: Any, shape: Any, state: Any, tables: Any, registers: Any, scratch: Any, orders: Any,
-    options: Any, draws: Any, symbols: Any, tallies: Any, allowed: Any, chances: Any,
+    options: Any, draws: Any, symbols: Any, tallies: Any, allowed: Any, chances: Any, keys: Any, scores: Any,
+    places: Any,
 ) -> int:  # fmt: skip
     """`loop.write_on`; `chances` has room for the edges too."""
     size = carray(sizes, SIZES)
@@ -39,7 +43,8 @@ def write_entry(
         carray(weights, size[WEIGHT_COUNT]), carray(shape, SIZES_OF_SHAPE), carray(state, size[STATE_COUNT]),
         tables, registers, scratch, carray(orders, ORDERS), carray(options, OPTIONS), carray(draws, size[DRAW_COUNT]),
         carray(symbols, size[TEXT_COUNT]), carray(tallies, TALLIES), carray(allowed, most), allowed, both[:most],
-        both[most:],
+        both[most:], carray(keys, size[KEY_COUNT]), carray(scores, size[SCORE_COUNT]),
+        carray(places, size[SCORE_COUNT]),
     )  # fmt: skip
 
 
@@ -51,7 +56,7 @@ def steer_entry(tables: Any, registers: Any, scratch: Any, chosen: Any, allowed:
 
 ENTRIES = {
     "write": (write_entry, types.int64(LONGS, FLOATS, LONGS, FLOATS, TABLES, LONGS, LONGS, LONGS, DOUBLES, DOUBLES,
-                                       LONGS, DOUBLES, LONGS, DOUBLES)),
+                                       LONGS, DOUBLES, LONGS, DOUBLES, FLOATS, FLOATS, BYTES)),
     "steer": (steer_entry, types.int64(TABLES, MANY, LONGS, LONGS, MANY, types.int64)),
 }  # fmt: skip
 """By name: the function, and its type."""

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from tunewright.sampling import arithmetic, choice, loop, machine_code
+from tunewright.sampling import arithmetic, choice, looking, loop, machine_code
 from tunewright.sampling.calling import dead_end
 from tunewright.sampling.config import CompositionConfig
 from tunewright.sampling.machine_code import CompilingError, Entries, Part, Plain, Program
@@ -23,7 +23,7 @@ from tunewright.sampling.steering import Steering
 from tunewright.sampling.weights import PackedNetwork
 
 ADDRESS = ctypes.c_void_p
-ARGUMENTS = {"write": (ADDRESS,) * 14, "steer": (ADDRESS,) * 5 + (ctypes.c_int64,)}
+ARGUMENTS = {"write": (ADDRESS,) * 17, "steer": (ADDRESS,) * 5 + (ctypes.c_int64,)}
 ENTRIES = "tunewright.sampling.entries"
 
 
@@ -37,7 +37,7 @@ def program_of(acceptor: Sequence[Plain] | None = None) -> Program:
     stand_ins: dict[Plain, Plain] = {loop.mask: by_name["mask"], loop.advance: by_name["advance"]}
     return Program(
         apart=Part([loop.length_of, *acceptor], {len: loop.length_of}),
-        together=Part([*arithmetic.COMPILED, *choice.COMPILED, *loop.COMPILED], stand_ins),
+        together=Part([*arithmetic.COMPILED, *choice.COMPILED, *looking.COMPILED, *loop.COMPILED], stand_ins),
         entries=ENTRIES,
         arguments=ARGUMENTS,
     )
@@ -110,11 +110,14 @@ class Kernel:
 
     def write(self, sheet: Sheet, characters: int) -> bool:
         """As `sheet.Writer` says."""
-        network = self._network
+        network, memory = self._network, sheet.memory
         symbols, registers = network.symbols, len(sheet.registers)
         sizes: NDArray[np.int64] = np.array(
-            [symbols, registers, len(network.weights), len(sheet.state), len(sheet.draws), len(sheet.symbols)]
-        )
+            [
+                symbols, registers, len(network.weights), len(sheet.state), len(sheet.draws), len(sheet.symbols),
+                memory.keys.size, memory.scores.size,
+            ]
+        )  # fmt: skip
         orders = np.array(
             [sheet.position, sheet.stop_after(characters), sheet.given, self._top_k, self._steered, *self._pauses]
         )
@@ -125,6 +128,7 @@ class Kernel:
             sizes.ctypes.data, weights, shape, sheet.state.ctypes.data, tables, sheet.registers.ctypes.data,
             scratch.ctypes.data, orders.ctypes.data, options, sheet.draws.ctypes.data, sheet.symbols.ctypes.data,
             sheet.tallies.ctypes.data, allowed.ctypes.data, chances.ctypes.data,
+            memory.keys.ctypes.data, memory.scores.ctypes.data, memory.places.ctypes.data,
         )  # fmt: skip
         sheet.position = position if position >= 0 else dead_end(position)
         if position < 0:

@@ -18,6 +18,7 @@ from tunewright.sampling.calling import (
     PAUSE_AT,
     PAUSE_AT_TOO,
     POSITION,
+    START_ID,
     STEERED,
     STOP,
     TEMPERATURE,
@@ -26,7 +27,8 @@ from tunewright.sampling.calling import (
     dead_end,
 )  # fmt: skip
 from tunewright.sampling.choice import pick
-from tunewright.sampling.weights import LOGITS
+from tunewright.sampling.looking import begin_of, look, remember
+from tunewright.sampling.weights import LOGITS, LOOK_BACK
 
 
 def mask(tables: Any, registers: Any, scratch: Any, out: Any) -> None:
@@ -44,21 +46,29 @@ def length_of(row: Any) -> int:
     return length
 
 
-def write_on(
+def write_on(  # noqa: C901 - one loop
     weights: Any, shape: Any, state: Any, tables: Any, registers: Any, scratch: Any, orders: Any, options: Any,
     draws: Any, symbols: Any, tallies: Any, allowed: Any, allowed_at: Any, chances: Any, edges: Any,
+    keys: Any, scores: Any, places: Any,
 ) -> int:  # fmt: skip
     """Read and write from `orders[POSITION]` to `orders[STOP]`; returns the place of the last symbol in `symbols`.
 
     `tables`, `registers`, `scratch` and `allowed_at`, which is `allowed` once more, are addresses; all else are arrays.
+    `keys`, `scores` and `places` are the tune's `sheet.Memory`.
     """
     position, steered, first = orders[POSITION], orders[STEERED] != 0, True
-    logits = state[len(state) - shape[LOGITS] :]
+    logits, looks_back = state[len(state) - shape[LOGITS] :], shape[LOOK_BACK] > 0
+    begin = begin_of(symbols, position) if looks_back else 0
     while position < orders[STOP]:
         step(weights, shape, state, symbols[position])
+        if looks_back:
+            begin = position if symbols[position] == START_ID else begin
+            remember(weights, shape, state, keys, places, symbols, begin, position)
         position += 1
         if position < orders[GIVEN]:
             continue
+        if looks_back:
+            look(weights, shape, state, keys, scores, places, symbols, begin, position - 1, logits, chances, edges)
         for s in range(len(allowed)):
             allowed[s] = 1
         if steered:

@@ -4,7 +4,7 @@ Whoever writes, the compiled loop or its numpy twin, does it on a sheet: it can 
 can go on.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -13,7 +13,58 @@ from numpy.typing import NDArray
 from tunewright.corpus.vocabulary import Ids
 from tunewright.errors import OptionError
 from tunewright.sampling.calling import END_ID, TALLIES
+from tunewright.sampling.looking import ABREAST
 from tunewright.sampling.weights import PackedNetwork, aligned
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Memory:
+    """What a network that looks back keeps of a tune; see `looking`.
+
+    What belongs to a position is written when its symbol is read, whatever was there before. So a tune that goes back
+    finds all that lies before.
+    """
+
+    keys: NDArray[np.float32]
+    """shape=(blocks, W, `ABREAST`)"""
+    scores: NDArray[np.float32]
+    """Room for those of one position, and a block more, shape=(blocks + 1, `ABREAST`)."""
+    places: NDArray[np.uint8]
+    """By position, shape=((blocks + 1) * `ABREAST`,)."""
+
+    @classmethod
+    def of(cls, network: PackedNetwork, positions: int) -> "Memory":
+        """Room for so many positions; none if `network` does not look back."""
+        width, blocks = network.look_back, -(-positions // ABREAST)
+        if not width:
+            return cls.none()
+        keys = aligned(blocks * width * ABREAST).reshape(blocks, width, ABREAST)
+        scores = aligned((blocks + 1) * ABREAST).reshape(blocks + 1, ABREAST)
+        return cls(keys, scores, np.zeros(scores.size, dtype=np.uint8))
+
+    @classmethod
+    def none(cls) -> "Memory":
+        """In place of a memory where there is none."""
+        keys, scores = (np.zeros(shape, dtype=np.float32) for shape in ((0, 0, ABREAST), (0, ABREAST)))
+        return cls(keys, scores, np.zeros(0, dtype=np.uint8))
+
+    def take(self, other: "Memory", positions: int) -> None:
+        """Know of the first so many positions what `other` knows of them."""
+        blocks = -(-positions // ABREAST)
+        self.keys[:blocks] = other.keys[:blocks]
+        self.places[: blocks * ABREAST] = other.places[: blocks * ABREAST]
+
+    def copy_of(self, first: int, last: int) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
+        """What is known of the positions from `first` to the one before `last`: their keys, and their places."""
+        positions = np.arange(first, last)
+        return self.keys[positions // ABREAST, :, positions % ABREAST], self.places[positions]
+
+    def put(self, known: tuple[NDArray[np.float32], NDArray[np.uint8]], last: int) -> None:
+        """Know again what `copy_of` gave of the positions before `last`."""
+        keys, places = known
+        positions = np.arange(last - len(places), last)
+        self.keys[positions // ABREAST, :, positions % ABREAST] = keys
+        self.places[positions] = places
 
 
 @dataclass(slots=True, eq=False)
@@ -36,6 +87,8 @@ class Sheet:
     """See `calling`."""
     generator: np.random.Generator
     """Where more draws come from."""
+    memory: Memory = field(default_factory=Memory.none)
+    """Of the tune, for a network that looks back."""
     attempts: int = 1
     """Pieces that were written, see `rewriting`, and one."""
     taken: float = 1.0
@@ -62,12 +115,15 @@ class Sheet:
         """Where the tune is, with what was written after place `since`."""
         first = self.position + 1 if since is None else since + 1
         written = self.symbols[first : self.position + 1].copy()
-        return Mark(self.position, self.state.copy(), self.registers.copy(), self.tallies.copy(), written)
+        known = self.memory.copy_of(first - 1, self.position) if self.memory.keys.size else None
+        return Mark(self.position, self.state.copy(), self.registers.copy(), self.tallies.copy(), written, known)
 
     def go_back(self, mark: "Mark") -> None:
         """Be again where the tune was at `mark`."""
         self.position = mark.position
         self.symbols[mark.position + 1 - len(mark.written) : mark.position + 1] = mark.written
+        if mark.known is not None:
+            self.memory.put(mark.known, mark.position)
         self.state[:], self.registers[:], self.tallies[:] = mark.state, mark.registers, mark.tallies
 
     def draw_anew(self, characters: int) -> None:
@@ -93,6 +149,8 @@ class Mark:
     registers: NDArray[np.int64]
     tallies: NDArray[np.float64]
     written: NDArray[np.int64]
+    known: tuple[NDArray[np.float32], NDArray[np.uint8]] | None
+    """Of the memory: what another attempt at what was written would change."""
 
 
 def new_sheet(
@@ -111,6 +169,7 @@ def new_sheet(
         draws=generator.random(length),
         tallies=np.zeros(TALLIES),
         generator=generator,
+        memory=Memory.of(network, len(symbols)),
     )
 
 

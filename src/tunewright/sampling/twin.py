@@ -2,7 +2,8 @@
 
 It composes where numba cannot be used, and while the loop was never compiled: at the same seed it writes the same
 characters. That holds because both add, multiply and divide in the same order (`sampling.arithmetic` says how), and
-what numpy sums up here it sums from the first row to the last: along the first axis of a matrix, and with `cumsum`.
+what numpy sums up here it sums from the first row to the last: along an axis that is not the last, with `cumsum`, and
+with `bincount`.
 """
 
 import math
@@ -11,19 +12,47 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tunewright.sampling.arithmetic import FLAT, HALF, LEAST_EXPONENT, ONE, bounded_tanh, exponential
+from tunewright.sampling.arithmetic import (
+    FLAT,
+    HALF,
+    LEAST_EXPONENT,
+    LEAST_QUICK,
+    LOG_2,
+    ONE,
+    bounded_tanh,
+    exponential,
+    logarithm,
+    near_logarithm,
+    quick_exponential,
+)
 from tunewright.sampling.calling import END_ID, KEPT, REMOVED, START_ID, WEIGHT
 from tunewright.sampling.choice import LEAST_TOTAL
 from tunewright.sampling.config import CompositionConfig
-from tunewright.sampling.sheet import NO_PAUSES, Sheet, nothing_allowed
+from tunewright.sampling.looking import ABREAST, FLOOR, LEAST_MATCH, LOG_SCALE, MEMORY, SCALE, begin_of
+from tunewright.sampling.sheet import NO_PAUSES, Memory, Sheet, nothing_allowed
 from tunewright.sampling.steering import Acceptor
-from tunewright.sampling.weights import CELL, GRU, LAYERS, LSTM, STATE_PART, STATE_START, TOTAL, UNITS, PackedNetwork
+from tunewright.sampling.weights import (
+    BAR_LINE,
+    CELL,
+    GRU,
+    LAYERS,
+    LINE_END,
+    LOGITS,
+    LSTM,
+    PLACES,
+    STATE_PART,
+    STATE_START,
+    TOTAL,
+    UNITS,
+    PackedNetwork,
+)
 
 LSTM_SCALES = np.array([[HALF], [HALF], [ONE], [HALF]])
 """A gate's sigmoid is the tanh of half its sum; the candidate's is that of the whole."""
 
 Row = NDArray[np.float32]
 Chances = NDArray[np.float64]
+Ids = NDArray[np.int64]
 
 
 class Twin:
@@ -44,10 +73,13 @@ class Twin:
     def write(self, sheet: Sheet, characters: int) -> bool:
         """As `sheet.Writer` says."""
         stop, registers = sheet.stop_after(characters), sheet.registers.tolist()
-        first = True
+        begin, first = begin_of(sheet.symbols, sheet.position), True
         while sheet.position < stop:
-            logits = step(self._network, sheet.state, int(sheet.symbols[sheet.position]))
-            if sheet.position + 1 < sheet.given:
+            if sheet.symbols[sheet.position] == START_ID:
+                begin = sheet.position
+            choosing = sheet.position + 1 >= sheet.given
+            logits = read(self._network, sheet.state, sheet.memory, sheet.symbols, begin, sheet.position, choosing)
+            if not choosing:
                 sheet.position += 1
                 continue
             symbol = self._pick(logits, registers, sheet)
@@ -115,6 +147,83 @@ def step(network: PackedNetwork, state: Row, symbol: int) -> Row:
     logits[:] = next(rows)[0]
     _add_rows(logits, output, next(rows))
     return logits[: network.symbols]
+
+
+def read(
+    network: PackedNetwork, state: Row, memory: Memory, symbols: Ids, begin: int, position: int, choosing: bool = True
+) -> Row:
+    """Read the symbol at `position` of a tune that began at `begin`; returns the logits, right if `choosing`."""
+    logits = step(network, state, int(symbols[position]))
+    if network.look_back:
+        remember(network, state, memory, symbols, begin, position)
+        if choosing:
+            look(network, state, memory, symbols, begin, position)
+    return logits
+
+
+def remember(network: PackedNetwork, state: Row, memory: Memory, symbols: Ids, begin: int, position: int) -> None:
+    """`looking.remember`."""
+    recent, (numbers,), width = network.rows[-3], network.rows[-1], network.look_back
+    known = [int(symbols[place]) if place >= begin else START_ID for place in range(position, position - 3, -1)]
+    last, second, third = (recent[network.symbols * back + symbol] for back, symbol in enumerate(known))
+    both = (last + second) + third
+    query, key = state[-2 * width :].reshape(2, width)
+    query[:] = (query + both) * numbers[0]
+    memory.keys[position // ABREAST, :, position % ABREAST] = key + both
+    at_break = position == begin or known[0] in network.shape[[BAR_LINE, LINE_END]]
+    memory.places[position] = 0 if at_break else min(memory.places[position - 1] + 1, PLACES - 1)
+
+
+def look(network: PackedNetwork, state: Row, memory: Memory, symbols: Ids, begin: int, position: int) -> None:
+    """`looking.look`."""
+    first, count, numbers = max(begin, position - MEMORY), network.symbols, network.rows[-1][0]
+    all_logits = state[-int(network.shape[LOGITS]) :]
+    logits = all_logits[:count]
+    own = _shares(logits)
+    gate, copying = 1.0, 0.0
+    copied, all_copied = np.zeros_like(own), 1.0
+    if position > first:
+        scores = _score(network, state, memory, first, position)
+        top = scores.max()
+        shares = quick_exponential(np.maximum(scores - top, LEAST_QUICK))
+        copied[:] = np.bincount(symbols[first + 1 : position + 1], weights=shares, minlength=count)
+        all_copied = float(copied.cumsum()[-1])
+        match = max(float(top) + (float(logarithm(np.float32(all_copied * SCALE))) + LOG_SCALE), LEAST_MATCH)
+        opening = float(all_logits[count]) - float(numbers[1]) * match
+        less = exponential(max(-abs(opening), LEAST_EXPONENT))
+        gate = (1.0 if opening >= 0 else less) / (1.0 + less)
+        copying = (less if opening >= 0 else 1.0) / (1.0 + less)
+    gate, copying = gate / float(own.cumsum()[-1]), copying / all_copied
+    logits[:] = _logarithm(((gate * own + copying * copied) + FLOOR).astype(np.float32))
+
+
+def _score(network: PackedNetwork, state: Row, memory: Memory, first: int, position: int) -> Row:
+    """`looking.score`, of the positions from `first` on."""
+    width, low, high = network.look_back, first // ABREAST, (position - 1) // ABREAST + 1
+    query = state[-2 * width : -width]
+    products = np.empty((high - low, width + 1, ABREAST), dtype=np.float32)
+    products[:, 0] = network.rows[-2][memory.places[position]][memory.places[low * ABREAST : high * ABREAST]].reshape(
+        -1, ABREAST
+    )
+    np.multiply(query[None, :, None], memory.keys[low:high], out=products[:, 1:])
+    scores: Row = np.add.reduce(products, axis=1).ravel()
+    return scores[first - low * ABREAST : position - low * ABREAST]
+
+
+def _logarithm(x: Row) -> Any:
+    """`arithmetic.logarithm` of each."""
+    doublings = np.zeros_like(x)
+    for count in (16, 8, 4, 2, 1):
+        more = x * np.float32(2.0**count)
+        doublings += (more < ONE) * np.float32(count)
+        x = np.where(more < ONE, more, x)
+    return near_logarithm(x) - doublings * LOG_2
+
+
+def _shares(logits: Row) -> Chances:
+    """`looking.own_shares`."""
+    shares: Chances = quick_exponential(np.maximum(logits - logits.max(), LEAST_QUICK)).astype(np.float64)
+    return shares
 
 
 def _move(kind: int, total: Row, output: Row, cell: Row) -> None:

@@ -24,7 +24,7 @@ from tunewright.notation.registers import BAR_LINE, COLON_BAR, STATE
 from tunewright.sampling import twin
 from tunewright.sampling.calling import TALLIES
 from tunewright.sampling.config import CompositionConfig
-from tunewright.sampling.sheet import Sheet, Writer
+from tunewright.sampling.sheet import Memory, Sheet, Writer
 from tunewright.sampling.weights import PackedNetwork
 
 LONGEST_BAR = 120
@@ -161,12 +161,18 @@ class _Point:
 
     state: NDArray[np.float32]
     """After all symbols but the last one."""
-    last: int
+    symbols: NDArray[np.int64]
+    """START, and the text up to here."""
     registers: list[int]
 
 
 class _Writing:
-    """Network and acceptor, side by side."""
+    """Network and acceptor, side by side.
+
+    What a network that looks back remembers of the text lies in one place for all points: whoever goes on from a point
+    overwrites what others remembered of later positions, so that one goes on from the latest point, or from one before
+    it.
+    """
 
     def __init__(self, model: Checkpoint, config: CompositionConfig, tune: str) -> None:
         from tunewright.sampling.compose import writer_for
@@ -180,10 +186,11 @@ class _Writing:
         self.network: PackedNetwork
         self.writer: Writer
         self.network, self.writer = writer_for(model, config, self.grammar)
+        self.memory = Memory.of(self.network, self.budget + LONGEST_BAR + 1)
 
     def begin(self) -> _Point:
         """Before the first character."""
-        start = int(self.vocabulary.encode(START)[0])
+        start = self.vocabulary.encode(START).astype(np.int64)
         return _Point(np.zeros(self.network.state_size, np.float32), start, self.grammar.begin(self.budget))
 
     def read(self, point: _Point, text: str) -> _Point | None:
@@ -192,18 +199,18 @@ class _Writing:
         registers = list(point.registers)
         if not all(self.grammar.advance(registers, int(symbol)) for symbol in ids):
             return None
-        state = point.state.copy()
-        for symbol in [point.last, *ids.tolist()][:-1]:
-            twin.step(self.network, state, symbol)
-        return _Point(state, int(ids[-1]) if len(ids) else point.last, registers)
+        state, symbols = point.state.copy(), np.concatenate([point.symbols, ids])
+        for position in range(len(point.symbols) - 1, len(symbols) - 1):
+            twin.read(self.network, state, self.memory, symbols, 0, position, choosing=False)
+        return _Point(state, symbols, registers)
 
     def log_likelihood(self, point: _Point, text: str) -> float:
         """Log-probability of `text` after `point` under the network alone, in nats."""
-        state, last, total = point.state.copy(), point.last, 0.0
-        for symbol in self.vocabulary.encode(text).tolist():
-            scores = twin.step(self.network, state, last).astype(np.float64)
-            total += scores[symbol] - scores.max() - np.log(np.exp(scores - scores.max()).sum())
-            last = symbol
+        state, total = point.state.copy(), 0.0
+        symbols = np.concatenate([point.symbols, self.vocabulary.encode(text).astype(np.int64)])
+        for position in range(len(point.symbols) - 1, len(symbols) - 1):
+            scores = twin.read(self.network, state, self.memory, symbols, 0, position).astype(np.float64)
+            total += scores[symbols[position + 1]] - scores.max() - np.log(np.exp(scores - scores.max()).sum())
         return float(total)
 
     def write_bars(self, point: _Point, region: _Region, draws: np.random.Generator) -> str | None:
@@ -224,14 +231,15 @@ class _Writing:
         """Yield what the network writes up to the next bar line, again and again."""
         for _ in range(TRIES):
             sheet = Sheet(
-                symbols=np.array([point.last] + [0] * LONGEST_BAR, dtype=np.int64),
-                given=1,
-                position=0,
+                symbols=np.concatenate([point.symbols, np.zeros(LONGEST_BAR, dtype=np.int64)]),
+                given=len(point.symbols),
+                position=len(point.symbols) - 1,
                 state=point.state.copy(),
                 registers=np.array(point.registers, dtype=np.int64),
                 draws=draws.random(LONGEST_BAR),
                 tallies=np.zeros(TALLIES),
                 generator=draws,
+                memory=self.memory,
             )
             while self.writer.write(sheet, 1) and sheet.registers[STATE] not in (BAR_LINE, COLON_BAR):
                 pass
