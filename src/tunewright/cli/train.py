@@ -50,7 +50,8 @@ def train(
     validation
         Files of tunes to measure on; without them, a tenth of the tunes is kept back, near-duplicates together.
     preset
-        default (150 units), small (seconds), large (512 units), or assignment (random slices of 30 characters).
+        default (150 units), small (seconds), large (512 units), looking-back (copies from its own tune, which makes
+        the best tunes), or assignment (random slices of 30 characters).
     config
         A TOML file with the tables [network] and [training].
     resume

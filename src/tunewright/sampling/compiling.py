@@ -18,7 +18,7 @@ from pathlib import Path
 from tunewright.files import cache_folder
 from tunewright.sampling import kernel
 
-LOW_PRIORITY = 10
+LOW_PRIORITY = 5
 """Added to the process's niceness."""
 LONGEST_SECONDS = 600.0
 """A mark older than this is of a process that was killed."""
