@@ -7,7 +7,9 @@ One stream is one tune, one character after the other, by an LSTM of 150 units w
 MODEL: raw, and with the grammar that makes it play. References in the same run: the same network as an eager PyTorch
 loop, one step per character; the numpy twin of the compiled loop; and the time that it takes to read all weights once
 from the processor's cache (numpy's dot product), which a stream of this kind cannot beat. Rates are the best of five
-rounds, taken in turns.
+rounds, taken in turns. What looking back costs is told in processor time: the network gets a head with keys of 32
+numbers that does all its work and is never followed, so that both write the same tunes. Give a MODEL for it: tunes of
+random weights are too long.
 """
 
 import argparse
@@ -38,6 +40,8 @@ from tunewright.sampling.weights import pack
 
 ROUNDS = 5
 STARTS = 10
+LOOKS = 100
+GATE_OPEN = {"look_back.gate.weight": 0.0, "look_back.gate.bias": 60.0, "look_back.match": 0.0}
 TUNES = 1000
 CONFIG = CompositionConfig(max_length=3000)
 
@@ -47,7 +51,7 @@ def random_model() -> Checkpoint:
     vocabulary = Vocabulary.of(read_tunes(find_corpus("oneills")).tunes)
     torch.manual_seed(0)
     config = NetworkConfig(units=150)
-    return Checkpoint(config, vocabulary, weights_of(CharNetwork(config, len(vocabulary))))
+    return Checkpoint(config, vocabulary, weights_of(CharNetwork.of(config, vocabulary)))
 
 
 def endless(model: Checkpoint) -> Checkpoint:
@@ -106,6 +110,34 @@ def measure_streams(model: Checkpoint) -> None:
               f"   {rate / best['weights read once']:>6.2f} of the limit")  # fmt: skip
 
 
+def looking_back(model: Checkpoint, width: int = 32) -> Checkpoint:
+    """The same network with a head that looks back, whose gate is always open: it writes the same tunes."""
+    config = replace(model.network, look_back=width)
+    head = {
+        name: weight
+        for name, weight in weights_of(CharNetwork.of(config, model.vocabulary)).items()
+        if name.startswith("look_back.")
+    }
+    gate = {name: np.full_like(head[name], value) for name, value in GATE_OPEN.items()}
+    return replace(model, network=config, weights={**model.weights, **head, **gate})
+
+
+def measure_looking_back(model: Checkpoint) -> None:
+    for way, grammar in (("raw", None), ("playable", playable(model.vocabulary))):
+        composers = [Composer(each, CONFIG, grammar=grammar) for each in (model, looking_back(model))]
+        seconds = np.array([[seconds_each(composer, seed) for composer in composers] for seed in range(LOOKS)])
+        plain, looking = np.quantile(seconds, 0.1, axis=0)  # other programs on the core only add
+        print(f"looking back, {way:<10}{1 / looking:>10,.0f} chars/s of processor time, {plain / looking:.2f} times "
+              f"the {1 / plain:,.0f} without")  # fmt: skip
+
+
+def seconds_each(composer: Composer, seed: int) -> float:
+    """Processor seconds of a character that is kept."""
+    sheet, began = composer.sheet(seed), time.process_time()
+    composer.writer.write(sheet, len(sheet.symbols))
+    return (time.process_time() - began) / len(sheet.written)
+
+
 def measure_many(model: Checkpoint) -> None:
     for name, grammar in (("raw", None), ("playable", playable(model.vocabulary))):
         began = time.perf_counter()
@@ -149,6 +181,7 @@ def main() -> None:
     print(f"the loop {state}: ready after {time.perf_counter() - began:.2f} s")
     model = read_checkpoint(options.model) if options.model else random_model()
     measure_streams(model)
+    measure_looking_back(model)
     if options.model:
         measure_many(model)
         measure_start(options.model)

@@ -35,6 +35,21 @@ def test_exponential_is_near_enough():
     assert arithmetic.exponential(0.0) == 1
 
 
+def test_the_quick_ones_are_near_enough_and_the_same_for_single_numbers():
+    x = np.linspace(-64, 0, 100_001).astype(np.float32)
+    near = x > -32
+    quick = arithmetic.quick_exponential(x)
+    assert quick.dtype == np.float32
+    np.testing.assert_allclose(quick[near], np.exp(x[near].astype(np.float64)), rtol=1e-5)
+    assert (quick[~near] < 2e-14).all()
+    assert [arithmetic.quick_exponential(number) for number in x[::997]] == quick[::997].tolist()
+    x = np.exp2(np.linspace(-31, 0, 100_001)).astype(np.float32)
+    logarithms = twin._logarithm(x)
+    assert logarithms.dtype == np.float32
+    np.testing.assert_allclose(logarithms, np.log(x.astype(np.float64)), atol=3e-6)
+    assert [arithmetic.logarithm(number) for number in x[::997]] == logarithms[::997].tolist()
+
+
 @pytest.mark.parametrize("cell", ["lstm", "gru", "rnn"])
 def test_a_step_is_that_of_the_twin_bit_by_bit(untrained, cell):
     network = pack(untrained(cell=cell, units=6, layers=2, embedding=3))

@@ -62,6 +62,26 @@ def test_the_whole_tune_is_scored(model):
     assert best.likelihood == pytest.approx(expected, abs=0.01)
 
 
+def test_a_network_that_looks_back_scores_what_follows_too(untrained):
+    """The same as torch gives, though many candidates share one memory."""
+    import torch
+
+    from tunewright.corpus.tune import END, START
+    from tunewright.model.network import load_network
+
+    model = untrained(units=24, look_back=8)
+    found = vary(model, TUNE, 2, 3, CompositionConfig(seed=4), candidates=6)
+    assert len(found) > 1
+    for variation in found:
+        ids = torch.from_numpy(model.vocabulary.encode(START + variation.text + END).astype("int64"))
+        with torch.inference_mode():
+            chances = load_network(model)(ids[:-1, None])[0][:, 0].double().log_softmax(dim=1)
+        first = variation.text.index(variation.bars)
+        expected = chances[torch.arange(len(ids) - 1), ids[1:]][first:].sum().item()
+        assert variation.likelihood == pytest.approx(expected, abs=0.02)
+    assert found == vary(model, TUNE, 2, 3, CompositionConfig(seed=4), candidates=6)
+
+
 def test_bars_are_counted_as_a_musician_does():
     assert [bar.number for bar in bars_numbered(TUNE, 0, 2)] == [0, 1, 2]
     for first, last in ((0, 9), (3, 2), (-1, 2)):
