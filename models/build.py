@@ -47,6 +47,7 @@ class Recipe:
 RECIPES = {
     "oneills": Recipe("default", ("--epochs", "24")),
     "oneills-large": Recipe("large", ("--units", "400", "--epochs", "20", "--minutes", "13")),
+    "oneills-looking-back": Recipe("looking-back", ()),
 }
 """The books hold three times the text that the presets were made for, so fewer passes do; 400 units keep within the
 limit."""

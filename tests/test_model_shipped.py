@@ -10,14 +10,15 @@ from tunewright.model.shipped import CARD, NETWORKS, shipped
 from tunewright.sampling.playable import playable
 
 LIMIT_BYTES = 5_000_000
+NAMES = ("oneills", "oneills-large", "oneills-looking-back")
 
 
-def test_both_come_along_and_are_small():
-    assert set(shipped()) == {"oneills", "oneills-large"}
+def test_they_come_along_and_are_small():
+    assert set(shipped()) == set(NAMES)
     assert sum(path.stat().st_size for path in NETWORKS.rglob("*") if path.is_file()) <= LIMIT_BYTES
 
 
-@pytest.mark.parametrize("name", ["oneills", "oneills-large"])
+@pytest.mark.parametrize("name", NAMES)
 def test_the_card_tells_of_this_network(name):
     model, card = read_checkpoint(name), (shipped()[name] / CARD).read_text(encoding="utf-8")
     assert model.fingerprint in card

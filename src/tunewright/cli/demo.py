@@ -180,6 +180,6 @@ def commands(run: Path) -> list[tuple[str, str]]:
     with_run = f"{program} compose {shlex.quote(str(run))}"
     return [
         ("Compose more with this network: a jig in G, say.", f"{with_run} --key G --meter 6/8 --bars 16 --form AABB"),
-        ("Compose with a network that learned for longer.", f"{program} compose oneills-large --out tunes"),
+        ("Compose with a network that learned for longer.", f"{program} compose oneills-looking-back --out tunes"),
         ("Learn your own tunes: a file or a folder of ABC.", f"{program} train my-tunes.abc --out runs/mine"),
     ]
