@@ -148,3 +148,18 @@ def test_dropout_is_off_and_the_network_left_as_it_was():
 def test_a_quantity_that_the_units_lack_is_an_error_at_once(cell, quantity):
     with pytest.raises(OptionError, match=rf"{cell}.*{quantity}.*they have: h"):
         stream_activations(network_of(cell), [], ["h", quantity])
+
+
+def test_units_of_a_network_that_looks_back_are_those_of_its_recurrent_layers():
+    plain = network_of("lstm")
+    config = NetworkConfig(units=7, layers=2, embedding=5, look_back=4)
+    network = CharNetwork(config, SYMBOLS)
+    network.load_state_dict(plain.state_dict(), strict=False)
+    texts = texts_of(70, 3, 150)
+    for ours, theirs in zip(
+        stream_activations(network, texts, QUANTITIES["lstm"]),
+        stream_activations(plain, texts, QUANTITIES["lstm"]),
+        strict=True,
+    ):
+        for name, values in ours.items():
+            np.testing.assert_array_equal(values, theirs[name])

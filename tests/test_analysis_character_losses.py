@@ -35,7 +35,9 @@ def one_by_one(model, text):
     return nats
 
 
-@pytest.mark.parametrize("shape", [{"cell": "lstm"}, {"cell": "gru", "layers": 2}, {"cell": "rnn", "embedding": 0}])
+@pytest.mark.parametrize(
+    "shape", [{"cell": "lstm"}, {"look_back": 6}, {"cell": "gru", "layers": 2}, {"cell": "rnn", "embedding": 0}]
+)
 def test_losses_are_those_of_reading_one_character_at_a_time(untrained, side_of, tiny_tunes, shape):
     model = untrained(units=6, **shape)
     texts = [tiny_tunes[0], tiny_tunes[1] * 2, "A", tiny_tunes[2]]

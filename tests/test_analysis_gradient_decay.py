@@ -167,3 +167,12 @@ def test_the_distance_is_one_that_half_of_the_tunes_have():
 def test_tunes_too_short_to_look_back_in_are_an_error(lengths):
     with pytest.raises(CorpusError, match="half of the tunes have fewer than 10 characters"):
         look_back([text_of(length) for length in lengths], 200)
+
+
+def test_of_a_network_that_looks_back_its_recurrent_layers_are_followed():
+    plain = network_of("gru")
+    network = CharNetwork(NetworkConfig(cell="gru", units=6, embedding=4, look_back=3), SYMBOLS)
+    network.load_state_dict(plain.state_dict(), strict=False)
+    texts = [text_of(length) for length in (30, 40)]
+    assert gradient_decay(network, texts, 11) == gradient_decay(plain, texts, 11)
+    assert network.look_back is not None

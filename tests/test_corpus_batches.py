@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tunewright.corpus.batches import count_streams, count_windows, streams, windows
+from tunewright.corpus.batches import END_ID, WholeTunes, count_streams, count_windows, streams, windows
 
 tune_lists = st.lists(st.integers(2, 60), min_size=1, max_size=12)
 sizes = {"length": st.integers(1, 40), "lanes": st.integers(1, 9)}
@@ -74,3 +74,54 @@ def test_the_order_depends_on_the_generator_alone(feed):
 
     assert ids(1) == ids(1)
     assert ids(1) != ids(2)
+
+
+@settings(deadline=None)
+@given(lengths=tune_lists, **sizes, seed=st.integers(0, 9))
+def test_whole_tunes_are_read_from_their_beginning_to_their_end(lengths, length, lanes, seed):
+    tunes = numbered_tunes(lengths)
+    whole = WholeTunes(tunes, length=length, lanes=lanes, generator=np.random.default_rng(seed))
+    batches = list(whole)
+    assert len(batches) == len(whole)
+    begins, ends = {int(tune[0]) for tune in tunes}, {int(tune[-1]) for tune in tunes}
+    seen, reached = [], np.zeros(0)
+    for batch in batches:
+        assert 1 <= batch.length < 1.25 * length or batch.length == 1
+        assert 1 <= len(batch.starts) <= lanes
+        ids, predicted = batch.ids, batch.predicted
+        if batch.keep.all():
+            assert (ids[0] == reached[: len(ids[0])]).all()  # the state that is carried belongs to this character
+        else:
+            assert not batch.keep.any()
+            assert set(ids[0].tolist()) <= begins
+        assert predicted.sum() == batch.characters
+        assert (np.diff(batch.ends) <= 0).all()
+        for lane, count in enumerate(batch.ends):
+            assert (np.diff(ids[: count + 1, lane]) == 1).all()
+            assert (ids[count + 1 :, lane] == END_ID).all()
+            assert predicted[:count, lane].all()
+            assert not predicted[count:, lane].any()
+            assert count == batch.length or int(ids[count, lane]) in ends
+        seen += ids[1:][predicted].tolist()
+        reached = ids[-1]
+    assert sorted(seen) == sorted(set(range(sum(lengths))) - begins)
+
+
+def test_whole_tunes_come_in_another_order_and_are_cut_elsewhere_in_another_epoch():
+    tunes = numbered_tunes([300, 200, 310, 250, 190, 305] * 9)
+    epochs = [list(WholeTunes(tunes, length=40, lanes=4, generator=np.random.default_rng(seed))) for seed in (1, 1, 2)]
+    first, again, other = [[batch.starts.tolist() for batch in epoch] for epoch in epochs]
+    assert first == again != other
+    assert len({batch.length for batch in epochs[0]}) > 8
+    assert (
+        sum(batch.ends.sum() for batch in epochs[0]) / sum(batch.ends.size * batch.length for batch in epochs[0]) > 0.9
+    )
+
+
+def test_some_lanes_are_a_batch_of_their_own():
+    tunes = numbered_tunes([30, 20, 31, 25])
+    for batch in WholeTunes(tunes, length=12, lanes=4, generator=np.random.default_rng(0)):
+        part = batch.some(slice(0, 2))
+        np.testing.assert_array_equal(part.ids, batch.ids[:, :2])
+        np.testing.assert_array_equal(part.predicted, batch.predicted[:, :2])
+        np.testing.assert_array_equal(part.keep, batch.keep[:2])

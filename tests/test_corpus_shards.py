@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tunewright.corpus import shards
-from tunewright.corpus.batches import streams, windows
-from tunewright.corpus.shards import MappedTunes, ShardFile, Shards, count_characters, joined
+from tunewright.corpus.batches import WholeTunes, streams, windows
+from tunewright.corpus.shards import MappedTunes, ShardFile, Shards, count_characters, joined, lengths_of
 from tunewright.errors import CorpusError
 
 
@@ -115,3 +115,14 @@ def test_size_and_content_of_a_file_are_checked(tmp_path):
     path.unlink()
     with pytest.raises(CorpusError, match="cannot be read"):
         file.check_size()
+
+
+@pytest.mark.parametrize("symbols", [256, 300])
+def test_whole_tunes_are_read_from_disk_as_from_memory(store, symbols):
+    tunes = made_up([12, 30, 2, 7, 25, 40, 9], symbols)
+    mapped = store(tunes, symbols=symbols)
+    assert lengths_of(mapped).tolist() == lengths_of(tunes).tolist() == [12, 30, 2, 7, 25, 40, 9]
+    ways = [list(WholeTunes(each, length=8, lanes=3, generator=np.random.default_rng(4))) for each in (mapped, tunes)]
+    for ours, theirs in zip(*ways, strict=True):
+        np.testing.assert_array_equal(ours.ids, theirs.ids)
+        np.testing.assert_array_equal(ours.ends, theirs.ends)

@@ -134,3 +134,30 @@ def test_a_unit_is_held_once(untrained):
     held = clamp_units(untrained(units=UNITS), {(0, 1): -0.25})
     with pytest.raises(OptionError, match=r"unit 1 is held at -0\.25 already"):
         clamp_units(held, {(0, 1): 1})
+
+
+@settings(max_examples=25, deadline=None)
+@given(data=st.data(), cell=st.sampled_from(sorted(CELLS)), layers=st.integers(1, 2))
+def test_a_network_that_looks_back_no_longer_reads_a_held_unit_either(untrained, data, cell, layers):
+    model = untrained(units=UNITS, cell=cell, layers=layers, look_back=4)
+    units = st.tuples(st.integers(0, layers - 1), st.integers(0, UNITS - 1))
+    held = data.draw(st.dictionaries(units, st.floats(-1, 1), min_size=1, max_size=4))
+    ids = torch.tensor(data.draw(st.lists(st.integers(0, 9), min_size=1, max_size=20)))[:, None]
+    folded = load_network(clamp_units(model, held)).double()
+    network = load_network(clamp_units(model, {unit: value for unit, value in held.items() if unit[0] < layers - 1}))
+    network = network.double()
+    state, rows = network.zero_state(1), []
+    with torch.inference_mode():
+        for row in ids:
+            for (layer, unit), value in held.items():
+                if layer == layers - 1:
+                    state[0][layer, :, unit] = value  # its own layer reads it at the next character
+            outputs, after = network._recur(row[None], state, None, None)
+            for (layer, unit), value in held.items():
+                if layer == layers - 1:
+                    outputs[..., unit] = value
+            logits, memory = network.look_back.logits(outputs, network.readout(outputs), row[None], state[-1])
+            state = (*after, memory)
+            rows.append(logits)
+        found, _ = folded(ids)
+    np.testing.assert_allclose(found.numpy(), torch.cat(rows).numpy(), rtol=1e-4, atol=1e-4)

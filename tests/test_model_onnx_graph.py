@@ -11,7 +11,7 @@ import torch
 from onnx.reference import ReferenceEvaluator
 
 from tunewright import __version__
-from tunewright.errors import CheckpointError, MissingExtraError
+from tunewright.errors import CheckpointError, MissingExtraError, OptionError
 from tunewright.model.checkpoint import Checkpoint
 from tunewright.model.config import NetworkConfig
 from tunewright.model.network import load_network
@@ -95,3 +95,8 @@ def test_without_the_package_it_says_what_to_install(untrained, monkeypatch):
     monkeypatch.setitem(sys.modules, "onnx", None)
     with pytest.raises(MissingExtraError, match=r"pip install 'tunewright\[onnx\]'"):
         to_onnx(untrained(units=4))
+
+
+def test_a_network_that_looks_back_is_refused(untrained):
+    with pytest.raises(OptionError, match="look_back is 4; networks that look back are not written as ONNX files"):
+        to_onnx(untrained(units=4, look_back=4))

@@ -1,5 +1,7 @@
 """Oracle: the network as it was, asked for the same text."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -52,3 +54,19 @@ def test_more_characters_than_fit_one_byte(untrained):
     wide = widen(untrained(units=4), map(chr, range(0x4E00, 0x4E00 + 300)))
     assert wide.vocabulary.dtype == np.uint16
     assert logits_of(wide, "\u4e00a").shape == (2, len(wide.vocabulary))
+
+
+def test_where_places_are_compared_a_new_character_is_the_mean_of_all_too(untrained):
+    model = untrained(units=9, look_back=6)
+    tables = widen(model, "éδ").weights["look_back.recent"]
+    text = START + "K:D\nABc def|éAδ"
+    wide = widen(model, "éδ")
+    wide = replace(
+        wide, weights={**wide.weights, "readout.bias": wide.weights["readout.bias"] - 100 * (np.arange(100) > 97)}
+    )
+    known = text[:-3]
+    np.testing.assert_allclose(logits_of(wide, known)[:, :98], logits_of(model, known), rtol=1e-5, atol=1e-5)
+    assert np.isfinite(logits_of(wide, text)).all()
+    assert tables.shape == (3, len(model.vocabulary) + 2, 6)
+    for new in (-2, -1):
+        np.testing.assert_allclose(tables[:, new], model.weights["look_back.recent"].mean(axis=1))

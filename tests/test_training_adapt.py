@@ -164,3 +164,15 @@ def test_an_adapted_network_can_be_adapted_again(tmp_path, model, own, tunes):
 def test_options_outside_their_range_are_refused(wrong):
     with pytest.raises(OptionError, match=next(iter(wrong))):
         AdaptConfig(**wrong)
+
+
+def test_a_network_that_looks_back_learns_characters_that_it_did_not_know(tmp_path, tunes, own):
+    config = TrainingConfig(feed="tunes", epochs=2, length=30, lanes=4, threads=1, learning_rate=0.02)
+    network = replace(NETWORK, look_back=6)
+    list(train(tunes[:20], tunes[20:], out=tmp_path / "former", network=network, config=config))
+    model = read_checkpoint(tmp_path / "former")
+    adaptation, losses = adapted(tmp_path / "run", model, own, TrainingData.of(tunes[:20], tunes[20:]))
+    assert adaptation.added_characters == "é"
+    before, after = losses["own"]
+    assert after.full_tune < before.full_tune
+    assert read_checkpoint(tmp_path / "run").weights["look_back.recent"].shape[1] == len(model.vocabulary) + 1

@@ -35,6 +35,12 @@ WAYS = {
     # The last batch of an epoch has one window, so that most processes have none.
     "windows": (replace(NETWORK, cell="gru", layers=1), replace(STREAMS, feed="windows", lanes=4, length=101)),
     "fewer lanes than processes": (replace(NETWORK, cell="rnn", embedding=0), replace(STREAMS, lanes=2, length=60)),
+    "whole tunes": (replace(NETWORK, layers=1), replace(STREAMS, feed="tunes", lanes=5)),
+    "looking back": (replace(NETWORK, layers=1, look_back=5), STREAMS),
+    "looking back over whole tunes": (
+        replace(NETWORK, cell="gru", look_back=5),
+        replace(STREAMS, feed="tunes", lanes=3),
+    ),
     # Only process 0 has a clock that decides anything, so that all stop after the same batch.
     "time": (NETWORK, replace(STREAMS, epochs=500, lanes=64, minutes=0.02)),
 }
@@ -105,7 +111,7 @@ def course_of(trainer):
 def trainer_of(way, data, team=None):
     network, config = WAYS[way]
     torch.manual_seed(0)
-    return Trainer(CharNetwork(network, len(data.vocabulary)), data, config, team)
+    return Trainer(CharNetwork.of(network, data.vocabulary), data, config, team)
 
 
 def learn(team, corpus, folder):

@@ -40,7 +40,10 @@ def all_nats(network, tunes, **options):
     return np.concatenate(list(dynamic_nats(network, tunes, DynamicConfig(**options))))
 
 
-def test_without_learning_it_is_full_tune(network, data):
+@pytest.mark.parametrize("look_back", [0, 6])
+def test_without_learning_it_is_full_tune(tunes, data, look_back):
+    torch.manual_seed(5)
+    network = CharNetwork.of(NetworkConfig(units=12, embedding=6, look_back=look_back), Vocabulary.of(tunes)).eval()
     still = dynamic_full_tune(network, data, DynamicConfig(rate=0))
     assert still.nats_per_char == pytest.approx(full_tune(network, data).nats_per_char, rel=1e-6)
 
@@ -111,6 +114,14 @@ def test_it_is_the_same_every_time_and_leaves_the_network_alone(network, data):
 )
 def test_every_option_changes_something(network, data, change):
     assert not np.array_equal(all_nats(network, data.tunes, **LIVELY), all_nats(network, data.tunes, **LIVELY | change))
+
+
+def test_a_network_that_looks_back_goes_on_learning_beside_what_it_read_before(tunes, data):
+    torch.manual_seed(5)
+    network = CharNetwork.of(NetworkConfig(units=12, embedding=6, look_back=6), Vocabulary.of(tunes)).eval()
+    still, learned = (all_nats(network, [data.tunes[0]] * 8, **LIVELY | {"rate": rate}) for rate in (0, 0.02))
+    assert learned[-len(data.tunes[0]) :].mean() < still.mean() - 0.5
+    np.testing.assert_array_equal(learned[:7], still[:7])
 
 
 def test_what_comes_again_is_learned(network, data):

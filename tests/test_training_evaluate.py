@@ -48,6 +48,23 @@ def test_every_character_is_predicted_once_from_a_zero_state(network, tunes, mon
     assert full_tune(network, data).nats_per_char == pytest.approx(expected, rel=1e-5)
 
 
+@pytest.mark.parametrize(("lanes", "chunk"), [(256, 64), (4, 7), (1, 1000)])
+def test_networks_that_look_back_are_measured_by_what_they_would_say(tunes, monkeypatch, lanes, chunk):
+    monkeypatch.setitem(evaluation.LANES, "cpu", lanes)
+    monkeypatch.setattr(evaluation, "CHUNK", chunk)
+    torch.manual_seed(5)
+    vocabulary = Vocabulary.of(tunes)
+    network = CharNetwork.of(NetworkConfig(units=12, embedding=6, look_back=6), vocabulary).eval()
+    data = EvaluationSet.of(tunes, vocabulary)
+    expected = []
+    for ids in data.tunes:
+        ids = torch.from_numpy(ids.astype(np.int64))
+        with torch.inference_mode():
+            chances = torch.log_softmax(network(ids[:-1, None])[0][:, 0].double(), dim=1)
+        expected.append(-float(chances[torch.arange(len(ids) - 1), ids[1:]].sum()))
+    np.testing.assert_allclose(nats_per_sequence(network, data.tunes), expected, rtol=1e-5)
+
+
 def test_losses_are_divided_by_the_characters_of_the_file(tiny_corpus, tunes):
     assert EvaluationSet.of(tunes, Vocabulary.of(tunes)).source_characters == len(tiny_corpus.read_text())
 

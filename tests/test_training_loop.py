@@ -79,3 +79,22 @@ def test_on_a_gpu_a_precision_can_be_chosen(data, as_on_a_gpu):
     narrow = [progress.loss for progress in trainer_of(data, precision="bfloat16").run()]
     assert narrow != exact
     assert narrow == pytest.approx(exact, abs=0.05)
+
+
+def test_what_a_gpu_does_not_learn_is_refused(data, as_on_a_gpu):
+    as_on_a_gpu()
+    with pytest.raises(OptionError, match="feed is 'tunes'; only device 'cpu'"):
+        trainer_of(data, feed="tunes")
+    network = CharNetwork.of(NetworkConfig(units=6, look_back=4), data.vocabulary)
+    with pytest.raises(OptionError, match="look_back is 4; only device 'cpu'"):
+        Trainer(network, data, TrainingConfig())
+
+
+def test_an_epoch_of_whole_tunes_predicts_every_character_once(data):
+    trainer = trainer_of(data, feed="tunes", epochs=1)
+    counted = []
+    end_epoch, trainer.end_epoch = trainer.end_epoch, lambda: counted.append(trainer.position) or end_epoch()
+    steps = list(islice(trainer.run(), trainer._batches - 1))
+    final = next(trainer.run())
+    assert (final.step, final.steps) == (len(steps) + 1, trainer._batches)
+    assert counted[0].epoch_characters == sum(len(ids) - 1 for ids in data.tunes)

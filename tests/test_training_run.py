@@ -19,6 +19,8 @@ from tunewright.training.run import train
 NETWORK = NetworkConfig(units=10, embedding=6, dropout=0.2, input_dropout=0.1, weight_drop=0.1)
 STREAMS = TrainingConfig(epochs=3, length=20, lanes=8, threads=1, device="cpu")
 WINDOWS = replace(STREAMS, feed="windows")
+TUNES = replace(STREAMS, feed="tunes")
+LOOKING_BACK = replace(NETWORK, look_back=8)
 
 
 @pytest.fixture(scope="module")
@@ -63,16 +65,25 @@ def test_a_run_learns_and_records_every_epoch(tunes, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "config", [STREAMS, WINDOWS, replace(STREAMS, transpose=0.5)], ids=["streams", "windows", "transposed"]
+    ("config", "network"),
+    [
+        (STREAMS, NETWORK),
+        (WINDOWS, NETWORK),
+        (TUNES, NETWORK),
+        (replace(STREAMS, transpose=0.5), NETWORK),
+        (STREAMS, LOOKING_BACK),
+        (replace(TUNES, transpose=0.5), replace(LOOKING_BACK, cell="gru")),
+    ],
+    ids=["streams", "windows", "tunes", "transposed", "looking back", "looking back, tunes transposed"],
 )
 @pytest.mark.parametrize("share", [0.0, 0.2, 1 / 3, 0.5, 0.99])
-def test_a_run_that_was_stopped_ends_as_one_that_was_not(tunes, tmp_path, config, share):
-    steps = finish(tunes, tmp_path / "whole", config)
+def test_a_run_that_was_stopped_ends_as_one_that_was_not(tunes, tmp_path, config, network, share):
+    steps = finish(tunes, tmp_path / "whole", config, network)
     stop_at = max(1, int(len(steps) * share))
-    stopped = train(tunes[:24], tunes[24:], out=tmp_path / "stopped", network=NETWORK, config=config)
+    stopped = train(tunes[:24], tunes[24:], out=tmp_path / "stopped", network=network, config=config)
     before = [next(stopped) for _ in range(stop_at)]
     stopped.close()
-    after = finish(tunes, tmp_path / "stopped", config, resume=True)
+    after = finish(tunes, tmp_path / "stopped", config, network, resume=True)
     assert [step.loss for step in before + after] == [step.loss for step in steps]
     assert history_of(tmp_path / "stopped") == history_of(tmp_path / "whole")
     for which in ("best", "last"):
@@ -258,3 +269,17 @@ def test_without_validation_tunes_a_tenth_is_kept_back(tunes, tmp_path):
 def test_a_recipe_that_cannot_be_is_refused(options):
     with pytest.raises(OptionError, match=next(iter(options))):
         TrainingConfig(**options)
+
+
+def test_looking_back_helps_with_tunes_that_repeat_themselves(tunes, tmp_path):
+    again = [
+        replace(tune, text=f"X:{number}\n" + 4 * f"|{tune.text[40:60].strip()}" + "\n")
+        for number, tune in enumerate(tunes)
+    ]
+    config = replace(TUNES, epochs=12, learning_rate=0.02, length=60, lanes=4)
+    best = {}
+    for width in (0, 8):
+        network = replace(NETWORK, look_back=width, units=16)
+        records = [step.record for step in finish(again, tmp_path / f"{width}", config, network) if step.record]
+        best[width] = min(record.validation_full_tune for record in records)
+    assert best[8] < best[0] - 0.3

@@ -143,3 +143,15 @@ def test_no_network_is_refused():
 def test_what_may_differ_exists():
     fields = NetworkConfig.__dataclass_fields__ | TrainingConfig.__dataclass_fields__
     assert fields.keys() >= MAY_DIFFER
+
+
+@pytest.mark.parametrize(
+    ("network", "training", "message"),
+    [
+        ({"look_back": 8}, {}, "look_back is 8; networks that are trained at once need 0"),
+        ({}, {"feed": "tunes"}, "feed is 'tunes'; networks that are trained at once need 'windows' or 'streams'"),
+    ],
+)
+def test_what_is_not_learned_at_once_is_refused(network, training, message):
+    with pytest.raises(OptionError, match=message):
+        require_alike([Member(NetworkConfig(**network), TrainingConfig(**training))])

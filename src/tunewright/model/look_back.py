@@ -307,5 +307,5 @@ def without_empty_rows(memory: Tensor) -> Tensor:
 
 
 def with_empty_rows(memory: Tensor, rows: int) -> Tensor:
-    """Put empty rows before those of a memory, up to so many in all."""
+    """Put empty rows before those of a memory, up to so many in all; with fewer in all, leave the first ones out."""
     return functional.pad(memory, (0, 0, 0, 0, rows - len(memory), 0))

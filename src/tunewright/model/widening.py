@@ -2,7 +2,7 @@
 
 A new character comes in as the mean of all characters, since nothing is known of it yet, and goes out as improbable as
 the character that opens a tune, which is never predicted within one. What the network says of the characters that it
-knew stays the same, in proportion.
+knew stays the same, in proportion; where it looks back, what its own read-out says does.
 """
 
 from collections.abc import Iterable

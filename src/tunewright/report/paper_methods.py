@@ -145,7 +145,8 @@ def _network(material: Material, options: dict[str, Any]) -> str:
     ]
     others = {setting.network.cell for setting in material.results.plan.settings} - {cell}
     besides = [fill("methods", f"{other}_besides", {}) for other in ("rnn", "gru") if other in others]
-    return paragraphs(text, " ".join(dropped), *besides)
+    looks_back = fill("methods", "look_back", {"width": options["look_back"]}) if options["look_back"] else ""
+    return paragraphs(text, looks_back, " ".join(dropped), *besides)
 
 
 def _varied(material: Material, name: str) -> bool:
