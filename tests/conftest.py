@@ -121,16 +121,6 @@ def untrained() -> Callable[..., "Checkpoint"]:
     return build
 
 
-@pytest.fixture
-def without_onednn() -> Iterator[None]:
-    """Let torch compute layers by itself: oneDNN's LSTM takes bfloat16 on some processors only."""
-    import torch
-
-    torch._C._set_mkldnn_enabled(False)  # `torch.backends.mkldnn.flags` would warn of GPUs
-    yield
-    torch._C._set_mkldnn_enabled(True)
-
-
 TINY_CORPUS_TUNES = 30
 
 

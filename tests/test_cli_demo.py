@@ -54,10 +54,10 @@ def test_the_page_says_how_its_tunes_were_chosen_and_what_the_network_writes_alo
 
 
 def test_the_machine_is_measured_and_what_was_chosen_is_told(demo, capsys, tiny_corpus, tmp_path):
-    """The limit of 0.1 minutes left time for the whole schedule."""
+    """How much of its schedule a run of 0.1 minutes comes through depends on what else the machine does."""
     history = (demo / "run" / "history.csv").read_text().splitlines()
     recorded = json.loads((demo / "run" / "last" / "tunewright.json").read_text())
-    assert len(history) - 1 == recorded["training"]["config"]["epochs"] > 1
+    assert 1 < len(history) - 1 <= recorded["training"]["config"]["epochs"]
     status, out, _ = run(capsys, "demo", "--corpus", tiny_corpus, "--minutes", "0.01", "--out", tmp_path / "demo")
     assert status == 0
     assert re.search(r"learns about [\d,]+ characters a second now: \d+ pass(es)? over 27 tunes by an LSTM of", out)

@@ -70,7 +70,6 @@ def test_on_a_gpu_too_divergence_is_told(data, as_on_a_gpu):
         list(trainer_of(data, learning_rate=1e30, clip=0.0).run())
 
 
-@pytest.mark.usefixtures("without_onednn")
 def test_on_a_gpu_a_precision_can_be_chosen(data, as_on_a_gpu):
     with pytest.raises(OptionError, match="'bfloat16'"):
         trainer_of(data, precision="bfloat16")

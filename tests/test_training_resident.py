@@ -68,7 +68,6 @@ def test_it_learns_what_the_trainer_learns(data, cell, feed, optimizer):
     assert losses == pytest.approx(expected, abs=1e-6)
 
 
-@pytest.mark.usefixtures("without_onednn")
 def test_bfloat16_differs_a_little_and_tf32_not_on_a_processor(data):
     config = TrainingConfig(length=20, lanes=4, epochs=2)
     exact, tf32, bfloat16 = (

@@ -9,7 +9,7 @@ Weights, sums of the optimiser and losses are float32 in any case.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import get_args
+from typing import Any, get_args
 
 import torch
 
@@ -31,7 +31,16 @@ def multiplying(precision: Precision) -> Iterator[None]:
         torch.backends.cudnn.allow_tf32 = layers
 
 
-def casting(precision: Precision, device: torch.device) -> torch.autocast:
-    """A context in which factors become 16 bits wide if `precision` says so; for the way forward only."""
-    # What it remembers of cast weights would outlive the step in a CUDA graph; each is used only once anyway.
-    return torch.autocast(device.type, torch.bfloat16, enabled=precision == "bfloat16", cache_enabled=False)
+@contextmanager
+def casting(precision: Precision, device: torch.device) -> Iterator[None]:
+    """Let factors become 16 bits wide within this context if `precision` says so; for the way forward only."""
+    onednn: Any = torch.backends.mkldnn
+    before = onednn.enabled
+    if precision == "bfloat16" and device.type == "cpu":  # oneDNN's LSTM takes bfloat16 on some processors only
+        onednn.enabled = False
+    try:
+        # What it remembers of cast weights would outlive the step in a CUDA graph; each is used only once anyway.
+        with torch.autocast(device.type, torch.bfloat16, enabled=precision == "bfloat16", cache_enabled=False):
+            yield
+    finally:
+        onednn.enabled = before
