@@ -1,6 +1,7 @@
 """Steps end with the same bits on any number of threads that takes them; what would not is left to one thread."""
 
 import os
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
 
@@ -112,6 +113,25 @@ def test_a_training_ends_with_the_same_bits_whoever_took_its_steps(tiny_corpus, 
         results.append((losses, [weight.detach().numpy().tobytes() for weight in network.parameters()]))
     assert results[0] == results[1]
     assert len(used) > 10
+
+
+def test_steps_with_memories_of_other_lengths_are_other_steps(tiny_corpus, monkeypatch):
+    """Several threads may sum otherwise with more rows, so that a rehearsal with fewer would say nothing."""
+    shapes = []
+
+    @contextmanager
+    def step(_threads, shape, _rehearse):
+        shapes.append(shape)
+        yield
+
+    monkeypatch.setattr(StepThreads, "step", step)
+    data = TrainingData.of(read_tunes(tiny_corpus).tunes)
+    network = CharNetwork.of(NetworkConfig(units=8, embedding=4, look_back=4), data.vocabulary)
+    config = TrainingConfig(feed="tunes", length=20, lanes=4, epochs=1)
+    list(islice(Trainer(network, data, config).run(), 12))
+    memories = {shape[-1] for shape in shapes if len(shape) == 5}
+    assert len(memories) > 2
+    assert any(len(shape) == 2 for shape in shapes)  # tunes begin without a memory
 
 
 def next_of(chooser: ThreadChooser, used: list[int]) -> int:

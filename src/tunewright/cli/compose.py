@@ -181,10 +181,11 @@ def compose(
     grammar = None if raw else grammar_for(checkpoint, asked, beginning)
     wanted = Wanted(checkpoint, str(model), config, grammar, asked, beginning, count, keep, device)
     from tunewright.cli.composed_figures import Figures
+    from tunewright.sampling import compiling
 
     originality = not no_originality and (corpus is not None or keep is not None or count <= FEW)
     figures = Figures(checkpoint, corpus, wanted=originality, steered=grammar is not None)
-    prepare()
+    compiling.start()
     if out is None:
         print_tunes(wanted, figures)
         return 0
@@ -229,13 +230,6 @@ def grammar_for(model: Checkpoint, asked: dict[str, str], beginning: Beginning) 
     except GrammarError as error:
         message = f"{error.message} (--raw composes whatever the network writes)"
         raise GrammarError(message, path=beginning.path, line=error.line, column=error.column) from error
-
-
-def prepare() -> None:
-    """Have the composing loop compiled, if that was never done, while the first tunes are written without it."""
-    from tunewright.sampling import compiling
-
-    compiling.start()
 
 
 def print_tunes(wanted: Wanted, figures: "Figures") -> None:

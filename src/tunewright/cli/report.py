@@ -36,14 +36,14 @@ def report(
     force
         Write into a folder that holds something else.
     """
-    from tunewright.cli.compose import prepare
     from tunewright.cli.progress import progress_bar
     from tunewright.model.threads import one_thread
     from tunewright.report.paper import write_paper
+    from tunewright.sampling import compiling
     from tunewright.study.results import read_results
 
     results = read_results(study)
-    prepare()
+    compiling.start()
     with one_thread(), progress_bar() as tell:
         written = write_paper(
             results, out, title=title, authors=author or (), date=date, force=force, progress=tell

@@ -96,6 +96,7 @@ class Composer:
         How each tune begins; see `sampling.prime`.
     grammar
         What a tune must be; None lets the network write as it likes. Its budget is ``config.max_length``.
+
     Raises
     ------
     VocabularyError

@@ -175,7 +175,9 @@ class Trainer:
             self._count(value, batch.characters, time.perf_counter() - began)
             return value
         self.position.learning_rate = self._learning_rate()
-        with self._threads.step((batch.length, len(batch.starts)), partial(self._rehearse, batch)):
+        carried = self._recurrent if batch.keep.any() else None
+        shape = (batch.length, len(batch.starts), *map(len, carried or ()))
+        with self._threads.step(shape, partial(self._rehearse, batch)):
             value, state = self._step(self.network, self.optimizer, batch)
         self._recurrent = state
         self._count(value, batch.characters, time.perf_counter() - began)

@@ -3,7 +3,7 @@
 A sum over numbers comes out differently in its last bits when it is cut into other parts, and how torch cuts it may
 depend on the number of threads. So before a step is shared by several threads, it is rehearsed: once with each number
 of threads, on a copy. Only numbers whose results equal those of one thread, to the bit, are used for steps of this
-shape. Batches of a rare shape (the last one of an epoch) are learned on one thread.
+shape. Batches of a rare shape (the last one of an epoch; most, where a network looks back) are learned on one thread.
 """
 
 import threading
@@ -18,8 +18,9 @@ import torch
 from tunewright.model.threads import most_threads, one_thread, threads
 from tunewright.training.thread_choice import ThreadChooser
 
-Shape = tuple[int, int]
-"""T time steps and B lanes of a batch."""
+Shape = tuple[int, ...]
+"""T time steps and B lanes of a batch, and the length of each part of the state that is carried into it: a network that
+looks back computes with as many rows as its memory has, which is another computation for each number of them."""
 
 USUAL = 8
 """A shape that came so often is worth a rehearsal."""
@@ -53,7 +54,7 @@ class StepThreads:
         Parameters
         ----------
         shape
-            Of the batch.
+            Of all that the step computes with.
         rehearse
             Takes the step on a copy; gives all that it would change.
         """
