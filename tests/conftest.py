@@ -8,6 +8,7 @@ import importlib.util
 import os
 import random
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -39,6 +40,13 @@ def missing(what: str, *, remedy: str) -> NoReturn:
     if os.environ.get("TUNEWRIGHT_REQUIRE_ALL") == "1":
         pytest.fail(f"{message} (TUNEWRIGHT_REQUIRE_ALL=1 allows no skip)")
     pytest.skip(message)
+
+
+@pytest.fixture(autouse=True)
+def numbers_near_zero_stay() -> Iterator[None]:
+    """Training takes them for zero, and must not leave the processor so: the next test may need them."""
+    yield
+    assert sys.float_info.min / 2 > 0, "numbers near zero are still taken for zero: use training.denormals"
 
 
 @pytest.fixture(scope="session")

@@ -6,12 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from operator import truediv
 
-import torch
-
 from tunewright.model.network import CharNetwork
 from tunewright.study.plan import Plan, Setting
 from tunewright.study.runner import RunState, StudyProgress, work
 from tunewright.training.data import TrainingData
+from tunewright.training.denormals import flushed_to_zero
 from tunewright.training.evaluate import cold_window, full_tune
 from tunewright.training.loop import Trainer
 from tunewright.training.run import choose_device
@@ -42,13 +41,13 @@ def time_settings(plan: Plan, data: TrainingData) -> Iterator[Timing]:
         yield time_setting(setting, data)
 
 
+@flushed_to_zero()  # as in a run
 def time_setting(setting: Setting, data: TrainingData) -> Timing:
     """Train a new network for a moment, measure it once, and reckon how long all epochs take like that.
 
     On a processor the time that it worked counts, which other processes do not lengthen.
     """
     config = setting.training
-    torch.set_flush_denormal(True)  # as in a run
     device = choose_device(config)
     clock = time.process_time if device.type == "cpu" else time.perf_counter
     network = CharNetwork.of(setting.network, data.vocabulary).to(device)

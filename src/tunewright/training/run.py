@@ -41,6 +41,7 @@ from tunewright.model.network import CharNetwork, load_network, weights_of
 from tunewright.options import to_mapping
 from tunewright.training.config import TrainingConfig
 from tunewright.training.data import TrainingData
+from tunewright.training.denormals import flushed_to_zero
 from tunewright.training.distributed import Team
 from tunewright.training.history import EpochRecord, Progress
 from tunewright.training.loop import Trainer
@@ -143,8 +144,6 @@ class Run:
 
     def open(self, *, resume: bool = False, force: bool = False) -> None:
         """Start afresh, or go on with what the folder holds; see `train` for what is raised."""
-        # Numbers near zero cost the processor a hundredfold.
-        torch.set_flush_denormal(True)
         self.team.in_turn(partial(self._open, resume=resume, force=force))
         self.team.require_same("the tunes", self.data.fingerprint)
         self.team.require_same("the options", json.dumps([to_mapping(self.network_config), to_mapping(self.config)]))
@@ -182,13 +181,14 @@ class Run:
         """Train until finished, saving as the module's docstring says."""
         saved = time.monotonic()
         try:
-            for progress in self.trainer.run():
-                if not progress.record:  # whose losses are of the weights as they are
-                    self._hold()
-                if progress.record or time.monotonic() - saved > SAVE_EVERY_SECONDS:
-                    self.save(progress.record)
-                    saved = time.monotonic()
-                yield progress
+            with flushed_to_zero():
+                for progress in self.trainer.run():
+                    if not progress.record:  # whose losses are of the weights as they are
+                        self._hold()
+                    if progress.record or time.monotonic() - saved > SAVE_EVERY_SECONDS:
+                        self.save(progress.record)
+                        saved = time.monotonic()
+                    yield progress
         except GeneratorExit:
             self.save()
             raise
@@ -199,8 +199,6 @@ class Run:
         except WorkerError as error:
             self.save()
             raise WorkerError(f"{error}; all that was learned is saved in {self.folder / LAST}") from error
-        finally:
-            torch.set_flush_denormal(False)  # what the caller computes afterwards is none of our business
 
     @torch.no_grad()
     def _hold(self) -> None:

@@ -18,6 +18,7 @@ from contextlib import contextmanager
 import torch
 
 from tunewright.errors import DivergenceError
+from tunewright.training.denormals import flushed_to_zero
 from tunewright.training.loop import Trainer
 from tunewright.training.run import SAVE_EVERY_SECONDS, Run
 from tunewright.training.stacked import Member, StackedTrainer
@@ -44,18 +45,17 @@ class StackedRuns:
         Each is saved after every epoch, once a minute, and when the iterator is closed.
         """
         try:
-            for number in self._unfinished():
-                if self._place(number)[1] == self._stack.batches:  # it was stopped before it was measured
-                    self._end_epoch(number)
-                    yield
-            while unfinished := self._unfinished():
-                self._stack.go_to(*min(map(self._place, unfinished)))
-                yield from self._learn()
+            with flushed_to_zero():
+                for number in self._unfinished():
+                    if self._place(number)[1] == self._stack.batches:  # it was stopped before it was measured
+                        self._end_epoch(number)
+                        yield
+                while unfinished := self._unfinished():
+                    self._stack.go_to(*min(map(self._place, unfinished)))
+                    yield from self._learn()
         except GeneratorExit:
             self._save(self._learning)
             raise
-        finally:
-            torch.set_flush_denormal(False)  # what the caller computes afterwards is none of our business
 
     def release(self, number: int) -> None:
         """Save a run and let the others go on without it."""
