@@ -3,7 +3,8 @@
 A checkpoint is a folder that stands alone:
 
     weights.safetensors    every weight, by its name in `CharNetwork`
-    tunewright.json        format version, network, vocabulary, metrics, how and on what it was trained, checksums
+    tunewright.json        format version, network, vocabulary, metrics, how and on what it was trained,
+                           what its tunes were like, checksums
 
 Nothing in it is code, and nothing is unpickled. Reading one needs no torch. A run folder, which training writes,
 holds two: ``best`` and ``last``.
@@ -49,6 +50,8 @@ class Checkpoint:
     """The epoch that it was taken after and its losses, in nats per character."""
     training: Mapping[str, Any] = field(default_factory=dict)
     """Configuration and data of its training."""
+    style: Mapping[str, Any] = field(default_factory=dict)
+    """What the tunes it was trained on are like, as far as composing asks; empty in checkpoints of former versions."""
     path: Path | None = None
     """The folder that it was read from."""
 
@@ -71,6 +74,7 @@ def write_checkpoint(folder: Path, checkpoint: Checkpoint, extra: Mapping[str, b
         "vocabulary": checkpoint.vocabulary.symbols,
         "metrics": checkpoint.metrics,
         "training": checkpoint.training,
+        "style": checkpoint.style,
         "sha256": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
     }
     write_folder(folder, {**files, ABOUT: (json.dumps(about, indent=2) + "\n").encode()})
@@ -123,6 +127,7 @@ def _read(folder: Path) -> Checkpoint:
             weights=safetensors.numpy.load(content),
             metrics=about["metrics"],
             training=about["training"],
+            style=about.get("style", {}),
             path=folder,
         )
     except (AttributeError, KeyError, TypeError, InputError, safetensors.SafetensorError) as error:
