@@ -43,10 +43,15 @@ def by_the_book(head, outputs, own, ids, memory=1200):
             tune = []
         before = [past["symbol"] for past in tune] + [symbol]
         recent = [weights["recent"][back][before[-1 - back] if back < len(before) else 0] for back in range(3)]
-        place = 0 if symbol in (0, *BREAKS) else min(31, (tune[-1]["place"] if tune else 0) + 1)
+        since, bar = (tune[-1]["since"] + 1, tune[-1]["bar"]) if tune else (1, 0)
+        bar = 0 if symbol == 0 else (bar + (symbol == BREAKS[0] and since >= 4)) % 32
+        since = 0 if symbol in (0, *BREAKS) else since
+        place = min(31, since)
         row = {
             "symbol": symbol,
             "place": place,
+            "since": since,
+            "bar": bar,
             "key": weights["key.weight"] @ output + sum(recent),
             "query": (weights["query.weight"] @ output + weights["query.bias"] + sum(recent)) / np.sqrt(WIDTH),
         }
@@ -54,8 +59,9 @@ def by_the_book(head, outputs, own, ids, memory=1200):
         own_share = np.exp(scores - scores.max()) / np.exp(scores - scores.max()).sum()
         past = list(enumerate(tune[:-1]))[-memory:]
         if past:
+            where = [(weights["place"][place, there["place"]], weights["bar"][bar, there["bar"]]) for _, there in past]
             points = np.array(
-                [row["query"] @ there["key"] + weights["place"][place, there["place"]] for _, there in past]
+                [row["query"] @ there["key"] + sum(bias) for (_, there), bias in zip(past, where, strict=True)]
             )
             match = np.log(np.exp(points).sum())
             copied = np.zeros(SYMBOLS)
@@ -133,13 +139,25 @@ def test_places_count_from_the_last_break_and_from_a_call_to_the_next():
     head = make_network().look_back
     ids = torch.tensor([0, 5, 6, 3, 5, 4, *[5] * 40, 0, 2])[:, None]
     places = [0, 1, 2, 0, 1, 0, *range(1, 32), *[31] * 9, 0, 1]
-    assert head._places(ids, head.zero_memory(1))[:, 0].tolist() == places
+    assert head._places(ids, head.zero_memory(1))[0][:, 0].tolist() == places
     outputs = torch.zeros(len(ids), 1, UNITS).double()
     memory, found = head.zero_memory(1), []
     for row, output in zip(ids, outputs, strict=True):
         _, memory = head.logits(output[None], torch.zeros(1, 1, SYMBOLS).double(), row[None], memory)
         found.append(int(memory[-1, 0, WIDTH + 1]))
     assert found == places
+
+
+@pytest.mark.parametrize("cut", range(1, 12))
+def test_bars_end_at_bar_lines_far_enough_from_the_break_before(cut):
+    head = make_network().look_back
+    ids = torch.tensor([0, 5, 3, 5, 5, 5, 3, 3, 4, 5, 5, 3, 5, 5, 5, 5, 4, 5, 5, 5, 3, 0, 5])[:, None]
+    bars = [0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 0, 0]
+    assert head._places(ids, head.zero_memory(1))[1][:, 0].tolist() == bars
+    outputs = torch.zeros(len(ids), 1, UNITS).double()
+    own = torch.zeros(len(ids), 1, SYMBOLS).double()
+    _, memory = head.logits(outputs[:cut], own[:cut], ids[:cut], head.zero_memory(1))
+    assert head._places(ids[cut:], memory)[1][:, 0].tolist() == bars[cut:]
 
 
 @pytest.mark.parametrize("cut", [4, 6, 7, 8])
@@ -238,16 +256,17 @@ def test_weights_have_the_names_and_shapes_that_they_are_known_by():
     head = {name: values.shape for name, values in weights_of(network).items() if name.startswith("look_back.")}
     assert head == {
         "look_back.query.weight": (5, 8), "look_back.query.bias": (5,), "look_back.key.weight": (5, 8),
-        "look_back.recent": (3, 6, 5), "look_back.place": (32, 32), "look_back.gate.weight": (1, 8),
-        "look_back.gate.bias": (1,), "look_back.match": (1,),
+        "look_back.recent": (3, 6, 5), "look_back.place": (32, 32), "look_back.bar": (32, 32),
+        "look_back.gate.weight": (1, 8), "look_back.gate.bias": (1,), "look_back.match": (1,),
     }  # fmt: skip
     assert breaks_of(vocabulary) == (5, 2)
     assert network.look_back.is_break.nonzero().flatten().tolist() == [0, 2, 5]
     assert torch.equal(network.look_back.place, torch.eye(32))
+    assert not network.look_back.bar.any()
     assert network.look_back.gate.bias.item() == 0
     assert network.look_back.match.item() == 1
     assert LookBack(16, 4, 200, ()).recent.std().item() == pytest.approx(0.3, rel=0.05)
-    assert network.zero_state(3)[-1].shape == (0, 3, 8)
+    assert network.zero_state(3)[-1].shape == (0, 3, 9)
 
 
 def test_without_it_the_first_weights_are_those_they_were():

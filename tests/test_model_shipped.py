@@ -32,10 +32,7 @@ def test_the_card_tells_of_this_network(name):
 def test_a_name_composes_as_its_folder_does():
     config = tunewright.CompositionConfig(seed=2, max_length=1500)
     by_name, by_folder = read_checkpoint("oneills"), read_checkpoint(shipped()["oneills"])
-    tunes = [
-        list(tunewright.compose_many(model, 2, config, grammar=playable(model.vocabulary)))
-        for model in (by_name, by_folder)
-    ]
+    tunes = [list(tunewright.compose_many(model, 2, config, grammar=playable(model))) for model in (by_name, by_folder)]
     assert [tune.text for tune in tunes[0]] == [tune.text for tune in tunes[1]]
     assert all(tune.ended for tune in tunes[0])
     assert not [found for tune in tunes[0] for found in tunewright.check(tune.text) if found.severity == "error"]

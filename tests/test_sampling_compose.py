@@ -135,7 +135,7 @@ def test_the_default_is_a_tune_that_plays():
     config = CompositionConfig(temperature=1.5, seed=4)
     texts = [composition.text for composition in compose_many(model, 3, config)]
     assert [finding for text in texts for finding in tw.check(text) if finding.severity == "error"] == []
-    steered = compose_many(model, 3, config, grammar=playable(model.vocabulary))
+    steered = compose_many(model, 3, config, grammar=playable(model))
     assert [composition.text for composition in steered] == texts
     assert finish(compose(model, config))[1].text == texts[0]
     assert finish(compose(model, config, raw=True))[1].text != texts[0]

@@ -97,14 +97,19 @@ def by_the_book(model, ids, most=1200):
         tune = [] if symbol == START_ID else tune
         last = [*([START_ID] * 3), *(known["symbol"] for known in tune), symbol]
         recent = sum(w["look_back.recent"][back, last[-1 - back]] for back in range(3))
-        place = 0 if symbol in (START_ID, *breaks) else min(tune[-1]["place"] + 1, 31)
+        since, bar = (tune[-1]["since"] + 1, tune[-1]["bar"]) if tune else (0, 0)
+        bar = (bar + (symbol == breaks[0] and since >= 4)) % 32
+        since = 0 if symbol in (START_ID, *breaks) else since
+        place = min(since, 31)
         query = w["look_back.query.weight"] @ o + w["look_back.query.bias"] + recent
         key = w["look_back.key.weight"] @ o + recent
         own = np.exp(w["readout.weight"] @ o + w["readout.bias"])
         p, share = own / own.sum(), 1.0
         if tune:
             score = {
-                i: query @ tune[i]["key"] / np.sqrt(len(query)) + w["look_back.place"][place, tune[i]["place"]]
+                i: query @ tune[i]["key"] / np.sqrt(len(query))
+                + w["look_back.place"][place, tune[i]["place"]]
+                + w["look_back.bar"][bar, tune[i]["bar"]]
                 for i in range(max(0, len(tune) - most), len(tune))
             }
             match = np.log(sum(np.exp(score[i]) for i in score))
@@ -116,7 +121,7 @@ def by_the_book(model, ids, most=1200):
             for i, points in score.items():
                 copied[ids[t - len(tune) + i + 1]] += np.exp(points - match)
             p = share * p + (1 - share) * copied
-        tune.append({"symbol": symbol, "place": place, "key": key})
+        tune.append({"symbol": symbol, "place": place, "since": since, "bar": bar, "key": key})
         logits.append(np.log(p + 1e-9))
         shares.append(share)
     return np.array(logits), np.array(shares)
@@ -347,7 +352,7 @@ def test_a_composer_reads_a_beginning_once(bold):
     assert other.ended == (sheet.symbols[sheet.position] == END_ID)
 
 
-@pytest.mark.parametrize("name", ["query.weight", "recent", "place", "match"])
+@pytest.mark.parametrize("name", ["query.weight", "recent", "place", "bar", "match"])
 def test_a_head_that_does_not_fit_is_refused(bold, name):
     model = bold()
     changed = {**model.weights, f"look_back.{name}": model.weights[f"look_back.{name}"][:0]}

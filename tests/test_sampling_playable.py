@@ -69,7 +69,7 @@ def test_a_tidy_tune_keeps_to_what_a_network_keeps_in_mind(untidy):
 @pytest.mark.parametrize("conditions", [{}, {"form": "AABB"}, {"bars": 8, "form": "AB"}, {"bars": 70}], ids=str)
 def test_every_tune_comes_to_its_end_under_all_conditions(untrained, conditions):
     model = untrained(units=16)
-    grammar = playable(model.vocabulary, Conditions(**conditions))
+    grammar = playable(model, Conditions(**conditions))
     config = CompositionConfig(max_length=1500)
     for tune in compose_many(model, 20, config, grammar=grammar):
         assert tune.ended

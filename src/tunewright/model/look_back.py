@@ -4,18 +4,20 @@ Beside the network's own softmax stands a second distribution, over the characte
 earlier places that resemble this one, and each of them proposes the character that followed it. A gate mixes the two
 (S. Merity, C. Xiong, J. Bradbury, R. Socher, "Pointer sentinel mixture models", 2017; copying: J. Gu, Z. Lu, H. Li,
 V. Li, "Incorporating copying mechanism in sequence-to-sequence learning", 2016). Places are compared by the output of
-the last layer, by their last three characters, and by where they stand in their bar; a good match closes the gate.
+the last layer, by their last three characters, and by where they stand in their bar and in the tune, whose phrases come
+back after four or eight bars; a good match closes the gate.
 
 Of a tune nothing before its START is looked at, and no position looks further back than MEMORY characters. What is
 remembered from one call to the next is part of the network's state: a table with a row for each character read, the
 newest last. Keys of former calls are constants to the gradient. Rows that are all zero are empty; a lane whose state is
 set back has only such rows.
 
-Shapes: T time steps, B lanes, S symbols, H units of the last layer, W width of the keys, P places, M rows remembered.
-A row is the key (W numbers), the id of the character, its place, and 1.
+Shapes: T time steps, B lanes, S symbols, H units of the last layer, W width of the keys, P places, N bars,
+M rows remembered.
+A row is the key (W numbers), the id of the character, its place, its bar, and 1.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +31,10 @@ PLACES = 32
 """Places count the characters since the last bar line or line end, up to one less than this."""
 BREAKS = "|\n"
 """Characters at place 0, as START is."""
+BARS = 32
+"""Bars are counted from 0 up to one less than this, and then from 0 again."""
+SHORTEST_BAR = 4
+"""Characters from a break to the bar line that ends a bar; what is shorter is a double line or a pick-up."""
 RECENT = 3
 """Characters by whose tables places are compared: the one just read and those before it."""
 RECENT_SPREAD = 0.3
@@ -41,7 +47,7 @@ FLOOR = 1e-9
 """Added to every probability before its logarithm."""
 
 START_ID = 0
-EXTRA = 3
+EXTRA = 4
 """Numbers of a row beside its key."""
 FORBIDDEN = -1e4
 """Added to the score of what may not be looked at."""
@@ -50,8 +56,8 @@ BLOCK = 128
 
 
 def breaks_of(vocabulary: Vocabulary) -> tuple[int, ...]:
-    """Ids of the characters at place 0, START aside."""
-    return tuple(vocabulary.symbols.index(symbol) for symbol in BREAKS if symbol in vocabulary.symbols)
+    """Ids of the characters at place 0, the bar line's first; that of START for one that the vocabulary lacks."""
+    return tuple(max(vocabulary.symbols.find(symbol), START_ID) for symbol in BREAKS)
 
 
 class LookBack(nn.Module):
@@ -66,16 +72,17 @@ class LookBack(nn.Module):
     symbols
         S.
     breaks
-        Ids of the characters at place 0, START aside; see `breaks_of`.
+        Ids of the characters at place 0, START aside, the bar line's first; see `breaks_of`.
     """
 
-    def __init__(self, width: int, units: int, symbols: int, breaks: Collection[int]) -> None:
+    def __init__(self, width: int, units: int, symbols: int, breaks: Sequence[int]) -> None:
         super().__init__()
         self.width, self.symbols = width, symbols
         self.query = nn.Linear(units, width)
         self.key = nn.Linear(units, width, bias=False)
         self.recent = nn.Parameter(torch.randn(RECENT, symbols, width) * RECENT_SPREAD)
         self.place = nn.Parameter(torch.eye(PLACES))  # of the asking position, of the remembered one
+        self.bar = nn.Parameter(torch.zeros(BARS, BARS))  # likewise
         self.gate = nn.Linear(units, 1)
         nn.init.zeros_(self.gate.bias)
         self.match = nn.Parameter(torch.ones(1))
@@ -83,9 +90,10 @@ class LookBack(nn.Module):
         is_break[[START_ID, *breaks]] = True
         self.is_break: Tensor
         self.register_buffer("is_break", is_break, persistent=False)
+        self.bar_line = breaks[0] if breaks else -1
 
     def zero_memory(self, batch: int) -> Tensor:
-        """Memory before anything was read, shape=(0, B, W + 3)."""
+        """Memory before anything was read, shape=(0, B, W + 4)."""
         return self.place.new_zeros(0, batch, self.width + EXTRA)
 
     def logits(self, outputs: Tensor, own: Tensor, ids: Tensor, memory: Tensor) -> tuple[Tensor, Tensor]:
@@ -100,18 +108,18 @@ class LookBack(nn.Module):
         ids
             Characters read, shape=(T, B).
         memory
-            Before them, shape=(M, B, W + 3).
+            Before them, shape=(M, B, W + 4).
 
         Returns
         -------
         logits, memory
-            Shape=(T, B, S), and the memory behind the last character, shape=(M or another, B, W + 3).
+            Shape=(T, B, S), and the memory behind the last character, shape=(M or another, B, W + 4).
         """
         asked = self._ask(outputs, ids, memory)
         following = functional.one_hot(asked.following.long(), self.symbols).to(outputs.dtype)  # (B, M + T, S)
         matches, copied = [], []
         for part, reach, mask in asked.blocks():
-            keys = torch.cat([asked.kept, asked.keys], dim=1)[:, :reach]  # (B, m, W + P)
+            keys = torch.cat([asked.kept, asked.keys], dim=1)[:, :reach]  # (B, m, W + P + N)
             scores = torch.baddbmm(mask, asked.queries[:, part], keys.mT)  # (B, t, m)
             match = scores.logsumexp(dim=2)
             shares = torch.softmax(scores, dim=2) * _found(match)[..., None]
@@ -154,29 +162,38 @@ class LookBack(nn.Module):
     def _ask(self, outputs: Tensor, ids: Tensor, memory: Tensor) -> "_Asked":
         width, rows = self.width, len(memory)
         known = torch.cat([memory[:, :, width].to(ids.dtype), ids])  # (M + T, B)
-        places = self._places(ids, memory)  # (T, B)
+        places, bars = self._places(ids, memory)  # (T, B)
         compared = self._recent(known, len(ids))  # (T, B, W)
         keys = self.key(outputs) + compared
         queries = (self.query(outputs) + compared) * width**-0.5
-        written = torch.cat([keys.detach(), torch.stack([ids, places, torch.ones_like(ids)], dim=2).to(keys)], dim=2)
-        everything = torch.cat([memory, written])  # (M + T, B, W + 3)
+        about = torch.stack([ids, places, bars, torch.ones_like(ids)], dim=2)
+        everything = torch.cat([memory, torch.cat([keys.detach(), about.to(keys)], dim=2)])  # (M + T, B, W + 4)
         begun = (ids == START_ID).cumsum(dim=0)  # (T, B): tunes that have begun in this call
         following = known.roll(-1, dims=0).T.contiguous()  # what follows the last row is not known, nor asked for
+        asking = [queries, functional.embedding(places, self.place), functional.embedding(bars, self.bar)]
+        kept_places, kept_bars = memory[:, :, width + 1 : width + 3].long().unbind(dim=2)
         return _Asked(
-            queries=torch.cat([queries, functional.embedding(places, self.place)], dim=2).transpose(0, 1),
-            keys=_with_places(keys, places).transpose(0, 1),
-            kept=_with_places(memory[:, :, :width], memory[:, :, width + 1].long()).transpose(0, 1),
+            queries=torch.cat(asking, dim=2).transpose(0, 1),
+            keys=_with_places(keys, places, bars).transpose(0, 1),
+            kept=_with_places(memory[:, :, :width], kept_places, kept_bars).transpose(0, 1),
             following=following.to(torch.uint8) if self.symbols <= 256 else following,
             tunes=_numbered(begun, memory[:, :, -1]) if _is_mixed(ids, memory) else None,
             memory=_remembered(everything, rows, begun),
         )
 
-    def _places(self, ids: Tensor, memory: Tensor) -> Tensor:
-        """Characters since the last break, shape=(T, B) as `ids`; a lane without a past is taken to follow a START."""
+    def _places(self, ids: Tensor, memory: Tensor) -> tuple[Tensor, Tensor]:
+        """Characters since the last break, and number of the bar, of each position, both shape=(T, B) as `ids`.
+
+        A lane without a past is taken to follow a START.
+        """
         order = torch.arange(len(ids), device=ids.device)[:, None]  # (T, 1)
-        before = memory[-1, :, self.width + 1].long() if len(memory) else ids.new_zeros(ids.shape[1])
-        last = torch.where(self.is_break[ids], order, -1 - before).cummax(dim=0).values
-        return (order - last).clamp(max=PLACES - 1)
+        nothing = ids.new_zeros(2, ids.shape[1])
+        place, bar = memory[-1, :, self.width + 1 : self.width + 3].long().T if len(memory) else nothing
+        last = torch.where(self.is_break[ids], order, -1 - place).cummax(dim=0).values
+        before = torch.cat([-1 - place[None], last[:-1]])
+        ends = ((ids == self.bar_line) & (order - before >= SHORTEST_BAR)).cumsum(dim=0)
+        begun = torch.where(ids == START_ID, ends, -bar).cummax(dim=0).values
+        return (order - last).clamp(max=PLACES - 1), (ends - begun) % BARS
 
     def _recent(self, known: Tensor, count: int) -> Tensor:
         """By what the last `count` of the characters `known`, and those before them, are compared: (count, B, W)."""
@@ -199,11 +216,11 @@ class _Asked:
     """All positions of a call, and what they may look at."""
 
     queries: Tensor
-    """Shape=(B, T, W + P)."""
+    """Shape=(B, T, W + P + N)."""
     keys: Tensor
-    """Of this call's own characters, shape=(B, T, W + P)."""
+    """Of this call's own characters, shape=(B, T, W + P + N)."""
     kept: Tensor
-    """Keys of the memory, without gradient, shape=(B, M, W + P)."""
+    """Keys of the memory, without gradient, shape=(B, M, W + P + N)."""
     following: Tensor
     """The character after each, shape=(B, M + T)."""
     tunes: Tensor | None
@@ -275,9 +292,10 @@ def _found(match: Tensor) -> Tensor:
     return match > FORBIDDEN / 2
 
 
-def _with_places(keys: Tensor, places: Tensor) -> Tensor:
-    """Keys and where they stand, one-hot, so that one product gives the whole score: shape=(T or M, B, W + P)."""
-    return torch.cat([keys, functional.one_hot(places, PLACES).to(keys.dtype)], dim=2)
+def _with_places(keys: Tensor, places: Tensor, bars: Tensor) -> Tensor:
+    """Keys and where they stand, one-hot, so that one product gives the whole score: shape=(T or M, B, W + P + N)."""
+    where = (functional.one_hot(places, PLACES), functional.one_hot(bars, BARS))
+    return torch.cat([keys, *(each.to(keys.dtype) for each in where)], dim=2)
 
 
 def _is_mixed(ids: Tensor, memory: Tensor) -> bool:

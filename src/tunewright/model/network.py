@@ -16,7 +16,7 @@ Time is the first axis, as torch's own recurrent layers have it. The state is an
 keeps nothing between calls.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,7 +35,7 @@ from tunewright.model.look_back import MEMORY, LookBack, breaks_of, with_empty_r
 State = tuple[Tensor, ...]
 """``(h, c)`` for LSTM, ``(h,)`` for GRU and RNN; each of shape=(L, B, H).
 
-A network that looks back has one more part at the end, its memory, shape=(M, B, W + 3); M differs from call to call.
+A network that looks back has one more part at the end, its memory, shape=(M, B, W + 4); M differs from call to call.
 """
 
 IGNORED = -100
@@ -88,7 +88,7 @@ class CharNetwork(nn.Module):
         Which of them a network that looks back counts places from; see `breaks_of`.
     """
 
-    def __init__(self, config: NetworkConfig, symbols: int, breaks: Collection[int] = ()) -> None:
+    def __init__(self, config: NetworkConfig, symbols: int, breaks: Sequence[int] = ()) -> None:
         super().__init__()
         self.config, self.symbols = config, symbols
         self.embedding = nn.Embedding(symbols, config.embedding) if config.embedding else None
@@ -117,7 +117,7 @@ class CharNetwork(nn.Module):
         return sum(parameter.numel() for parameter in self.parameters())
 
     def zero_state(self, batch: int) -> State:
-        """State before anything was read; each part shape=(L, B, H), a memory shape=(0, B, W + 3)."""
+        """State before anything was read; each part shape=(L, B, H), a memory shape=(0, B, W + 4)."""
         shape = (self.config.layers, batch, self.config.units)
         zeros = tuple(self.readout.weight.new_zeros(shape) for _ in range(self.recurrent_parts))
         return zeros if self.look_back is None else (*zeros, self.look_back.zero_memory(batch))

@@ -6,14 +6,15 @@ of the tune may be a pick-up. A section that is repeated must leave over as much
 before its start (PHASE).
 """
 
-from tunewright.notation.automaton_lengths import ends_now, overdue, refit, target
+from tunewright.notation.automaton_forms import bars, on_beat, pick_up, repeated, sections, target
+from tunewright.notation.automaton_lengths import ends_now, overdue, refit
 from tunewright.notation.registers import (
     BAR,
     BAR_SHORT,
-    BARS,
     BROKEN,
     CADENCE,
     CHORDED,
+    DEGREE,
     EMPTY_BAR,
     ENDING,
     ENDING_MISSING,
@@ -28,7 +29,6 @@ from tunewright.notation.registers import (
     MOST_IDLE,
     NO_NOTE,
     NOTES,
-    ON_TONIC,
     OPENING,
     PHASE,
     PICK_UP,
@@ -37,9 +37,7 @@ from tunewright.notation.registers import (
     REASON,
     REPEAT,
     REPEAT_OPEN,
-    REPEATED_SECTIONS,
     SECTION,
-    SECTIONS,
     SETTINGS,
     SLUR,
     SLUR_OPEN,
@@ -67,16 +65,6 @@ def loose(registers: Registers) -> bool:
     return True
 
 
-def on_beat(registers: Registers, position: int) -> bool:
-    """Return true if the notes that accompany chord symbols could end here (an eighth, or a beat, of the bar)."""
-    beat = 32
-    if registers[FULL] == 96:
-        beat = 16
-    if registers[FULL] == 320 or registers[FULL] == 448:
-        beat = 64
-    return position < 0 or position % beat == 0
-
-
 def balanced(registers: Registers) -> bool:
     """Return true if the bar is complete, or lacks what the section or the tune began with."""
     position = registers[POSITION]
@@ -92,20 +80,20 @@ def balanced(registers: Registers) -> bool:
 
 def plays_once(tables: Tables, registers: Registers) -> bool:
     """Return true if the conditions allow the present section to end without a repeat."""
-    settings = tables[SETTINGS]
-    if settings[SECTIONS] == 0 or registers[STARTED] == 0 or registers[ENDING] == 2:
+    count = sections(tables, registers)
+    if count == 0 or registers[STARTED] == 0 or registers[ENDING] == 2:
         return True
-    return registers[SECTION] < settings[SECTIONS] and tables[REPEATED_SECTIONS][registers[SECTION]] == 0
+    return registers[SECTION] < count and not repeated(tables, registers, registers[SECTION])
 
 
 def form_ends(tables: Tables, registers: Registers) -> bool:
     """Return true if the tune has the bars and the sections that the conditions want."""
-    settings = tables[SETTINGS]
+    last, count = bars(tables, registers), sections(tables, registers)
     closed = registers[SECTION] + registers[STARTED]
-    if settings[BARS] > 0 and registers[BAR] != settings[BARS]:
+    if last > 0 and registers[BAR] != last:
         registers[REASON] = FORM_BROKEN
         return False
-    if settings[SECTIONS] > 0 and (closed != settings[SECTIONS] or not plays_once(tables, registers)):
+    if count > 0 and (closed != count or not plays_once(tables, registers)):
         registers[REASON] = FORM_BROKEN
         return False
     return True
@@ -114,7 +102,7 @@ def form_ends(tables: Tables, registers: Registers) -> bool:
 def closes_well(tables: Tables, registers: Registers) -> bool:
     """Return true unless the tune must end, and would do so within a bar on a note that is not the tonic."""
     registers[REASON] = CADENCE
-    if registers[FREE] == 1 or registers[POSITION] in (0, registers[FULL]) or registers[ON_TONIC] == 1:
+    if registers[FREE] == 1 or registers[POSITION] in (0, registers[FULL]) or registers[DEGREE] == 1:
         return True
     return overdue(tables, registers) or not ends_now(tables, registers)
 
@@ -176,9 +164,17 @@ def start_bar(tables: Tables, registers: Registers) -> bool:
     return True
 
 
-def open_bar(registers: Registers) -> bool:
+def picks_up_well(tables: Tables, registers: Registers) -> bool:
+    """Return true unless the form wants another pick-up."""
+    wanted = pick_up(tables, registers)
+    if wanted < 0 or registers[POSITION] == 0:
+        return True
+    return registers[POSITION] == (wanted if wanted > 0 else registers[FULL])
+
+
+def open_bar(tables: Tables, registers: Registers) -> bool:
     """Count the first bar of the tune, which may be a pick-up."""
-    if registers[POSITION] > registers[FULL]:
+    if registers[POSITION] > registers[FULL] or not picks_up_well(tables, registers):
         registers[REASON] = PICK_UP
         return False
     if registers[CHORDED] == 1 and not on_beat(registers, registers[POSITION]):
@@ -203,7 +199,7 @@ def soft_line(tables: Tables, registers: Registers) -> bool:
         registers[POSITION] = 0
         return True
     if registers[OPENING] == 1:
-        return open_bar(registers)
+        return open_bar(tables, registers)
     if registers[POSITION] == registers[FULL]:
         registers[POSITION] = 0
     if registers[CHORDED] == 1 and not on_beat(registers, registers[POSITION]):
@@ -219,13 +215,13 @@ def soft_line(tables: Tables, registers: Registers) -> bool:
     return balanced(registers)
 
 
-def complete_bar(registers: Registers) -> bool:
+def complete_bar(tables: Tables, registers: Registers) -> bool:
     """Count the bar at a plain bar line; false if it is not full."""
     if registers[FREE] == 1:
         registers[POSITION] = 0
         return True
     if registers[OPENING] == 1 and registers[POSITION] > 0:
-        return open_bar(registers)
+        return open_bar(tables, registers)
     if registers[OPENING] == 1:
         registers[REASON] = NO_NOTE
         registers[PHASE] = 0
@@ -270,13 +266,13 @@ def plain_line(tables: Tables, registers: Registers) -> bool:
     if tables[SETTINGS][TIDY] == 1 and empty(registers):
         registers[REASON] = EMPTY_BAR
         return False
-    if not complete_bar(registers):
+    if not complete_bar(tables, registers):
         return False
     if registers[STARTED] == 1 and registers[STRAY] == 0 and closable(registers) and ends_now(tables, registers):
         registers[REASON] = CADENCE
         return False
     last = target(tables, registers)
-    if last > 0 and registers[BAR] >= last and registers[STARTED] == 1 and tables[SETTINGS][SECTIONS] > 0:
+    if last > 0 and registers[BAR] >= last and registers[STARTED] == 1 and sections(tables, registers) > 0:
         registers[REASON] = FORM_BROKEN
         return False
     return start_bar(tables, registers)

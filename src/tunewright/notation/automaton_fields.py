@@ -4,7 +4,8 @@ The part of the acceptor (see `automaton`) that knows the header, and the fields
 """
 
 from tunewright.notation.automaton_bars import loose, not_idle
-from tunewright.notation.automaton_lengths import refit
+from tunewright.notation.automaton_forms import bars, draw_form, sections
+from tunewright.notation.automaton_lengths import far, refit
 from tunewright.notation.automaton_notes import clear_note
 from tunewright.notation.automaton_tries import edge
 from tunewright.notation.registers import (
@@ -12,15 +13,16 @@ from tunewright.notation.registers import (
     AFTER,
     ANY,
     BAR_SHORT,
-    BARS,
     BELOW,
     BODY,
+    BUDGET,
     COLON_SIGN,
     COMPOUND,
     COMPOUND_FLAG,
     ENDING,
     FIELD,
     FILL,
+    FORM,
     FREE,
     FREE_FLAG,
     FULL,
@@ -56,7 +58,6 @@ from tunewright.notation.registers import (
     RHYTHM,
     RHYTHM_ROOT,
     ROOTS,
-    SECTIONS,
     SEEN,
     SEEN_K,
     SEEN_L,
@@ -126,7 +127,7 @@ def metre_fits(tables: Tables, registers: Registers, index: int, unit: int) -> b
         return False
     if registers[SEEN] & SEEN_K and flags & ACCOMPANIED_FLAG == 0:
         return False
-    if flags & FREE_FLAG and tables[SETTINGS][BARS] > 0:
+    if flags & FREE_FLAG and bars(tables, registers) > 0:
         return False
     full = tables[METRE_TICKS][index]
     return fills(tables, full, unit if unit > 0 else unit_by_default(full))
@@ -197,7 +198,7 @@ def field_allowed(tables: Tables, registers: Registers, code: int) -> bool:
             return False
     if code != LETTER_M:
         return True
-    if registers[REPEAT] == 1 and tables[SETTINGS][SECTIONS] > 0:
+    if registers[REPEAT] == 1 and sections(tables, registers) > 0:
         return False
     return registers[REPEAT] != 2 and registers[HORNPIPE] == 0
 
@@ -297,6 +298,9 @@ def begin_body(tables: Tables, registers: Registers) -> None:
     registers[REPEAT] = 1
     registers[LINE] = 2
     clear_note(registers)
+    draw_form(tables, registers)
+    if far(tables, registers) > registers[BUDGET]:
+        registers[FORM] = 0
     refit(tables, registers)
 
 

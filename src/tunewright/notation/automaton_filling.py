@@ -4,6 +4,7 @@ The part of the acceptor (see `automaton`) that writes on the way home: the toni
 the bar best, and the shortest word where one is begun. Each function returns the next symbol, or -1 where it sees none.
 """
 
+from tunewright.notation.automaton_forms import repeated, sections, target
 from tunewright.notation.automaton_lengths import goal, lengths
 from tunewright.notation.registers import (
     ACCIDENTAL,
@@ -29,11 +30,7 @@ from tunewright.notation.registers import (
     PITCH,
     POSITION,
     REPEAT,
-    REPEATED_SECTIONS,
     SECTION,
-    SECTION_BARS,
-    SECTIONS,
-    SETTINGS,
     SMALL_A,
     SYMBOL_OF,
     TIE,
@@ -87,10 +84,7 @@ def closes(tables: Tables, registers: Registers) -> bool:
     """Return true if a repeat must end before the tune may."""
     if registers[REPEAT] == 2 or registers[ENDING] == 1:
         return True
-    settings = tables[SETTINGS]
-    if settings[SECTIONS] == 0 or registers[SECTION] >= settings[SECTIONS] or registers[ENDING] == 2:
-        return False
-    return tables[REPEATED_SECTIONS][registers[SECTION]] == 1
+    return registers[ENDING] != 2 and repeated(tables, registers, registers[SECTION])
 
 
 def wanted_length(tables: Tables, registers: Registers) -> int:
@@ -100,7 +94,8 @@ def wanted_length(tables: Tables, registers: Registers) -> int:
     here = value >= 0 and (allowed >> value) & 1 == 1
     if registers[CONTEXT] == 0:
         ticks = goal(tables, registers) - registers[POSITION]
-        if closes(tables, registers) and registers[PHASE] > registers[POSITION] and tables[SETTINGS][SECTION_BARS] == 0:
+        at_will = sections(tables, registers) == 0 or target(tables, registers) == 0
+        if closes(tables, registers) and registers[PHASE] > registers[POSITION] and at_will:
             ticks = registers[PHASE] - registers[POSITION]
         best = tables[BEST][ticks * 4 // registers[UNIT]]
         if best >= 0 and (allowed >> best) & 1 == 1:

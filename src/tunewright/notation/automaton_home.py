@@ -8,7 +8,8 @@ sees none.
 from tunewright.notation.automaton_bars import closable, closes_well, may_end, plays_once
 from tunewright.notation.automaton_fields import field_words
 from tunewright.notation.automaton_filling import closes, home_in_length, home_in_word, home_letter
-from tunewright.notation.automaton_lengths import ends_now, target
+from tunewright.notation.automaton_forms import repeated, sections, target
+from tunewright.notation.automaton_lengths import ends_now
 from tunewright.notation.automaton_signs import is_mark
 from tunewright.notation.automaton_steps import is_open, settle
 from tunewright.notation.registers import (
@@ -60,11 +61,8 @@ from tunewright.notation.registers import (
     QUOTATION,
     REPEAT,
     REPEATED,
-    REPEATED_SECTIONS,
     REQUIRED,
     SECTION,
-    SECTION_BARS,
-    SECTIONS,
     SEEN,
     SEEN_L,
     SEEN_M,
@@ -120,14 +118,13 @@ def home_in_header(tables: Tables, registers: Registers) -> int:
 
 def must_close(tables: Tables, registers: Registers) -> bool:
     """Return true if a section that is played once must end at this bar line."""
-    settings = tables[SETTINGS]
     if registers[STARTED] == 0:
         return False
     if registers[STRAY] == 1 and registers[ENDING] == 2:
         return True
     if closable(registers) and registers[OPENING] == 0 and ends_now(tables, registers):
         return True
-    if settings[SECTIONS] == 0 or registers[SECTION] >= settings[SECTIONS] or not plays_once(tables, registers):
+    if registers[SECTION] >= sections(tables, registers) or not plays_once(tables, registers):
         return False
     last = target(tables, registers)
     return registers[BAR] == last or (last == 0 and registers[OPENING] == 0)
@@ -136,7 +133,7 @@ def must_close(tables: Tables, registers: Registers) -> bool:
 def must_repeat(tables: Tables, registers: Registers, closing: bool) -> bool:
     """Return true if the section that begins at this bar line is a repeated one."""
     following = registers[SECTION] + (1 if closing else 0)
-    if following >= tables[SETTINGS][SECTIONS] or tables[REPEATED_SECTIONS][following] == 0:
+    if not repeated(tables, registers, following):
         return False
     return closing or (registers[STARTED] == 0 and registers[REPEAT] == 0)
 
@@ -159,7 +156,8 @@ def may_repeat(tables: Tables, registers: Registers) -> bool:
     """Return true if the way home ends a repeat here."""
     if not closes(tables, registers) or registers[STARTED] == 0 or registers[NOTES] == 0:
         return False
-    if tables[SETTINGS][SECTION_BARS] > 0 and registers[BAR] != target(tables, registers):
+    last = target(tables, registers)
+    if last > 0 and sections(tables, registers) > 0 and registers[BAR] != last:
         return False
     full = registers[POSITION] == registers[FULL]
     if registers[OPENING] == 1 or registers[FREE] == 1:

@@ -5,9 +5,9 @@ Functions run over flat tables and registers of integers; a function that return
 the registers are then void.
 """
 
+from tunewright.notation.automaton_forms import bars, pick_up, repeated, sections, target
 from tunewright.notation.registers import (
     BAR,
-    BARS,
     BROKEN,
     BUDGET,
     CHORD,
@@ -30,12 +30,9 @@ from tunewright.notation.registers import (
     PHASE,
     POSITION,
     REPEAT,
-    REPEATED_SECTIONS,
     ROOM,
     SECTION,
     SECTION_BAR,
-    SECTION_BARS,
-    SECTIONS,
     SETTINGS,
     STARTED,
     TIDY,
@@ -50,16 +47,10 @@ from tunewright.notation.registers import (
 )  # fmt: skip
 
 
-def target(tables: Tables, registers: Registers) -> int:
-    """Return the number of the bar in which the section, or without sections the tune, must end; 0 where any may."""
-    settings = tables[SETTINGS]
-    if settings[SECTION_BARS] > 0:
-        return (registers[SECTION] + 1) * settings[SECTION_BARS]
-    return settings[BARS]
-
-
 def goal(tables: Tables, registers: Registers) -> int:
     """Return the ticks at which the bar must end: short of a full bar where the last one of a section balances."""
+    if registers[OPENING] == 1 and pick_up(tables, registers) > 0:
+        return pick_up(tables, registers)
     number = registers[BAR] if registers[POSITION] > 0 else registers[BAR] + 1
     if number == target(tables, registers) and registers[PHASE] > 0 and registers[OPENING] == 0:
         return registers[PHASE]
@@ -76,12 +67,11 @@ def goal(tables: Tables, registers: Registers) -> int:
 
 def room(tables: Tables, registers: Registers) -> int:
     """Return the grains that are left in the bar; -1 where no note may come at all."""
-    settings = tables[SETTINGS]
-    last = target(tables, registers)
-    if settings[SECTIONS] > 0:
-        if registers[SECTION] >= settings[SECTIONS]:
+    last, count = target(tables, registers), sections(tables, registers)
+    if count > 0:
+        if registers[SECTION] >= count:
             return -1
-        if tables[REPEATED_SECTIONS][registers[SECTION]] == 1 and registers[REPEAT] == 0 and registers[ENDING] != 2:
+        if repeated(tables, registers, registers[SECTION]) and registers[REPEAT] == 0 and registers[ENDING] != 2:
             return -1
     if last > 0 and registers[BAR] >= last and registers[POSITION] == 0:
         return -1
@@ -126,30 +116,33 @@ def refit(tables: Tables, registers: Registers) -> None:
 
 def far(tables: Tables, registers: Registers) -> int:
     """Return a number of characters that is enough to go home from anywhere."""
-    settings = tables[SETTINGS]
-    length = settings[ROOM]
+    length = tables[SETTINGS][ROOM]
+    last = bars(tables, registers)
     if registers[FULL] > 0 and registers[UNIT] > 0:
         bar = tables[FILL][registers[FULL] * 4 // registers[UNIT]] + 2
         length += 3 * bar
-        if settings[BARS] > registers[BAR]:
-            length += (settings[BARS] - registers[BAR]) * bar + 8 * settings[SECTIONS]
-    elif settings[BARS] > 0:
-        length += settings[BARS] * 40
+        if last > registers[BAR]:
+            length += (last - registers[BAR]) * bar + 8 * sections(tables, registers)
+    elif last > 0:
+        length += last * 40
     return length
+
+
+def has_form(tables: Tables, registers: Registers) -> bool:
+    """Return true if it is said when the tune ends."""
+    return bars(tables, registers) > 0 or sections(tables, registers) > 0
 
 
 def ends_now(tables: Tables, registers: Registers) -> bool:
     """Return true if only about two bars beyond the way home are left, so that the tune must come to its end."""
-    settings = tables[SETTINGS]
-    if settings[BARS] > 0 or settings[SECTIONS] > 0:
+    if has_form(tables, registers):
         return False
     return registers[BUDGET] < far(tables, registers) or overdue(tables, registers)
 
 
 def overdue(tables: Tables, registers: Registers) -> bool:
     """Return true in a tidy tune where an ending, a repeat or the whole lasts longer than human ones do."""
-    settings = tables[SETTINGS]
-    if settings[TIDY] == 0 or settings[BARS] > 0 or settings[SECTIONS] > 0:
+    if tables[SETTINGS][TIDY] == 0 or has_form(tables, registers):
         return False
     in_ending = registers[ENDING] == 1 or registers[ENDING] == 2
     if in_ending and registers[BAR] - registers[ENDING_BAR] >= LONGEST_ENDING:

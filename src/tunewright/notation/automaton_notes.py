@@ -15,6 +15,7 @@ from tunewright.notation.registers import (
     CHORD_MISFIT,
     CONTEXT,
     CUT,
+    DEGREE,
     FIT,
     FREE,
     GRACE_MISFIT,
@@ -35,7 +36,6 @@ from tunewright.notation.registers import (
     NO_NOTE,
     NODE,
     NOTES,
-    ON_TONIC,
     PITCH,
     POSITION,
     REASON,
@@ -64,15 +64,16 @@ from tunewright.notation.registers import (
 )  # fmt: skip
 
 
-def is_tonic(registers: Registers, code: int) -> bool:
-    """Return true if the letter of this code point is the tonic, without an accidental."""
-    tonic = CAPITAL_A + (registers[TONIC] + 2) % 7
-    return code in (tonic, tonic + 32) and registers[ACCIDENTAL] == 0
+def degree(registers: Registers, code: int) -> int:
+    """Return what DEGREE is after the note whose letter has this code point: 1 on the tonic, 8 with an accidental."""
+    if registers[ACCIDENTAL] > 0:
+        return 8
+    return (code % 32 - 1 - (registers[TONIC] + 2)) % 7 + 1
 
 
 def closing_note(tables: Tables, registers: Registers, code: int) -> None:
     """Where the tune must end, keep a note that is not the tonic from filling the last bar."""
-    if is_tonic(registers, code):
+    if degree(registers, code) == 1:
         return
     tonic = CAPITAL_A + (registers[TONIC] + 2) % 7
     spelled = tables[SYMBOL_OF][tonic] >= 0 or tables[SYMBOL_OF][tonic + 32] >= 0
@@ -118,7 +119,7 @@ def take_note(tables: Tables, registers: Registers, code: int) -> bool:
             registers[REASON] = CADENCE
             return False
     if registers[CONTEXT] == 0:
-        registers[ON_TONIC] = 1 if is_tonic(registers, code) else 0
+        registers[DEGREE] = degree(registers, code)
     registers[TEXT] = registers[TEXT] + 1 if registers[CONTEXT] == 2 else 0
     registers[PITCH] = registers[ACCIDENTAL] * 1024 + code * 8
     registers[ACCIDENTAL] = 0

@@ -14,7 +14,8 @@ from tunewright.notation.automaton_bars import (
     soft_line,
     start_bar,
 )  # fmt: skip
-from tunewright.notation.automaton_lengths import ends_now, target
+from tunewright.notation.automaton_forms import may_have_endings, repeated, sections, target
+from tunewright.notation.automaton_lengths import ends_now
 from tunewright.notation.registers import (
     AWAIT,
     BAR,
@@ -38,12 +39,9 @@ from tunewright.notation.registers import (
     REPEAT_MISSING,
     REPEAT_OPEN,
     REPEAT_PHASE,
-    REPEATED_SECTIONS,
     RETURN,
     SECTION,
     SECTION_BAR,
-    SECTION_BARS,
-    SECTIONS,
     SETTINGS,
     STARTED,
     STATE,
@@ -59,8 +57,7 @@ from tunewright.notation.registers import (
 def may_close(tables: Tables, registers: Registers) -> bool:
     """Return true if the conditions allow the section to end here."""
     last = target(tables, registers)
-    settings = tables[SETTINGS]
-    if settings[SECTION_BARS] > 0 and registers[BAR] != last:
+    if last > 0 and sections(tables, registers) > 0 and registers[BAR] != last:
         registers[REASON] = FORM_BROKEN
         return False
     return True
@@ -71,14 +68,13 @@ def may_start(tables: Tables, registers: Registers) -> bool:
     if ends_now(tables, registers):
         registers[REASON] = CADENCE
         return False
-    settings = tables[SETTINGS]
     last = target(tables, registers)
     if last > 0 and registers[BAR] >= last and registers[OPENING] == 0:
         registers[REASON] = FORM_BROKEN
         return False
-    if settings[SECTIONS] == 0:
+    if sections(tables, registers) == 0:
         return True
-    if registers[SECTION] >= settings[SECTIONS] or tables[REPEATED_SECTIONS][registers[SECTION]] == 0:
+    if not repeated(tables, registers, registers[SECTION]):
         registers[REASON] = FORM_BROKEN
         return False
     return True
@@ -107,7 +103,7 @@ def take_double(tables: Tables, registers: Registers) -> bool:
         return False
     if registers[ENDING] == 2 and registers[POSITION] != 0:
         registers[RETURN] = registers[FULL]
-    if tables[SETTINGS][SECTIONS] > 0:
+    if sections(tables, registers) > 0:
         if registers[STARTED] == 1 and not (plays_once(tables, registers) and may_close(tables, registers)):
             registers[REASON] = FORM_BROKEN
             return False
@@ -128,12 +124,12 @@ def start_repeat(tables: Tables, registers: Registers) -> bool:
         return False
     if ending_open(registers):
         return False
-    if registers[STARTED] == 1 and tables[SETTINGS][SECTIONS] > 0 and registers[BAR] > 0:
+    if registers[STARTED] == 1 and sections(tables, registers) > 0 and registers[BAR] > 0:
         if not (plays_once(tables, registers) and may_close(tables, registers)):
             registers[REASON] = FORM_BROKEN
             return False
         close_section(registers)
-    elif tables[SETTINGS][SECTIONS] == 0:
+    elif sections(tables, registers) == 0:
         close_section(registers)
     registers[STARTED] = 0
     registers[ENDING] = 0
@@ -149,7 +145,7 @@ def goes_back(tables: Tables, registers: Registers) -> bool:
 
     Once a tune has had endings, abc2midi goes back to the repeat before, or just on, without a complaint.
     """
-    if registers[PLAYED] == 0 or tables[SETTINGS][SECTIONS] > 0 or registers[ENDING] == 2:
+    if registers[PLAYED] == 0 or sections(tables, registers) > 0 or registers[ENDING] == 2:
         return False
     return registers[FREE] == 1 or (registers[PHASE] == 0 and registers[RETURN] == 0)
 
@@ -186,8 +182,7 @@ def end_repeat(tables: Tables, registers: Registers) -> bool:
     """End a section that is repeated, or its first ending."""
     if not repeat_fits(tables, registers):
         return False
-    settings = tables[SETTINGS]
-    if settings[SECTIONS] > 0 and tables[REPEATED_SECTIONS][registers[SECTION]] == 0:
+    if sections(tables, registers) > 0 and not repeated(tables, registers, registers[SECTION]):
         registers[REASON] = FORM_BROKEN
         return False
     if registers[ENDING] == 1:
@@ -235,8 +230,8 @@ def first_ending(tables: Tables, registers: Registers, after_bar: int) -> bool:
     if target(tables, registers) > 0 and registers[BAR] >= target(tables, registers):
         registers[REASON] = FORM_BROKEN
         return False
-    settings = tables[SETTINGS]
-    if ends_now(tables, registers) or (settings[SECTIONS] > 0 and not may_start(tables, registers)):
+    formed = sections(tables, registers) > 0 and not may_start(tables, registers)
+    if ends_now(tables, registers) or formed or not may_have_endings(tables, registers):
         registers[REASON] = FORM_BROKEN
         return False
     registers[STRAY] = 0 if registers[REPEAT] > 0 else 1

@@ -4,7 +4,7 @@ The part of the acceptor (see `automaton`) that knows accidentals, marks, slurs,
 symbols and words between exclamation marks.
 """
 
-from tunewright.notation.automaton_bars import on_beat
+from tunewright.notation.automaton_forms import on_beat
 from tunewright.notation.automaton_lengths import lengths, refit
 from tunewright.notation.automaton_notes import may_begin
 from tunewright.notation.automaton_tries import edge

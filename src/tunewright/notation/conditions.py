@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from tunewright.errors import GrammarError
+from tunewright.notation.forms import Form
 from tunewright.notation.words import KEYS, METRES, UNITS
 
 
@@ -31,6 +32,11 @@ class Conditions:
     """Keep to what a network can keep in mind: each field of the header once, none but ``K:`` among the music, a bar
     line where a bar is full, slurs within a bar, ``:|`` and no other sign at the end of a repeat, no empty bar or
     section, words above notes only, and an end to endings, repeats and tunes that last too long."""
+    any_form: bool = False
+    """Leave to the network what `form` and `bars` do not say; otherwise it is drawn from the forms of its corpus."""
+    forms: tuple[Form, ...] = ()
+    """Of these, as far as they agree with the rest, one is drawn for each tune when its metre is known; see
+    `Grammar.begin`."""
 
     def __post_init__(self) -> None:
         _known("meter", self.meter, [metre.word for metre in METRES])

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from tunewright.errors import GrammarError
 from tunewright.notation import automaton
+from tunewright.notation.automaton_forms import draw_form
 from tunewright.notation.conditions import Conditions, is_hornpipe
 from tunewright.notation.grammar_reasons import explain
 from tunewright.notation.grammar_rules import END
@@ -17,10 +18,21 @@ from tunewright.notation.grammar_tables import build
 from tunewright.notation.registers import (
     BAR,
     BUDGET,
+    DEGREE,
+    DRAW,
+    DRAWS,
     FIELD,
+    FORM,
+    FORM_DRAWN,
+    FORM_ROW,
+    FORM_SECTIONS,
+    FORMS,
     HORNPIPE,
     IMPOSSIBLE,
+    NOTES,
+    OPENING,
     REASON,
+    SECTION,
     SIZE,
     UNIT,
     UNKNOWN_WORD,
@@ -70,8 +82,23 @@ class Grammar:
         self.tables: tuple[list[int], ...] = build(self._numbers, conditions)
         self.begin(10**6)
 
-    def begin(self, budget: int) -> list[int]:
+    draws = DRAWS
+
+    @property
+    def draws_forms(self) -> bool:
+        """Whether `draw` of `begin` plays a part."""
+        return bool(self.tables[FORM_DRAWN])
+
+    def begin(self, budget: int, draw: int = 0) -> list[int]:
         """The registers before the first character of a tune that has at most `budget` characters, its end included.
+
+        Parameters
+        ----------
+        budget
+            Characters.
+        draw
+            Decides which of the conditions' forms the tune gets, 1 to `DRAWS` - 1; 0 for none of them. A form that is
+            too long for the budget is not taken.
 
         Raises
         ------
@@ -79,7 +106,7 @@ class Grammar:
             If no such tune is that short.
         """
         registers = [0] * (3 * SIZE)
-        registers[BUDGET] = budget
+        registers[BUDGET], registers[DRAW] = budget, draw
         rhythm, unit = self.conditions.rhythm, self.conditions.unit_length
         registers[HORNPIPE] = int(bool(rhythm and is_hornpipe(rhythm)))
         registers[UNIT] = UNITS[unit] if unit else 0
@@ -91,6 +118,34 @@ class Grammar:
                 f"at most {budget:,} characters are allowed; a tune{self.conditions.describe()} takes {least:,}"
             )
         return registers
+
+    def is_in_header(self, registers: list[int]) -> bool:
+        """Whether the music is still to come, so that no form is drawn yet."""
+        return registers[NOTES] == 0 and registers[OPENING] == 0
+
+    def drawn(self, registers: list[int], draw: int) -> list[int]:
+        """The same registers, in a header, with another draw."""
+        others = registers.copy()
+        others[DRAW] = draw
+        return others
+
+    def form_of(self, registers: list[int], draw: int) -> int:
+        """A number for the form that `draw` draws, given the header that was read."""
+        others = self.drawn(registers, draw)
+        draw_form(self.tables, others)
+        return others[FORM]
+
+    def sections_of(self, registers: Sequence[int]) -> tuple[int, int]:
+        """How many sections are closed, and how many there are to be; 0 where any number may be."""
+        return registers[SECTION], self.tables[FORMS][registers[FORM] * FORM_ROW + FORM_SECTIONS]
+
+    def bar_of(self, registers: Sequence[int]) -> int:
+        """The number of the bar that was written last."""
+        return registers[BAR]
+
+    def degree_of(self, registers: Sequence[int]) -> int:
+        """On which degree the last note is: 1 the tonic to 7, 8 with an accidental; 0 before the first note."""
+        return registers[DEGREE]
 
     def advance(self, registers: list[int], symbol: int) -> bool:
         """Take a character in place; false if it is refused, and the registers are then as they were."""

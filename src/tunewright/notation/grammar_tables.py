@@ -4,12 +4,12 @@ from collections.abc import Mapping
 
 from tunewright.errors import GrammarError
 from tunewright.notation.conditions import Conditions, is_hornpipe
+from tunewright.notation.grammar_forms import form_tables
 from tunewright.notation.grammar_rows import homes, rows
 from tunewright.notation.grammar_rules import END
 from tunewright.notation.grammar_words import MOST_VALUES, WordTable, fill_table
 from tunewright.notation.registers import (
     ACCOMPANIED_FLAG,
-    BARS,
     CHARACTERS,
     COMPOUND_FLAG,
     END_SYMBOL,
@@ -20,8 +20,6 @@ from tunewright.notation.registers import (
     REQUIRED,
     RHYTHM_ROOT,
     ROOM,
-    SECTION_BARS,
-    SECTIONS,
     SEEN_L,
     SEEN_M,
     SEEN_R,
@@ -101,8 +99,8 @@ def build(numbers: Mapping[str, int], conditions: Conditions) -> tuple[list[int]
         [number for row in TUPLETS.values() for number in row],
         symbol_of,
         settings,
-        [int(repeated) for repeated in conditions.sections] or [0],
         homes(set(classes)),
+        *form_tables(conditions),
     )
 
 
@@ -169,10 +167,7 @@ def _add_words(words: WordTable, conditions: Conditions) -> tuple[list[int], lis
     settings[REQUIRED] = SEEN_M
     for bit, value in ((SEEN_L, conditions.unit_length), (SEEN_R, conditions.rhythm), (SEEN_T, conditions.title)):
         settings[REQUIRED] |= bit if value is not None else 0
-    settings[BARS] = conditions.bars or 0
     settings[TIDY] = int(conditions.tidy)
-    settings[SECTIONS] = len(conditions.sections)
-    settings[SECTION_BARS] = settings[BARS] // settings[SECTIONS] if settings[SECTIONS] else 0
     settings[UNIT_VALUE] = LENGTH_VALUES.index(GRAINS)
     settings[LENGTH_ROOT] = words.add({word: LENGTH_VALUES.index(value) for word, value in LENGTHS.items()})
     settings[TUPLET_ROOT] = words.add({word: number for number, word in enumerate(TUPLETS)})

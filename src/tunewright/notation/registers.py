@@ -65,14 +65,16 @@ Registers = MutableSequence[int]
     CONTEXT,  # where a note is written: 0 in the melody, 1 as a grace note, 2 in a chord
     CHORD,  # length of the notes of a chord, as an index plus 1; 0 before the first
     NOTES,  # 1 if the tune holds a note
-    ON_TONIC,  # 1 if the last note is the tonic
+    DEGREE,  # letters that the last note lies above the tonic, and 1; 8 with an accidental; 0 before it
     LINE,  # 2 at the start of a line of music, 1 after one letter, which ':' would turn into a field
     WORDED,  # whether the lines of music have words beneath them; see below
     SUNG,  # notes in this line of music
     VERSE,  # notes in the line before, which words may be sung to
     SYLLABLES,  # how many of them have no syllable yet
+    DRAW,  # which form is drawn, up to DRAWS - 1; 0 for none
+    FORM,  # its row in the table of forms; 0 for what the conditions say
     SIZE,
-) = range(60)
+) = range(62)
 """Places in the registers. The list is three times as long: the rest is working space."""
 
 (
@@ -96,15 +98,26 @@ Registers = MutableSequence[int]
 
 (
     CLASSES, ROWS, FIRST_EDGE, EDGE_SYMBOL, EDGE_TARGET, VALUE, BELOW, HEIGHT, GRAINS_OF, FILL, BEST, ROOTS,
-    METRE_TICKS, METRE_FLAGS, UNIT_TICKS, TUPLET_TABLE, SYMBOL_OF, SETTINGS, REPEATED_SECTIONS, HOMES,
-) = range(20)  # fmt: skip
+    METRE_TICKS, METRE_FLAGS, UNIT_TICKS, TUPLET_TABLE, SYMBOL_OF, SETTINGS, HOMES, FORMS, FORM_STARTS,
+    FORM_COUNTS, FORM_DRAWN,
+) = range(23)  # fmt: skip
 """Places in the tables."""
 
 (
-    END_SYMBOL, BODY_FIELDS, REQUIRED, BARS, SECTION_BARS, SECTIONS, UNIT_VALUE, LAST_STAND, LENGTH_ROOT, TUPLET_ROOT,
-    RHYTHM_ROOT, NAME_ROOT, SIGN_ROOT, ROOM, TIDY, SETTING_COUNT,
-) = range(16)  # fmt: skip
+    END_SYMBOL, BODY_FIELDS, REQUIRED, UNIT_VALUE, LAST_STAND, LENGTH_ROOT, TUPLET_ROOT, RHYTHM_ROOT, NAME_ROOT,
+    SIGN_ROOT, ROOM, TIDY, SETTING_COUNT,
+) = range(13)  # fmt: skip
 """Places in the table of settings."""
+
+FORM_BARS, FORM_SECTIONS, FORM_PICK_UP, FORM_SECTION = range(4)
+"""Places in a row of the table of forms: bars of the tune (0: any number), sections (0: any), ticks of the pick-up (-1:
+any), and the first section."""
+FORM_LAST_BAR, FORM_REPEATED, FORM_ENDINGS, SECTION_PLACES = range(4)
+"""Places of each section: the number of its last bar (0: any), 1 if it is repeated, 1 if it may have endings."""
+MOST_SECTIONS = 26  # letters of the alphabet
+FORM_ROW = FORM_SECTION + MOST_SECTIONS * SECTION_PLACES
+DRAWS = 1 << 16
+"""More than the numbers by which a form is drawn."""
 
 TAB, LINE_FEED, SPACE, EXCLAMATION, QUOTATION, APOSTROPHE, CLOSING_PAREN, COMMA, HYPHEN, DOT = (
     9, 10, 32, 33, 34, 39, 41, 44, 45, 46,

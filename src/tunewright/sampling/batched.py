@@ -10,6 +10,7 @@ together, the shorter memory gets empty rows in front.
 """
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 import numpy as np
 import torch
@@ -19,12 +20,14 @@ from tunewright.corpus.tune import START
 from tunewright.errors import OptionError
 from tunewright.model.checkpoint import Checkpoint
 from tunewright.model.network import CharNetwork, State, load_network
+from tunewright.sampling.cadences import cadences_of
 from tunewright.sampling.calling import END_ID, KEPT, REMOVED, START_ID, TALLIES, WEIGHT
 from tunewright.sampling.choice import LEAST_TOTAL
 from tunewright.sampling.choose import choose, probabilities
-from tunewright.sampling.compose import PIECE_ENDS, Composition, composition_of, read_beginning
+from tunewright.sampling.compose import PIECE_ENDS, Composition, composition_of
 from tunewright.sampling.config import CompositionConfig
 from tunewright.sampling.lanes import Lanes
+from tunewright.sampling.opening import Opening
 from tunewright.sampling.rewriting import LONGEST_PIECE, Piece, Verdict
 from tunewright.sampling.sheet import Sheet
 from tunewright.sampling.steering import Acceptor
@@ -84,8 +87,11 @@ class _Batch:
         self._device = next(network.parameters()).device
         self._ids = model.vocabulary.encode(START + prime).astype(np.int64)
         self._prime, self._seeds, count = prime, seeds, len(seeds)
-        registers = read_beginning(grammar, self._ids[1:].tolist(), prime, config) if grammar else []
-        self._registers = np.tile(np.array(registers, dtype=np.int64), (count, 1))
+        self._grammar = grammar
+        self._registers = np.zeros((count, 0), dtype=np.int64)
+        if grammar:
+            opening = Opening(grammar, self._ids[1:].tolist(), prime, config)
+            self._registers = np.array([opening.registers(seed) for seed in seeds], dtype=np.int64)
         self._lanes = Lanes(grammar, self._registers, len(model.vocabulary)) if grammar else None
         self._ends = [END_ID, *(model.vocabulary.symbols.find(end) for end in PIECE_ENDS)]
         self._symbols = np.zeros((count, len(self._ids) + config.max_length), dtype=np.int64)
@@ -104,6 +110,7 @@ class _Batch:
             symbols=self._symbols[lane], given=len(self._ids), position=len(self._ids) - 1,
             state=np.zeros(0, dtype=np.float32), registers=self._registers[lane], draws=self._draws[lane],
             tallies=self._tallies[lane], generator=generator,
+            cadences=cadences_of(self._model, self._grammar, seed),
         )  # fmt: skip
 
     def compositions(self) -> Iterator[Composition]:
@@ -243,10 +250,31 @@ class _Pieces:
             held[:, newest] = now[:, newest]
             now[:, again] = start[:, again]
             now[:, former] = held[:, former]
+        moved, state = self._judge_cadences(done, lanes, state)
+        self._start, state = _equally_long(self._start, state)
+        for start, now in zip(self._start, state, strict=True):
             start[:, done] = now[:, done]
         for lane in lanes[done]:
             self._pieces[lane], self._begins[lane] = Piece(self._sheets[lane]), self._positions[lane]
-        return np.array(again + former, dtype=np.intp), state
+        return np.array(sorted({*again, *former, *moved}), dtype=np.intp), state
+
+    def _judge_cadences(self, rows: Sequence[int], lanes: NDArray[np.intp], state: State) -> tuple[list[int], State]:
+        """Rows that are back at a former bar line, and the state with them there; see `cadences`."""
+        moved = []
+        for row in rows:
+            lane = int(lanes[row])
+            sheet = self._sheets[lane]
+            if sheet.cadences is None:
+                continue
+            here = tuple(part[:, row : row + 1] for part in state)
+            back, there = sheet.cadences.judge(sheet, partial(_copied, here))
+            if back:
+                state, there = _equally_long(state, there)
+                for part, kept in zip(state, there, strict=True):
+                    part[:, row : row + 1] = kept
+                self._positions[lane] = sheet.position
+                moved.append(row)
+        return moved, state
 
     def _judge(self, lane: int) -> Verdict:
         sheet = self._sheets[lane]
@@ -254,6 +282,10 @@ class _Pieces:
         verdict = self._pieces[lane].judge(sheet)
         self._positions[lane] = sheet.position
         return verdict
+
+
+def _copied(state: State) -> State:
+    return tuple(part.clone() for part in state)
 
 
 def _equally_long(*states: State) -> list[State]:

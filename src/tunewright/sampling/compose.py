@@ -11,20 +11,23 @@ numpy twin, whatever the processor. No torch is imported, but for composing on a
 
 import math
 import time
-from collections.abc import Generator, Iterable
+from collections.abc import Generator
 from dataclasses import dataclass
 from threading import Event
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tunewright.cores import cores, in_order
 from tunewright.corpus.tune import END, START
-from tunewright.errors import InputError, OptionError
+from tunewright.errors import OptionError
 from tunewright.model.checkpoint import Checkpoint
 from tunewright.notation.grammar import Grammar
 from tunewright.sampling import compiling, kernel
+from tunewright.sampling.cadences import cadences_of
 from tunewright.sampling.calling import REMOVED, WEIGHT
 from tunewright.sampling.config import CompositionConfig
+from tunewright.sampling.opening import Opening
 from tunewright.sampling.playable import playable
 from tunewright.sampling.rewriting import Rewriter
 from tunewright.sampling.sheet import Sheet, Writer, new_sheet
@@ -120,9 +123,8 @@ class Composer:
         self._writer: Writer = Rewriter(writer) if grammar else writer
         self._next_look = time.monotonic() if isinstance(writer, Twin) else math.inf
         self._given = model.vocabulary.encode(START + prime)
-        registers = read_beginning(grammar, self._given[1:].tolist(), prime, config) if grammar else []
-        self._registers = np.array(registers, dtype=np.int64)
-        first = new_sheet(self._network, self._given, 1, 0, self._registers)
+        self._opening = Opening(grammar, self._given[1:].tolist(), prime, config) if grammar else None
+        first = new_sheet(self._network, self._given, 1, 0, self._registers(0))
         self.writer.write(first, 0)
         self._state, self._memory, self._position = first.state, first.memory, first.position
 
@@ -138,10 +140,14 @@ class Composer:
 
     def sheet(self, seed: int) -> Sheet:
         """A new tune, of which the network has read the beginning, all but its last character."""
-        sheet = new_sheet(self._network, self._given, self._config.max_length, seed, self._registers)
+        sheet = new_sheet(self._network, self._given, self._config.max_length, seed, self._registers(seed))
         sheet.state[:], sheet.position = self._state, self._position
         sheet.memory.take(self._memory, self._position)
+        sheet.cadences = cadences_of(self._model, self._grammar, seed)
         return sheet
+
+    def _registers(self, seed: int) -> NDArray[np.int64]:
+        return np.array(self._opening.registers(seed) if self._opening else [], dtype=np.int64)
 
     def composition(self, sheet: Sheet, seed: int) -> Composition:
         """What stands on `sheet`."""
@@ -197,10 +203,12 @@ def compose(
     composer = Composer(model, config, prime=prime, grammar=_acceptor(model, prime, grammar, raw=raw))
     yield from prime
     sheet, going = composer.sheet(config.seed), True
+    place = sheet.given
     while going:
-        place = max(sheet.position + 1, sheet.given)
         going = composer.writer.write(sheet, PIECE)
-        yield from model.vocabulary.decode(sheet.symbols[place : sheet.position + 1].tolist()).removesuffix(END)
+        settled = max(sheet.settled + 1, place)
+        yield from model.vocabulary.decode(sheet.symbols[place:settled].tolist()).removesuffix(END)
+        place = settled
     return composer.composition(sheet, config.seed)
 
 
@@ -256,24 +264,4 @@ def _acceptor(model: Checkpoint, prime: str, grammar: Acceptor | None, *, raw: b
     """What composing is held to; None where the network is free."""
     if raw and grammar:
         raise OptionError("raw is true, and there is a grammar; give one of them")
-    return None if raw else grammar or playable(model.vocabulary, beginning=prime)
-
-
-def read_beginning(grammar: Acceptor, symbols: Iterable[int], prime: str, config: CompositionConfig) -> list[int]:
-    """The registers of `grammar` after `prime`, whose symbols are `symbols`.
-
-    Raises
-    ------
-    InputError
-        If it refuses a character; the error names line and column.
-    """
-    registers = grammar.begin(len(prime) + config.max_length)
-    for symbol in symbols:
-        if not grammar.advance(registers, symbol):
-            refusal = grammar.refusal(prime)
-            if refusal is None or refusal.offset >= len(prime):
-                raise OptionError(
-                    f"max_length is {config.max_length}; the beginning cannot be brought to an end so soon"
-                )
-            raise InputError(f"no tune can begin like this: {refusal.reason}", line=refusal.line, column=refusal.column)
-    return registers
+    return None if raw else grammar or playable(model, beginning=prime)

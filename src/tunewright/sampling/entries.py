@@ -26,7 +26,7 @@ from tunewright.sampling.loop import steer_lanes, write_on
 from tunewright.sampling.weights import SIZES_OF_SHAPE
 
 FLOATS, DOUBLES, LONGS = (types.CPointer(kind) for kind in (types.float32, types.float64, types.int64))
-BYTES = types.CPointer(types.uint8)
+SHORTS = types.CPointer(types.uint16)
 TABLES, MANY = types.CPointer(types.CPointer(types.int32)), types.CPointer(LONGS)
 
 
@@ -56,7 +56,7 @@ def steer_entry(tables: Any, registers: Any, scratch: Any, chosen: Any, allowed:
 
 ENTRIES = {
     "write": (write_entry, types.int64(LONGS, FLOATS, LONGS, FLOATS, TABLES, LONGS, LONGS, LONGS, DOUBLES, DOUBLES,
-                                       LONGS, DOUBLES, LONGS, DOUBLES, FLOATS, FLOATS, BYTES)),
+                                       LONGS, DOUBLES, LONGS, DOUBLES, FLOATS, FLOATS, SHORTS)),
     "steer": (steer_entry, types.int64(TABLES, MANY, LONGS, LONGS, MANY, types.int64)),
 }  # fmt: skip
 """By name: the function, and its type."""

@@ -5,13 +5,15 @@ those that are like it is likely to follow now. The gate says how much of that c
 
     recent   one row for each of the last three characters, added up: part of query and key
     place    characters since the last bar line or line end, at most `PLACES` - 1
-    score    query times key, and the table's number for the places of the one who asks and of the one remembered
+    bar      bar lines since the tune began, modulo `PLACES`, but for those that `SHORTEST_BAR` tells to end no bar
+    score    query times key, and two tables' numbers for places and bars of the one who asks and of the one remembered
     match    logarithm of the sum of e^score, no less than `LEAST_MATCH`
     share    of the network's own softmax: the sigmoid of the gate less `match`, times how much a match counts
 
 Everything named in `COMPILED` is compiled by `sampling.kernel`; `sampling.twin` does the same in numpy. Shapes are
-those of `sampling.weights`. What is kept of a tune, by position: its symbols; its places; its keys, `ABREAST` positions
-to a block, in which the first number of all comes first, then the second of all: so many scores are summed up at once.
+those of `sampling.weights`. What is kept of a tune, by position: its symbols; place and bar, in one number; its keys,
+`ABREAST` positions to a block, in which the first number of all comes first, then the second of all: so many scores are
+summed up at once.
 Of a tune nothing before its newest START counts, at position `begin`, and no more than the last `MEMORY` characters.
 """
 
@@ -26,6 +28,8 @@ from tunewright.sampling.weights import BAR_LINE, BLOCK, LINE_END, LOOK_BACK, PL
 
 ABREAST = 64
 """Positions in a block of keys."""
+SHORTEST_BAR = 4
+"""Characters from a bar line, or line end, to the bar line that ends a bar."""
 MEMORY = 1200
 """Characters that are looked back at most."""
 LEAST_MATCH = -30.0
@@ -49,7 +53,7 @@ def remember(
 ) -> None:
     """Keep key and place of `position`, which `arithmetic.step` has just read; make its query ready in the state."""
     width, count, symbol = shape[LOOK_BACK], shape[SYMBOLS], symbols[position]
-    recent = weights[len(weights) - BLOCK - PLACES * PLACES - 3 * count * width :]
+    recent = weights[len(weights) - BLOCK - 2 * PLACES * PLACES - 3 * count * width :]
     before = symbols[position - 1] if position > begin else START_ID
     before_that = symbols[position - 2] if position > begin + 1 else START_ID
     last = recent[symbol * width : (symbol + 1) * width]
@@ -62,10 +66,15 @@ def remember(
         both = (last[w] + second[w]) + third[w]
         query[w] = (query[w] + both) * scale
         column[w * ABREAST] = key[w] + both
-    if position == begin or symbol == shape[BAR_LINE] or symbol == shape[LINE_END]:
-        places[position] = 0
-    else:
-        places[position] = min(np.int64(places[position - 1]) + 1, PLACES - 1)
+    place, bar = np.int64(0), np.int64(0)
+    if position > begin:
+        bar, place = np.int64(places[position - 1]) // PLACES, np.int64(places[position - 1]) % PLACES + 1
+        if symbol == shape[BAR_LINE] and place >= SHORTEST_BAR:
+            bar = (bar + 1) % PLACES
+        place = min(place, np.int64(PLACES - 1))
+        if symbol == shape[BAR_LINE] or symbol == shape[LINE_END]:
+            place = np.int64(0)
+    places[position] = bar * PLACES + place
 
 
 def add_keys(scores: Any, query: Any, keys: Any) -> None:
@@ -89,7 +98,9 @@ def score(weights: Any, shape: Any, state: Any, keys: Any, scores: Any, places: 
     """
     width = shape[LOOK_BACK]
     query = state[len(state) - 2 * width : len(state) - width]
-    table = weights[len(weights) - BLOCK - PLACES * (PLACES - np.int64(places[position])) :][:PLACES]
+    bar, place = np.int64(places[position]) // PLACES, np.int64(places[position]) % PLACES
+    by_place = weights[len(weights) - BLOCK - PLACES * (2 * PLACES - place) :][:PLACES]
+    by_bar = weights[len(weights) - BLOCK - PLACES * (PLACES - bar) :][:PLACES]
     tops = scores[len(scores) - ABREAST :]
     for k in range(ABREAST):
         tops[k] = NOTHING
@@ -97,7 +108,7 @@ def score(weights: Any, shape: Any, state: Any, keys: Any, scores: Any, places: 
         at = block * ABREAST
         some = scores[at : at + ABREAST]
         for k in range(ABREAST):
-            some[k] = table[places[at + k]]
+            some[k] = by_place[places[at + k] % PLACES] + by_bar[places[at + k] // PLACES]
         add_keys(some, query, keys[at * width : (at + ABREAST) * width])
         for k in range(max(first - at, 0)):
             some[k] = NOTHING

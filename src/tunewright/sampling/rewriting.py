@@ -89,4 +89,6 @@ class Rewriter:
             while verdict is Verdict.AGAIN:
                 self._writer.write(sheet, LONGEST_PIECE)
                 verdict = piece.judge(sheet)
+            if sheet.cadences:
+                sheet.cadences.judge(sheet)
         return sheet.open

@@ -5,7 +5,7 @@ can go on.
 """
 
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,9 @@ from tunewright.errors import OptionError
 from tunewright.sampling.calling import END_ID, TALLIES
 from tunewright.sampling.looking import ABREAST
 from tunewright.sampling.weights import PackedNetwork, aligned
+
+if TYPE_CHECKING:
+    from tunewright.sampling.cadences import Cadences
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,8 +32,8 @@ class Memory:
     """shape=(blocks, W, `ABREAST`)"""
     scores: NDArray[np.float32]
     """Room for those of one position, and a block more, shape=(blocks + 1, `ABREAST`)."""
-    places: NDArray[np.uint8]
-    """By position, shape=((blocks + 1) * `ABREAST`,)."""
+    places: NDArray[np.uint16]
+    """Place and bar by position, shape=((blocks + 1) * `ABREAST`,)."""
 
     @classmethod
     def of(cls, network: PackedNetwork, positions: int) -> "Memory":
@@ -40,13 +43,13 @@ class Memory:
             return cls.none()
         keys = aligned(blocks * width * ABREAST).reshape(blocks, width, ABREAST)
         scores = aligned((blocks + 1) * ABREAST).reshape(blocks + 1, ABREAST)
-        return cls(keys, scores, np.zeros(scores.size, dtype=np.uint8))
+        return cls(keys, scores, np.zeros(scores.size, dtype=np.uint16))
 
     @classmethod
     def none(cls) -> "Memory":
         """In place of a memory where there is none."""
         keys, scores = (np.zeros(shape, dtype=np.float32) for shape in ((0, 0, ABREAST), (0, ABREAST)))
-        return cls(keys, scores, np.zeros(0, dtype=np.uint8))
+        return cls(keys, scores, np.zeros(0, dtype=np.uint16))
 
     def take(self, other: "Memory", positions: int) -> None:
         """Know of the first so many positions what `other` knows of them."""
@@ -54,12 +57,12 @@ class Memory:
         self.keys[:blocks] = other.keys[:blocks]
         self.places[: blocks * ABREAST] = other.places[: blocks * ABREAST]
 
-    def copy_of(self, first: int, last: int) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
+    def copy_of(self, first: int, last: int) -> tuple[NDArray[np.float32], NDArray[np.uint16]]:
         """What is known of the positions from `first` to the one before `last`: their keys, and their places."""
         positions = np.arange(first, last)
         return self.keys[positions // ABREAST, :, positions % ABREAST], self.places[positions]
 
-    def put(self, known: tuple[NDArray[np.float32], NDArray[np.uint8]], last: int) -> None:
+    def put(self, known: tuple[NDArray[np.float32], NDArray[np.uint16]], last: int) -> None:
         """Know again what `copy_of` gave of the positions before `last`."""
         keys, places = known
         positions = np.arange(last - len(places), last)
@@ -95,6 +98,8 @@ class Sheet:
     """Sum of the probabilities of taking them, and one."""
     discarded: int = 0
     """Characters that were written and taken back."""
+    cadences: "Cadences | None" = None
+    """Watches over the ends of its sections."""
 
     @property
     def written(self) -> NDArray[np.int64]:
@@ -105,6 +110,11 @@ class Sheet:
     def ended(self) -> bool:
         """True if END was written."""
         return self.position >= self.given and bool(self.symbols[self.position] == END_ID)
+
+    @property
+    def settled(self) -> int:
+        """Place of the last symbol that is not written anew any more."""
+        return self.cadences.settled(self) if self.cadences and self.open else self.position
 
     @property
     def open(self) -> bool:
@@ -149,7 +159,7 @@ class Mark:
     registers: NDArray[np.int64]
     tallies: NDArray[np.float64]
     written: NDArray[np.int64]
-    known: tuple[NDArray[np.float32], NDArray[np.uint8]] | None
+    known: tuple[NDArray[np.float32], NDArray[np.uint16]] | None
     """Of the memory: what another attempt at what was written would change."""
 
 

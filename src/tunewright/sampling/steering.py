@@ -4,6 +4,7 @@ An acceptor (`notation.grammar.Grammar` is one) says, after each symbol, which m
 registers, a few integers; what it knows is in its tables, flat rows of integers that never change.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -37,8 +38,33 @@ class Acceptor(Protocol):
     tables: tuple[list[int], ...]
     """What it knows."""
 
-    def begin(self, budget: int) -> list[int]:
-        """Registers before a tune of at most `budget` characters, END included."""
+    draws: int
+    """More than the numbers that draw a form; they begin at 1."""
+
+    @property
+    def draws_forms(self) -> bool:
+        """Whether there are forms to be drawn."""
+
+    def begin(self, budget: int, draw: int = 0) -> list[int]:
+        """Registers before a tune of at most `budget` characters, END included, for which `draw` draws a form."""
+
+    def is_in_header(self, registers: list[int]) -> bool:
+        """Whether the music is still to come, so that no form is drawn yet."""
+
+    def drawn(self, registers: list[int], draw: int) -> list[int]:
+        """The same registers, in a header, with another draw."""
+
+    def form_of(self, registers: list[int], draw: int) -> int:
+        """A number for the form that `draw` draws, given the header that was read."""
+
+    def sections_of(self, registers: Sequence[int]) -> tuple[int, int]:
+        """How many sections are closed, and how many there are to be; 0 where any number may be."""
+
+    def bar_of(self, registers: Sequence[int]) -> int:
+        """The number of the bar that was written last."""
+
+    def degree_of(self, registers: Sequence[int]) -> int:
+        """On which degree the last note is: 1 the tonic to 7, 8 with an accidental; 0 before the first note."""
 
     def advance(self, registers: list[int], symbol: int) -> bool:
         """Read `symbol`; false, and nothing changed, if it is refused."""

@@ -28,7 +28,7 @@ from tunewright.sampling.arithmetic import (
 from tunewright.sampling.calling import END_ID, KEPT, REMOVED, START_ID, WEIGHT
 from tunewright.sampling.choice import LEAST_TOTAL
 from tunewright.sampling.config import CompositionConfig
-from tunewright.sampling.looking import ABREAST, FLOOR, LEAST_MATCH, LOG_SCALE, MEMORY, SCALE, begin_of
+from tunewright.sampling.looking import ABREAST, FLOOR, LEAST_MATCH, LOG_SCALE, MEMORY, SCALE, SHORTEST_BAR, begin_of
 from tunewright.sampling.sheet import NO_PAUSES, Memory, Sheet, nothing_allowed
 from tunewright.sampling.steering import Acceptor
 from tunewright.sampling.weights import (
@@ -163,15 +163,19 @@ def read(
 
 def remember(network: PackedNetwork, state: Row, memory: Memory, symbols: Ids, begin: int, position: int) -> None:
     """`looking.remember`."""
-    recent, (numbers,), width = network.rows[-3], network.rows[-1], network.look_back
+    recent, (numbers,), width = network.rows[-4], network.rows[-1], network.look_back
     known = [int(symbols[place]) if place >= begin else START_ID for place in range(position, position - 3, -1)]
     last, second, third = (recent[network.symbols * back + symbol] for back, symbol in enumerate(known))
     both = (last + second) + third
     query, key = state[-2 * width :].reshape(2, width)
     query[:] = (query + both) * numbers[0]
     memory.keys[position // ABREAST, :, position % ABREAST] = key + both
-    at_break = position == begin or known[0] in network.shape[[BAR_LINE, LINE_END]]
-    memory.places[position] = 0 if at_break else min(memory.places[position - 1] + 1, PLACES - 1)
+    place = bar = 0
+    if position > begin:
+        bar, place = divmod(int(memory.places[position - 1]), PLACES)
+        bar = (bar + (known[0] == network.shape[BAR_LINE] and place + 1 >= SHORTEST_BAR)) % PLACES
+        place = 0 if known[0] in network.shape[[BAR_LINE, LINE_END]] else min(place + 1, PLACES - 1)
+    memory.places[position] = bar * PLACES + place
 
 
 def look(network: PackedNetwork, state: Row, memory: Memory, symbols: Ids, begin: int, position: int) -> None:
@@ -202,9 +206,9 @@ def _score(network: PackedNetwork, state: Row, memory: Memory, first: int, posit
     width, low, high = network.look_back, first // ABREAST, (position - 1) // ABREAST + 1
     query = state[-2 * width : -width]
     products = np.empty((high - low, width + 1, ABREAST), dtype=np.float32)
-    products[:, 0] = network.rows[-2][memory.places[position]][memory.places[low * ABREAST : high * ABREAST]].reshape(
-        -1, ABREAST
-    )
+    bar, place = divmod(int(memory.places[position]), PLACES)
+    bars, places = np.divmod(memory.places[low * ABREAST : high * ABREAST], PLACES)
+    products[:, 0] = (network.rows[-3][place][places] + network.rows[-2][bar][bars]).reshape(-1, ABREAST)
     np.multiply(query[None, :, None], memory.keys[low:high], out=products[:, 1:])
     scores: Row = np.add.reduce(products, axis=1).ravel()
     return scores[first - low * ABREAST : position - low * ABREAST]

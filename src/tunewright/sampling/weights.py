@@ -53,7 +53,7 @@ LOOK_BACK, BAR_LINE, LINE_END = range(10, 13)
 SIZES_OF_SHAPE = 13
 
 PLACES = 32
-"""Places in a bar that a network that looks back tells apart."""
+"""Places in a bar that a network that looks back tells apart, and bars; see `looking`."""
 
 ORDER_OF_PARTS = {LSTM: (0, 1, 2, 3), GRU: (2, 0, 1), RNN: (0,)}
 """Torch's parts of a weight matrix in the order of ours: the input's."""
@@ -108,7 +108,7 @@ class PackedNetwork:
         shapes += [(1, total), (units, input_row), (units, state_row)] * (layers - 1)
         shapes += [(1, logits), (units, logits)]
         if self.look_back:
-            shapes += [(3 * self.symbols, self.look_back), (PLACES, PLACES), (1, BLOCK)]
+            shapes += [(3 * self.symbols, self.look_back), (PLACES, PLACES), (PLACES, PLACES), (1, BLOCK)]
         parts, start = [], 0
         for rows, length in shapes:
             parts.append(self.weights[start : start + rows * length].reshape(rows, length))
@@ -182,7 +182,8 @@ def _looking(weights: Any, units: int, symbols: int, keys: int) -> list[NDArray[
     width, beside = whole_blocks(keys), whole_blocks(symbols + 1)
     shapes = {
         "query.weight": (keys, units), "query.bias": (keys,), "key.weight": (keys, units), "gate.weight": (1, units),
-        "gate.bias": (1,), "recent": (3, symbols, keys), "place": (PLACES, PLACES), "match": (1,),
+        "gate.bias": (1,), "recent": (3, symbols, keys), "place": (PLACES, PLACES),
+        "bar": (PLACES, PLACES), "match": (1,),
     }  # fmt: skip
     of = {name: _exactly(weights[f"look_back.{name}"], shape) for name, shape in shapes.items()}
     logits = np.concatenate([weights["readout.weight"], of["gate.weight"]]).T
@@ -194,6 +195,7 @@ def _looking(weights: Any, units: int, symbols: int, keys: int) -> list[NDArray[
         np.concatenate(rows, axis=1),
         _widened(of["recent"].reshape(3 * symbols, keys), width),
         of["place"],
+        of["bar"],
         _widened(np.array([[keys**-0.5, of["match"][0]]]), BLOCK),
     ]
 

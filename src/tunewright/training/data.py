@@ -4,13 +4,14 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import overload
 
 import numpy as np
 
 from tunewright.corpus.built_corpus import BuiltCorpus
 from tunewright.corpus.shards import count_characters
 from tunewright.corpus.split import split_tunes
-from tunewright.corpus.tune import Tune
+from tunewright.corpus.tune import END, START, Tune
 from tunewright.corpus.vocabulary import Ids, Vocabulary
 from tunewright.training.evaluate import BuiltEvaluationSet, EvaluationSet, Measurable
 
@@ -65,6 +66,11 @@ class TrainingData:
         """Characters in one epoch."""
         return count_characters(self.tunes)
 
+    @property
+    def texts(self) -> "Texts":
+        """The tunes to learn from as ABC, decoded as they are asked for."""
+        return Texts(self)
+
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 of everything that is learned from or validated on."""
@@ -85,3 +91,22 @@ class TrainingData:
             "unknown_characters": sum(self.validation.unknown_counts.values()),
             "fingerprint": self.fingerprint,
         }
+
+
+class Texts(Sequence[str]):
+    """The tunes that a network learns from, as ABC."""
+
+    def __init__(self, data: TrainingData) -> None:
+        self._data = data
+
+    def __len__(self) -> int:
+        return len(self._data.tunes)
+
+    @overload
+    def __getitem__(self, number: int) -> str: ...
+    @overload
+    def __getitem__(self, number: slice) -> list[str]: ...
+    def __getitem__(self, number: int | slice) -> str | list[str]:
+        if isinstance(number, slice):
+            return [self[each] for each in range(*number.indices(len(self)))]
+        return self._data.vocabulary.decode(self._data.tunes[number].tolist()).removeprefix(START).removesuffix(END)

@@ -23,6 +23,7 @@ import safetensors
 import safetensors.torch
 import torch
 
+from tunewright.corpus.style import style_of
 from tunewright.corpus.tune import Tune
 from tunewright.errors import CheckpointError, DivergenceError, OptionError, WorkerError
 from tunewright.files import claim_folder, remove_folder, settle_folder, write_file
@@ -142,6 +143,11 @@ class Run:
         """What counting the same tunes reaches on the validation tunes; recorded in every checkpoint."""
         return baselines(self.data.tunes, len(self.data.vocabulary), self.data.validation)
 
+    @cached_property
+    def style(self) -> dict[str, Any]:
+        """What the training tunes are like; recorded in every checkpoint."""
+        return style_of(self.data.texts)
+
     def open(self, *, resume: bool = False, force: bool = False) -> None:
         """Start afresh, or go on with what the folder holds; see `train` for what is raised."""
         self.team.in_turn(partial(self._open, resume=resume, force=force))
@@ -232,7 +238,7 @@ class Run:
         }
         weights = weights_of(self.trainer.network)
         metrics = asdict(record) if record else {}
-        return Checkpoint(self.network_config, self.data.vocabulary, weights, metrics, training)
+        return Checkpoint(self.network_config, self.data.vocabulary, weights, metrics, training, self.style)
 
     def _read_last(self) -> tuple[Checkpoint, dict[str, Any]]:
         """The newest checkpoint, once it is known to belong to this data and these options."""

@@ -1,0 +1,75 @@
+"""Where does the acceptor stand when a tune begins, and which form is drawn for it?"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from tunewright.errors import InputError, OptionError
+from tunewright.sampling.config import CompositionConfig
+from tunewright.sampling.steering import Acceptor
+
+FORM_STREAM = 1
+"""Tells the numbers that draw forms from those that draw characters of the same seed."""
+MOST_DRAWS = 20
+"""Forms that are drawn for a beginning which holds music already, until one fits; then it is left to the network."""
+
+
+class Opening:
+    """What all tunes of one order begin with.
+
+    Parameters
+    ----------
+    grammar
+        What the tunes are held to.
+    symbols
+        Of the beginning, without START.
+    prime
+        The same as text.
+    config
+        Its `max_length` is what may follow.
+
+    Raises
+    ------
+    InputError
+        If the grammar refuses a character; the error names line and column.
+    OptionError
+        If no tune of the grammar fits into `max_length`.
+    """
+
+    def __init__(self, grammar: Acceptor, symbols: Sequence[int], prime: str, config: CompositionConfig) -> None:
+        self._grammar, self._symbols, self._prime, self._config = grammar, symbols, prime, config
+        self._plain = self._read(0)
+        self._formed: dict[int, list[int] | None] = {}
+        """Registers after the beginning, by the form that was drawn; None for one that does not go with it."""
+
+    def registers(self, seed: int) -> list[int]:
+        """Registers after the beginning of the tune with this seed."""
+        if not self._grammar.draws_forms:
+            return self._plain
+        draws = np.random.default_rng((seed, FORM_STREAM)).integers(1, self._grammar.draws, MOST_DRAWS).tolist()
+        if self._grammar.is_in_header(self._plain):
+            return self._grammar.drawn(self._plain, draws[0])
+        found = (self._with_form(draw) for draw in draws)
+        return next((registers for registers in found if registers is not None), self._plain)
+
+    def _with_form(self, draw: int) -> list[int] | None:
+        form = self._grammar.form_of(self._plain, draw)
+        if form not in self._formed:
+            try:
+                self._formed[form] = self._read(draw)
+            except (InputError, OptionError):
+                self._formed[form] = None
+        return self._formed[form]
+
+    def _read(self, draw: int) -> list[int]:
+        grammar, prime, most = self._grammar, self._prime, self._config.max_length
+        registers = grammar.begin(len(prime) + most, draw)
+        for symbol in self._symbols:
+            if not grammar.advance(registers, symbol):
+                refusal = grammar.refusal(prime)
+                if refusal is None or refusal.offset >= len(prime):
+                    raise OptionError(f"max_length is {most}; the beginning cannot be brought to an end so soon")
+                raise InputError(
+                    f"no tune can begin like this: {refusal.reason}", line=refusal.line, column=refusal.column
+                )
+        return registers
