@@ -20,10 +20,10 @@ def weights_of(symbols: tuple[str, ...]) -> list[float]:
     return [sum(weight for group, weight in LIKELY.items() if symbol in group) or 1 for symbol in symbols]
 
 
-def walk(grammar: Grammar, seed: int, budget: int = 400) -> Iterator[tuple[str, list[int]]]:
+def walk(grammar: Grammar, seed: int, budget: int = 400, draw: int = 0) -> Iterator[tuple[str, list[int]]]:
     """Each character of a random tune with the registers after it; END is the last. Headers are kept short."""
     generator = random.Random(seed)
-    registers = grammar.begin(budget)
+    registers = grammar.begin(budget, draw)
     weights = weights_of(grammar.symbols)
     while True:
         before = registers[BUDGET]
@@ -38,9 +38,9 @@ def walk(grammar: Grammar, seed: int, budget: int = 400) -> Iterator[tuple[str, 
                 return
 
 
-def tune(grammar: Grammar, seed: int, budget: int = 400) -> str:
+def tune(grammar: Grammar, seed: int, budget: int = 400, draw: int = 0) -> str:
     """A whole random tune."""
-    return "".join(character for character, _ in walk(grammar, seed, budget))[:-1]
+    return "".join(character for character, _ in walk(grammar, seed, budget, draw))[:-1]
 
 
 def complaints(program: str, text: str) -> list[str]:

@@ -1,13 +1,18 @@
+from dataclasses import replace
+
 import pytest
 
 from tunewright.corpus.vocabulary import Vocabulary
 from tunewright.errors import GrammarError
+from tunewright.model.checkpoint import Checkpoint
+from tunewright.model.config import NetworkConfig
 from tunewright.notation.conditions import Conditions
 from tunewright.sampling.compose import compose_many
 from tunewright.sampling.config import CompositionConfig
 from tunewright.sampling.playable import playable
 
 VOCABULARY = Vocabulary("\x02\x03\n" + "".join(map(chr, range(32, 127))))
+MODEL = Checkpoint(NetworkConfig(), VOCABULARY, {})
 BODY = "K:D\nDEFG ABcd|DEFG ABcd|\n"
 
 
@@ -17,33 +22,33 @@ def accepts(grammar, text):
 
 def test_claims_are_left_out_but_those_of_the_beginning():
     claimed = "X:1\nT:Mine\nC:Me\nM:4/4\nL:1/8\n" + BODY
-    assert not accepts(playable(VOCABULARY), claimed)
-    assert accepts(playable(VOCABULARY), claimed.replace("C:Me\n", ""))
-    assert accepts(playable(VOCABULARY, beginning="X:1\nT:Mine\nC:Me\n"), claimed)
+    assert not accepts(playable(MODEL), claimed)
+    assert accepts(playable(MODEL), claimed.replace("C:Me\n", ""))
+    assert accepts(playable(MODEL, beginning="X:1\nT:Mine\nC:Me\n"), claimed)
 
 
 def test_an_untidy_beginning_is_taken_as_it_is():
     untidy = "X:1\nT:Mine\nT:Also mine\n"
-    assert not playable(VOCABULARY, beginning=untidy).conditions.tidy
-    assert playable(VOCABULARY, beginning="X:1\nT:Mine\n").conditions.tidy
+    assert not playable(MODEL, beginning=untidy).conditions.tidy
+    assert playable(MODEL, beginning="X:1\nT:Mine\n").conditions.tidy
 
 
 def test_conditions_are_kept():
-    grammar = playable(VOCABULARY, Conditions(key="D", bars=2))
+    grammar = playable(MODEL, Conditions(key="D", bars=2))
     assert accepts(grammar, "X:1\nM:4/4\nL:1/8\n" + BODY)
     assert not accepts(grammar, "X:1\nM:4/4\nL:1/8\n" + BODY.replace("K:D", "K:G"))
 
 
 def test_a_beginning_that_cannot_be_is_refused_with_its_place():
     with pytest.raises(GrammarError, match=r"^2:1: no tune can begin like this: "):
-        playable(VOCABULARY, beginning="X:1\nDEF")
+        playable(MODEL, beginning="X:1\nDEF")
 
 
 @pytest.mark.parametrize("lacking", ["|", "ABCDEFGabcdefg", "K", "\n"])
 def test_characters_that_no_tune_can_do_without_are_named(lacking):
     symbols = "".join(symbol for symbol in VOCABULARY.symbols if symbol not in lacking)
     with pytest.raises(GrammarError, match="lacks"):
-        playable(Vocabulary(symbols))
+        playable(replace(MODEL, vocabulary=Vocabulary(symbols)))
 
 
 TIDY = "X:1\nT:Mine\nM:4/4\nL:1/8\nK:D\n"
@@ -61,7 +66,7 @@ TIDY = "X:1\nT:Mine\nM:4/4\nL:1/8\nK:D\n"
     ],
 )
 def test_a_tidy_tune_keeps_to_what_a_network_keeps_in_mind(untidy):
-    grammar = playable(VOCABULARY)
+    grammar = playable(MODEL)
     assert accepts(grammar, TIDY + "|:DEFG ABcd|1 D8:|2 DEFG ABcd|]\n")
     assert not accepts(grammar, TIDY + untidy)
 

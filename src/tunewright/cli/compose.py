@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from tunewright.sampling.compose import Composition
 
 FORMATS = "abc,midi,svg,wav,html"
+ANY_FORM = "any"
+"""The form that leaves it to the network."""
 FEW = 20
 """Up to so many tunes, what can be said of each is said without being asked."""
 CompositionFlags = flags_of(CompositionConfig, title="Composing")
@@ -146,7 +148,8 @@ def compose(
     bars
         How many bars, such as 16, a repeated section counted once and a pick-up not; with --vary which, such as 5-8.
     form
-        Sections, such as AABB: a doubled letter is a section that is repeated.
+        Sections, such as AABB: a doubled letter is a section that is repeated. Without it, sections, bars and pick-up
+        are drawn from those of the tunes that the network learned from; any leaves them to the network.
     """
     config = override(CompositionConfig(), (given(composition), None))
     check(count=count, keep=keep, raw=raw, playable=playable, vary=vary, bars=bars, form=form)
@@ -223,9 +226,10 @@ def grammar_for(model: Checkpoint, asked: dict[str, str], beginning: Beginning) 
     bars = asked.get("bars")
     if bars is not None and not re.fullmatch(r"[0-9]{1,4}", bars):
         raise OptionError(f"bars is {bars!r}; allowed: a number such as 16 (5-8 goes with --vary)")
-    texts: dict[str, Any] = {name: value for name, value in asked.items() if name != "bars"}
+    texts: dict[str, Any] = {name: value for name, value in asked.items() if (name, value) != ("form", ANY_FORM)}
+    texts["bars"] = int(bars) if bars is not None else None
     try:
-        conditions = Conditions(bars=int(bars) if bars is not None else None, **texts)
+        conditions = Conditions(any_form=asked.get("form") == ANY_FORM, **texts)
         return playable(model, conditions, beginning=beginning.text)
     except GrammarError as error:
         message = f"{error.message} (--raw composes whatever the network writes)"
