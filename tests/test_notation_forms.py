@@ -4,7 +4,7 @@ import random
 from fractions import Fraction
 
 import pytest
-from grammar_walks import complaints, tune
+from grammar_walks import complaints, tune, walk
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -131,3 +131,19 @@ def test_a_form_that_is_too_long_for_the_budget_is_not_taken():
     grammar = Grammar(SYMBOLS, Conditions(forms=long, meter="2/4", key="G", tidy=True))
     for seed in range(4):
         assert form_of(read_melody(tune(grammar, seed, 120, draw=7))) != long[0]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_section_that_is_led_home_ends_on_the_tonic(seed, require_program):
+    grammar = Grammar(SYMBOLS, Conditions(forms=KNOWN[:2], meter="2/4", tidy=True))
+    text, led = "", 0
+    for character, registers in walk(grammar, seed, 900, draw=1 + random.Random(seed).randrange(grammar.draws - 1)):
+        text += character
+        closed, count = grammar.sections_of(registers)
+        if led == closed < count and grammar.bar_of(registers) >= 1:
+            grammar.lead_home(registers)
+            led += 1
+    text = text[:-1]
+    assert led == 2
+    assert degrees(read_melody(text), text) == [1, 1]
+    assert complaints(require_program("abc2midi"), text) == []

@@ -28,6 +28,7 @@ from tunewright.notation.registers import (
     ENDED,
     FIELD_TRAP,
     FIT,
+    HOMING,
     IMPOSSIBLE,
     LINE,
     LINE_FEED,
@@ -93,7 +94,7 @@ def distance(tables: Tables, registers: Registers, most: int) -> int:
 def is_delicate(registers: Registers) -> bool:
     """Return true where what may follow depends on the rest of the tune, so that the way home must be tried."""
     state = registers[STATE]
-    if registers[WORDED] == WITH_WORDS:
+    if registers[WORDED] == WITH_WORDS or registers[HOMING] == 1:
         return True
     if state in (BRACKET, MAYBE_FIELD) or PAREN <= state <= TUPLET:
         return True

@@ -28,6 +28,7 @@ from tunewright.notation.registers import (
     FORM_BROKEN,
     FREE,
     FULL,
+    HOMING,
     NO_NOTE,
     NOTES,
     OPENING,
@@ -87,6 +88,7 @@ def close_section(registers: Registers) -> None:
     registers[STARTED] = 0
     registers[ENDING] = 0
     registers[STRAY] = 0
+    registers[HOMING] = 0
     registers[SECTION_BAR] = registers[BAR]
 
 

@@ -5,7 +5,7 @@ abc2midi plays without a complaint, and wherever it stands it knows a way to the
 on a list of integers (the registers), so that composing can ask it before each choice; `automaton` has the functions.
 """
 
-from collections.abc import Sequence
+from collections.abc import MutableSequence, Sequence
 from dataclasses import dataclass
 
 from tunewright.errors import GrammarError
@@ -27,6 +27,7 @@ from tunewright.notation.registers import (
     FORM_ROW,
     FORM_SECTIONS,
     FORMS,
+    HOMING,
     HORNPIPE,
     IMPOSSIBLE,
     NOTES,
@@ -146,6 +147,10 @@ class Grammar:
     def degree_of(self, registers: Sequence[int]) -> int:
         """On which degree the last note is: 1 the tonic to 7, 8 with an accidental; 0 before the first note."""
         return registers[DEGREE]
+
+    def lead_home(self, registers: MutableSequence[int]) -> None:
+        """Let the section end on the tonic."""
+        registers[HOMING] = 1
 
     def advance(self, registers: list[int], symbol: int) -> bool:
         """Take a character in place; false if it is refused, and the registers are then as they were."""

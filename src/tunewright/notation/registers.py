@@ -73,8 +73,9 @@ Registers = MutableSequence[int]
     SYLLABLES,  # how many of them have no syllable yet
     DRAW,  # which form is drawn, up to DRAWS - 1; 0 for none
     FORM,  # its row in the table of forms; 0 for what the conditions say
+    HOMING,  # 1 if the section must end on the tonic
     SIZE,
-) = range(62)
+) = range(63)
 """Places in the registers. The list is three times as long: the rest is working space."""
 
 (

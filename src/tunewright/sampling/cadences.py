@@ -1,9 +1,9 @@
 """Does each section end on the degree that it should, and the tune?
 
 For each section the degree of its last note is drawn from those on which sections of the corpus end; for the last one,
-from those on which tunes end. Where a section ends otherwise, its last two bars are written anew, until they do or
-`TRIES` are over: rejection sampling, so that what leads to the last note is as likely, given that note, as the network
-has it. A note that was merely forced would not be prepared.
+from those on which tunes end. Where a section ends otherwise, its last bar is written anew, and then its last two,
+until they do or all tries are over: rejection sampling, so that what leads to the last note is as likely, given that
+note, as the network has it. A note that was merely forced would not be prepared; that is left for the last few tries.
 """
 
 from collections.abc import Callable
@@ -16,10 +16,10 @@ from tunewright.model.checkpoint import Checkpoint
 from tunewright.sampling.sheet import Mark, Sheet
 from tunewright.sampling.steering import Acceptor
 
-TRIES = 8
-"""Times that the end of a section is written anew."""
-BARS_BACK = 2
-"""How many of its bars."""
+BARS_BACK = (1,) * 4 + (2,) * 8
+"""How many bars of a section are written anew in each try."""
+FREE_TRIES = 9
+"""After so many the acceptor leads to the tonic, if that is the degree, so that few tunes end astray."""
 DEGREE_STREAM = 2
 """Tells the numbers that draw degrees from others of the same seed."""
 
@@ -74,7 +74,7 @@ class Cadences:
     def __init__(self, acceptor: Acceptor, degrees: Degrees, seed: int) -> None:
         self._acceptor, self._degrees, self._seed = acceptor, degrees, seed
         self._lines: list[_BarLine] = []
-        self._closed, self._left = 0, TRIES
+        self._closed = self._tried = 0
 
     def settled(self, sheet: Sheet) -> int:
         """Place of the last symbol that is not written anew any more."""
@@ -102,16 +102,22 @@ class Cadences:
         bar = self._acceptor.bar_of(registers)
         if closed == self._closed and not sheet.ended:
             self._lines = [*self._lines, _BarLine(bar, sheet.mark(), state())]
-            self._lines = [line for line in self._lines if line.bar >= bar - BARS_BACK]
+            self._lines = [line for line in self._lines if line.bar >= bar - max(BARS_BACK)]
             return False, None
         wanted = self._degrees.draw(self._seed, count)[self._closed]
-        goals = [line for line in self._lines if line.bar <= bar - BARS_BACK]
-        if not goals or not self._left or self._acceptor.degree_of(registers) == wanted:
-            self._lines, self._closed, self._left = [], closed + sheet.ended, TRIES
+        goals: list[_BarLine] = []
+        if self._tried < len(BARS_BACK) and self._acceptor.degree_of(registers) != wanted:
+            goals = [line for line in self._lines if line.bar <= bar - BARS_BACK[self._tried]]
+        if not goals:
+            self._lines, self._closed, self._tried = [], closed + sheet.ended, 0
             return False, None
-        line, self._left = goals[-1], self._left - 1
+        line, self._tried = goals[-1], self._tried + 1
         self._lines = self._lines[: self._lines.index(line) + 1]
         sheet.discarded += sheet.position - line.mark.position
         sheet.go_back(line.mark)
+        if wanted == 1 and self._tried > FREE_TRIES:
+            registers = line.mark.registers.tolist()
+            self._acceptor.lead_home(registers)
+            sheet.registers[:] = registers
         sheet.draw_anew(len(sheet.draws))
         return True, line.state

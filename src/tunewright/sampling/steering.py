@@ -4,7 +4,7 @@ An acceptor (`notation.grammar.Grammar` is one) says, after each symbol, which m
 registers, a few integers; what it knows is in its tables, flat rows of integers that never change.
 """
 
-from collections.abc import Sequence
+from collections.abc import MutableSequence, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -65,6 +65,9 @@ class Acceptor(Protocol):
 
     def degree_of(self, registers: Sequence[int]) -> int:
         """On which degree the last note is: 1 the tonic to 7, 8 with an accidental; 0 before the first note."""
+
+    def lead_home(self, registers: MutableSequence[int]) -> None:
+        """Let the section end on the tonic."""
 
     def advance(self, registers: list[int], symbol: int) -> bool:
         """Read `symbol`; false, and nothing changed, if it is refused."""
