@@ -135,7 +135,8 @@ def test_a_form_that_is_too_long_for_the_budget_is_not_taken():
 
 @pytest.mark.parametrize("seed", range(12))
 def test_a_section_that_is_led_home_ends_on_the_tonic(seed, require_program):
-    grammar = Grammar(SYMBOLS, Conditions(forms=KNOWN[:2], meter="2/4", tidy=True))
+    symbols = [symbol for symbol in SYMBOLS if symbol not in "[]"]  # a chord may stand on the tonic and sound above it
+    grammar = Grammar(symbols, Conditions(forms=KNOWN[:2], meter="2/4", key="A", tidy=True))
     text, led = "", 0
     for character, registers in walk(grammar, seed, 900, draw=1 + random.Random(seed).randrange(grammar.draws - 1)):
         text += character

@@ -22,6 +22,7 @@ from tunewright.notation.registers import (
     FORM_BROKEN,
     FREE,
     FULL,
+    HOMING,
     HOST,
     IDLE,
     LAST,
@@ -86,6 +87,12 @@ def plays_once(tables: Tables, registers: Registers) -> bool:
     return registers[SECTION] < count and not repeated(tables, registers, registers[SECTION])
 
 
+def ends_at_home(registers: Registers) -> bool:
+    """Return true unless the section must end on the tonic and does not."""
+    registers[REASON] = CADENCE
+    return registers[HOMING] == 0 or registers[DEGREE] == 1
+
+
 def form_ends(tables: Tables, registers: Registers) -> bool:
     """Return true if the tune has the bars and the sections that the conditions want."""
     last, count = bars(tables, registers), sections(tables, registers)
@@ -96,7 +103,7 @@ def form_ends(tables: Tables, registers: Registers) -> bool:
     if count > 0 and (closed != count or not plays_once(tables, registers)):
         registers[REASON] = FORM_BROKEN
         return False
-    return True
+    return ends_at_home(registers)
 
 
 def closes_well(tables: Tables, registers: Registers) -> bool:

@@ -6,7 +6,6 @@ is complete, because a form goes with a metre and a rhythm: by the number in DRA
 """
 
 from tunewright.notation.registers import (
-    BAR,
     CHORDED,
     DRAW,
     DRAWS,
@@ -28,7 +27,6 @@ from tunewright.notation.registers import (
     FULL,
     IMPOSSIBLE,
     METRE,
-    POSITION,
     SECTION,
     SECTION_PLACES,
     UNIT,
@@ -88,12 +86,6 @@ def on_beat(registers: Registers, position: int) -> bool:
     if registers[FULL] == 320 or registers[FULL] == 448:
         beat = 64
     return position < 0 or position % beat == 0
-
-
-def in_last_bar(tables: Tables, registers: Registers) -> bool:
-    """Return true if the next note stands in the bar in which the section must end."""
-    number = registers[BAR] if registers[POSITION] > 0 else registers[BAR] + 1
-    return number == target(tables, registers)
 
 
 def pick_up(tables: Tables, registers: Registers) -> int:

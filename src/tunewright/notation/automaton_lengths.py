@@ -5,7 +5,7 @@ Functions run over flat tables and registers of integers; a function that return
 the registers are then void.
 """
 
-from tunewright.notation.automaton_forms import bars, in_last_bar, pick_up, repeated, sections, target
+from tunewright.notation.automaton_forms import bars, pick_up, repeated, sections, target
 from tunewright.notation.registers import (
     BAR,
     BROKEN,
@@ -51,7 +51,8 @@ def goal(tables: Tables, registers: Registers) -> int:
     """Return the ticks at which the bar must end: short of a full bar where the last one of a section balances."""
     if registers[OPENING] == 1 and pick_up(tables, registers) > 0:
         return pick_up(tables, registers)
-    if in_last_bar(tables, registers) and registers[PHASE] > 0 and registers[OPENING] == 0:
+    number = registers[BAR] if registers[POSITION] > 0 else registers[BAR] + 1
+    if number == target(tables, registers) and registers[PHASE] > 0 and registers[OPENING] == 0:
         return registers[PHASE]
     repeats = registers[REPEAT] == 2 or registers[ENDING] == 1
     if (

@@ -3,7 +3,6 @@
 The part of the acceptor (see `automaton`) that knows notes, rests, chords, grace notes, ties and the tonic at the end.
 """
 
-from tunewright.notation.automaton_forms import in_last_bar
 from tunewright.notation.automaton_lengths import ends_now, leave_room, lengths, refit
 from tunewright.notation.registers import (
     ACCIDENTAL,
@@ -21,7 +20,6 @@ from tunewright.notation.registers import (
     FREE,
     GRACE_MISFIT,
     GRAINS_OF,
-    HOMING,
     HORNPIPE,
     HOST,
     HOSTED,
@@ -73,15 +71,8 @@ def degree(registers: Registers, code: int) -> int:
     return (code % 32 - 1 - (registers[TONIC] + 2)) % 7 + 1
 
 
-def closes_now(tables: Tables, registers: Registers) -> bool:
-    """Return true if the note that fills this bar must be the tonic."""
-    if registers[FREE] == 1:
-        return False
-    return ends_now(tables, registers) or (registers[HOMING] == 1 and in_last_bar(tables, registers))
-
-
 def closing_note(tables: Tables, registers: Registers, code: int) -> None:
-    """Where the tune or the section must end on the tonic, keep any other note from filling the last bar."""
+    """Where the tune must end, keep a note that is not the tonic from filling the last bar."""
     if degree(registers, code) == 1:
         return
     tonic = CAPITAL_A + (registers[TONIC] + 2) % 7
@@ -122,7 +113,7 @@ def take_note(tables: Tables, registers: Registers, code: int) -> bool:
     if registers[CONTEXT] == 1:
         registers[HOST] += 4
         refit(tables, registers)
-    if registers[CONTEXT] == 0 and closes_now(tables, registers):
+    if registers[CONTEXT] == 0 and registers[FREE] == 0 and ends_now(tables, registers):
         closing_note(tables, registers, code)
         if registers[FIT] == 0:
             registers[REASON] = CADENCE
@@ -149,11 +140,6 @@ def take_rest(tables: Tables, registers: Registers) -> bool:
         leave_room(tables, registers)
         if registers[TUPLET_LEFT] > 0 or registers[BROKEN] > 0 or registers[FIT] == 0:
             registers[REASON] = NO_NOTE
-            return False
-    if registers[HOMING] == 1 and registers[DEGREE] != 1 and in_last_bar(tables, registers):
-        leave_room(tables, registers)
-        if registers[FIT] == 0:
-            registers[REASON] = CADENCE
             return False
     registers[PITCH] = 0
     registers[STATE] = LENGTH

@@ -7,6 +7,7 @@ first; and the second time through to count like the first.
 
 from tunewright.notation.automaton_bars import (
     ending_open,
+    ends_at_home,
     loose,
     not_idle,
     plain_line,
@@ -61,7 +62,7 @@ def may_close(tables: Tables, registers: Registers) -> bool:
     if last > 0 and sections(tables, registers) > 0 and registers[BAR] != last:
         registers[REASON] = FORM_BROKEN
         return False
-    return True
+    return ends_at_home(registers)
 
 
 def may_start(tables: Tables, registers: Registers) -> bool:

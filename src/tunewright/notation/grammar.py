@@ -149,8 +149,11 @@ class Grammar:
         return registers[DEGREE]
 
     def lead_home(self, registers: MutableSequence[int]) -> None:
-        """Let the section end on the tonic."""
-        registers[HOMING] = 1
+        """Let the section end on the tonic, if there is a way to it."""
+        tried = list(registers)
+        tried[HOMING] = 1
+        if automaton.leads_home(self.tables, tried):
+            registers[HOMING] = 1
 
     def advance(self, registers: list[int], symbol: int) -> bool:
         """Take a character in place; false if it is refused, and the registers are then as they were."""
