@@ -154,7 +154,7 @@ GOOD = text_of({}, [{"title": "Size?", "units": [100, 150]}])
                              "base, question, search; did you mean 'seeds'?"),
         (("oneills", ""), "data holds an empty name"),
         (('data = ["oneills"]', ""), "names no data; data = [...] takes files, folders, and corpora such as 'oneills'"),
-        (("assignment", "asignment"), "preset is 'asignment'; allowed: default, small, large, looking-back, "
+        (("assignment", "asignment"), "preset is 'asignment'; allowed: default, large, small, plain, "
                                       "assignment; did you mean 'assignment'?"),
         (("[base]", "[base]\nunit = 3"), "[base]: no option is called 'unit'; did you mean 'units'?"),
         (("[base]", "[base]\nunits = 0"), "[base]: units is 0; allowed: 1 or more"),

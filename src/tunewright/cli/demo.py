@@ -5,6 +5,7 @@ import shlex
 import shutil
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -85,15 +86,15 @@ def demo(
 def recipes() -> list["Recipe"]:
     """What may be learned, the best that there may be time for first."""
     from tunewright.model.config import NetworkConfig
-    from tunewright.training.config import TrainingConfig
     from tunewright.training.fitting import Recipe
+    from tunewright.training.presets import PRESETS
 
-    def recipe(units: int, dropout: float, epochs: int, least: int, rate: float) -> Recipe:
-        network = NetworkConfig(units=units, embedding=32, dropout=dropout, weight_drop=0.0)
-        training = TrainingConfig(length=48, epochs=epochs, learning_rate=rate)
+    def recipe(units: int, dropout: float, epochs: int, least: int) -> Recipe:
+        network = NetworkConfig(units=units, embedding=48, dropout=dropout, weight_drop=0.0, look_back=32)
+        training = replace(PRESETS["default"].training, epochs=epochs, learning_rate=0.01)
         return Recipe(network, training, least_epochs=least)
 
-    return [recipe(200, 0.2, 32, 12, 0.008), recipe(128, 0.1, 16, 5, 0.012), recipe(96, 0.0, 6, 1, 0.015)]
+    return [recipe(176, 0.2, 12, 5), recipe(128, 0.1, 8, 3), recipe(96, 0.0, 4, 1)]
 
 
 def chosen_training(found: "Fit", data: "TrainingData", minutes: float) -> str:
@@ -144,7 +145,7 @@ def write_demo(run: "Run", corpus: str, seed: int, formats: list[str], out: Path
         model,
         run.trainer.history,
         learned_from=LIBRARY[corpus].title if corpus in LIBRARY else Path(corpus).name,
-        chosen=chosen_tunes([candidates for _, candidates in tunes], whole.conditions),
+        chosen=chosen_tunes([candidates for _, candidates in tunes]),
         commands=commands(out / "run"),
     )
     write_file(out / "index.html", page)
@@ -162,14 +163,13 @@ def page_tune(tune: "DemoTune", figures: "Figures", formats: Sequence[str], out:
     return PageTune(composition.text, provenance, caption, folded), tune.kept.candidates
 
 
-def chosen_tunes(candidates: Sequence[int], conditions: dict[str, str]) -> str:
+def chosen_tunes(candidates: Sequence[int]) -> str:
     """How the tunes were chosen, in words."""
-    form = f", of {conditions['bars']} bars" if "bars" in conditions else ""
-    form += f" in the form {conditions['form']}" if "form" in conditions else ""
     each = ", ".join(map(str, candidates))
     return (
         f"Chosen from {sum(candidates)} ({each} at temperatures 0.5, 1 and 2) by {RULE}: the rule of tunewright "
-        f"compose --keep. All were held to whole tunes that play{form}. Low temperatures are tame, high ones wild."
+        f"compose --keep. All were held to whole tunes that play, in forms that the "
+        f"corpus has. Low temperatures are tame, high ones wild."
     )
 
 
@@ -180,6 +180,6 @@ def commands(run: Path) -> list[tuple[str, str]]:
     with_run = f"{program} compose {shlex.quote(str(run))}"
     return [
         ("Compose more with this network: a jig in G, say.", f"{with_run} --key G --meter 6/8 --bars 16 --form AABB"),
-        ("Compose with a network that learned for longer.", f"{program} compose oneills-looking-back --out tunes"),
+        ("Compose with a network that learned for longer.", f"{program} compose oneills-large --out tunes"),
         ("Learn your own tunes: a file or a folder of ABC.", f"{program} train my-tunes.abc --out runs/mine"),
     ]

@@ -11,7 +11,7 @@ from tunewright.cli.compose import Wanted
 from tunewright.cli.composed_figures import Figures
 from tunewright.errors import GrammarError
 from tunewright.model.checkpoint import Checkpoint
-from tunewright.notation.grammar import Conditions, Grammar
+from tunewright.notation.grammar import Grammar
 from tunewright.sampling.compose import Composition
 from tunewright.sampling.config import CompositionConfig
 from tunewright.sampling.playable import playable
@@ -22,8 +22,6 @@ CANDIDATES = 20
 LONGEST_SECONDS = 12.0
 """For composing at one temperature; on a slow machine there are fewer candidates, `FEWEST` at least."""
 FEWEST = 3
-FORMS = (Conditions(form="AABB", bars=16), Conditions(bars=16), Conditions())
-"""What every tune must be; the next one where a network's characters do not suffice."""
 MAX_LENGTH = 1500
 
 
@@ -43,27 +41,17 @@ class DemoTune:
 class Held:
     """What keeps the tunes whole."""
 
-    conditions: dict[str, str]
     grammar: Grammar | None
     problem: str = ""
     """Why there is none."""
 
 
 def held(model: Checkpoint) -> Held:
-    """What the characters of the network allow: the most that stands in `FORMS`."""
-    problem = ""
-    for conditions in FORMS:
-        try:
-            return Held(asked(conditions), playable(model, conditions))
-        except GrammarError as error:
-            problem = error.message
-    return Held({}, None, problem)
-
-
-def asked(conditions: Conditions) -> dict[str, str]:
-    """Form and bars, for the record."""
-    named = {"form": conditions.form, "bars": conditions.bars}
-    return {name: str(value) for name, value in named.items() if value is not None}
+    """What the characters of the network allow."""
+    try:
+        return Held(playable(model))
+    except GrammarError as error:
+        return Held(None, error.message)
 
 
 def demo_tunes(model: Checkpoint, name: str, seed: int, whole: Held, figures: Figures) -> Iterator[DemoTune]:
@@ -84,11 +72,9 @@ def demo_tunes(model: Checkpoint, name: str, seed: int, whole: Held, figures: Fi
     """
     for temperature in TEMPERATURES:
         config = CompositionConfig(temperature=temperature, max_length=MAX_LENGTH, seed=seed)
-        wanted = Wanted(
-            model, name, config, whole.grammar, whole.conditions, Beginning(), count=CANDIDATES, keep=1, device="cpu"
-        )
+        wanted = Wanted(model, name, config, whole.grammar, {}, Beginning(), count=CANDIDATES, keep=1, device="cpu")
         (best,) = figures.best(_in_time(wanted), 1)
-        alone = next(iter(replace(wanted, grammar=None, conditions={}, count=1, keep=None).compositions()))
+        alone = next(iter(replace(wanted, grammar=None, count=1, keep=None).compositions()))
         yield DemoTune(temperature, best, wanted, alone)
 
 

@@ -50,8 +50,8 @@ def train(
     validation
         Files of tunes to measure on; without them, a tenth of the tunes is kept back, near-duplicates together.
     preset
-        default (150 units), small (seconds), large (512 units), looking-back (copies from its own tune, which makes
-        the best tunes), or assignment (random slices of 30 characters).
+        default (150 units that look back over their tune), large (320 of them), small (learned in seconds), plain (150
+        units that do not look back), or assignment (random slices of 30 characters).
     config
         A TOML file with the tables [network] and [training].
     resume
