@@ -43,6 +43,25 @@ def test_biases_are_not_decayed(optimizer_name):
         torch.testing.assert_close(weight.detach(), expected)
 
 
+@pytest.mark.parametrize("options", [{}, {"beta1": 0.9, "beta2": 0.999}])
+@pytest.mark.parametrize(("name", "theirs"), [("adamw", torch.optim.AdamW), ("nadam", torch.optim.NAdam)])
+def test_the_means_of_gradients_remember_as_long_as_asked(name, theirs, options):
+    torch.manual_seed(0)
+    network = CharNetwork(NetworkConfig(units=8), 5)
+    other = copy.deepcopy(network)
+    betas = (options.get("beta1", 0.8), options.get("beta2", 0.95))
+    ours = make_optimizer(network, TrainingConfig(optimizer=name, learning_rate=0.01, weight_decay=0.0, **options))
+    expected = theirs(other.parameters(), 0.01, betas=betas, weight_decay=0.0)
+    for _ in range(5):
+        for weight, copied in zip(network.parameters(), other.parameters(), strict=True):
+            weight.grad = torch.randn_like(weight)
+            copied.grad = weight.grad.clone()
+        ours.step()
+        expected.step()
+    for weight, copied in zip(network.parameters(), other.parameters(), strict=True):
+        torch.testing.assert_close(weight, copied)
+
+
 @pytest.fixture(params=[True, False], ids=["bfloat16", "float32"])
 def multiplied(request, monkeypatch):
     monkeypatch.setattr(optimizers, "multiplies_bfloat16", lambda _device: request.param)

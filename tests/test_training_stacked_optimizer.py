@@ -1,5 +1,8 @@
 """Oracle: torch's own optimiser and clipping, for each network alone."""
 
+from dataclasses import replace
+
+import pytest
 import torch
 
 from tunewright.model.config import NetworkConfig
@@ -14,14 +17,16 @@ CONFIGS = [
     TrainingConfig(learning_rate=0.002, weight_decay=0.0, clip=0.1, warmup=0.5),
     TrainingConfig(learning_rate=0.03, weight_decay=0.1, clip=1e9, schedule="constant"),
 ]
+LONGER = [replace(config, beta1=0.9, beta2=0.999) for config in CONFIGS]
 
 
-def test_each_network_is_changed_as_torch_changes_it_alone():
+@pytest.mark.parametrize("configs", [CONFIGS, LONGER], ids=["default betas", "longer memories"])
+def test_each_network_is_changed_as_torch_changes_it_alone(configs):
     torch.manual_seed(0)
-    networks = [CharNetwork(NetworkConfig(units=5, embedding=3), 7) for _ in CONFIGS]
+    networks = [CharNetwork(NetworkConfig(units=5, embedding=3), 7) for _ in configs]
     stack = StackedNetworks(networks, torch.device("cpu"))
-    stacked = StackedOptimizer(stack, CONFIGS)
-    alone = [make_optimizer(network, config) for network, config in zip(networks, CONFIGS, strict=True)]
+    stacked = StackedOptimizer(stack, configs)
+    alone = [make_optimizer(network, config) for network, config in zip(networks, configs, strict=True)]
     for step in range(6):
         done = step / 6
         stack.flat.grad = torch.randn_like(stack.flat)
@@ -29,7 +34,7 @@ def test_each_network_is_changed_as_torch_changes_it_alone():
         for tensor in stack.tensors(gaps).values():
             tensor.zero_()
         stack.flat.grad[gaps.bool()] = 0  # between the tensors there are no weights
-        for number, (network, config, optimizer) in enumerate(zip(networks, CONFIGS, alone, strict=True)):
+        for number, (network, config, optimizer) in enumerate(zip(networks, configs, alone, strict=True)):
             for name, gradient in stack.tensors(stack.flat.grad).items():
                 network.get_parameter(name).grad = gradient[number].clone()
             torch.nn.utils.clip_grad_norm_(network.parameters(), config.clip or torch.inf)

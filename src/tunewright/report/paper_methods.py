@@ -34,7 +34,7 @@ from tunewright.study.plan import Question, value_words
 from tunewright.study.statistics import CONFIDENCE
 from tunewright.training.data import SAMPLE_TUNES
 from tunewright.training.evaluate import WINDOW_LENGTH, WINDOWS_PER_TUNE
-from tunewright.training.optimizers import ADAM_BETAS, MOMENTUM
+from tunewright.training.optimizers import MOMENTUM
 
 OPTIMIZERS = {
     "adamw": "AdamW [@loshchilov2019decoupled], Adam [@kingma2015adam] with decoupled weight decay, with decay rates "
@@ -156,7 +156,7 @@ def _varied(material: Material, name: str) -> bool:
 def _training(options: dict[str, Any]) -> str:
     reset = share(options["reset"])
     feed = fill("methods", options["feed"], {"length": options["length"], "lanes": options["lanes"], "reset": reset})
-    betas = " and ".join(f"{beta:g}" for beta in ADAM_BETAS)
+    betas = f"{options['beta1']:g} and {options['beta2']:g}"
     optimizer = OPTIMIZERS[options["optimizer"]].format(betas=betas, momentum=f"{MOMENTUM:g}")
     values = {
         "optimizer": optimizer,

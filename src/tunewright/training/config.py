@@ -36,6 +36,10 @@ class TrainingConfig:
     """Highest step size."""
     weight_decay: float = 0.1
     """Pull of the weights towards zero (decoupled for `adamw`, an L2 penalty for the others)."""
+    beta1: float = 0.8
+    """How much the mean of the gradients keeps at each step (`adamw`, `adam`, `nadam`; `muon` outside the layers)."""
+    beta2: float = 0.95
+    """The same of the mean of their squares. The usual 0.9 and 0.999 remember for longer, which suits long training."""
     warmup: float = 0.05
     """Share of training over which the learning rate rises from zero."""
     schedule: Schedule = "cosine"
@@ -72,4 +76,6 @@ class TrainingConfig:
         require("learning_rate", self.learning_rate, "more than 0", self.learning_rate > 0)
         for name in ("reset", "transpose"):
             require(name, getattr(self, name), "0 to 1", 0 <= getattr(self, name) <= 1)
+        for name in ("beta1", "beta2"):
+            require(name, getattr(self, name), "0 up to, not including, 1", 0 <= getattr(self, name) < 1)
         require("warmup", self.warmup, "0 up to, not including, 1", 0 <= self.warmup < 1)

@@ -11,9 +11,6 @@ from torch.optim import AdamW, Optimizer
 from tunewright.model.network import CharNetwork
 from tunewright.training.config import TrainingConfig
 
-ADAM_BETAS = (0.8, 0.95)
-"""Shorter memories than the usual 0.9 and 0.999: these trainings are some thousands of steps long."""
-
 MOMENTUM = 0.95
 """Of Muon."""
 RATE = 5.0
@@ -36,10 +33,12 @@ class Muon(AdamW):
         each other.
     learning_rate
         Of all groups.
+    betas
+        AdamW's.
     """
 
-    def __init__(self, groups: list[dict[str, Any]], learning_rate: float) -> None:
-        super().__init__(groups, learning_rate, betas=ADAM_BETAS, fused=True)
+    def __init__(self, groups: list[dict[str, Any]], learning_rate: float, betas: tuple[float, float]) -> None:
+        super().__init__(groups, learning_rate, betas=betas, fused=True)
 
     @torch.no_grad()
     def step(self, closure: Callable[[], float] | None = None) -> float | None:  # type: ignore[override]
@@ -104,16 +103,16 @@ def make_optimizer(network: CharNetwork, config: TrainingConfig) -> Optimizer:
         {"params": matrices, "weight_decay": config.weight_decay},
         {"params": vectors, "weight_decay": 0.0},
     ]
-    rate = config.learning_rate
+    rate, betas = config.learning_rate, (config.beta1, config.beta2)
     match config.optimizer:
         case "muon":
-            return Muon(groups, rate)
+            return Muon(groups, rate, betas)
         case "adamw":
-            return AdamW(groups, rate, betas=ADAM_BETAS, fused=True)
+            return AdamW(groups, rate, betas=betas, fused=True)
         case "adam":
-            return torch.optim.Adam(groups, rate, betas=ADAM_BETAS, fused=True)
+            return torch.optim.Adam(groups, rate, betas=betas, fused=True)
         case "nadam":
-            return torch.optim.NAdam(groups, rate, betas=ADAM_BETAS)
+            return torch.optim.NAdam(groups, rate, betas=betas)
         case "rmsprop":
             return torch.optim.RMSprop(groups, rate)
         case "sgd":

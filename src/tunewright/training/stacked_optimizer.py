@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from tunewright.training.config import TrainingConfig
-from tunewright.training.optimizers import ADAM_BETAS, MOMENTUM, RATE, balanced, schedule
+from tunewright.training.optimizers import MOMENTUM, RATE, balanced, schedule
 from tunewright.training.stacked_network import StackedNetworks
 
 OPTIMIZERS = ("adamw", "muon")
@@ -31,7 +31,7 @@ class StackedOptimizer:
     stack
         Its weights are changed; those of one network that are vectors, its biases, are not decayed.
     configs
-        The options of each network; all name the same optimiser, one of `OPTIMIZERS`.
+        The options of each network; all name the same optimiser, one of `OPTIMIZERS`, and the same betas.
     """
 
     def __init__(self, stack: StackedNetworks, configs: Sequence[TrainingConfig]) -> None:
@@ -46,7 +46,7 @@ class StackedOptimizer:
         self.mean, self.square = torch.zeros_like(self._decays), torch.zeros_like(self._decays)
         self.count = torch.zeros((), dtype=torch.float64, device=stack.device)
         self.balanced = [name for name in stack.shapes if configs[0].optimizer == "muon" and is_recurrent(stack, name)]
-        self._news = torch.full_like(self._decays[:1], 1 - ADAM_BETAS[0])  # (1, P): what a gradient adds to the mean
+        self._news = torch.full_like(self._decays[:1], 1 - configs[0].beta1)  # (1, P): what a gradient adds to the mean
         for name in self.balanced:
             stack.tensors(self._news)[name].fill_(1 - MOMENTUM)
             stack.tensors(self._decays)[name].mul_(RATE)
@@ -59,7 +59,7 @@ class StackedOptimizer:
     @torch.no_grad()
     def step(self) -> None:
         """Change the weights by their gradients."""
-        gradient, (first, second) = self.stack.flat.grad, ADAM_BETAS
+        gradient, first, second = self.stack.flat.grad, self.configs[0].beta1, self.configs[0].beta2
         assert gradient is not None, "no gradient was computed"  # noqa: S101
         gradient = gradient * (self._clips / (gradient.norm(dim=1, keepdim=True) + CLIP_EPSILON)).clamp(max=1)
         self.count += 1
