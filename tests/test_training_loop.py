@@ -2,8 +2,10 @@
 
 from itertools import islice
 
+import numpy as np
 import pytest
 import torch
+from torch.nn import functional
 
 from tunewright.corpus.readers import read_tunes
 from tunewright.errors import DivergenceError, OptionError
@@ -105,3 +107,14 @@ def test_an_epoch_of_whole_tunes_predicts_every_character_once(data):
     final = next(trainer.run())
     assert (final.step, final.steps) == (len(steps) + 1, trainer._batches)
     assert counted[0].epoch_characters == sum(len(ids) - 1 for ids in data.tunes)
+
+
+def test_where_windows_are_fed_it_looks_back_no_further_than_their_beginning(data):
+    still = {"dropout": 0.0, "learning_rate": 1e-30, "schedule": "constant", "warmup": 0.0, "weight_decay": 0.0}
+    trainer = trainer_of(data, feed="windows", look_back=4, epochs=1, **still)
+    batches = [batch.ids.astype(np.int64) for batch in islice(trainer._epoch_of_batches(), 5)]
+    losses = [progress.loss for progress in islice(trainer.run(), 5)]
+    for ids, loss in zip(map(torch.from_numpy, batches), losses, strict=True):
+        with torch.inference_mode():
+            logits, _ = trainer.network(ids[:-1])
+        assert loss == pytest.approx(functional.cross_entropy(logits.flatten(0, 1), ids[1:].flatten()).item(), abs=1e-5)
