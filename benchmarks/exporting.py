@@ -43,18 +43,18 @@ def measure(checkpoint: Checkpoint) -> None:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     session = onnxruntime.InferenceSession(to_onnx(checkpoint), options, providers=["CPUExecutionProvider"])
-    names = state_names(checkpoint.network.cell)
-    zeros = np.zeros((checkpoint.network.layers, 1, checkpoint.network.units), np.float32)
+    names = state_names(checkpoint.network)
     ids = np.random.default_rng(0).integers(len(checkpoint.vocabulary), size=(CHARACTERS, 1))
     network = load_network(checkpoint)
+    zeros = [part.numpy() for part in network.zero_state(1)]
 
     def steps() -> None:
-        state = [zeros] * len(names)
+        state = zeros
         for row in ids:
             _, *state = session.run(None, {"ids": row[None], **dict(zip(names, state, strict=True))})
 
     def sequence() -> None:
-        session.run(None, {"ids": ids, **dict.fromkeys(names, zeros)})
+        session.run(None, {"ids": ids, **dict(zip(names, zeros, strict=True))})
 
     def torch_steps() -> None:
         state = None

@@ -15,7 +15,7 @@ from tunewright.model import look_back
 from tunewright.model.checkpoint import Checkpoint
 from tunewright.model.config import NetworkConfig
 from tunewright.model.look_back import LookBack, breaks_of
-from tunewright.model.network import IGNORED, CharNetwork, keep_lanes, load_network, weights_of
+from tunewright.model.network import IGNORED, CharNetwork, detach, keep_lanes, load_network, weights_of
 
 SYMBOLS = 7
 BREAKS = (3, 4)
@@ -297,3 +297,21 @@ def test_a_large_vocabulary_is_told_apart():
     logits, _ = network(ids[:-1])
     nats, _ = network.losses(ids[:-1], ids[1:])
     torch.testing.assert_close(nats[:, 0], functional.cross_entropy(logits[:, 0], ids[1:, 0], reduction="none"))
+
+
+@pytest.mark.parametrize("answer", [True, False])
+def test_all_that_it_makes_is_made_where_the_network_is(monkeypatch, answer):
+    """Oracle: the device `meta`, which holds no numbers and refuses tensors of another; questions get one answer."""
+    monkeypatch.setattr(torch.Tensor, "__bool__", lambda _: answer)
+    monkeypatch.setattr(torch.Tensor, "__int__", lambda _: 0)
+    network = make_network().to("meta")
+    ids = torch.zeros(140, 3, dtype=torch.long, device="meta")
+    state, keep = network.zero_state(3), torch.ones(3, dtype=torch.double, device="meta")
+    for _ in range(3):
+        before = keep_lanes(state, keep)
+        nats, after = network.losses(ids, ids, before, mean=True)
+        nats.backward()
+        logits, state = network(ids, before)
+        state = network.without_empty_rows(network.with_fixed_memory(detach(state)))
+        assert {part.device.type for part in (nats, logits, *after, *state)} == {"meta"}
+    assert {weight.grad.device.type for weight in network.parameters()} == {"meta"}

@@ -10,19 +10,26 @@ from tunewright.model.onnx_comparison import largest_difference
 from tunewright.model.onnx_graph import to_onnx
 
 
+@pytest.mark.parametrize("look_back", [0, 12])
 @pytest.mark.parametrize("cell", ["lstm", "gru", "rnn"])
-def test_a_good_file_differs_by_rounding_only(untrained, cell):
-    checkpoint = untrained(cell=cell, units=40, layers=2)
+def test_a_good_file_differs_by_rounding_only(untrained, cell, look_back):
+    checkpoint = untrained(cell=cell, units=40, layers=2, look_back=look_back)
     assert largest_difference(checkpoint, to_onnx(checkpoint)) < 1e-4
 
 
 @pytest.mark.parametrize("name", ["layers.0.weight_hh_l0", "layers.1.bias_ih_l0", "embedding.weight", "readout.bias"])
-def test_a_change_of_one_weight_shows(untrained, name):
-    checkpoint = untrained(units=8, layers=2)
+@pytest.mark.parametrize("look_back", [0, 3])
+def test_a_change_of_one_weight_shows(untrained, name, look_back):
+    checkpoint = untrained(units=8, layers=2, look_back=look_back)
     weights = {**checkpoint.weights, name: checkpoint.weights[name].copy()}
     weights[name].flat[-1] += 0.5
     content = to_onnx(replace(checkpoint, weights=weights))
     assert largest_difference(checkpoint, content) > 1e-3
+
+
+@pytest.mark.parametrize("name", ["look_back.key.weight", "look_back.gate.bias", "look_back.match"])
+def test_a_change_of_one_weight_of_the_head_shows(untrained, name):
+    test_a_change_of_one_weight_shows(untrained, name, look_back=3)
 
 
 def test_numbers_that_are_none_are_not_hidden(untrained):

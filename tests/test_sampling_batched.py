@@ -10,9 +10,13 @@ from tunewright.sampling.config import CompositionConfig
 TORCH_CPU = "cpu:0"
 
 
+SHAPES = pytest.mark.parametrize("shape", [{}, {"look_back": 8}], ids=["plain", "looking back"])
+
+
+@SHAPES
 @pytest.mark.parametrize("options", [{}, {"temperature": 0.5, "top_p": 0.9}, {"argmax": True}], ids=str)
-def test_side_by_side_the_tunes_are_those_of_their_seeds(untrained, options):
-    model = untrained(units=20, layers=2)
+def test_side_by_side_the_tunes_are_those_of_their_seeds(untrained, options, shape):
+    model = untrained(units=20, layers=2, **shape)
     config = CompositionConfig(seed=3, max_length=60, **options)
     expected = list(compose_many(model, 4, config, prime="X:1\nT:a", raw=True))
     found = list(compose_many(model, 4, config, prime="X:1\nT:a", device=TORCH_CPU, raw=True))
@@ -23,8 +27,9 @@ def test_side_by_side_the_tunes_are_those_of_their_seeds(untrained, options):
         assert tune.removed == pytest.approx(other.removed, abs=1e-5)
 
 
-def test_side_by_side_every_tune_is_one_of_the_grammar(untrained):
-    model = untrained(units=20, layers=2)
+@SHAPES
+def test_side_by_side_every_tune_is_one_of_the_grammar(untrained, shape):
+    model = untrained(units=20, layers=2, **shape)
     grammar = Grammar(model.vocabulary.symbols)
     config = CompositionConfig(seed=3, max_length=180)
     for tune in compose_many(model, 8, config, prime="X:1\nT:a", grammar=grammar, device=TORCH_CPU):
@@ -34,8 +39,9 @@ def test_side_by_side_every_tune_is_one_of_the_grammar(untrained):
         assert tune.discarded > 0
 
 
-def test_side_by_side_pieces_are_written_anew_as_alone(untrained):
-    model = untrained(units=20)
+@SHAPES
+def test_side_by_side_pieces_are_written_anew_as_alone(untrained, shape):
+    model = untrained(units=20, **shape)
     grammar, config = Grammar(model.vocabulary.symbols), CompositionConfig(seed=1, max_length=150)
     expected = list(compose_many(model, 6, config, grammar=grammar))
     found = list(compose_many(model, 6, config, grammar=grammar, device=TORCH_CPU))

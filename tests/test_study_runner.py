@@ -23,6 +23,7 @@ from tunewright.training.data import TrainingData
 
 PLAN = """
 data = ["{data}"]
+preset = "plain"
 seeds = [0, 1]
 
 [base]

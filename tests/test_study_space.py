@@ -9,6 +9,7 @@ from tunewright.study.space import Range, Search
 
 PLAN = """
 data = ["oneills"]
+preset = "plain"
 seeds = [0]
 
 [search]

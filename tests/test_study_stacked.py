@@ -150,6 +150,24 @@ def test_what_cannot_learn_together_is_trained_by_itself(plan_file, material, tm
     assert len(alone) == 4 * 4
 
 
+def test_networks_that_look_back_learn_by_themselves_beside_a_stack_of_others(tiny_corpus, material, tmp_path):
+    path = tmp_path / "plan.toml"
+    text = PLAN.format(data=tiny_corpus, epochs=1).replace('cell = ["lstm", "gru"]', "look_back = [0, 3]")
+    path.write_text(text, encoding="utf-8")
+    plan = read_plan(path)
+    why = "networks that look back gain nothing by being trained at once"
+    assert [*those_alone(plan.runs)] == [f"2 of 4 runs by themselves, one after the other: {why}"]
+    study = tmp_path / "study"
+    assert set(states_of(run_study(plan, material, study, StackedExecutor)).values()) == {"done"}
+    looking = [run for run in plan.runs if run.network.look_back]
+    assert [run for run in plan.runs if not read_run(study / RUNS / run.name).stacked] == looking
+    for run in looking:
+        list(perform(run, tmp_path / "alone" / RUNS / run.name, material))
+    alone = outcome(tmp_path / "alone")
+    assert alone.items() <= outcome(study).items()
+    assert len(alone) == 2 * 4
+
+
 def until(executor, name, enough):
     """Wait for a report of a run that is enough."""
     ends = time.monotonic() + 60

@@ -57,12 +57,15 @@ def test_networks_that_look_back_are_measured_by_what_they_would_say(tunes, monk
     network = CharNetwork.of(NetworkConfig(units=12, embedding=6, look_back=6), vocabulary).eval()
     data = EvaluationSet.of(tunes, vocabulary)
     expected = []
-    for ids in data.tunes:
+    for ids in (*data.tunes, *data.windows):
         ids = torch.from_numpy(ids.astype(np.int64))
         with torch.inference_mode():
             chances = torch.log_softmax(network(ids[:-1, None])[0][:, 0].double(), dim=1)
         expected.append(-float(chances[torch.arange(len(ids) - 1), ids[1:]].sum()))
-    np.testing.assert_allclose(nats_per_sequence(network, data.tunes), expected, rtol=1e-5)
+    of_tunes, of_windows = expected[: len(tunes)], np.array(expected[len(tunes) :])
+    np.testing.assert_allclose(nats_per_sequence(network, data.tunes), of_tunes, rtol=1e-5)
+    per_window = of_windows / [len(window) - 1 for window in data.windows]
+    assert cold_window(network, data).nats_per_char == pytest.approx(per_window.mean(), rel=1e-5)
 
 
 def test_losses_are_divided_by_the_characters_of_the_file(tiny_corpus, tunes):

@@ -2,8 +2,10 @@
 
 from itertools import islice
 
+import numpy as np
 import pytest
 import torch
+from torch.nn import functional
 
 from tunewright.corpus.readers import read_tunes
 from tunewright.errors import DivergenceError, OptionError
@@ -27,9 +29,11 @@ def as_on_a_gpu(monkeypatch):
     return lambda: monkeypatch.setattr("tunewright.training.loop.has_resident_learner", lambda _: True)
 
 
-def trainer_of(data, *, units=12, weight_drop=0.0, **options):
+def trainer_of(data, **options):
     torch.manual_seed(0)
-    network = CharNetwork(NetworkConfig(units=units, embedding=6, weight_drop=weight_drop), len(data.vocabulary))
+    shape = {"units": 12, "embedding": 6, "weight_drop": 0.0}
+    shape |= {name: options.pop(name) for name in vars(NetworkConfig()).keys() & options.keys()}
+    network = CharNetwork.of(NetworkConfig(**shape), data.vocabulary)
     return Trainer(network, data, TrainingConfig(**{"length": 20, "lanes": 4, "epochs": 2, **options}))
 
 
@@ -80,13 +84,19 @@ def test_on_a_gpu_a_precision_can_be_chosen(data, as_on_a_gpu):
     assert narrow == pytest.approx(exact, abs=0.05)
 
 
-def test_what_a_gpu_does_not_learn_is_refused(data, as_on_a_gpu):
+@pytest.mark.parametrize(
+    "options",
+    [{"feed": "tunes"}, {"look_back": 4}, {"look_back": 4, "feed": "tunes", "weight_drop": 0.3, "units": 130}],
+)
+def test_where_shapes_change_a_gpu_takes_the_steps_of_a_processor(data, as_on_a_gpu, options):
+    options = {"epochs": 1, "dropout": 0.2, **options}
+    here = [progress.loss for progress in islice(trainer_of(data, **options).run(), 12)]
     as_on_a_gpu()
-    with pytest.raises(OptionError, match="feed is 'tunes'; only device 'cpu'"):
-        trainer_of(data, feed="tunes")
-    network = CharNetwork.of(NetworkConfig(units=6, look_back=4), data.vocabulary)
-    with pytest.raises(OptionError, match="look_back is 4; only device 'cpu'"):
-        Trainer(network, data, TrainingConfig())
+    trainer = trainer_of(data, **options)
+    assert any(isinstance(layer, PaddedLayer) for layer in trainer.network.layers) is ("units" in options)
+    assert [progress.loss for progress in islice(trainer.run(), 12)] == pytest.approx(here, abs=1e-4)
+    with pytest.raises(OptionError, match=r"'bfloat16'.* do not look back, fed by 'windows' or 'streams'"):
+        trainer_of(data, precision="bfloat16", **options)
 
 
 def test_an_epoch_of_whole_tunes_predicts_every_character_once(data):
@@ -97,3 +107,14 @@ def test_an_epoch_of_whole_tunes_predicts_every_character_once(data):
     final = next(trainer.run())
     assert (final.step, final.steps) == (len(steps) + 1, trainer._batches)
     assert counted[0].epoch_characters == sum(len(ids) - 1 for ids in data.tunes)
+
+
+def test_where_windows_are_fed_it_looks_back_no_further_than_their_beginning(data):
+    still = {"dropout": 0.0, "learning_rate": 1e-30, "schedule": "constant", "warmup": 0.0, "weight_decay": 0.0}
+    trainer = trainer_of(data, feed="windows", look_back=4, epochs=1, **still)
+    batches = [batch.ids.astype(np.int64) for batch in islice(trainer._epoch_of_batches(), 5)]
+    losses = [progress.loss for progress in islice(trainer.run(), 5)]
+    for ids, loss in zip(map(torch.from_numpy, batches), losses, strict=True):
+        with torch.inference_mode():
+            logits, _ = trainer.network(ids[:-1])
+        assert loss == pytest.approx(functional.cross_entropy(logits.flatten(0, 1), ids[1:].flatten()).item(), abs=1e-5)

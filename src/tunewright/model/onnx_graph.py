@@ -7,10 +7,16 @@ The graph is written down from the weights, node by node; no tracer guesses it. 
     logits          float32, shape=(T, B, S)     unnormalised log-probabilities of the character after each
     new_h, new_c    float32, shape=(L, B, H)     state after the last of them
 
-T and B are free at every call, so that the same graph takes one step (T = 1) and a whole sequence. What a file needs to
-stand alone is in its metadata, text by name: see `metadata`.
+and, of a network that looks back (see `onnx_look_back`):
 
-Shapes: T time steps, B lanes, S symbols, E width of the embedding, H units, L layers, G gates of the cell.
+    memory          float32, shape=(M, B, W + 4)   what it remembers of each lane; no rows at the start of a tune
+    new_memory      float32, shape=(N, B, W + 4)   the same after the call; N is M + T, but no more than 1,200
+
+T, B and M are free at every call, so that the same graph takes one step (T = 1) and a whole sequence. What a file needs
+to stand alone is in its metadata, text by name: see `metadata`.
+
+Shapes: T time steps, B lanes, S symbols, E width of the embedding, H units, L layers, G gates of the cell, W width of
+the keys.
 """
 
 import json
@@ -21,8 +27,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tunewright import __version__
-from tunewright.errors import CheckpointError, MissingExtraError, OptionError
+from tunewright.errors import CheckpointError, MissingExtraError
 from tunewright.model.checkpoint import Checkpoint
+from tunewright.model.config import NetworkConfig
+from tunewright.model.look_back import EXTRA, breaks_of
+from tunewright.model.onnx_look_back import LookBackGraph, weight_shapes
 from tunewright.options import to_mapping
 
 if TYPE_CHECKING:
@@ -40,9 +49,9 @@ GATES = {"lstm": (0, 3, 1, 2), "gru": (1, 0, 2), "rnn": (0,)}
 """Torch's gates in the order of ONNX: i f g o become i o f c; r z n become z r h."""
 
 
-def state_names(cell: str) -> tuple[str, ...]:
+def state_names(network: NetworkConfig) -> tuple[str, ...]:
     """Names of the parts of the state."""
-    return ("h", "c") if cell == "lstm" else ("h",)
+    return (*(("h", "c") if network.cell == "lstm" else ("h",)), *(("memory",) if network.look_back else ()))
 
 
 def metadata(checkpoint: Checkpoint) -> dict[str, str]:
@@ -71,34 +80,38 @@ def to_onnx(checkpoint: Checkpoint) -> bytes:
     ------
     CheckpointError
         If its weights do not fit its configuration.
-    OptionError
-        If it looks back.
     MissingExtraError
         If onnx is not installed.
     """
-    if look_back := checkpoint.network.look_back:
-        raise OptionError(
-            f"look_back is {look_back}; networks that look back are not written as ONNX files; allowed: 0"
-        )
     try:
         import onnx
     except ImportError:
         raise MissingExtraError("Writing ONNX", "onnx") from None
     try:
         constants = _constants(checkpoint)
+        head = _head(checkpoint) if checkpoint.network.look_back else None
     except (KeyError, ValueError) as error:
         raise CheckpointError(f"its weights do not fit its configuration: {error}", path=checkpoint.path) from error
     network, symbols = checkpoint.network, len(checkpoint.vocabulary)
-    parts = state_names(network.cell)
-    shape = [network.layers, "B", network.units]
+    parts = state_names(network)
     number = onnx.TensorProto.FLOAT
     value = onnx.helper.make_tensor_value_info
+
+    def shape(part: str, rows: str) -> list[int | str]:
+        return [rows, "B", network.look_back + EXTRA] if part == "memory" else [network.layers, "B", network.units]
+
     graph = onnx.helper.make_graph(
-        _nodes(checkpoint, parts),
+        _nodes(checkpoint, head),
         "tunewright",
-        [value("ids", onnx.TensorProto.INT64, ["T", "B"]), *(value(part, number, shape) for part in parts)],
-        [value("logits", number, ["T", "B", symbols]), *(value(f"new_{part}", number, shape) for part in parts)],
-        [onnx.numpy_helper.from_array(values, name) for name, values in constants.items()],
+        [value("ids", onnx.TensorProto.INT64, ["T", "B"]), *(value(part, number, shape(part, "M")) for part in parts)],
+        [
+            value("logits", number, ["T", "B", symbols]),
+            *(value(f"new_{part}", number, shape(part, "N")) for part in parts),
+        ],
+        [
+            onnx.numpy_helper.from_array(values, name)
+            for name, values in {**constants, **(head.constants if head else {})}.items()
+        ],
     )
     model = onnx.helper.make_model(
         graph,
@@ -137,11 +150,20 @@ def _constants(checkpoint: Checkpoint) -> dict[str, NDArray[Any]]:
     return constants
 
 
-def _nodes(checkpoint: Checkpoint, parts: tuple[str, ...]) -> "list[NodeProto]":
+def _head(checkpoint: Checkpoint) -> LookBackGraph:
+    """The part that looks back."""
+    network, symbols = checkpoint.network, len(checkpoint.vocabulary)
+    shapes = weight_shapes(network.look_back, network.units, symbols)
+    weights = {name: _shaped(checkpoint.weights, f"look_back.{name}", *shape) for name, shape in shapes.items()}
+    return LookBackGraph(weights, breaks_of(checkpoint.vocabulary), f"signal.{network.layers}", "scores")
+
+
+def _nodes(checkpoint: Checkpoint, head: LookBackGraph | None) -> "list[NodeProto]":
     """The graph in the order of its computation."""
     from onnx.helper import make_node
 
     network = checkpoint.network
+    parts = [part for part in state_names(network) if part != "memory"]
     layers = range(network.layers)
     operator, attributes = OPERATORS[network.cell]
     nodes = [make_node("Gather", ["letters", "ids"], ["signal.0"])]  # (T, B, E)
@@ -156,9 +178,9 @@ def _nodes(checkpoint: Checkpoint, parts: tuple[str, ...]) -> "list[NodeProto]":
     nodes += [
         make_node("Concat", [f"new_{part}.{layer}" for layer in layers], [f"new_{part}"], axis=0) for part in parts
     ]
-    nodes.append(make_node("MatMul", [f"signal.{network.layers}", "readout.weight"], ["scores"]))
-    nodes.append(make_node("Add", ["scores", "readout.bias"], ["logits"]))
-    return nodes
+    nodes.append(make_node("MatMul", [f"signal.{network.layers}", "readout.weight"], ["products"]))
+    nodes.append(make_node("Add", ["products", "readout.bias"], ["scores" if head else "logits"]))
+    return nodes + (head.nodes if head else [])
 
 
 def _reordered(rows: NDArray[np.float32], cell: str) -> NDArray[np.float32]:

@@ -5,7 +5,7 @@ same rules as everywhere (`sampling.choose`), on the processor, where the accept
 written anew as `rewriting` has it, each lane for itself. This is the only file of the package that imports torch.
 
 Shapes: N lanes, of which M are still open; S symbols; R registers of the acceptor. The last part of the state of a
-network that looks back is its memory, shape=(rows, M, W + 3), the newest row last: where lanes of several states come
+network that looks back is its memory, shape=(rows, M, W + 4), the newest row last: where lanes of several states come
 together, the shorter memory gets empty rows in front.
 """
 

@@ -148,6 +148,8 @@ class StackedExecutor:
 
 def why_alone(run: PlannedRun) -> str | None:
     """Why a run cannot learn together with others; None if it can."""
+    if run.network.look_back:
+        return "networks that look back gain nothing by being trained at once"
     try:
         require_alike([_member(run)])
     except OptionError as error:

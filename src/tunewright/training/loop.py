@@ -35,6 +35,7 @@ from tunewright.training.feeding import batches_of, generator_of
 from tunewright.training.history import EpochRecord, Position, Progress
 from tunewright.training.keys import KeyedTunes
 from tunewright.training.optimizers import make_optimizer, schedule
+from tunewright.training.precision import multiplying
 from tunewright.training.resident import ResidentLearner, has_resident_learner
 from tunewright.training.step_threads import StepThreads
 
@@ -66,8 +67,9 @@ class Trainer:
         self._learner = self._resident_learner()
         self._keyed = KeyedTunes(data.tunes, data.vocabulary) if config.transpose else None
         self._batches = batches_of(data.tunes, config, generator_of(config, 0))[0]
-        # Several processes fill the cores by themselves.
-        self._most_threads = config.threads or (0 if self._team.size == 1 else told_threads() or 1)
+        # Several processes fill the cores by themselves, and a GPU needs no more than one thread.
+        chooses = self._team.size == 1 and network.readout.weight.device.type == "cpu"
+        self._most_threads = config.threads or (0 if chooses else told_threads() or 1)
         self._threads = StepThreads(self._most_threads)
 
     @property
@@ -146,22 +148,21 @@ class Trainer:
         return batches
 
     def _resident_learner(self) -> ResidentLearner | None:
-        """What takes the steps on a GPU."""
+        """What takes the steps on a GPU, if all that they compute with has the same shape again and again."""
         network, config = self.network, self.config
         device = network.readout.weight.device
-        resident = self._team.size == 1 and has_resident_learner(device)
-        if resident or device.type != "cpu":
-            if network.look_back:
-                raise OptionError(f"look_back is {network.config.look_back}; only device 'cpu' learns with any but 0")
-            if config.feed == "tunes":
-                raise OptionError("feed is 'tunes'; only device 'cpu' learns by any but 'windows' and 'streams'")
-        if resident:
+        if has_resident_learner(device):
             pad_layers(network.layers, loose=network.config.weight_drop > 0)
+        steady = network.look_back is None and config.feed != "tunes"
+        if has_resident_learner(device) and steady and self._team.size == 1:
             return ResidentLearner(
                 network, self.optimizer, dropout=self._dropout, clip=config.clip, precision=config.precision
             )
         if config.precision != "float32":
-            raise OptionError(f"precision is {config.precision!r}; only one process with a GPU has any but 'float32'")
+            raise OptionError(
+                f"precision is {config.precision!r}; only one process with a GPU has any but 'float32', and only for "
+                "networks that do not look back, fed by 'windows' or 'streams'"
+            )
         return None
 
     def _learn(self, batch: Batch) -> float:
@@ -221,10 +222,11 @@ class Trainer:
             state = keep_lanes(before, torch.from_numpy(own.keep).to(device))
         network.train()
         drawn = self._dropout.get_state()
-        mean, state = network.losses(ids[:-1], targets, state, mean=True, generator=self._dropout, lanes=lanes)
-        loss = _share(batch, lanes) * mean
-        network.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        with multiplying(self.config.precision):
+            mean, state = network.losses(ids[:-1], targets, state, mean=True, generator=self._dropout, lanes=lanes)
+            loss = _share(batch, lanes) * mean
+            network.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]
         try:
             if self._team.size > 1:
                 state = network.with_fixed_memory(state)
