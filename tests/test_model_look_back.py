@@ -278,3 +278,32 @@ def test_a_large_vocabulary_is_told_apart():
     logits, _ = network(ids[:-1])
     nats, _ = network.losses(ids[:-1], ids[1:])
     torch.testing.assert_close(nats[:, 0], functional.cross_entropy(logits[:, 0], ids[1:, 0], reduction="none"))
+
+
+@pytest.mark.parametrize("cut", [0, 9, 20])
+def test_where_it_looks_makes_up_what_it_says(cut):
+    network = make_network()
+    generator = torch.Generator().manual_seed(5)
+    ids = torch.randint(1, SYMBOLS, (30, 2), generator=generator)
+    ids[0] = ids[13, 1] = 0  # another tune begins in one lane
+    with pytest.MonkeyPatch.context() as patch, torch.inference_mode():
+        patch.setattr(look_back, "BLOCK", 8)
+        state = network(ids[:cut])[1] if cut else None
+        logits, after = network(ids[cut:], state)
+        own, gate, shares, then = network.looks(ids[cut:], state)
+    rows = shares.shape[2]
+    assert rows == (len(state[-1]) if cut else 0) + 30 - cut
+    known = ids[30 - rows :]  # every row of the memory is of these texts
+    mixed = gate[..., None] * own.softmax(dim=2)
+    for step, lane, row in itertools.product(range(30 - cut), range(2), range(rows - 1)):
+        mixed[step, lane, known[row + 1, lane]] += (1 - gate[step, lane]) * shares[step, lane, row]
+    np.testing.assert_allclose((mixed + 1e-9).log().numpy(), logits.numpy(), atol=1e-9)
+    found = shares.sum(dim=2)
+    assert ((found - 1).abs() < 1e-9).logical_or((found == 0) & (gate == 1)).all()
+    for one, two in zip(after, then, strict=True):
+        assert torch.equal(one, two)
+
+
+def test_a_plain_network_has_nowhere_to_look():
+    with pytest.raises(OptionError, match="does not look back"):
+        CharNetwork(NetworkConfig(units=UNITS), SYMBOLS).looks(torch.zeros(2, 1, dtype=torch.long))

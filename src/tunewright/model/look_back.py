@@ -110,16 +110,27 @@ class LookBack(nn.Module):
         asked = self._ask(outputs, ids, memory)
         following = functional.one_hot(asked.following.long(), self.symbols).to(outputs.dtype)  # (B, M + T, S)
         matches, copied = [], []
-        for part, reach, mask in asked.blocks():
-            keys = torch.cat([asked.kept, asked.keys], dim=1)[:, :reach]  # (B, m, W + P)
-            scores = torch.baddbmm(mask, asked.queries[:, part], keys.mT)  # (B, t, m)
-            match = scores.logsumexp(dim=2)
-            shares = torch.softmax(scores, dim=2) * _found(match)[..., None]
+        for match, shares in asked.attention():
             matches.append(match)
-            copied.append(shares @ following[:, :reach])  # (B, t, S)
+            copied.append(shares @ following[:, : shares.shape[2]])  # (B, t, S)
         gate = self._gate(outputs, torch.cat(matches, dim=1))[..., None]  # (B, T, 1)
         mixed = gate * own.softmax(dim=2).transpose(0, 1) + (1 - gate) * torch.cat(copied, dim=1)
         return (mixed + FLOOR).log().transpose(0, 1), asked.memory  # (T, B, S)
+
+    def looks(self, outputs: Tensor, ids: Tensor, memory: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Where each position looks, and how far it relies on it; see `logits` for the arguments.
+
+        Returns
+        -------
+        gate, shares, memory
+            Share of the network's own distribution, shape=(T, B); shares of the attention, on rows of the memory and
+            then on characters of this call, each for the one that came after it, shape=(T, B, M + T); the next memory.
+        """
+        asked = self._ask(outputs, ids, memory)
+        matches, shares = zip(*asked.attention(), strict=True)
+        wide = [functional.pad(part, (0, len(memory) + len(ids) - part.shape[2])) for part in shares]
+        gate = self._gate(outputs, torch.cat(matches, dim=1))  # (B, T)
+        return gate.T, torch.cat(wide, dim=1).transpose(0, 1), asked.memory
 
     def losses(
         self, outputs: Tensor, own: Tensor, ids: Tensor, targets: Tensor, memory: Tensor
@@ -226,6 +237,14 @@ class _Asked:
                 asking, asked = self.tunes[:, rows + first : rows + last, None], self.tunes[:, None, :reach]
                 mask = mask.masked_fill(asking != asked, FORBIDDEN)  # (B, t, m)
             yield slice(first, last), reach, mask.expand(len(self.queries), -1, -1)
+
+    def attention(self) -> Iterator[tuple[Tensor, Tensor]]:
+        """How well all that is looked at matches, (B, t), and the share of each row in it, (B, t, m), in blocks."""
+        for part, reach, mask in self.blocks():
+            keys = torch.cat([self.kept, self.keys], dim=1)[:, :reach]  # (B, m, W + P)
+            scores = torch.baddbmm(mask, self.queries[:, part], keys.mT)  # (B, t, m)
+            match = scores.logsumexp(dim=2)
+            yield match, torch.softmax(scores, dim=2) * _found(match)[..., None]
 
 
 class _Attention(torch.autograd.Function):
