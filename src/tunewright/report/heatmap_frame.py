@@ -51,8 +51,13 @@ def cell(left: float, top: float, width: float, height: float, position: float) 
     return area + _rectangle(left, bar_top, width * abs(position), BAR, INK)
 
 
-def framed(body: Body, *, title: str, caption: str, quantity: str, low: float, high: float) -> Drawing:
-    """Put title, scale and caption around a heatmap; `quantity` names what the scale from `low` to `high` measures."""
+def framed(
+    body: Body, *, title: str, caption: str, quantity: str = "", low: float = -1.0, high: float = 1.0
+) -> Drawing:
+    """Put title, scale and caption around a picture.
+
+    `quantity` names what the scale from `low` to `high` measures; without it there is none.
+    """
     width = max(body.width, NARROWEST)
     parts: list[str] = []
     y = MARGIN
@@ -60,8 +65,9 @@ def framed(body: Body, *, title: str, caption: str, quantity: str, low: float, h
         y += _TITLE * _LINE
         parts.append(text(0, y - 5, line, _TITLE, 'font-weight="bold"'))
     y += 8
-    parts.append(_scale(y, quantity, low, high))
-    y += _SCALE_HEIGHT + 30
+    if quantity:
+        parts.append(_scale(y, quantity, low, high))
+        y += _SCALE_HEIGHT + 30
     parts.append(f'<g transform="translate(0 {y:g})">{body.svg}</g>')
     y += body.height + 8
     for line in wrapped(caption, width, _CAPTION):
