@@ -20,7 +20,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from tunewright.corpus.tune import START
+from tunewright.corpus.tune import END, START
 from tunewright.corpus.vocabulary import Vocabulary
 from tunewright.model.network import CharNetwork, State
 from tunewright.notation.melody import Bar, bars_of
@@ -64,9 +64,10 @@ class Looked:
 
     text: str
     gate: Floats
-    """Share of the network's own distribution at each character, 0 (copies) to 1 (invents), shape=(T,)."""
+    """Share of the network's own distribution in what it says of each character, and of the end of the tune, 0 (it
+    copies) to 1 (it invents), shape=(T + 1,)."""
     copied: Floats
-    """Share of the character's probability that was copied, from wherever in the tune, 0 to 1, shape=(T,)."""
+    """Share of the character's probability that was copied, from wherever in the tune, 0 to 1, shape=(T + 1,)."""
     bars: tuple[SeenBar, ...]
 
     @property
@@ -82,7 +83,7 @@ class _Bars:
     names: list[str]
     starts: list[int]
     of: NDArray[np.intp]
-    """Bar of each character, HEADER before the first, shape=(T,)."""
+    """Bar of each character and of the end, HEADER before the first, shape=(T + 1,)."""
 
 
 def look_at(network: CharNetwork, vocabulary: Vocabulary, text: str) -> Looked:
@@ -102,14 +103,14 @@ def look_at(network: CharNetwork, vocabulary: Vocabulary, text: str) -> Looked:
     OptionError
         If it does not look back.
     """
-    ids = torch.from_numpy(vocabulary.encode(START + text).astype(np.int64))  # (T + 1,)
+    ids = torch.from_numpy(vocabulary.encode(START + text + END).astype(np.int64))  # (T + 2,)
     bars = _bars(text)
-    count = len(bars.names)
-    gate, copied, came = np.ones(len(text)), np.zeros(len(text)), np.zeros((len(text), count + 1))
+    size, count = len(text) + 1, len(bars.names)
+    gate, copied, came = np.ones(size), np.zeros(size), np.zeros((size, count + 1))
     state: State | None = None
     with torch.inference_mode():
-        for first in range(0, len(text), CHUNK):
-            last = min(len(text), first + CHUNK)
+        for first in range(0, size, CHUNK):
+            last = min(size, first + CHUNK)
             own, open_, shares, state = network.looks(ids[first:last, None], state)
             here = slice(first, last)
             gate[here] = open_[:, 0].numpy()
@@ -134,7 +135,7 @@ def _bars(text: str) -> _Bars:
     for bar in found:
         names.append(f"{bar.number}{_letter(before[bar.number])}")
         before[bar.number] += 1
-    return _Bars(names, starts, np.searchsorted(starts, np.arange(len(text)), side="right") - 1)
+    return _Bars(names, starts, np.searchsorted(starts, np.arange(len(text) + 1), side="right") - 1)
 
 
 def _letter(times: int) -> str:
@@ -142,9 +143,9 @@ def _letter(times: int) -> str:
 
 
 def _seen(bars: _Bars, came: Floats) -> list[SeenBar]:
-    """Parts of each character that come from each bar and, last, from the header, shape=(T, N + 1), bar by bar."""
+    """Bar by bar; `came` is what part of each character comes from each bar and, last, the header, (T + 1, N + 1)."""
     seen = []
-    ends = [*bars.starts[1:], len(bars.of)]
+    ends = [*bars.starts[1:], len(bars.of) - 1]
     for place, (name, start, end) in enumerate(zip(bars.names, bars.starts, ends, strict=True)):
         parts = came[start:end, :place].mean(axis=0) if end > start else np.zeros(place)
         source = int(parts.argmax()) if parts.any() else -1

@@ -78,12 +78,7 @@ def text_with_arcs(looked: Looked) -> Body:
     width = _CHARACTER * max((row.stop - row.start for row in rows), default=1)
     places = {place: number for number, row in enumerate(rows) for place in row.places}
     boxes = [_box_in_text(bar, looked.text, rows, places) for bar in looked.bars]
-    letters = "".join(
-        f'<text x="{(place - row.start) * _CHARACTER:g}" y="{row.top + 15:g}">{plain(sign_of(looked.text[place]))}</text>'
-        for row in rows
-        for place in row.places
-        if looked.text[place] not in " \n"
-    )
+    letters = "".join(_letter(looked.text[place], place - row.start, row) for row in rows for place in row.places)
     text = f'<g font-family="{_MONOSPACED}" font-size="{_FONT:g}">{letters}</g>'
     height = rows[-1].top + _ROW + 2 if rows else _ROW
     drawn = f"{_arcs(looked, boxes)}{text}{_labels(looked, boxes)}"
@@ -177,6 +172,12 @@ def _box_in_text(bar: SeenBar, text: str, rows: Sequence[_Row], places: dict[int
     last = max(place for place in shown if places[place] == number)
     left, right = (shown[0] - row.start) * _CHARACTER, (last + 1 - row.start) * _CHARACTER
     return Box(number, left, row.top, right, row.top + _ROW)
+
+
+def _letter(character: str, column: int, row: _Row) -> str:
+    if character == " ":
+        return ""
+    return f'<text x="{column * _CHARACTER:g}" y="{row.top + 15:g}">{plain(sign_of(character))}</text>'
 
 
 def _arcs(looked: Looked, boxes: Sequence[Box | None]) -> str:
