@@ -63,7 +63,7 @@ def sentences_alone(alone: Alone) -> tuple[str, ...]:
             f"Of the bars of {alone.about['tunes_composed']} tunes that it composes, {_share(alone.alone)} return in "
             f"their tune, with looking back {_share(alone.looking)}; in the held-out tunes {_share(alone.read)} do."
         )
-    words.append("It learned to leave to its head what can be copied: trained without one, it would lose less.")
+    words.append("A network trained without a head would do better alone: this one has left to it what can be copied.")
     return tuple(words)
 
 

@@ -145,7 +145,7 @@ def _letter(times: int) -> str:
 def _seen(bars: _Bars, came: Floats) -> list[SeenBar]:
     """Bar by bar; `came` is what part of each character comes from each bar and, last, the header, (T + 1, N + 1)."""
     seen = []
-    ends = [*bars.starts[1:], len(bars.of) - 1]
+    ends = [*bars.starts, len(bars.of) - 1][1:]
     for place, (name, start, end) in enumerate(zip(bars.names, bars.starts, ends, strict=True)):
         parts = came[start:end, :place].mean(axis=0) if end > start else np.zeros(place)
         source = int(parts.argmax()) if parts.any() else -1

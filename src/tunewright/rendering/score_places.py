@@ -72,9 +72,9 @@ def engrave_with_areas(tune: str, *, room: float = 0.0) -> tuple[Score, tuple[Sc
 
 
 def _with_room(tune: Completed, room: float) -> Completed:
-    """The same with directives that move its lines of music apart."""
+    """The same with directives that move its lines of music apart, by whole points as abcjs takes them."""
     above, between = ((usual + room) * POINTS_PER_PIXEL for usual in (_ABOVE, _BETWEEN))
-    lines = f"%%musicspace {above:.2f}\n%%staffsep {between:.2f}\n"
+    lines = f"%%musicspace {above:.0f}\n%%staffsep {between:.0f}\n"
     start = tune.text.index("\n", tune.text.index("X:")) + 1
     origins = [*tune.places[:start], *[INSERTED] * len(lines), *tune.places[start:]]
     return Completed(tune.text[:start] + lines + tune.text[start:], origins)

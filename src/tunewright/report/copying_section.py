@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tunewright.analysis.copying import AGAIN, FIRST, PLACES, Copying, Group
 from tunewright.analysis.looked_at import Looked
+from tunewright.errors import MissingExtraError
 from tunewright.rendering.page import PageSection
 from tunewright.rendering.source import title_of
 from tunewright.report.heatmap import draw_heatmap, heatmap_html
@@ -67,21 +68,25 @@ def _kind(group: Group) -> str:
 def looking_section(copying: Copying, tunes: Sequence[Looked]) -> PageSection:
     """When the network copies, and where each bar of some tunes comes from, for a page.
 
-    Raises
-    ------
-    MissingExtraError
-        Without matplotlib.
+    Without matplotlib it has no figure of the gate.
     """
-    svg = draw_copying(copying).decode()
-    label = escape(f"Mean gate by kind of character and by place in the bar. {' '.join(sentences(copying))}")
     followed = "".join(f"<li>{escape(each.sentence)}</li>" for each in copying.findings)
     words = "".join(f"<p>{escape(sentence)}</p>" for sentence in (GATE, *sentences(copying)))
     html = (
-        f'{words}<div role="img" aria-label="{label}">{svg[svg.index("<svg") :]}</div>{_table(copying)}'
+        f"{words}{_figure(copying)}{_table(copying)}"
         f"<p>What the gate follows, tested as units are (on: it invents; off: it copies):</p><ul>{followed}</ul>"
         f"{''.join(map(_tune, tunes))}"
     )
     return PageSection(TITLE, html)
+
+
+def _figure(copying: Copying) -> str:
+    try:
+        svg = draw_copying(copying).decode()
+    except MissingExtraError:
+        return ""
+    label = escape(f"Mean gate by kind of character and by place in the bar. {' '.join(sentences(copying))}")
+    return f'<div role="img" aria-label="{label}">{svg[svg.index("<svg") :]}</div>'
 
 
 def _tune(looked: Looked) -> str:

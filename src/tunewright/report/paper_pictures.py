@@ -20,8 +20,7 @@ from tunewright.rendering.typesetting import Drawing
 from tunewright.report.copying_section import draw_copying
 from tunewright.report.figures import draw_loss_curves
 from tunewright.report.heatmap import draw_heatmap
-from tunewright.report.looking_back import KINDS, draw_arcs
-from tunewright.report.looking_back import TITLE as ARCS
+from tunewright.report.looking_back import KINDS
 from tunewright.report.paper_material import Material, why
 from tunewright.report.paper_tunes import PaperTune
 from tunewright.report.paper_units import VERBS, name_of
@@ -98,11 +97,12 @@ def _pictures(material: Material) -> Iterator[tuple[str, Draw]]:
         looked = material.looking.looked
         yield "copying", partial(draw_copying, material.looking.copying)
         for kind in KINDS:
-            yield f"arcs-{kind}", partial(_arcs, looked, kind, f"{ARCS}: {title_of(looked.text)}")
+            yield f"arcs-{kind}", partial(_arcs, looked, kind)
 
 
-def _arcs(looked: Looked, kind: str, title: str, form: str) -> bytes:
-    return draw_arcs(looked, kind, title=title, form=form)
+def _arcs(looked: Looked, kind: str, form: str) -> bytes:
+    body = KINDS[kind](looked)
+    return Drawing(body.svg, body.width, body.height).file(form)
 
 
 def _score(tune: PaperTune, form: str) -> bytes:
