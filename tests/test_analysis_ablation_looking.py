@@ -53,7 +53,7 @@ def test_the_losses_are_those_of_a_gate_held_at_one(model, sides, alone):
     assert abs(alone.overall.rise.value) > 0.01
 
 
-def test_the_form_is_the_mean_share_of_bars_that_return(alone, monkeypatch):
+def test_the_form_is_the_mean_share_of_bars_that_return(alone):
     header = "X:1\nM:4/4\nL:1/8\nK:C\n"
     texts = [f"{header}ABcdefga|ABcdefga|gfedcBAG|\n", f"{header}A8|B8|\n", "no music"]
     found = ablation_looking._returning(texts, 0)

@@ -62,7 +62,7 @@ def test_means_are_those_of_the_characters_of_each_kind(model, sides, copying):
     assert copying.bars == sum(len(each.bars) for each in looked)
 
 
-def test_bars_that_stood_before_are_told_from_first_statements(model, tiny_tunes, sides):
+def test_bars_that_stood_before_are_told_from_first_statements(model, sides):
     text = HEADER + "ABcd efga|gfed cBAG|ABcdefga|gfed cBAG|\n" * 4
     only = Tune(text, Path("one.abc"), 1, len(text))
     copying = study_copying(model, Sides(sides.choosing, Sides.of(model, sides.choosing.tunes, [only]).confirming))

@@ -1,4 +1,4 @@
-"""Does a bar come from where its characters were copied? On a head made to copy after equal characters, and by loops."""
+"""Does a bar come from where its characters were copied? A head made to copy after equal characters, and loops."""
 
 from dataclasses import replace
 

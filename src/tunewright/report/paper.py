@@ -109,7 +109,6 @@ def write_manuscript(material: Material, notes: Path, title: str, authors: tuple
     def part(name: str, *texts: str) -> str:
         return paragraphs(*texts, with_known_citations(own_words(notes, name), known))
 
-    what_is_inside = ("## What units follow", units(material), looking_back(material))
     known = works(notes)
     own = part("contributions")
     body = paragraphs(
