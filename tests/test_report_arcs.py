@@ -127,4 +127,5 @@ def test_pictures_are_files(kind, form):
     made = draw_arcs(LOOKED, kind, title="Where & why", form=form)
     assert made.startswith({"svg": b"<svg", "png": b"\x89PNG", "pdf": b"%PDF"}[form])
     if form == "svg":
-        ET.fromstring(made)  # noqa: S314
+        described = ET.fromstring(made).find("{http://www.w3.org/2000/svg}desc").text  # noqa: S314
+        assert described == " ".join(in_words(LOOKED))

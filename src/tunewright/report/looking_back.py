@@ -82,4 +82,5 @@ def draw_arcs(looked: Looked, kind: str, *, title: str, form: str = "svg") -> by
         Without mini-racer, for a score; for png and pdf, without typst.
     """
     body: Body = KINDS[kind](looked)
-    return framed(body, title=title, caption=f"{summary(looked)} {READING}").file(form)
+    words = " ".join(in_words(looked))
+    return framed(body, title=title, caption=f"{summary(looked)} {READING}", words=words).file(form)
