@@ -77,7 +77,7 @@ def test_bars_are_those_of_tunes_composed_from_headers(held_of, monkeypatch):
     found = held.bars([(), units], 5, CONFIG, lambda _: None)
     for each in ((), units):
         assert found[each].shape == (5, 2)
-    headers = held._headers()
+    headers = ablation_measures.headers_of(held.model, held.reading)
     assert [header.splitlines()[0] for header in headers] == ["X:1", "X:5"]
     assert all(header.splitlines()[-1].startswith("K:") for header in headers)
     wrong = []

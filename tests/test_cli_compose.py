@@ -4,6 +4,7 @@ from test_cli_main import run
 
 import tunewright
 from tunewright.analysis.originality import OriginalityIndex
+from tunewright.model.checkpoint import write_checkpoint
 from tunewright.notation.melody import read_melody
 
 TITLED = "<start>\nX:1\nT:Für Elise\nM:4/4\nK:D\n"
@@ -291,3 +292,19 @@ def test_comments_do_not_stand_in_the_way_of_varying():
     from tunewright.cli.varied import without_comments
 
     assert without_comments("X:1\n% made by\nK:D\nABc|%end\n%") == ("X:1\nK:D\nABc|%end", [1, 3, 4])
+
+
+@pytest.mark.parametrize("look_back", [0, 4])
+def test_pages_show_where_bars_come_from_if_the_network_looks_back(capsys, untrained, tmp_path, look_back):
+    write_checkpoint(tmp_path / "model", untrained(units=6, look_back=look_back))
+    start = tmp_path / "start.abc"
+    start.write_text("X:1\nT:Mine\nM:4/4\nL:1/8\nK:C\nABcd efga|A8|ABcd efga|A8|\n", encoding="utf-8")
+    status, _, err = run(
+        capsys, "compose", tmp_path / "model", "--start", start, "--out", tmp_path / "out", "--format", "html",
+        "--no-originality", "--max-length", "120",
+    )  # fmt: skip
+    assert (status, err) == (0, "")
+    page = (tmp_path / "out" / "tune-0.html").read_text(encoding="utf-8")
+    assert page.count('<details class="looked"') == bool(look_back)
+    assert page.count("Bar 4 ") >= 2 * bool(look_back)
+    assert ("comes from" in page) == bool(look_back)

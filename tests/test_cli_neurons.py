@@ -177,3 +177,30 @@ def test_a_folder_that_holds_something_is_left_alone(capsys, model, book, tmp_pa
     assert status == 2
     assert "holds something already" in err
     assert (out / "neurons.json").read_text() == "mine"
+
+
+def test_a_network_that_looks_back_shows_where_bars_come_from(capsys, untrained, book, tmp_path):
+    write_checkpoint(tmp_path / "model", untrained(units=6, look_back=4))
+    tune = tmp_path / "mine.abc"
+    tune.write_text("X:1\nT:Mine\nM:4/4\nL:1/8\nK:C\nABcd efga|A8|ABcd efga|A8|\n", encoding="utf-8")
+    out = tmp_path / "out"
+    status, _, err = run(capsys, "neurons", tmp_path / "model", "--data", book, "--out", out, "--tune", tune)
+    assert (status, err) == (0, "")
+    found = read(out, "looking-back.json")
+    assert [bar["name"] for bar in found["tunes"][0]["bars"]] == ["1", "2", "3", "4"]
+    assert found["overall"]["characters"] > 100
+    assert read(out, "ablation.json")["without_looking_back"]["losses"][0]["of"] == "all characters"
+    pictures = {path.name for path in (out / "figures").iterdir()}
+    for name in ("arcs-score", "arcs-text", "gate-text", "copying"):
+        assert {f"{name}.svg", f"{name}.png"} <= pictures
+    page = (out / "index.html").read_text(encoding="utf-8")
+    for words in ("<h2>Looking back</h2>", "<h3>Without looking back</h3>", "Where each bar comes from: "):
+        assert page.count(words) == 1
+
+
+def test_a_plain_network_has_no_word_of_it(written):
+    out = written[0] / "out"
+    assert not (out / "looking-back.json").exists()
+    assert "without_looking_back" not in read(out, "ablation.json")
+    assert "ooking back" not in (out / "index.html").read_text(encoding="utf-8")
+    assert not [path for path in (out / "figures").iterdir() if path.name.startswith(("arcs", "gate", "copying"))]

@@ -11,7 +11,7 @@ from torch.nn import functional
 
 from tunewright.corpus.vocabulary import Vocabulary
 from tunewright.errors import CheckpointError, OptionError
-from tunewright.model import look_back
+from tunewright.model import attention, look_back
 from tunewright.model.checkpoint import Checkpoint
 from tunewright.model.config import NetworkConfig
 from tunewright.model.look_back import LookBack, breaks_of
@@ -185,12 +185,12 @@ def test_the_gradient_that_is_written_out_is_the_gradient():
     queries, keys = numbers(2, 4, 3).requires_grad_(), numbers(2, 5, 3).requires_grad_()
     kept, follows = numbers(2, 2, 3), torch.rand(2, 4, 7, generator=generator) < 0.4
     mask = (
-        torch.zeros(2, 4, 7).double().masked_fill(torch.rand(2, 4, 7, generator=generator) < 0.3, look_back.FORBIDDEN)
+        torch.zeros(2, 4, 7).double().masked_fill(torch.rand(2, 4, 7, generator=generator) < 0.3, attention.FORBIDDEN)
     )
-    mask[0, 1] = look_back.FORBIDDEN  # one position may look at nothing
+    mask[0, 1] = attention.FORBIDDEN  # one position may look at nothing
 
     def attend(queries, keys):
-        match, mass = look_back._Attention.apply(queries, keys, kept, mask, follows)
+        match, mass = attention.Attention.apply(queries, keys, kept, mask, follows)
         return match.clamp(min=-30), mass
 
     torch.autograd.gradcheck(attend, (queries, keys))
@@ -315,3 +315,32 @@ def test_all_that_it_makes_is_made_where_the_network_is(monkeypatch, answer):
         state = network.without_empty_rows(network.with_fixed_memory(detach(state)))
         assert {part.device.type for part in (nats, logits, *after, *state)} == {"meta"}
     assert {weight.grad.device.type for weight in network.parameters()} == {"meta"}
+
+
+@pytest.mark.parametrize("cut", [0, 9, 20])
+def test_where_it_looks_makes_up_what_it_says(cut):
+    network = make_network()
+    generator = torch.Generator().manual_seed(5)
+    ids = torch.randint(1, SYMBOLS, (30, 2), generator=generator)
+    ids[0] = ids[13, 1] = 0  # another tune begins in one lane
+    with pytest.MonkeyPatch.context() as patch, torch.inference_mode():
+        patch.setattr(look_back, "BLOCK", 8)
+        state = network(ids[:cut])[1] if cut else None
+        logits, after = network(ids[cut:], state)
+        own, gate, shares, then = network.looks(ids[cut:], state)
+    rows = shares.shape[2]
+    assert rows == (len(state[-1]) if cut else 0) + 30 - cut
+    known = ids[30 - rows :]  # every row of the memory is of these texts
+    mixed = gate[..., None] * own.softmax(dim=2)
+    for step, lane, row in itertools.product(range(30 - cut), range(2), range(rows - 1)):
+        mixed[step, lane, known[row + 1, lane]] += (1 - gate[step, lane]) * shares[step, lane, row]
+    np.testing.assert_allclose((mixed + 1e-9).log().numpy(), logits.numpy(), atol=1e-9)
+    found = shares.sum(dim=2)
+    assert ((found - 1).abs() < 1e-9).logical_or((found == 0) & (gate == 1)).all()
+    for one, two in zip(after, then, strict=True):
+        assert torch.equal(one, two)
+
+
+def test_a_plain_network_has_nowhere_to_look():
+    with pytest.raises(OptionError, match="does not look back"):
+        CharNetwork(NetworkConfig(units=UNITS), SYMBOLS).looks(torch.zeros(2, 1, dtype=torch.long))

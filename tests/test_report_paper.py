@@ -10,10 +10,17 @@ from pathlib import Path
 
 import pytest
 
+from tunewright.analysis.ablation_looking import study_alone
+from tunewright.analysis.copying import study_copying
+from tunewright.analysis.looked_at import look_at
+from tunewright.analysis.neuron_samples import Sides
+from tunewright.corpus.readers import read_tunes
 from tunewright.errors import InputError, OutputError
-from tunewright.report import paper
+from tunewright.model.network import load_network
+from tunewright.report import paper, paper_pictures
 from tunewright.report.paper import write_manuscript, write_paper
-from tunewright.report.paper_material import gather
+from tunewright.report.paper_looking import looking_back
+from tunewright.report.paper_material import LookingPart, gather
 from tunewright.report.paper_pictures import FORMS
 from tunewright.report.paper_text import NOTES
 from tunewright.report.paper_tunes import choose_tune, name_pieces
@@ -224,3 +231,30 @@ def test_what_lay_in_a_folder_that_was_no_paper_stays(material, small_study, tmp
     with pytest.raises(KeyboardInterrupt):
         write_paper(read_results(small_study), tmp_path, force=True)
     assert (tmp_path / "figures" / "mine.png").exists()
+
+
+def test_a_plain_study_has_no_word_of_looking_back(material, small_paper):
+    assert material.looking is None
+    assert looking_back(material) == ""
+    assert "looking back" not in source(small_paper)
+
+
+def test_what_looking_back_does_is_told_with_its_numbers(material, small_study, untrained):
+    model = untrained(units=6, look_back=4)
+    tunes = read_tunes(small_study / "tunes.abc").tunes
+    sides = Sides.of(model, tunes[:40])
+    tune = material.tunes[0]
+    looked = look_at(load_network(model), model.vocabulary, tune.text)
+    part = LookingPart(tune, looked, study_copying(model, sides), study_alone(model, sides, tunes=0))
+    text = looking_back(replace(material, looking=part, widths={"copying": 90, "arcs-score": 70, "arcs-text": 60}))
+    assert text.startswith("## What looking back does")
+    assert f"the gate is {part.copying.overall.gate.value:.2f} on average" in text
+    assert f"{part.alone.overall.looking:.3f}" in text
+    assert f"{len(looked.from_before)} of {len(looked.bars)} bars" in text
+    assert "return in their tune" not in text
+    for name in ("copying", "arcs-score", "arcs-text"):
+        assert f"[](#fig-{name})" in text
+        assert f"](figures/{name}){{#fig-{name} width=" in text
+    pictures = dict(paper_pictures._pictures(replace(material, looking=part)))
+    for name in ("copying", "arcs-score", "arcs-text"):
+        assert b"<svg" in pictures[name]("svg")

@@ -3,7 +3,7 @@
 Shapes: L layers; H units of a layer; M tunes; K kinds of characters.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -69,24 +69,28 @@ class Held:
         """
         if tunes >= MANY:
             compiling.finish()
-        headers = self._headers()[:tunes]
-        orders = [
-            (header, len(range(number, tunes, len(headers))), replace(config, seed=config.seed + number * tunes))
-            for number, header in enumerate(headers)
-        ]
+        headers = headers_of(self.model, self.reading)
 
         def measured(units: Units) -> Floats:
-            model = self.at_means(units)
-            composed = (compose_many(model, count, order, prime=header, raw=True) for header, count, order in orders)
-            return bar_errors(tune.text for some in composed for tune in some)
+            return bar_errors(composed_texts(self.at_means(units), headers, tunes, config))
 
         return _side_by_side(measured, sets, progress)
 
-    def _headers(self) -> list[str]:
-        """Headers of some tunes, spread evenly over all."""
-        step = -(-len(self.reading.tunes) // HEADERS)
-        texts = [self.model.vocabulary.decode(ids[1:-1].tolist()) for ids in self.reading.tunes[::step]]
-        return [text[: read_events(text).body] for text in texts]
+
+def headers_of(model: Checkpoint, reading: Reading) -> list[str]:
+    """Headers of some tunes, spread evenly over all."""
+    step = -(-len(reading.tunes) // HEADERS)
+    texts = [model.vocabulary.decode(ids[1:-1].tolist()) for ids in reading.tunes[::step]]
+    return [text[: read_events(text).body] for text in texts]
+
+
+def composed_texts(model: Checkpoint, headers: Sequence[str], tunes: int, config: CompositionConfig) -> Iterator[str]:
+    """Yield so many tunes, raw, that begin with one of `headers` each; with another network, from the same seeds."""
+    headers = headers[:tunes]
+    for number, header in enumerate(headers):
+        order = replace(config, seed=config.seed + number * tunes)
+        count = len(range(number, tunes, len(headers)))
+        yield from (tune.text for tune in compose_many(model, count, order, prime=header, raw=True))
 
 
 def _side_by_side(work: Callable[[Units], Floats], sets: Sequence[Units], progress: Share) -> dict[Units, Floats]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from tunewright.analysis.ablation import Ablation, AblationResult
 from tunewright.analysis.ablation_effects import Effect
+from tunewright.analysis.ablation_looking import Alone
 from tunewright.analysis.distributions import Estimate
 
 MOST_KINDS = 3
@@ -47,6 +48,27 @@ def summary(result: AblationResult) -> tuple[str, str]:
         return done, harder
     bars = [each for each in result.ablations if each.bars and each.bars.stands_out]
     return done, f"{harder} More bars go wrong than with random units: {_names(bars)}."
+
+
+def sentences_alone(alone: Alone) -> tuple[str, ...]:
+    """Say what a network that looks back loses without."""
+    overall, kinds = alone.overall, sorted(alone.losses[1:], key=lambda loss: -loss.rise.value)
+    worst = "; ".join(f"{loss.of}, {_nats(loss.rise)}" for loss in kinds[:MOST_KINDS])
+    words = [
+        f"Without looking back, its own distribution alone, a character costs {_nats(overall.rise)}: "
+        f"{overall.alone:.3f} instead of {overall.looking:.3f}." + (f" Hit hardest: {worst}." if worst else "")
+    ]
+    if alone.looking and alone.alone and alone.read:
+        words.append(
+            f"Of the bars of {alone.about['tunes_composed']} tunes that it composes, {_share(alone.alone)} return in "
+            f"their tune, with looking back {_share(alone.looking)}; in the held-out tunes {_share(alone.read)} do."
+        )
+    words.append("A network trained without a head would do better alone: this one has left to it what can be copied.")
+    return tuple(words)
+
+
+def _share(estimate: Estimate) -> str:
+    return f"{estimate.value:.1%} ({estimate.low:.1%} to {estimate.high:.1%})"
 
 
 def _names(ablations: Sequence[Ablation]) -> str:

@@ -21,7 +21,7 @@ _VERBS = {
 """By the direction of a finding; the second after "tends to"."""
 
 
-def sentence_of(finding: Finding, held_out_tunes: int, layers: int, quantity: str = "h") -> str:
+def sentence_of(finding: Finding, held_out_tunes: int, layers: int, quantity: str = "h", *, name: str = "") -> str:
     """Say what was found, how strongly, and whether it was confirmed.
 
     Parameters
@@ -32,9 +32,11 @@ def sentence_of(finding: Finding, held_out_tunes: int, layers: int, quantity: st
         Of the network; of one with several, the sentence names the layer.
     quantity
         What of the unit it is about; all but its output h is named.
+    name
+        What it is about, if not a unit.
     """
     phrase = label_named(finding.label).phrase
-    name = f"unit {finding.unit}" + (f" of layer {finding.layer}" if layers > 1 else "")
+    name = name or f"unit {finding.unit}" + (f" of layer {finding.layer}" if layers > 1 else "")
     if quantity != "h":
         name = f"the {NAMES[quantity]} of {name}"
     if not finding.confirmed:

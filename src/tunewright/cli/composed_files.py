@@ -1,7 +1,7 @@
 """Files of composed tunes, each of which says where it comes from."""
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,6 +37,7 @@ def write_tunes(wanted: "Wanted", figures: Figures, out: Path, formats: str, *, 
     names = parse_formats(formats)
     claim_folder(out, force=force)
     written = 0
+    looked_at = bars_looked_at(wanted.model) if "html" in names else None
     digits = len(str(wanted.config.seed + wanted.count - 1))
     console = error_console()
     bar = Progress(console=console, transient=True, disable=not console.is_terminal)
@@ -46,7 +47,8 @@ def write_tunes(wanted: "Wanted", figures: Figures, out: Path, formats: str, *, 
             provenance = provenance_of(wanted, composition)
             provenance |= figures.recorded(composition, reasons)
             stem = f"tune-{composition.seed:0{digits}}"
-            written += write_tune(composition.text, stem, names, provenance, out)
+            more = looked_at(composition.text) if looked_at else ""
+            written += write_tune(composition.text, stem, names, provenance, out, more)
             bar.advance(steps)
             if stopped:
                 break
@@ -63,10 +65,24 @@ def chosen(wanted: "Wanted", figures: Figures) -> Iterable[tuple[Composition, Se
     return ((kept.composition, kept.reasons) for kept in figures.best(list(wanted.compositions()), wanted.keep))
 
 
-def write_tune(tune: str, stem: str, formats: Sequence[str], provenance: Mapping[str, str], out: Path) -> int:
-    """Write one tune in each of `formats`; returns how many files came out."""
+def bars_looked_at(model: Checkpoint) -> Callable[[str], str] | None:
+    """From a tune to what its page shows of where each bar comes from; None if the network does not look back."""
+    if not model.network.look_back:
+        return None
+    from tunewright.analysis.looked_at import look_at
+    from tunewright.model.network import load_network
+    from tunewright.report.looking_back import looked_html
+
+    network = load_network(model)
+    return lambda tune: looked_html(look_at(network, model.vocabulary, tune))
+
+
+def write_tune(
+    tune: str, stem: str, formats: Sequence[str], provenance: Mapping[str, str], out: Path, more: str = ""
+) -> int:
+    """Write one tune in each of `formats`, its page with `more`; returns how many files came out."""
     written = 0
-    rendering = Rendering(tune, provenance)
+    rendering = Rendering(tune, provenance, more=more)
     for name in formats:
         try:
             content = FORMATS[name](rendering)

@@ -4,7 +4,7 @@ import os
 import shlex
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from tunewright.cli.composed_files import provenance_of, write_tune
+from tunewright.cli.composed_files import bars_looked_at, provenance_of, write_tune
 from tunewright.cli.interrupt import stop_on_signal
 from tunewright.cli.sources import read_sources, recorded
 from tunewright.cli.status import INTERRUPTED
@@ -136,9 +136,9 @@ def write_demo(run: "Run", corpus: str, seed: int, formats: list[str], out: Path
         print(f"composing {'freely' if whole.grammar else 'raw'}: {whole.problem}", file=sys.stderr)
     figures = Figures(model, None, wanted=True, steered=whole.grammar is not None)
     name = f"{model.network.cell.upper()} trained on {Path(corpus).name}"
-    tunes = []
+    tunes, looked_at = [], bars_looked_at(model)
     for tune in demo_tunes(model, name, seed, whole, figures):
-        tunes.append(page_tune(tune, figures, formats, out))
+        tunes.append(page_tune(tune, figures, formats, out, looked_at))
         print(f"temperature {tune.temperature:g}: the best of {tune.kept.candidates} tunes", flush=True)
     page = demo_page(
         [each for each, _ in tunes],
@@ -151,16 +151,23 @@ def write_demo(run: "Run", corpus: str, seed: int, formats: list[str], out: Path
     write_file(out / "index.html", page)
 
 
-def page_tune(tune: "DemoTune", figures: "Figures", formats: Sequence[str], out: Path) -> tuple[PageTune, int]:
+def page_tune(
+    tune: "DemoTune",
+    figures: "Figures",
+    formats: Sequence[str],
+    out: Path,
+    looked_at: Callable[[str], str] | None,
+) -> tuple[PageTune, int]:
     """Write a tune's files; gives what the page shows of it, and among how many it was chosen."""
     composition = tune.kept.composition
     provenance = provenance_of(tune.wanted, composition) | figures.recorded(composition, tune.kept.reasons)
-    write_tune(composition.text, f"temperature-{tune.temperature:g}", formats, provenance, out)
+    more = looked_at(composition.text) if looked_at else ""
+    write_tune(composition.text, f"temperature-{tune.temperature:g}", formats, provenance, out, more)
     caption = f"temperature {tune.temperature:g}, seed {composition.seed}; the best of {tune.kept.candidates}"
     if tune.kept.originality is not None:
         caption += f"; {tune.kept.originality.summary}"
     folded = {FREE.format(tune.temperature): tune.raw.text}
-    return PageTune(composition.text, provenance, caption, folded), tune.kept.candidates
+    return PageTune(composition.text, provenance, caption, folded, more), tune.kept.candidates
 
 
 def chosen_tunes(candidates: Sequence[int]) -> str:

@@ -7,8 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tunewright.analysis.ablation import study_ablation
+from tunewright.analysis.ablation_looking import study_alone
 from tunewright.analysis.ablation_targets import choose_targets, named_targets
 from tunewright.analysis.activations import require_quantities
+from tunewright.analysis.copying import study_copying
+from tunewright.analysis.looked_at import look_at
 from tunewright.analysis.memory import study_memory
 from tunewright.analysis.neuron_counterparts import counterparts, untrained_like
 from tunewright.analysis.neurons import NeuronConfig, require_units, study_neurons
@@ -16,12 +19,16 @@ from tunewright.analysis.probes import study_probes
 from tunewright.analysis.shown_tunes import NAMES, read_shown
 from tunewright.cli.composed_tune import composed_tune
 from tunewright.errors import VocabularyError
+from tunewright.model.network import load_network
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from tunewright.analysis.ablation import AblationResult
+    from tunewright.analysis.ablation_looking import Alone
     from tunewright.analysis.ablation_targets import Target
+    from tunewright.analysis.copying import Copying
+    from tunewright.analysis.looked_at import Looked
     from tunewright.analysis.memory import MemoryStudy
     from tunewright.analysis.neuron_counterparts import Counterpart
     from tunewright.analysis.neuron_samples import Sides
@@ -33,7 +40,9 @@ if TYPE_CHECKING:
 
     Tell = Callable[[str, float], object]
 
-SHARES = {"units": 0.28, "untrained network": 0.28, "ablation": 0.22, "probes": 0.1, "memory": 0.12}
+SHARES = {
+    "units": 0.25, "untrained network": 0.25, "ablation": 0.2, "probes": 0.1, "memory": 0.1, "looking back": 0.1
+}  # fmt: skip
 """Of the time that the analysis takes."""
 
 REMEMBERED = 3
@@ -63,6 +72,17 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class LookingBack:
+    """What came out of a network that looks back."""
+
+    alone: Alone
+    """What it does without."""
+    copying: Copying
+    shown: tuple[Looked, ...]
+    """Of each tune that is shown, where its bars come from."""
+
+
+@dataclass(frozen=True)
 class Found:
     """What came out."""
 
@@ -75,6 +95,8 @@ class Found:
     ablation: AblationResult
     probes: ProbeStudy
     memory: Mapping[str, MemoryStudy]
+    looking: LookingBack | None
+    """None of a plain network."""
 
 
 def asked_of(
@@ -124,7 +146,16 @@ def find_out(asked: Asked, sides: Sides, tell: Tell) -> Found:
     beside = list(zip(short_names(asked.others), asked.others.values(), strict=True))[:REMEMBERED]
     memory |= {name: study_memory(each, tunes) for name, each in beside}
     found = {name: tuple(counterparts(each, sides, asked.quantity)) for name, each in asked.others.items()}
-    return Found(study, told, untrained, found, ablation, probes, memory)
+    looking = _looking_back(asked, sides, part("looking back")) if model.network.look_back else None
+    return Found(study, told, untrained, found, ablation, probes, memory, looking)
+
+
+def _looking_back(asked: Asked, sides: Sides, tell: Tell) -> LookingBack:
+    model, network = asked.model, load_network(asked.model)
+    alone = study_alone(model, sides, progress=lambda doing, share: tell(doing, share / 2))
+    copying = study_copying(model, sides, progress=lambda doing, share: tell(doing, (1 + share) / 2))
+    shown = tuple(look_at(network, model.vocabulary, each.tune.text) for each in asked.shown)
+    return LookingBack(alone, copying, shown)
 
 
 def _targets(asked: Asked, study: NeuronStudy) -> list[Target]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from functools import partial
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tunewright.analysis.ablation_sentences import sentences_of
 from tunewright.analysis.neuron_files import TUNES, study_files, tunes_file
@@ -16,6 +17,9 @@ from tunewright.rendering.page import PageSection
 from tunewright.rendering.score_places import engrave_with_areas
 from tunewright.rendering.source import title_of
 from tunewright.report.ablation_section import ablation_section, draw_ablation
+from tunewright.report.copying_section import draw_copying, draw_gate, looking_section
+from tunewright.report.looking_back import KINDS, draw_arcs
+from tunewright.report.looking_back import TITLE as ARCS
 from tunewright.report.memory_section import draw_memory, memory_section
 from tunewright.report.neuron_figures import unit_figures
 from tunewright.report.neuron_map import draw_map
@@ -24,7 +28,7 @@ from tunewright.report.neuron_page_data import Engraved, NeuronPage
 from tunewright.report.probes_section import draw_probes, probes_section
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from tunewright.analysis.shown_tunes import ShownTune
@@ -69,15 +73,23 @@ class Writer:
         for name, content in unit_figures(self.page, self.asked.pairs, forms):
             tell(f"picture {name}", 0.7)
             write_file(folder / name, content)
+        for name, make in self._tunes_looked_at(forms):
+            drawn = self._made(make)
+            if drawn is not None:
+                write_file(folder / name, drawn)
 
     def _data(self) -> dict[str, bytes]:
         found, network = self.found, self.asked.model.network
         units = [(report.layer, report.unit) for report in found.told.units]
-        more = {
+        more: dict[str, dict[str, Any]] = {
             "ablation.json": found.ablation.as_json(),
             "probes.json": found.probes.as_json(),
             "memory.json": {name: each.as_json() for name, each in found.memory.items()},
         }
+        if found.looking:
+            more["ablation.json"] |= {"without_looking_back": found.looking.alone.as_json()}
+            tunes = [{"text": each.text, "bars": [asdict(bar) for bar in each.bars]} for each in found.looking.shown]
+            more["looking-back.json"] = {**found.looking.copying.as_json(), "tunes": tunes}
         return {
             **study_files(found.told, found.untrained, found.others),
             TUNES: tunes_file(self.asked.shown, units, network.units),
@@ -123,11 +135,15 @@ class Writer:
         linked = [(report.layer, report.unit) for report in found.told.units]
         drawn = draw_map(found.study, found.untrained, linked=linked).decode()
         sections = [PageSection("Map of the units", f'<div class="map">{drawn}</div>{MAP_WORDS}')]
-        for make in (
-            lambda: ablation_section(found.ablation),
+        looking = found.looking
+        makers: list[Callable[[], PageSection]] = [
+            lambda: ablation_section(found.ablation, looking.alone if looking else None),
             lambda: probes_section(found.probes),
             lambda: memory_section(found.memory),
-        ):
+        ]
+        if looking:
+            makers.append(lambda: looking_section(looking.copying, looking.shown[:ON_PAGE]))
+        for make in makers:
             section = self._made(make)
             if section:
                 sections.append(section)
@@ -141,15 +157,28 @@ class Writer:
             "probes": lambda form: draw_probes(found.probes, form),
             "memory": lambda form: draw_memory(found.memory, form),
         }
+        if looking := found.looking:
+            drawn["copying"] = lambda form: draw_copying(looking.copying, form)
         for name, draw in drawn.items():
             for form in ("svg", "png"):
                 yield f"{name}.{form}", partial(draw, form)
+
+    def _tunes_looked_at(self, forms: Sequence[str]) -> Iterator[tuple[str, Callable[[], bytes]]]:
+        """Of each tune, where its bars come from, over score and text, and the gate at each character."""
+        shown = self.found.looking.shown[:ON_PAGE] if self.found.looking else ()
+        for number, looked in enumerate(shown, 1):
+            behind = f"-tune-{number}" if len(shown) > 1 else ""
+            for form in forms:
+                for kind in KINDS:
+                    title = f"{ARCS}: {title_of(looked.text) or 'untitled'}"
+                    yield f"arcs-{kind}{behind}.{form}", partial(draw_arcs, looked, kind, title=title, form=form)
+                yield f"gate-text{behind}.{form}", partial(draw_gate, looked, form)
 
     def _made(self, make: Callable[[], Thing]) -> Thing | None:
         try:
             return make()
         except MissingExtraError as error:
             self.problems[str(error)] = None
-        except OptionError:  # of a picture: there is nothing to draw
+        except (OptionError, RenderError):  # of a picture: there is nothing to draw, as has been said of scores
             pass
         return None

@@ -19,13 +19,13 @@ A row is the key (W numbers), the id of the character, its place, its bar, and 1
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from tunewright.corpus.vocabulary import Vocabulary
+from tunewright.model.attention import FORBIDDEN, Attention, found
 
 PLACES = 32
 """Places count the characters since the last bar line or line end, up to one less than this."""
@@ -49,8 +49,6 @@ FLOOR = 1e-9
 START_ID = 0
 EXTRA = 4
 """Numbers of a row beside its key."""
-FORBIDDEN = -1e4
-"""Added to the score of what may not be looked at."""
 BLOCK = 128
 """Positions whose scores are in memory at once."""
 
@@ -118,16 +116,27 @@ class LookBack(nn.Module):
         asked = self._ask(outputs, ids, memory)
         following = functional.one_hot(asked.following.long(), self.symbols).to(outputs.dtype)  # (B, M + T, S)
         matches, copied = [], []
-        for part, reach, mask in asked.blocks():
-            keys = torch.cat([asked.kept, asked.keys], dim=1)[:, :reach]  # (B, m, W + P + N)
-            scores = torch.baddbmm(mask, asked.queries[:, part], keys.mT)  # (B, t, m)
-            match = scores.logsumexp(dim=2)
-            shares = torch.softmax(scores, dim=2) * _found(match)[..., None]
+        for match, shares in asked.attention():
             matches.append(match)
-            copied.append(shares @ following[:, :reach])  # (B, t, S)
+            copied.append(shares @ following[:, : shares.shape[2]])  # (B, t, S)
         gate = self._gate(outputs, torch.cat(matches, dim=1))[..., None]  # (B, T, 1)
         mixed = gate * own.softmax(dim=2).transpose(0, 1) + (1 - gate) * torch.cat(copied, dim=1)
         return (mixed + FLOOR).log().transpose(0, 1), asked.memory  # (T, B, S)
+
+    def looks(self, outputs: Tensor, ids: Tensor, memory: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Where each position looks, and how far it relies on it; see `logits` for the arguments.
+
+        Returns
+        -------
+        gate, shares, memory
+            Share of the network's own distribution, shape=(T, B); shares of the attention, on rows of the memory and
+            then on characters of this call, each for the one that came after it, shape=(T, B, M + T); the next memory.
+        """
+        asked = self._ask(outputs, ids, memory)
+        matches, shares = zip(*asked.attention(), strict=True)
+        wide = [functional.pad(part, (0, len(memory) + len(ids) - part.shape[2])) for part in shares]
+        gate = self._gate(outputs, torch.cat(matches, dim=1))  # (B, T)
+        return gate.T, torch.cat(wide, dim=1).transpose(0, 1), asked.memory
 
     def losses(
         self, outputs: Tensor, own: Tensor, ids: Tensor, targets: Tensor, memory: Tensor
@@ -142,7 +151,7 @@ class LookBack(nn.Module):
         matches, copied = [], []
         for part, reach, mask in asked.blocks():
             follows = asked.following[:, None, :reach] == wanted[:, part, None].to(kind)  # (B, t, m)
-            match, mass = _Attention.apply(  # type: ignore[no-untyped-call]
+            match, mass = Attention.apply(  # type: ignore[no-untyped-call]
                 asked.queries[:, part], asked.keys[:, : reach - asked.kept.shape[1]], asked.kept, mask, follows
             )
             matches.append(match)
@@ -157,7 +166,7 @@ class LookBack(nn.Module):
     def _gate(self, outputs: Tensor, match: Tensor) -> Tensor:
         """Share of the network's own distribution; `match` and the result have shape=(B, T)."""
         opening = self.gate(outputs)[..., 0].T - self.match * match.clamp(min=LEAST_MATCH)
-        return torch.where(_found(match), opening.sigmoid(), 1.0)
+        return torch.where(found(match), opening.sigmoid(), 1.0)
 
     def _ask(self, outputs: Tensor, ids: Tensor, memory: Tensor) -> "_Asked":
         width, rows = self.width, len(memory)
@@ -244,52 +253,13 @@ class _Asked:
                 mask = mask.masked_fill(asking != asked, FORBIDDEN)  # (B, t, m)
             yield slice(first, last), reach, mask.expand(len(self.queries), -1, -1)
 
-
-class _Attention(torch.autograd.Function):
-    """How well all keys match a query, and which share of the attention falls on keys that are followed by a character.
-
-    The gradient is written out: torch's own would keep several tables of scores.
-    """
-
-    @staticmethod
-    def forward(
-        ctx: Any, queries: Tensor, keys: Tensor, kept: Tensor, mask: Tensor, follows: Tensor
-    ) -> tuple[Tensor, Tensor]:
-        """Compute the match (B, t), the logarithm of the sum of exponentials of scores, and the share (B, t).
-
-        Parameters
-        ----------
-        queries, keys, kept
-            Shape=(B, t, D), (B, m - M, D) and (B, M, D); `kept` come first and have no gradient.
-        mask
-            What is added to the scores, shape=(B, t, m).
-        follows
-            Shape=(B, t, m).
-        """
-        every = torch.cat([kept, keys], dim=1)  # (B, m, D)
-        scores = torch.baddbmm(mask, queries, every.mT)  # (B, t, m)
-        match = scores.logsumexp(dim=2)
-        shares = scores.sub_(match[..., None]).exp_()
-        found = _found(match)
-        if not found.all():
-            shares *= found[..., None]
-        chosen = shares * follows
-        mass = chosen.sum(dim=2)
-        ctx.save_for_backward(queries, every, shares, chosen, mass)
-        ctx.kept = kept.shape[1]
-        return match, mass
-
-    @staticmethod
-    def backward(ctx: Any, of_match: Tensor, of_mass: Tensor) -> tuple[Tensor, Tensor, None, None, None]:
-        queries, every, shares, chosen, mass = ctx.saved_tensors
-        of_scores = shares * (of_match - of_mass * mass)[..., None]  # (B, t, m)
-        of_scores.addcmul_(chosen, of_mass[..., None])
-        return of_scores @ every, of_scores[:, :, ctx.kept :].mT @ queries, None, None, None
-
-
-def _found(match: Tensor) -> Tensor:
-    """Is there anything to look at?"""
-    return match > FORBIDDEN / 2
+    def attention(self) -> Iterator[tuple[Tensor, Tensor]]:
+        """How well all that is looked at matches, (B, t), and the share of each row in it, (B, t, m), in blocks."""
+        for part, reach, mask in self.blocks():
+            keys = torch.cat([self.kept, self.keys], dim=1)[:, :reach]  # (B, m, W + P)
+            scores = torch.baddbmm(mask, self.queries[:, part], keys.mT)  # (B, t, m)
+            match = scores.logsumexp(dim=2)
+            yield match, torch.softmax(scores, dim=2) * found(match)[..., None]
 
 
 def _with_places(keys: Tensor, places: Tensor, bars: Tensor) -> Tensor:

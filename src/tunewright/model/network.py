@@ -27,7 +27,7 @@ from torch.func import functional_call
 from torch.nn import functional
 
 from tunewright.corpus.vocabulary import Vocabulary
-from tunewright.errors import CheckpointError
+from tunewright.errors import CheckpointError, OptionError
 from tunewright.model.checkpoint import Checkpoint
 from tunewright.model.config import NetworkConfig
 from tunewright.model.look_back import MEMORY, LookBack, breaks_of, with_empty_rows, without_empty_rows
@@ -196,6 +196,31 @@ class CharNetwork(nn.Module):
         nats, memory = self.look_back.losses(outputs, own, ids, targets.where(counted, 0), state[-1])
         nats = nats.where(counted, 0.0)
         return nats.sum() / counted.sum() if mean else nats, (*after, memory)
+
+    def looks(self, ids: Tensor, state: State | None = None) -> tuple[Tensor, Tensor, Tensor, State]:
+        """Read characters, and see where a network that looks back does so, and what it would say without.
+
+        Parameters
+        ----------
+        ids, state
+            See `forward`.
+
+        Returns
+        -------
+        own, gate, shares, state
+            Logits of its own, shape=(T, B, S), and the state; for `gate` and `shares` see `LookBack.looks`.
+
+        Raises
+        ------
+        OptionError
+            If the network does not look back.
+        """
+        if self.look_back is None:
+            raise OptionError("the network does not look back: its look_back is 0")
+        state = state if state is not None else self.zero_state(ids.shape[1])
+        outputs, after = self._recur(ids, state, None, None)
+        gate, shares, memory = self.look_back.looks(outputs, ids, state[-1])
+        return self.readout(outputs), gate, shares, (*after, memory)
 
     def beside(self, *states: State) -> State:
         """The lanes of several states as one."""

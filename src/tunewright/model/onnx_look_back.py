@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tunewright.model.attention import FORBIDDEN
 from tunewright.model.look_back import (
     BARS,
     EXTRA,
     FLOOR,
-    FORBIDDEN,
     LEAST_MATCH,
     MEMORY,
     PLACES,

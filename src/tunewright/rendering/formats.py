@@ -30,6 +30,8 @@ class Rendering:
     """Where it comes from; written into every file."""
     soundfont: Path | None = None
     """An SF2 file; None for the one that is installed."""
+    more: str = ""
+    """What else its page shows, as HTML."""
     _made: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
@@ -56,7 +58,7 @@ class Rendering:
 
     def page(self) -> bytes:
         """It alone on a page."""
-        entry = PageTune(self.tune, self.provenance)
+        entry = PageTune(self.tune, self.provenance, more=self.more)
         return tune_page([entry], title=self.score.title or "Untitled", soundfont=self.soundfont).encode()
 
 

@@ -44,6 +44,8 @@ class PageTune:
     """A line below its title, such as ``temperature 0.5, seed 3``."""
     folded: Mapping[str, str] = field(default_factory=dict)
     """Texts that open at a click on what they are called."""
+    more: str = ""
+    """What else there is to see, as HTML below its texts, used as it is: escape what comes from users."""
 
 
 @dataclass(frozen=True)
@@ -183,7 +185,7 @@ def _article(number: int, tune: PageTune, read: _Read, soundfont: Path | None) -
         player=player,
         open="" if read.engraved else " open",
         abc=escape(read.abc),
-        folded="\n".join(_folded(*text) for text in tune.folded.items()),
+        folded="\n".join([*(_folded(*text) for text in tune.folded.items()), *filter(None, [tune.more])]),
         downloads="\n".join(downloads),
     )
 

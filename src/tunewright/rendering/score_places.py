@@ -15,7 +15,8 @@ from itertools import groupby, pairwise
 
 from tunewright.notation.lexer import Kind, Token, tokens
 from tunewright.rendering.score import Score, ScoreElement, engrave
-from tunewright.rendering.source import INSERTED, completed
+from tunewright.rendering.source import INSERTED, Completed, completed
+from tunewright.rendering.typesetting import POINTS_PER_PIXEL
 
 PAD = 5.0
 """CSS pixels by which an area reaches over what is drawn, where it has no neighbour; above and below the staff too."""
@@ -26,6 +27,7 @@ _OWN = {
 }  # fmt: skip
 """What makes a note, rest or bar line itself."""
 
+_ABOVE, _BETWEEN = 7.56, 61.33  # CSS pixels above the first and between lines of music, where abcjs decides
 _WORDS = {Kind.CHORD_SYMBOL: "chord", Kind.ANNOTATION: "annotation"}
 
 
@@ -43,15 +45,22 @@ class ScoreArea:
     height: float
 
 
-def engrave_with_areas(tune: str) -> tuple[Score, tuple[ScoreArea, ...]]:
+def engrave_with_areas(tune: str, *, room: float = 0.0) -> tuple[Score, tuple[ScoreArea, ...]]:
     """Engrave a tune, mended where it must be, and divide the score into areas.
+
+    Parameters
+    ----------
+    tune
+        As it came.
+    room
+        CSS pixels that are left free above each line of music, beyond the usual.
 
     Raises
     ------
     RenderError
         If it cannot be engraved.
     """
-    text, origins = completed(tune)
+    text, origins = _with_room(completed(tune), room) if room else completed(tune)
     score = engrave(text)
     units = _unit_starts(text)
     read = _Read(list(tokens(text)), origins, units)
@@ -60,6 +69,15 @@ def engrave_with_areas(tune: str) -> tuple[Score, tuple[ScoreArea, ...]]:
     for _, line in lines:
         areas += _areas_of_line(sorted(line, key=lambda element: element.left), read)
     return score, tuple(areas)
+
+
+def _with_room(tune: Completed, room: float) -> Completed:
+    """The same with directives that move its lines of music apart, by whole points as abcjs takes them."""
+    above, between = ((usual + room) * POINTS_PER_PIXEL for usual in (_ABOVE, _BETWEEN))
+    lines = f"%%musicspace {above:.0f}\n%%staffsep {between:.0f}\n"
+    start = tune.text.index("\n", tune.text.index("X:")) + 1
+    origins = [*tune.places[:start], *[INSERTED] * len(lines), *tune.places[start:]]
+    return Completed(tune.text[:start] + lines + tune.text[start:], origins)
 
 
 def _line_of(element: ScoreElement) -> tuple[int, int]:

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from tunewright.analysis.ablation import ALL, BARS, Ablation, AblationResult
 from tunewright.analysis.ablation_effects import STANDS_OUT, Effect
-from tunewright.analysis.ablation_sentences import sentences_of, summary
+from tunewright.analysis.ablation_looking import Alone
+from tunewright.analysis.ablation_sentences import sentences_alone, sentences_of, summary
 from tunewright.errors import MissingExtraError, OptionError
 from tunewright.model.clamping import unit_name
 from tunewright.rendering.page import PageSection
@@ -31,17 +32,32 @@ Cell = tuple[str, str]
 """Text and fill."""
 
 
-def ablation_section(result: AblationResult) -> PageSection:
-    """Figure, sentences and table, for a page."""
+def ablation_section(result: AblationResult, alone: Alone | None = None) -> PageSection:
+    """Figure, sentences and table, for a page; `alone` is what a network that looks back does without."""
+    without = _without_looking(alone) if alone else ""
     if not result.ablations:
-        return PageSection(TITLE, "<p>No unit has a confirmed label, so that none was held.</p>")
+        return PageSection(TITLE, f"<p>No unit has a confirmed label, so that none was held.</p>{without}")
     svg = draw_ablation(result, "svg").decode()
     described = "".join(f"<p>{escape(sentence)}</p>" for sentence in summary(result))
     sentences = "".join(f"<li>{escape(' '.join(sentences_of(each, result)))}</li>" for each in result.ablations)
     label = "Change of the loss at each kind of character when units are held at their means"
     figure = f'<div role="img" aria-label="{label}">{svg[svg.index("<svg") :]}</div>'
     words = f"<details><summary>In words</summary><ul>{sentences}</ul></details>"
-    return PageSection(TITLE, f"{described}{figure}{_table(result)}{words}")
+    return PageSection(TITLE, f"{described}{figure}{_table(result)}{words}{without}")
+
+
+def _without_looking(alone: Alone) -> str:
+    """What a network loses without its head: sentences, and a table of the kinds of characters."""
+    words = "".join(f"<p>{escape(sentence)}</p>" for sentence in sentences_alone(alone))
+    heads = ("nats per character at", "looking back", "without", "rise (95% interval)")
+    head = "".join(f'<th scope="col">{name}</th>' for name in heads)
+    rows = "".join(
+        f'<tr><th scope="row">{escape(loss.of)}</th><td>{loss.looking:.3f}</td><td>{loss.alone:.3f}</td>'
+        f"<td>{loss.rise.value:+.3f} ({loss.rise.low:+.3f} to {loss.rise.high:+.3f})</td></tr>"
+        for loss in alone.losses
+    )
+    table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    return f"<h3>Without looking back</h3>{words}{table}"
 
 
 def draw_ablation(result: AblationResult, form: str = "svg") -> bytes:

@@ -44,6 +44,7 @@ def draw_heatmap(
     low: float = -1.0,
     high: float = 1.0,
     unit: str = "output h",
+    caption: str = CAPTION,
 ) -> bytes:
     """Draw characters on cells coloured by values.
 
@@ -61,6 +62,8 @@ def draw_heatmap(
         Values at the ends of the colour scale.
     unit
         Name of the quantity, beside the scale.
+    caption
+        How to read it; ``{middle}`` stands for the value half way up the scale.
 
     Raises
     ------
@@ -75,8 +78,8 @@ def draw_heatmap(
     width = 2 * _GUTTER + max(row.stop - row.start for row in shown) * CELL_WIDTH
     body = Body(f'<g font-size="{_FONT:g}" text-anchor="middle" font-family="{_MONOSPACED}">{"".join(parts)}</g>',
                 width, len(shown) * CELL_HEIGHT)  # fmt: skip
-    caption = CAPTION.format(middle=f"{(low + high) / 2:g}")
-    return framed(body, title=title, caption=caption, quantity=unit, low=low, high=high).file(form)
+    words = caption.format(middle=f"{(low + high) / 2:g}")
+    return framed(body, title=title, caption=words, quantity=unit, low=low, high=high).file(form)
 
 
 def heatmap_html(text: str, values: ArrayLike, *, low: float = -1.0, high: float = 1.0) -> str:

@@ -51,8 +51,14 @@ def cell(left: float, top: float, width: float, height: float, position: float) 
     return area + _rectangle(left, bar_top, width * abs(position), BAR, INK)
 
 
-def framed(body: Body, *, title: str, caption: str, quantity: str, low: float, high: float) -> Drawing:
-    """Put title, scale and caption around a heatmap; `quantity` names what the scale from `low` to `high` measures."""
+def framed(
+    body: Body, *, title: str, caption: str, quantity: str = "", low: float = -1.0, high: float = 1.0, words: str = ""
+) -> Drawing:
+    """Put title, scale and caption around a picture.
+
+    `quantity` names what the scale from `low` to `high` measures; without it there is none. `words` are for those who
+    do not see the picture.
+    """
     width = max(body.width, NARROWEST)
     parts: list[str] = []
     y = MARGIN
@@ -60,19 +66,22 @@ def framed(body: Body, *, title: str, caption: str, quantity: str, low: float, h
         y += _TITLE * _LINE
         parts.append(text(0, y - 5, line, _TITLE, 'font-weight="bold"'))
     y += 8
-    parts.append(_scale(y, quantity, low, high))
-    y += _SCALE_HEIGHT + 30
+    if quantity:
+        parts.append(_scale(y, quantity, low, high))
+        y += _SCALE_HEIGHT + 30
     parts.append(f'<g transform="translate(0 {y:g})">{body.svg}</g>')
     y += body.height + 8
     for line in wrapped(caption, width, _CAPTION):
         y += _CAPTION * _LINE
         parts.append(text(0, y - 3, line, _CAPTION))
     whole, height = width + 2 * MARGIN, y + MARGIN
+    described = f"<desc>{plain(words)}</desc>" if words else ""
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{whole:g}" height="{height:g}" '
         f'viewBox="0 0 {whole:g} {height:g}" role="img" aria-label="{plain(title)}" color="{INK}" fill="{INK}" '
         f'font-family="{LETTERS}">'
-        f'<title>{plain(title)}</title>{_rectangle(0, 0, whole, height, PAPER)}<g transform="translate({MARGIN:g} 0)">'
+        f"<title>{plain(title)}</title>{described}"
+        f'{_rectangle(0, 0, whole, height, PAPER)}<g transform="translate({MARGIN:g} 0)">'
         f"{''.join(parts)}</g></svg>"
     )
     return Drawing(svg, whole, height)

@@ -1,6 +1,7 @@
 """How do units of a study become files of pictures?"""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from tunewright.analysis.neuron_findings import Finding
 from tunewright.analysis.telling_units import telling_units
@@ -29,7 +30,7 @@ def unit_figures(page: NeuronPage, units: Sequence[Unit] | None, forms: Sequence
             values = shown.values[unit[0] * width + unit[1]].clip(page.low, page.high)
             name = f"unit {unit_name(unit)}"
             title = finding.sentence if finding else name
-            scale = {"low": page.low, "high": page.high}
+            scale: dict[str, Any] = {"low": page.low, "high": page.high}
             measure = f"{page.quantity} of {name}"
             for form in forms:
                 yield (

@@ -25,6 +25,7 @@ from tunewright.report.paper_discussion import discussion
 from tunewright.report.paper_formats import REFERENCES, SOURCE, Manuscript, typeset
 from tunewright.report.paper_front import abstract, introduction, related
 from tunewright.report.paper_hand_in import write_hand_in
+from tunewright.report.paper_looking import looking_back
 from tunewright.report.paper_material import Material, gather
 from tunewright.report.paper_methods import methods
 from tunewright.report.paper_pictures import write_pictures
@@ -118,7 +119,14 @@ def write_manuscript(material: Material, notes: Path, title: str, authors: tuple
         "# Methods",
         part("methods", methods(material)),
         "# Results",
-        part("results", losses(material), tunes(material), "## What units follow", units(material)),
+        part(
+            "results",
+            losses(material),
+            tunes(material),
+            "## What units follow",
+            units(material),
+            looking_back(material),
+        ),
         "# Discussion",
         part("discussion", discussion(material)),
         "# Authors' contributions {.unnumbered}",

@@ -4,15 +4,20 @@ All of it is made here, from the weights of the runs. What cannot be had (the tu
 not installed) is left out, and the reason is kept, for the paper to say so.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from tunewright.analysis.ablation_looking import Alone, study_alone
+from tunewright.analysis.copying import Copying, study_copying
+from tunewright.analysis.looked_at import Looked, look_at
+from tunewright.analysis.neuron_samples import Sides
 from tunewright.analysis.originality import OriginalityIndex, originality_index
 from tunewright.analysis.progress import Progress
 from tunewright.errors import InputError, MissingExtraError, TunewrightError
 from tunewright.model.checkpoint import BEST, Checkpoint, read_checkpoint
+from tunewright.model.network import load_network
 from tunewright.report.paper_data import StudyTunes, study_tunes
-from tunewright.report.paper_neurons import NeuronPart, study_units
+from tunewright.report.paper_neurons import CHARACTERS, NeuronPart, study_units
 from tunewright.report.paper_tunes import (
     TEMPERATURES,
     FreeTunes,
@@ -28,6 +33,20 @@ from tunewright.study.results import RunResult, StudyResults
 
 QUALITY_TEMPERATURE = 1.0
 """At which settings are set side by side as composers: the one at which a network's own probabilities are in use."""
+
+
+@dataclass(frozen=True)
+class LookingPart:
+    """What a paper says of a network that looks back."""
+
+    tune: PaperTune
+    """Composed by it."""
+    looked: Looked
+    """Where the bars of the tune come from."""
+    copying: Copying
+    """On held-out tunes."""
+    alone: Alone
+    """What it does without."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +69,8 @@ class Material:
     qualities: Mapping[str, FreeTunes] = field(default_factory=dict)
     """By name of the setting, at `QUALITY_TEMPERATURE`."""
     units: NeuronPart | None = None
+    looking: LookingPart | None = None
+    """Of the best network that looks back; None if none does, or the tunes of the study are gone."""
     widths: Mapping[str, int] = field(default_factory=dict)
     """Of the pictures, in hundredths of a line of text, by name."""
     problems: Mapping[str, str] = field(default_factory=dict)
@@ -94,12 +115,13 @@ def gather(results: StudyResults, progress: Progress = lambda *_: None) -> Mater
     samples = [composer.choose(_best(results, results.of(name)), key, 1.0) for key, name in _samples(results).items()]
     own = at[0] if best == baseline else composer.choose(best, "best-network", 1.0)
     progress("counting", 0.4)
-    units = None
+    units = looking = None
     if tunes:
         try:
             units = study_units(
-                composer.model(best), tunes, own.text, lambda doing, share: progress(doing, 0.5 + share / 3)
+                composer.model(best), tunes, own.text, lambda doing, share: progress(doing, 0.5 + share / 4)
             )
+            looking = _looking(composer, results, tunes, (at[0], own), progress)
         except InputError as error:
             problems["units"] = error.message
     return Material(
@@ -112,8 +134,27 @@ def gather(results: StudyResults, progress: Progress = lambda *_: None) -> Mater
         {value: composer.count(baseline, value) for value in TEMPERATURES},
         {name: composer.count(_best(results, results.of(name)), QUALITY_TEMPERATURE) for name in settings},
         units,
+        looking,
         problems=problems,
     )
+
+
+def _looking(
+    composer: "_Composer", results: StudyResults, tunes: StudyTunes, composed: Sequence[PaperTune], progress: Progress
+) -> LookingPart | None:
+    """Study the best network that looks back, on one of the tunes `composed` or on a new one."""
+    looking = {setting.name for setting in results.settings if options_of(setting)["look_back"]}
+    runs = tuple(run for run in results.runs if run.setting in looking)
+    if not runs:
+        return None
+    run = _best(results, runs)
+    model = composer.model(run)
+    tune = next((each for each in composed if each.run == run.name), None)
+    tune = tune or composer.choose(run, "looking-back", TEMPERATURES[0])
+    sides = Sides.of(model, tunes.training, tunes.held_out, CHARACTERS)
+    copying = study_copying(model, sides, lambda doing, share: progress(doing, 0.75 + share / 20))
+    alone = study_alone(model, sides, progress=lambda doing, share: progress(doing, 0.8 + share / 20))
+    return LookingPart(tune, look_at(load_network(model), model.vocabulary, tune.text), copying, alone)
 
 
 class _Composer:

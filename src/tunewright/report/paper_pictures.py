@@ -11,13 +11,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tunewright.analysis.labels import label_named
+from tunewright.analysis.looked_at import Looked
 from tunewright.errors import InputError, MissingExtraError, RenderError
 from tunewright.files import write_file
 from tunewright.rendering.score import engrave
 from tunewright.rendering.source import abc_text, title_of
 from tunewright.rendering.typesetting import Drawing
+from tunewright.report.copying_section import draw_copying
 from tunewright.report.figures import draw_loss_curves
 from tunewright.report.heatmap import draw_heatmap
+from tunewright.report.looking_back import KINDS
 from tunewright.report.paper_material import Material, why
 from tunewright.report.paper_tunes import PaperTune
 from tunewright.report.paper_units import VERBS, name_of
@@ -26,7 +29,7 @@ from tunewright.report.study_figures import draw_question, draw_sizes, draw_spee
 
 FORMS = ("svg", "pdf", "png")
 
-SCALES = {"unit-score": 0.5, "unit-": 0.55, "tune-": 0.48, "sizes": 0.6, "baseline": 0.6, "": 0.8}
+SCALES = {"unit-score": 0.5, "unit-": 0.55, "arcs-": 0.5, "tune-": 0.48, "sizes": 0.6, "baseline": 0.6, "": 0.8}
 """Points that a unit of a picture is wide where it is set, by how its name begins."""
 LINE_POINTS = 455
 """Width of a line of text on A4 between the margins in use."""
@@ -89,6 +92,17 @@ def _pictures(material: Material) -> Iterator[tuple[str, Draw]]:
         yield tune.figure, partial(_score, tune)
     if material.units and material.unit_tune:
         yield from _units(material, material.unit_tune)
+
+    if material.looking:
+        looked = material.looking.looked
+        yield "copying", partial(draw_copying, material.looking.copying)
+        for kind in KINDS:
+            yield f"arcs-{kind}", partial(_arcs, looked, kind)
+
+
+def _arcs(looked: Looked, kind: str, form: str) -> bytes:
+    body = KINDS[kind](looked)
+    return Drawing(body.svg, body.width, body.height).file(form)
 
 
 def _score(tune: PaperTune, form: str) -> bytes:
