@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from tunewright import __version__
 from tunewright.errors import CheckpointError, MissingExtraError, OptionError
 from tunewright.model.checkpoint import Checkpoint
+from tunewright.model.config import require_recurrent
 from tunewright.options import to_mapping
 
 if TYPE_CHECKING:
@@ -72,10 +73,11 @@ def to_onnx(checkpoint: Checkpoint) -> bytes:
     CheckpointError
         If its weights do not fit its configuration.
     OptionError
-        If it looks back.
+        If it looks back, or is not recurrent.
     MissingExtraError
         If onnx is not installed.
     """
+    require_recurrent(checkpoint.network.cell, "writing ONNX")
     if look_back := checkpoint.network.look_back:
         raise OptionError(
             f"look_back is {look_back}; networks that look back are not written as ONNX files; allowed: 0"

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from tunewright.model.config import CELL_NAMES
 from tunewright.report.paper_material import Material
 from tunewright.report.paper_text import count, picture, plain, refer
 from tunewright.report.study_styles import PROTOCOLS
@@ -15,7 +16,7 @@ OTHER = {"full_tune": "cold_window", "cold_window": "full_tune"}
 """The protocol that is not this one."""
 COUNTED = ("units", "layers", "epochs", "lanes")
 """Options whose value comes before their name."""
-WORDS = {"lstm": "LSTM", "gru": "GRU", "rnn": "RNN"}
+WORDS = CELL_NAMES
 """Values that are written in another way."""
 
 

@@ -28,7 +28,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from tunewright.model.config import NetworkConfig
+from tunewright.model.config import CELL_NAMES, NetworkConfig
 from tunewright.options import require_choice, to_mapping
 from tunewright.study.option_values import Value as Value
 from tunewright.study.option_values import one_value, require_option, with_options
@@ -240,7 +240,7 @@ def setting_of(options: Preset, named: Iterable[str]) -> Setting:
     """The setting with these options; its name has cell and units, then the other options of `named`."""
     values = {**to_mapping(options.network), **to_mapping(options.training)}
     others = [option_words(name, values[name]) for name in named if name not in ("cell", "units")]
-    name = ", ".join([f"{options.network.cell.upper()} {options.network.units}", *others])
+    name = ", ".join([f"{CELL_NAMES[options.network.cell]} {options.network.units}", *others])
     return Setting(name, options.network, options.training)
 
 
