@@ -83,7 +83,7 @@ def _question(material: Material, question: Question) -> str:
 
 def verdict(material: Material, found: Answer, *, brief: bool = False) -> str:
     """What comparisons of a question show, in sentences; if `brief`, the largest difference alone."""
-    told = [each for each in found.comparisons if each.verdict in ("shown", "one seed")]
+    told = [_named(material, found, each) for each in found.comparisons if each.verdict in ("shown", "one seed")]
     if brief and told:
         return f"{sentence(max(told, key=lambda each: abs(each.difference.value)))}."
     if not told:
@@ -94,6 +94,14 @@ def verdict(material: Material, found: Answer, *, brief: bool = False) -> str:
     rest = fill("discussion", "rest", {}) if len(told) < len(found.comparisons) else ""
     sentences = " ".join(f"{sentence(each)}." for each in told)
     return fill("discussion", "shown", {"sentences": sentences, "rest": f" {rest}" if rest else ""})
+
+
+def _named(material: Material, found: Answer, comparison: Comparison) -> Comparison:
+    """The same of two settings by their names, where these differ in what goes along with the option, too."""
+    if not material.results.plan.rules or len(found.settings) != 2:
+        return comparison
+    second, first = found.settings
+    return replace(comparison, option="", first=first, second=second)
 
 
 def sentence(comparison: Comparison) -> str:
@@ -142,7 +150,7 @@ def _quality(material: Material, found: Answer) -> str:
         "removed": fill("discussion", "quality_removed", {"removed": listed([percent(share) for share in removed])})
         if len(removed) == len(counted)
         else "",
-        "silent": fill("discussion", "quality_silent", {"names": listed(silent)}) if silent else "",
+        "silent": " " + fill("discussion", "quality_silent", {"names": listed(silent)}) if silent else "",
     }
     return fill("discussion", "quality", values) if counted else ""
 

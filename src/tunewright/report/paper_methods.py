@@ -32,7 +32,7 @@ from tunewright.report.paper_tunes import (
 )
 from tunewright.report.paper_values import has_intervals, option, option_name, protocol, share, values_of
 from tunewright.study.comparisons import options_of
-from tunewright.study.plan import Question, value_words
+from tunewright.study.plan import Question, option_words, value_words
 from tunewright.study.statistics import CONFIDENCE
 from tunewright.training.data import SAMPLE_TUNES
 from tunewright.training.evaluate import WINDOW_LENGTH, WINDOWS_PER_TUNE
@@ -257,7 +257,7 @@ def question_words(question: Question) -> str:
 
 def _values(name: str, question: Question) -> str:
     if name == "look_back":
-        return listed([option(name, value) for value in question.options[name]])
+        return listed([plain(option_words(name, value)) for value in question.options[name]])
     values = listed(values_of(question.options[name]))
     return values if name == "cell" else f"{option_name(name)} {values}"
 
