@@ -93,3 +93,34 @@ def plant_study(
         if history is not None:
             plant_run(folder / "runs" / run.name, run, history)
     return folder
+
+
+LOOKING_BACK = """
+title = "A planted study of looking back"
+data = ["ryans"]
+preset = "assignment"
+seeds = [0, 1, 2]
+
+[base]
+units = 30
+look_back = 8
+epochs = 6
+
+[[question]]
+title = "What does looking back bring?"
+cell = ["rnn", "lstm"]
+look_back = [0, 8]
+
+[[question]]
+title = "Is a Transformer better?"
+cell = ["lstm", "transformer"]
+
+[[where]]
+cell = "rnn"
+then = { units = 90 }
+
+[[where]]
+cell = "transformer"
+then = { look_back = 0, units = 64, layers = 3, epochs = 5 }
+"""
+"""Settings of other sizes and epochs, one of which cannot compose."""

@@ -151,7 +151,7 @@ GOOD = text_of({}, [{"title": "Size?", "units": [100, 150]}])
         (("seeds = [0, 1]", "seeds = [-1]"), "seed is -1; allowed: 0 up to, not including, 2^63"),
         (("seeds = [0, 1]", 'seeds = ["0"]'), "seeds is ['0']; a list of whole numbers was expected"),
         (("seeds", "sedes"), "no key is called 'sedes'; there are title, data, validation, preset, seeds, fingerprint, "
-                             "base, question, search; did you mean 'seeds'?"),
+                             "base, question, where, search; did you mean 'seeds'?"),
         (("oneills", ""), "data holds an empty name"),
         (('data = ["oneills"]', ""), "names no data; data = [...] takes files, folders, and corpora such as 'oneills'"),
         (("assignment", "asignment"), "preset is 'asignment'; allowed: default, large, small, plain, "

@@ -40,10 +40,10 @@ def all_nats(network, tunes, **options):
     return np.concatenate(list(dynamic_nats(network, tunes, DynamicConfig(**options))))
 
 
-@pytest.mark.parametrize("look_back", [0, 6])
-def test_without_learning_it_is_full_tune(tunes, data, look_back):
+@pytest.mark.parametrize("options", [{}, {"look_back": 6}, {"cell": "transformer", "weight_drop": 0}])
+def test_without_learning_it_is_full_tune(tunes, data, options):
     torch.manual_seed(5)
-    network = CharNetwork.of(NetworkConfig(units=12, embedding=6, look_back=look_back), Vocabulary.of(tunes)).eval()
+    network = CharNetwork.of(NetworkConfig(units=12, embedding=6, **options), Vocabulary.of(tunes)).eval()
     still = dynamic_full_tune(network, data, DynamicConfig(rate=0))
     assert still.nats_per_char == pytest.approx(full_tune(network, data).nats_per_char, rel=1e-6)
 

@@ -21,6 +21,7 @@ STREAMS = TrainingConfig(epochs=3, length=20, lanes=8, threads=1, device="cpu")
 WINDOWS = replace(STREAMS, feed="windows")
 TUNES = replace(STREAMS, feed="tunes")
 LOOKING_BACK = replace(NETWORK, look_back=8)
+TRANSFORMER = replace(NETWORK, cell="transformer", weight_drop=0.0)
 
 
 @pytest.fixture(scope="module")
@@ -73,8 +74,19 @@ def test_a_run_learns_and_records_every_epoch(tunes, tmp_path):
         (replace(STREAMS, transpose=0.5), NETWORK),
         (STREAMS, LOOKING_BACK),
         (replace(TUNES, transpose=0.5), replace(LOOKING_BACK, cell="gru")),
+        (STREAMS, TRANSFORMER),
+        (TUNES, replace(TRANSFORMER, layers=2)),
     ],
-    ids=["streams", "windows", "tunes", "transposed", "looking back", "looking back, tunes transposed"],
+    ids=[
+        "streams",
+        "windows",
+        "tunes",
+        "transposed",
+        "looking back",
+        "looking back, tunes transposed",
+        "Transformer",
+        "Transformer, tunes",
+    ],
 )
 @pytest.mark.parametrize("share", [0.0, 0.2, 1 / 3, 0.5, 0.99])
 def test_a_run_that_was_stopped_ends_as_one_that_was_not(tunes, tmp_path, config, network, share):

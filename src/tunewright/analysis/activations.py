@@ -28,7 +28,7 @@ from torch import Tensor, nn
 
 from tunewright.corpus.vocabulary import Ids
 from tunewright.errors import OptionError
-from tunewright.model.config import Cell
+from tunewright.model.config import Cell, require_recurrent
 from tunewright.model.network import CharNetwork, State
 from tunewright.model.threads import one_thread
 
@@ -81,6 +81,7 @@ def stream_activations(
 
 def require_quantities(cell: Cell, quantities: Iterable[str]) -> None:
     """Raise OptionError if units of this kind lack one of `quantities`."""
+    require_recurrent(cell, "studying units")
     for name in quantities:
         if name not in QUANTITIES[cell]:
             allowed = ", ".join(QUANTITIES[cell])

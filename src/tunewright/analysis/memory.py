@@ -17,7 +17,7 @@ from tunewright.analysis.progress import Progress
 from tunewright.corpus.tune import Tune
 from tunewright.errors import CorpusError
 from tunewright.model.checkpoint import Checkpoint
-from tunewright.model.config import Cell
+from tunewright.model.config import Cell, require_recurrent
 from tunewright.model.network import load_network
 
 
@@ -53,9 +53,12 @@ def study_memory(model: Checkpoint, tunes: Sequence[Tune], *, progress: Progress
 
     Raises
     ------
+    OptionError
+        If the network is not recurrent.
     CorpusError
         If there are no tunes, or half of them are too short to look back in.
     """
+    require_recurrent(model.network.cell, "following gradients back")
     framed = [model.vocabulary.encode_known(tune.framed) for tune in tunes]
     framed = [ids for ids in framed if len(ids) > 2]
     if not framed:

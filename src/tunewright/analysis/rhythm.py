@@ -21,6 +21,7 @@ from tunewright.corpus.header import field_of, header_fields, header_length
 from tunewright.corpus.tune import Tune
 from tunewright.errors import CorpusError
 from tunewright.model.checkpoint import Checkpoint
+from tunewright.model.config import require_recurrent
 from tunewright.model.network import load_network
 
 SHOWN = "MLK"
@@ -129,6 +130,7 @@ def shown_text(text: str) -> str:
 
 def _last_states(model: Checkpoint, texts: Sequence[str]) -> NDArray[np.float32]:
     """The state after the last character of each text, shape=(texts, numbers of the state)."""
+    require_recurrent(model.network.cell, "reading states")
     names = [name for name in QUANTITIES[model.network.cell] if name in ("h", "c")]
     ids = [model.vocabulary.encode_known(shown_text(text)) for text in texts]
     # A text of which nothing is known leaves the state at zero.

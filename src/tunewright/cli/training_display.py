@@ -10,6 +10,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from tunewright.errors import MissingExtraError
 from tunewright.files import write_file
+from tunewright.model.config import CELL_NAMES
 from tunewright.training.history import EpochRecord
 from tunewright.training.ngram import Baselines
 from tunewright.training.run import Run
@@ -25,7 +26,7 @@ def follow(run: Run, stopped: Sequence[int]) -> None:
     done = f", {run.trainer.position.epoch} done already" if run.trainer.position.epoch else ""
     network, processes = run.network_config, f"; {run.team.size} processes" if run.team.size > 1 else ""
     console.print(
-        f"{network.cell.upper()} of {network.units} units, {run.trainer.network.weight_count:,} weights; "
+        f"{CELL_NAMES[network.cell]} of {network.units} units, {run.trainer.network.weight_count:,} weights; "
         f"{len(run.data.tunes):,} tunes of {run.data.characters:,} characters; {epochs} epochs{done}{processes}"
     )
     console.print(f"validation tunes by counting alone, full/cold: {counting(run.baselines)}")

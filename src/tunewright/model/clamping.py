@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from tunewright.errors import OptionError
 from tunewright.model.checkpoint import Checkpoint
+from tunewright.model.config import require_recurrent
 from tunewright.options import require
 
 Unit = tuple[int, int]
@@ -68,8 +69,9 @@ def clamp_units(model: Checkpoint, values: Mapping[Unit, float]) -> Checkpoint:
 
 
 def require_unit(model: Checkpoint, unit: Unit) -> None:
-    """Raise OptionError if the network has no such unit."""
+    """Raise OptionError if the network has no such unit, or is not recurrent."""
     (layer, number), shape = unit, model.network
+    require_recurrent(shape.cell, "holding units")
     if not 0 <= layer < shape.layers:
         raise OptionError(f"there is no layer {layer}; the network has {_range('layer', shape.layers)}")
     if not 0 <= number < shape.units:

@@ -3,9 +3,13 @@
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from tunewright.errors import OptionError
 from tunewright.options import require, require_choice
 
-Cell = Literal["lstm", "gru", "rnn"]
+Cell = Literal["lstm", "gru", "rnn", "transformer"]
+RECURRENT = ("lstm", "gru", "rnn")
+CELL_NAMES: dict[str, str] = {"lstm": "LSTM", "gru": "GRU", "rnn": "RNN", "transformer": "Transformer"}
+"""How each is written."""
 
 
 @dataclass(frozen=True)
@@ -13,11 +17,12 @@ class NetworkConfig:
     """The architecture of a `CharNetwork`, all but the number of symbols, which the vocabulary gives."""
 
     cell: Cell = "lstm"
-    """Kind of recurrent unit; `rnn` is Elman's, with tanh."""
+    """Kind of recurrent unit; `rnn` is Elman's, with tanh. `transformer` attends to the whole tune instead, and is for
+    training and evaluation only."""
     units: int = 150
     """Hidden units in each layer."""
     layers: int = 1
-    """Recurrent layers on top of each other."""
+    """Layers on top of each other."""
     embedding: int = 128
     """Width of the learned character embedding; 0 feeds one-hot vectors."""
     dropout: float = 0.3
@@ -37,3 +42,18 @@ class NetworkConfig:
         require("look_back", self.look_back, "0 (none) or more", self.look_back >= 0)
         for name in ("dropout", "input_dropout", "weight_drop"):
             require(name, getattr(self, name), "0 up to, not including, 1", 0 <= getattr(self, name) < 1)
+        if self.cell not in RECURRENT:
+            for name, what in (("weight_drop", "recurrent weights"), ("look_back", "recurrent units")):
+                allowed = f"0 with cell {self.cell!r}, which has no {what}"
+                require(name, getattr(self, name), allowed, getattr(self, name) == 0)
+
+    @property
+    def is_recurrent(self) -> bool:
+        """Has it units with a state?"""
+        return self.cell in RECURRENT
+
+
+def require_recurrent(cell: Cell, what: str) -> None:
+    """Raise OptionError unless a network of this cell is recurrent, which `what`, as the start of a sentence, needs."""
+    if cell not in RECURRENT:
+        raise OptionError(f"cell is {cell!r}; {what} needs a recurrent network: {', '.join(RECURRENT)}")

@@ -1,6 +1,7 @@
 """What does the network compute? Characters and a state in, a score for every next character and the new state out.
 
-It is recurrent; a network that looks back has a pointer head beside its read-out (see `look_back.py`).
+It is recurrent; a network that looks back has a pointer head beside its read-out (see `look_back.py`). Or it is a
+Transformer (see `transformer.py`).
 
 Shapes
 ------
@@ -31,11 +32,13 @@ from tunewright.errors import CheckpointError, OptionError
 from tunewright.model.checkpoint import Checkpoint
 from tunewright.model.config import NetworkConfig
 from tunewright.model.look_back import MEMORY, LookBack, breaks_of, with_empty_rows, without_empty_rows
+from tunewright.model.transformer import Transformer, newest_tune, rows_of
 
 State = tuple[Tensor, ...]
 """``(h, c)`` for LSTM, ``(h,)`` for GRU and RNN; each of shape=(L, B, H).
 
 A network that looks back has one more part at the end, its memory, shape=(M, B, W + 4); M differs from call to call.
+A Transformer has but one, the characters of the tune so far, shape=(M, B, 1).
 """
 
 IGNORED = -100
@@ -76,7 +79,7 @@ class Lanes:
 
 
 class CharNetwork(nn.Module):
-    """A character-level recurrent network: embedding or one-hot, recurrent layers, linear read-out.
+    """A character-level network: embedding or one-hot, recurrent layers or a Transformer, linear read-out.
 
     Parameters
     ----------
@@ -94,7 +97,9 @@ class CharNetwork(nn.Module):
         self.embedding = nn.Embedding(symbols, config.embedding) if config.embedding else None
         # One module per layer, because nn.LSTM(dropout=) leaves the last layer, so a network of one, without dropout.
         inputs = [config.embedding or symbols] + [config.units] * (config.layers - 1)
-        self.layers = nn.ModuleList(CELLS[config.cell](width, config.units) for width in inputs)
+        self.transformer = None if config.is_recurrent else Transformer(config, inputs[0])
+        cells = [CELLS[config.cell](width, config.units) for width in inputs] if config.is_recurrent else []
+        self.layers = nn.ModuleList(cells)
         self.readout = nn.Linear(config.units, symbols)
         if config.cell == "lstm":
             for layer in self.layers:
@@ -117,7 +122,9 @@ class CharNetwork(nn.Module):
         return sum(parameter.numel() for parameter in self.parameters())
 
     def zero_state(self, batch: int) -> State:
-        """State before anything was read; each part shape=(L, B, H), a memory shape=(0, B, W + 4)."""
+        """State before anything was read; each part shape=(L, B, H), a memory shape=(0, B, W + 4 or 1)."""
+        if self.transformer:
+            return (self.readout.weight.new_zeros(0, batch, 1),)
         shape = (self.config.layers, batch, self.config.units)
         zeros = tuple(self.readout.weight.new_zeros(shape) for _ in range(self.recurrent_parts))
         return zeros if self.look_back is None else (*zeros, self.look_back.zero_memory(batch))
@@ -224,7 +231,7 @@ class CharNetwork(nn.Module):
 
     def beside(self, *states: State) -> State:
         """The lanes of several states as one."""
-        if self.look_back is not None:
+        if self.look_back is not None or self.transformer is not None:
             rows = max(len(state[-1]) for state in states)
             states = tuple((*state[:-1], with_empty_rows(state[-1], rows)) for state in states)
         return tuple(torch.cat(parts, dim=1) for parts in zip(*states, strict=True))
@@ -241,6 +248,8 @@ class CharNetwork(nn.Module):
         self, ids: Tensor, state: State, generator: torch.Generator | None, lanes: Lanes | None
     ) -> tuple[Tensor, State]:
         """Outputs of the last layer, shape=(T, B, H), and the state of all layers after them."""
+        if self.transformer:
+            return self._attend(ids, state, generator, lanes)
         signal = self._embed(ids)  # (T, B, E)
         signal = self._drop(signal, self.config.input_dropout, generator, lanes)
         ends = []
@@ -251,6 +260,16 @@ class CharNetwork(nn.Module):
             ends.append(after if isinstance(after, tuple) else (after,))
             signal = self._drop(signal, self.config.dropout, generator, lanes)
         return signal, tuple(torch.cat(parts) for parts in zip(*ends, strict=True))
+
+    def _attend(
+        self, ids: Tensor, state: State, generator: torch.Generator | None, lanes: Lanes | None
+    ) -> tuple[Tensor, State]:
+        """The same of a Transformer."""
+        assert self.transformer is not None  # noqa: S101
+        known = rows_of(ids, state[0])  # (M + T, B)
+        signal = self._embed((known - 1).clamp(min=0).long())  # (M + T, B, E)
+        signal = self._drop(signal, self.config.input_dropout, generator, lanes)
+        return self.transformer(signal, known, len(ids), generator=generator), (newest_tune(known),)
 
     def _embed(self, ids: Tensor) -> Tensor:
         if self.embedding is not None:

@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from tunewright import __version__
 from tunewright.errors import CheckpointError, MissingExtraError
 from tunewright.model.checkpoint import Checkpoint
-from tunewright.model.config import NetworkConfig
+from tunewright.model.config import NetworkConfig, require_recurrent
 from tunewright.model.look_back import EXTRA, breaks_of
 from tunewright.model.onnx_look_back import LookBackGraph, weight_shapes
 from tunewright.options import to_mapping
@@ -80,9 +80,12 @@ def to_onnx(checkpoint: Checkpoint) -> bytes:
     ------
     CheckpointError
         If its weights do not fit its configuration.
+    OptionError
+        If it is not recurrent.
     MissingExtraError
         If onnx is not installed.
     """
+    require_recurrent(checkpoint.network.cell, "writing ONNX")
     try:
         import onnx
     except ImportError:

@@ -33,9 +33,10 @@ def widen(model: Checkpoint, characters: Iterable[str]) -> Checkpoint:
         row = weights["embedding.weight"].mean(axis=0)
         weights["embedding.weight"] = np.concatenate([weights["embedding.weight"], np.stack([row] * len(new))])
     else:
-        inputs = weights["layers.0.weight_ih_l0"]  # (gates, S): one-hot inputs choose a column
+        name = "layers.0.weight_ih_l0" if model.network.is_recurrent else "transformer.entry.weight"
+        inputs = weights[name]  # (gates or H, S): one-hot inputs choose a column
         column = inputs.mean(axis=1)
-        weights["layers.0.weight_ih_l0"] = np.concatenate([inputs, np.stack([column] * len(new), axis=1)], axis=1)
+        weights[name] = np.concatenate([inputs, np.stack([column] * len(new), axis=1)], axis=1)
     if model.network.look_back:
         tables = weights["look_back.recent"]  # (3, S, W)
         row = tables.mean(axis=1, keepdims=True)

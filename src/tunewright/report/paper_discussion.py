@@ -13,6 +13,9 @@ from tunewright.study.comparisons import Answer, Comparison, answer, compare_set
 from tunewright.study.measures import MEASURES
 from tunewright.study.plan import Question
 
+SAME_SIZE = 1.05
+"""Numbers of parameters count as about the same up to this ratio."""
+
 
 def discussion(material: Material) -> str:
     """The section, without its heading."""
@@ -29,7 +32,8 @@ def discussion(material: Material) -> str:
 
 
 def _best(material: Material) -> str:
-    best, base = material.best.setting, material.baseline.setting
+    base = material.baseline.setting
+    best = min(material.results.runs, key=lambda run: run.best.validation(material.results.protocol)).setting
     lowest = min(names(material), key=lambda name: _mean_loss(material, name))
     if len(names(material)) < 2:
         return ""
@@ -79,7 +83,7 @@ def _question(material: Material, question: Question) -> str:
 
 def verdict(material: Material, found: Answer, *, brief: bool = False) -> str:
     """What comparisons of a question show, in sentences; if `brief`, the largest difference alone."""
-    told = [each for each in found.comparisons if each.verdict in ("shown", "one seed")]
+    told = [_named(material, found, each) for each in found.comparisons if each.verdict in ("shown", "one seed")]
     if brief and told:
         return f"{sentence(max(told, key=lambda each: abs(each.difference.value)))}."
     if not told:
@@ -90,6 +94,14 @@ def verdict(material: Material, found: Answer, *, brief: bool = False) -> str:
     rest = fill("discussion", "rest", {}) if len(told) < len(found.comparisons) else ""
     sentences = " ".join(f"{sentence(each)}." for each in told)
     return fill("discussion", "shown", {"sentences": sentences, "rest": f" {rest}" if rest else ""})
+
+
+def _named(material: Material, found: Answer, comparison: Comparison) -> Comparison:
+    """The same of two settings by their names, where these differ in what goes along with the option, too."""
+    if not material.results.plan.rules or len(found.settings) != 2:
+        return comparison
+    second, first = found.settings
+    return replace(comparison, option="", first=first, second=second)
 
 
 def sentence(comparison: Comparison) -> str:
@@ -127,17 +139,20 @@ def _speed(material: Material, question: Question) -> str:
 
 
 def _quality(material: Material, found: Answer) -> str:
-    counted = [material.qualities[name] for name in found.settings]
+    composing = [name for name in found.settings if name in material.qualities]
+    silent = [plain(name) for name in found.settings if name not in material.qualities]
+    counted = [material.qualities[name] for name in composing]
     removed = [free.removed for free in counted if free.removed is not None]
     values = {
         "temperature": f"{QUALITY_TEMPERATURE:g}",
-        "faultless": _each([str(free.faultless) for free in counted], found.settings),
+        "faultless": _each([str(free.faultless) for free in counted], composing),
         "count": counted[0].count,
         "removed": fill("discussion", "quality_removed", {"removed": listed([percent(share) for share in removed])})
         if len(removed) == len(counted)
         else "",
+        "silent": " " + fill("discussion", "quality_silent", {"names": listed(silent)}) if silent else "",
     }
-    return fill("discussion", "quality", values)
+    return fill("discussion", "quality", values) if counted else ""
 
 
 def _each(figures: Sequence[str], settings: Sequence[str]) -> str:
@@ -191,5 +206,13 @@ def _limits(material: Material) -> str:
         "discussion", "limits_seeds" if several else "limits_one_seed", {"seeds": seeds(material)} if several else {}
     )
     several_cells = len({setting.network.cell for setting in material.results.settings}) > 1
-    cells = fill("discussion", "limits_cells", {}) + " " if several_cells else ""
+    cells = fill("discussion", _sizes_of_cells(material), {}) + " " if several_cells else ""
     return fill("discussion", "limits", {"seeds": known, "cells": cells})
+
+
+def _sizes_of_cells(material: Material) -> str:
+    """Name of what is said of the sizes of the cells."""
+    if not any("units" in rule.then for rule in material.results.plan.rules):
+        return "limits_cells"
+    parameters = [run.parameters for run in material.results.runs]
+    return "limits_cells_weights" if max(parameters) <= SAME_SIZE * min(parameters) else "limits_cells_sizes"

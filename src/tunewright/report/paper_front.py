@@ -1,5 +1,7 @@
 """What does a paper say before its methods: abstract, introduction, related work?"""
 
+from typing import Any
+
 from tunewright.report.paper_discussion import verdict
 from tunewright.report.paper_material import Material
 from tunewright.report.paper_methods import question_words
@@ -98,6 +100,13 @@ def related(material: Material) -> str:
     regularisation = [name for name in ("dropout", "weight_drop") if any(each[name] for each in options)]
     values = {
         "gru": fill("front", "gru", {}) + " " if gru else "",
+        "attention": _attention(options),
         "regularisation": " ".join(fill("front", name, {}) for name in regularisation),
     }
     return paragraphs(fill("front", "related", values))
+
+
+def _attention(options: list[dict[str, Any]]) -> str:
+    kinds = [fill("front", "look_back", {})] if any(each["look_back"] for each in options) else []
+    kinds += [fill("front", "transformer", {})] if any(each["cell"] == "transformer" for each in options) else []
+    return fill("front", "attention", {"kinds": " ".join(kinds)}) if kinds else ""

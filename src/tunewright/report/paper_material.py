@@ -15,6 +15,7 @@ from tunewright.analysis.originality import OriginalityIndex, originality_index
 from tunewright.analysis.progress import Progress
 from tunewright.errors import InputError, MissingExtraError, TunewrightError
 from tunewright.model.checkpoint import BEST, Checkpoint, read_checkpoint
+from tunewright.model.config import require_recurrent
 from tunewright.model.network import load_network
 from tunewright.report.paper_data import StudyTunes, study_tunes
 from tunewright.report.paper_neurons import CHARACTERS, NeuronPart, study_units
@@ -101,10 +102,15 @@ def gather(results: StudyResults, progress: Progress = lambda *_: None) -> Mater
     ------
     CheckpointError
         If the weights of a run are damaged.
+    OptionError
+        If the baseline is no recurrent network, so that it cannot compose.
     """
     settings = [setting.name for setting in results.settings]
     setting = results.plan.baseline if results.plan.baseline in settings else settings[0]
-    baseline, best = _best(results, results.of(setting)), _best(results, results.runs)
+    baseline = _best(results, results.of(setting))
+    require_recurrent(baseline.network.cell, "a paper of tunes")
+    composing = {each.name: results.of(each.name) for each in results.settings if each.network.is_recurrent}
+    best = _best(results, tuple(run for runs in composing.values() for run in runs))
     problems: dict[str, str] = {}
     tunes = _study_tunes(results, problems)
     index = _index(tunes, progress)
@@ -132,7 +138,7 @@ def gather(results: StudyResults, progress: Progress = lambda *_: None) -> Mater
         tuple(samples),
         own,
         {value: composer.count(baseline, value) for value in TEMPERATURES},
-        {name: composer.count(_best(results, results.of(name)), QUALITY_TEMPERATURE) for name in settings},
+        {name: composer.count(_best(results, runs), QUALITY_TEMPERATURE) for name, runs in composing.items()},
         units,
         looking,
         problems=problems,

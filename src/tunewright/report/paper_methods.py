@@ -5,6 +5,7 @@ measuring goes by.
 """
 
 import platform
+from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -13,6 +14,7 @@ from tunewright.analysis.labels import LABELS
 from tunewright.analysis.neuron_findings import ALPHA, ALPHA_HELD_OUT
 from tunewright.model.checkpoint import BEST, read_about
 from tunewright.model.network import FORGET_BIAS
+from tunewright.model.transformer import FORWARD, heads_of
 from tunewright.report.paper_material import Material
 from tunewright.report.paper_neurons import SHOWN
 from tunewright.report.paper_text import count, fill, items, listed, paragraphs, plain, refer, table
@@ -28,9 +30,9 @@ from tunewright.report.paper_tunes import (
     LONGEST,
     MOST,
 )
-from tunewright.report.paper_values import has_intervals, protocol, share, values_of
+from tunewright.report.paper_values import has_intervals, option, option_name, protocol, share, values_of
 from tunewright.study.comparisons import options_of
-from tunewright.study.plan import Question, value_words
+from tunewright.study.plan import Question, option_words, value_words
 from tunewright.study.statistics import CONFIDENCE
 from tunewright.training.data import SAMPLE_TUNES
 from tunewright.training.evaluate import WINDOW_LENGTH, WINDOWS_PER_TUNE
@@ -145,8 +147,31 @@ def _network(material: Material, options: dict[str, Any]) -> str:
     ]
     others = {setting.network.cell for setting in material.results.plan.settings} - {cell}
     besides = [fill("methods", f"{other}_besides", {}) for other in ("rnn", "gru") if other in others]
-    looks_back = fill("methods", "look_back", {"width": options["look_back"]}) if options["look_back"] else ""
-    return paragraphs(text, looks_back, " ".join(dropped), *besides)
+    return paragraphs(text, _look_back(material, options), " ".join(dropped), *besides, _transformers(material))
+
+
+def _look_back(material: Material, options: dict[str, Any]) -> str:
+    widths = sorted({setting.network.look_back for setting in material.results.plan.settings} - {0})
+    which = "the network" if options["look_back"] else "a network that looks back"
+    return fill("methods", "look_back", {"which": which, "width": _or(widths)}) if widths else ""
+
+
+def _transformers(material: Material) -> str:
+    found = [each.network for each in material.results.plan.settings if not each.network.is_recurrent]
+    if not found:
+        return ""
+    heads = {heads_of(each.units) for each in found}
+    values = {
+        "layers": _or({each.layers for each in found}),
+        "heads": f"{_or(heads)} head{'' if heads == {1} else 's'}",
+        "forward": FORWARD,
+        "units": _or({each.units for each in found}),
+    }
+    return fill("methods", "transformer_besides", values)
+
+
+def _or(numbers: Iterable[int]) -> str:
+    return " or ".join(map(str, sorted(numbers)))
 
 
 def _varied(material: Material, name: str) -> bool:
@@ -231,8 +256,10 @@ def question_words(question: Question) -> str:
 
 
 def _values(name: str, question: Question) -> str:
+    if name == "look_back":
+        return listed([plain(option_words(name, value)) for value in question.options[name]])
     values = listed(values_of(question.options[name]))
-    return values if name == "cell" else f"{plain(name.replace('_', ' '))} {values}"
+    return values if name == "cell" else f"{option_name(name)} {values}"
 
 
 def _tuning(material: Material) -> str:
@@ -242,9 +269,18 @@ def _tuning(material: Material) -> str:
     several = has_intervals(material)
     level = {"confidence": share(CONFIDENCE), "alpha": f"{1 - CONFIDENCE:.2g}"}
     return paragraphs(
-        fill("methods", "tuning", {"questions": questions, "seeds": listing}),
+        fill("methods", "tuning", {"questions": questions, "seeds": listing, "along": _along(material)}),
         fill("methods", "comparing" if several else "comparing_one_seed", level if several else {}),
     )
+
+
+def _along(material: Material) -> str:
+    """What options of a setting bring with them."""
+    rules = material.results.plan.rules
+    if not rules:
+        return fill("methods", "one_cause", {})
+    parts = [[listed([option(*pair) for pair in side.items()]) for side in (each.where, each.then)] for each in rules]
+    return fill("methods", "along", {"rules": items([f"with {where}: {then}" for where, then in parts])})
 
 
 def _evaluation(material: Material) -> str:

@@ -13,6 +13,7 @@ from tunewright.report.paper_values import (
     mean,
     names,
     nats,
+    option_name,
     protocol,
     share,
     shown,
@@ -143,7 +144,7 @@ def _question(material: Material, number: int, question: Question) -> str:
     if not found.settings:
         return ""
     name = f"question-{number}"
-    options = listed([option.replace("_", " ") for option in question.varies])
+    options = listed([option_name(option) for option in question.varies])
     bands = fill("results", "bands", CONFIDENT) if has_intervals(material) else ""
     title = plain(question.title).rstrip()
     caption = {
@@ -188,9 +189,27 @@ def _speed(material: Material) -> str:
         fill("results", "speed", values).replace(refer("fig-speed"), figure(material, "speed")),
         shown(material, "speed", fill("results", "speed_caption", here)),
         _times(material, at) if at else "",
+        _learning_times(material),
         fill("results", "sizes", {}).replace(refer("fig-sizes"), figure(material, "sizes")) if sizes else "",
         shown(material, "sizes", fill("results", "sizes_caption", here)) if sizes else "",
     )
+
+
+def _learning_times(material: Material) -> str:
+    """How long runs took, where settings have other numbers of epochs; not of stacks, whose times are of all."""
+    settings = material.results.settings
+    if len({setting.training.epochs for setting in settings}) == 1 or any(run.stacked for run in material.results.runs):
+        return ""
+    runs = {setting.name: material.results.of(setting.name) for setting in settings}
+    seconds = {name: sum(run.seconds for run in of_setting) / len(of_setting) for name, of_setting in runs.items()}
+    least, most = min(seconds, key=seconds.__getitem__), max(seconds, key=seconds.__getitem__)
+    values = {
+        "least": f"{seconds[least]:,.0f}",
+        "shortest": plain(least),
+        "most": f"{seconds[most]:,.0f}",
+        "longest": plain(most),
+    }
+    return fill("results", "learning_times", values)
 
 
 def _times(material: Material, at: Sequence[Level]) -> str:

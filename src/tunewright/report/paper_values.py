@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from tunewright.model.config import CELL_NAMES
 from tunewright.report.paper_material import Material
 from tunewright.report.paper_text import count, picture, plain, refer
 from tunewright.report.study_styles import PROTOCOLS
@@ -15,7 +16,7 @@ OTHER = {"full_tune": "cold_window", "cold_window": "full_tune"}
 """The protocol that is not this one."""
 COUNTED = ("units", "layers", "epochs", "lanes")
 """Options whose value comes before their name."""
-WORDS = {"lstm": "LSTM", "gru": "GRU", "rnn": "RNN"}
+WORDS = CELL_NAMES
 """Values that are written in another way."""
 
 
@@ -51,11 +52,18 @@ def protocol(name: str) -> str:
 
 
 def option(name: str, value: Value) -> str:
-    """``dropout 0.1``; ``200 units``; ``an LSTM``."""
+    """``dropout 0.1``; ``200 units``; ``an LSTM``; ``looking back``."""
     if name == "cell":
-        return f"{'a' if value == 'gru' else 'an'} {WORDS[str(value)]}"
+        return f"{'a' if value in ('gru', 'transformer') else 'an'} {WORDS[str(value)]}"
+    if name == "look_back":
+        return f"looking back (keys of {value})" if value else "no looking back"
     words = plain(name.replace("_", " "))
     return f"{value} {words}" if name in COUNTED else f"{words} {plain(value_words(value))}"
+
+
+def option_name(name: str) -> str:
+    """``learning rate``; ``looking back``."""
+    return "looking back" if name == "look_back" else plain(name.replace("_", " "))
 
 
 def values_of(values: Sequence[Value]) -> list[str]:

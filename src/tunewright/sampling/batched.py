@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from tunewright.corpus.tune import START
 from tunewright.errors import OptionError
 from tunewright.model.checkpoint import Checkpoint
+from tunewright.model.config import require_recurrent
 from tunewright.model.network import CharNetwork, State, load_network
 from tunewright.sampling.cadences import cadences_of
 from tunewright.sampling.calling import END_ID, KEPT, REMOVED, START_ID, TALLIES, WEIGHT
@@ -50,6 +51,7 @@ def compose_batch(
     device: str = "cuda",
 ) -> Iterator[Composition]:
     """Compose a tune for each of `seeds`; otherwise as `compose.compose_many`, which calls this."""
+    require_recurrent(model.network.cell, "composing")
     network = open_device(model, device)
     most = min(MOST_LANES, MOST_LANES_LOOKING) if model.network.look_back else MOST_LANES
     for first in range(0, len(seeds), most):

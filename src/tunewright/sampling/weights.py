@@ -36,7 +36,7 @@ from numpy.typing import NDArray
 
 from tunewright.errors import CheckpointError
 from tunewright.model.checkpoint import Checkpoint
-from tunewright.model.config import NetworkConfig
+from tunewright.model.config import NetworkConfig, require_recurrent
 
 BREAKS = "|\n"
 """Characters from which a network that looks back counts places: bar line and line end."""
@@ -123,8 +123,11 @@ def pack(checkpoint: Checkpoint) -> PackedNetwork:
     ------
     CheckpointError
         If they do not fit its configuration.
+    OptionError
+        If it is not recurrent.
     """
     network, symbols = checkpoint.network, checkpoint.vocabulary.symbols
+    require_recurrent(network.cell, "composing")
     breaks = [symbols.find(character) for character in BREAKS]
     try:
         return _pack(checkpoint.weights, network, len(symbols), breaks)

@@ -15,6 +15,10 @@ A plan is a TOML file:
     title = "Which cell?"
     cell = ["rnn", "gru", "lstm"]      lists of values; all their combinations are trained
 
+    [[where]]                          what goes with some options (see `rules`)
+    cell = "rnn"
+    then = { units = 300 }
+
     [search]                           what is to be found by trying (see `space`)
 
 Files are looked for beside the plan. A setting that several questions ask for is trained once; the baseline, which is
@@ -28,17 +32,20 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from tunewright.model.config import NetworkConfig
+from tunewright.model.config import CELL_NAMES, NetworkConfig
 from tunewright.options import require_choice, to_mapping
 from tunewright.study.option_values import Value as Value
 from tunewright.study.option_values import one_value, require_option, with_options
 from tunewright.study.plan_text import Table, read_table
+from tunewright.study.rules import Rule, read_rules, with_what_goes_along
 from tunewright.study.space import Search, read_search
 from tunewright.training.config import TrainingConfig
 from tunewright.training.presets import PRESETS, Preset
 
-KEYS = ("title", "data", "validation", "preset", "seeds", "fingerprint", "base", "question", "search")
+KEYS = ("title", "data", "validation", "preset", "seeds", "fingerprint", "base", "question", "where", "search")
 
+OF_RECURRENT = {"look_back", "weight_drop"}
+"""Options that a network has only if it is recurrent."""
 MOST_RUNS = 10_000
 """More are refused, as a slip of the pen."""
 
@@ -100,6 +107,8 @@ class Plan:
     questions: tuple[Question, ...]
     settings: tuple[Setting, ...]
     """The baseline, then those of the questions, in their order."""
+    rules: tuple[Rule, ...] = ()
+    """What goes with some options of a setting; the baseline has it, too."""
     search: Search | None = None
     fingerprint: str = ""
     """SHA-256 of the tunes (see `TrainingData`), where the plan is for these alone."""
@@ -146,7 +155,9 @@ def read_plan(path: Path | str) -> Plan:
     with table.blame():
         require_choice("preset", preset, PRESETS)
     base = _base(PRESETS[preset], table.table("base"))
-    questions, settings = _settings(base, [_asked(each) for each in table.tables("question")])
+    asked = [_asked(each) for each in table.tables("question")]
+    rules = read_rules(table.tables("where"))
+    questions, settings = _settings(base, table.table("base"), asked, rules)
     plan = Plan(
         title=table.text("title", path.stem),
         data=tuple(_beside(path, name) for name in table.list_of("data", str)),
@@ -156,6 +167,7 @@ def read_plan(path: Path | str) -> Plan:
         base=base,
         questions=questions,
         settings=settings,
+        rules=rules,
         search=read_search(table.table("search"), base) if "search" in table.values else None,
         fingerprint=table.text("fingerprint", ""),
     )
@@ -163,6 +175,9 @@ def read_plan(path: Path | str) -> Plan:
         raise table.error("names no data; data = [...] takes files, folders, and corpora such as 'oneills'")
     if not plan.questions and not plan.search:
         raise table.error("asks nothing; a table [[question]] with an option such as units = [150, 200] was expected")
+    for number, rule in enumerate(rules, start=1):
+        if not any(rule.holds_for(_mapping(setting)) for setting in settings):
+            raise table.error(f"[[where]] {number}: no setting has these options")
     if (count := len(plan.settings) * len(plan.seeds)) > MOST_RUNS:
         raise table.error(f"asks for {count:,} runs; {MOST_RUNS:,} are the most")
     return plan
@@ -175,6 +190,8 @@ def folder_name(setting: str, seed: int) -> str:
 
 def option_words(name: str, value: Value) -> str:
     """One option of a network or its training for people: ``learning rate 0.006``."""
+    if name == "look_back":
+        return f"looking back {value}" if value else "not looking back"
     return f"{name.replace('_', ' ')} {value_words(value)}"
 
 
@@ -221,16 +238,22 @@ def _asked(table: Table) -> tuple[Table, str, dict[str, tuple[Value, ...]]]:
 
 
 def _settings(
-    base: Preset, asked: list[tuple[Table, str, dict[str, tuple[Value, ...]]]]
+    base: Preset,
+    base_table: Table,
+    asked: list[tuple[Table, str, dict[str, tuple[Value, ...]]]],
+    rules: tuple[Rule, ...],
 ) -> tuple[tuple[Question, ...], tuple[Setting, ...]]:
     """Questions and the settings that answer them, each once."""
     named = {name: None for _, _, options in asked for name in options}
-    settings = {setting.name: setting for setting in [setting_of(base, named)]}
+    of_base = _mapping(base)
+    first = setting_of(with_options(base, with_what_goes_along(rules, of_base, {}), base_table), named)
+    settings = {first.name: first}
     questions = []
     for table, title, options in asked:
         names = []
         for values in itertools.islice(itertools.product(*options.values()), MOST_RUNS + 1):
-            setting = setting_of(with_options(base, dict(zip(options, values, strict=True)), table), named)
+            chosen = with_what_goes_along(rules, of_base, dict(zip(options, values, strict=True)))
+            setting = setting_of(with_options(base, chosen, table), named)
             names.append(settings.setdefault(setting.name, setting).name)
         questions.append(Question(title, options, tuple(names)))
     return tuple(questions), tuple(settings.values())
@@ -238,10 +261,15 @@ def _settings(
 
 def setting_of(options: Preset, named: Iterable[str]) -> Setting:
     """The setting with these options; its name has cell and units, then the other options of `named`."""
-    values = {**to_mapping(options.network), **to_mapping(options.training)}
-    others = [option_words(name, values[name]) for name in named if name not in ("cell", "units")]
-    name = ", ".join([f"{options.network.cell.upper()} {options.network.units}", *others])
+    values = _mapping(options)
+    left_out = {"cell", "units"} | (set() if options.network.is_recurrent else OF_RECURRENT)
+    others = [option_words(name, values[name]) for name in named if name not in left_out]
+    name = ", ".join([f"{CELL_NAMES[options.network.cell]} {options.network.units}", *others])
     return Setting(name, options.network, options.training)
+
+
+def _mapping(options: Preset | Setting) -> dict[str, Value]:
+    return {**to_mapping(options.network), **to_mapping(options.training)}
 
 
 def _beside(path: Path, name: str) -> str:

@@ -27,6 +27,7 @@ def as_toml(plan: Plan) -> str:
     parts = [_lines({name: value for name, value in top.items() if value not in ("", ())})]
     parts.append("[base]\n" + _lines(options_of(plan)))
     parts += ["[[question]]\n" + _lines({"title": each.title, **each.options}) for each in plan.questions]
+    parts += ["[[where]]\n" + _lines({**rule.where, "then": rule.then}) for rule in plan.rules]
     if plan.search:
         parts.append(_search_lines(plan.search))
     return "\n".join(parts)

@@ -206,7 +206,7 @@ def in_order(plan: Plan) -> list[PlannedRun]:
 def work(run: PlannedRun) -> float:
     """About how much longer this run takes than another, on the same tunes."""
     network, training = run.network, run.training
-    gates = {"lstm": 4, "gru": 3, "rnn": 1}[network.cell]
+    gates = {"lstm": 4, "gru": 3, "rnn": 1, "transformer": 6}[network.cell]
     inputs = network.embedding or network.units
     weights = gates * network.units * (inputs + network.units * (2 * network.layers - 1))
     return training.epochs * (weights + 40_000)

@@ -26,6 +26,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from tunewright.corpus.batches import END_ID
 from tunewright.corpus.built_corpus import BuiltSide
 from tunewright.corpus.tune import Tune
 from tunewright.corpus.vocabulary import Ids, UnknownCharacter, Vocabulary
@@ -42,7 +43,7 @@ LANES = {"cpu": 32, "cuda": 256}
 """Sequences read as one batch, by the kind of device: on a processor enough to fill one core, each of which reads
 batches of its own."""
 CHUNK = 64
-"""Time steps per call."""
+"""Time steps per call; a Transformer, which reads a tune anew in each, has all in one."""
 
 TUNES_AT_ONCE = 2048
 """Tunes of a built corpus that are in memory at a time, with their windows."""
@@ -288,12 +289,14 @@ def _nats_of_lanes(network: CharNetwork, lanes: list[Ids]) -> NDArray[np.float64
     for number, lane in enumerate(lanes):
         padded[: len(lane), number] = lane
     ids = torch.from_numpy(padded).to(device)
+    chunk = CHUNK if network.config.is_recurrent else len(padded)
     nats = torch.zeros(len(lanes), dtype=torch.float64, device=device)
     state: State | None = None
-    for start in range(0, len(padded) - 1, CHUNK):
+    for start in range(0, len(padded) - 1, chunk):
         active = int((lengths > start + 1).sum())
-        targets = ids[start + 1 : start + CHUNK + 1, :active]
-        inputs = ids[start : start + len(targets), :active].clamp(min=0)
+        targets = ids[start + 1 : start + chunk + 1, :active]
+        inputs = ids[start : start + len(targets), :active]
+        inputs = inputs.where(inputs != IGNORED, END_ID)  # no START: a lane that has ended begins no other tune
         if state is not None:
             state = tuple(part[:, :active].contiguous() for part in state)
         losses, state = network.losses(inputs, targets, state)

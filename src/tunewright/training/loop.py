@@ -24,6 +24,7 @@ from torch.optim import Optimizer
 
 from tunewright.corpus.batches import Batch
 from tunewright.errors import DivergenceError, OptionError, WorkerError
+from tunewright.model.config import RECURRENT
 from tunewright.model.network import IGNORED, CharNetwork, Lanes, State, keep_lanes
 from tunewright.model.padding import pad_layers
 from tunewright.model.threads import told_threads
@@ -151,6 +152,11 @@ class Trainer:
         """What takes the steps on a GPU, if all that they compute with has the same shape again and again."""
         network, config = self.network, self.config
         device = network.readout.weight.device
+        if not network.config.is_recurrent and (self._team.size > 1 or device.type != "cpu"):
+            raise OptionError(
+                f"cell is {network.config.cell!r}; only one process on device 'cpu' learns with any but: "
+                f"{', '.join(RECURRENT)}"
+            )
         if has_resident_learner(device):
             pad_layers(network.layers, loose=network.config.weight_drop > 0)
         steady = network.look_back is None and config.feed != "tunes"

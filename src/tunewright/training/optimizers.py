@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 from torch.optim import AdamW, Optimizer
 
+from tunewright.model.config import require_recurrent
 from tunewright.model.network import CharNetwork
 from tunewright.training.config import TrainingConfig
 
@@ -91,13 +92,20 @@ def multiplies_bfloat16(device: torch.device) -> bool:
 
 
 def make_optimizer(network: CharNetwork, config: TrainingConfig) -> Optimizer:
-    """The optimiser that `config` names; biases are not decayed."""
+    """The optimiser that `config` names; biases are not decayed.
+
+    Raises
+    ------
+    OptionError
+        If the network is not of a kind that it can move.
+    """
     recurrent = [weight for weight in network.layers.parameters() if weight.ndim > 1]
     others = [*network.readout.parameters(), *(network.embedding.parameters() if network.embedding else ())]
-    others += network.look_back.parameters() if network.look_back else ()
+    for part in (network.look_back, network.transformer):
+        others += part.parameters() if part else ()
     matrices = [weight for weight in others if weight.ndim > 1]
     vectors = [weight for weight in network.parameters() if weight.ndim == 1]
-    gates = recurrent[0].shape[0] // network.config.units
+    gates = recurrent[0].shape[0] // network.config.units if recurrent else 0
     groups: list[dict[str, Any]] = [
         {"params": recurrent, "weight_decay": config.weight_decay, "gates": gates},
         {"params": matrices, "weight_decay": config.weight_decay},
@@ -106,6 +114,7 @@ def make_optimizer(network: CharNetwork, config: TrainingConfig) -> Optimizer:
     rate, betas = config.learning_rate, (config.beta1, config.beta2)
     match config.optimizer:
         case "muon":
+            require_recurrent(network.config.cell, "optimizer 'muon'")
             return Muon(groups, rate, betas)
         case "adamw":
             return AdamW(groups, rate, betas=betas, fused=True)

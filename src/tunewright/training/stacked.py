@@ -25,7 +25,7 @@ from torch.nn import functional
 from tunewright.corpus.batches import Batch
 from tunewright.corpus.vocabulary import Ids
 from tunewright.errors import OptionError
-from tunewright.model.config import NetworkConfig
+from tunewright.model.config import RECURRENT, NetworkConfig
 from tunewright.model.network import CharNetwork, State
 from tunewright.model.threads import threads, told_threads
 from tunewright.training.config import TrainingConfig
@@ -44,7 +44,7 @@ MAY_DIFFER = {
 """Options in which networks that are trained at once need not agree."""
 ALLOWED: dict[str, tuple[object, ...]] = {
     "optimizer": OPTIMIZERS, "patience": (0,), "minutes": (0,), "transpose": (0,), "feed": ("windows", "streams"),
-    "look_back": (0,),
+    "look_back": (0,), "cell": RECURRENT,
 }  # fmt: skip
 """Values that other options need."""
 
@@ -98,7 +98,8 @@ class StackedTrainer:
         See `TrainingData`.
     members
         They agree in everything but `MAY_DIFFER`, learn with one of `OPTIMIZERS` in the tunes' own keys, by windows or
-        streams (other epochs differ in length), do not look back, and have neither early stopping nor a time limit.
+        streams (other epochs differ in length), are recurrent and do not look back, and have neither early stopping nor
+        a time limit.
     device
         Where to learn.
     own_dropout
