@@ -53,7 +53,7 @@ def trained(corpus: str, folder: Path) -> Path:
 def measure(model: Path, count: int) -> None:
     """Print a row for each temperature, raw and playable."""
     checkpoint = tunewright.read_checkpoint(model)
-    grammar = playable(checkpoint.vocabulary)
+    grammar = playable(checkpoint.vocabulary, style=checkpoint.style)
     compiling.finish()
     print("T    way       clean          ended  characters  ruled out  written per kept  tunes/s")
     for temperature in TEMPERATURES:

@@ -94,7 +94,7 @@ def reading_rate(model: Checkpoint, times: int = 500) -> float:
 
 
 def measure_streams(model: Checkpoint) -> None:
-    forever, grammar = endless(model), playable(model.vocabulary)
+    forever, grammar = endless(model), playable(model.vocabulary, style=model.style)
     raw, steered = Composer(forever, CONFIG), Composer(model, CONFIG, grammar=grammar)
     measures: dict[str, Callable[[], float]] = {
         "one stream, raw": lambda: stream_rate(raw, 10),
@@ -123,7 +123,7 @@ def looking_back(model: Checkpoint, width: int = 32) -> Checkpoint:
 
 
 def measure_looking_back(model: Checkpoint) -> None:
-    for way, grammar in (("raw", None), ("playable", playable(model.vocabulary))):
+    for way, grammar in (("raw", None), ("playable", playable(model.vocabulary, style=model.style))):
         composers = [Composer(each, CONFIG, grammar=grammar) for each in (model, looking_back(model))]
         seconds = np.array([[seconds_each(composer, seed) for composer in composers] for seed in range(LOOKS)])
         plain, looking = np.quantile(seconds, 0.1, axis=0)  # other programs on the core only add
@@ -139,7 +139,7 @@ def seconds_each(composer: Composer, seed: int) -> float:
 
 
 def measure_many(model: Checkpoint) -> None:
-    for name, grammar in (("raw", None), ("playable", playable(model.vocabulary))):
+    for name, grammar in (("raw", None), ("playable", playable(model.vocabulary, style=model.style))):
         began = time.perf_counter()
         tunes = list(compose_many(model, TUNES, CONFIG, grammar=grammar, raw=grammar is None))
         seconds = time.perf_counter() - began

@@ -78,7 +78,7 @@ def train(name: str) -> Checkpoint:
 def composed(model: Checkpoint, temperature: float) -> list[Composition]:
     """Playable tunes."""
     config = tunewright.CompositionConfig(temperature=temperature)
-    return list(tunewright.compose_many(model, TUNES, config, grammar=playable(model.vocabulary)))
+    return list(tunewright.compose_many(model, TUNES, config, grammar=playable(model.vocabulary, style=model.style)))
 
 
 def playing_rows(model: Checkpoint) -> list[str]:

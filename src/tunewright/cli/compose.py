@@ -226,7 +226,7 @@ def grammar_for(model: Checkpoint, asked: dict[str, str], beginning: Beginning) 
     texts: dict[str, Any] = {name: value for name, value in asked.items() if name != "bars"}
     try:
         conditions = Conditions(bars=int(bars) if bars is not None else None, **texts)
-        return playable(model.vocabulary, conditions, beginning=beginning.text)
+        return playable(model.vocabulary, conditions, beginning=beginning.text, style=model.style)
     except GrammarError as error:
         message = f"{error.message} (--raw composes whatever the network writes)"
         raise GrammarError(message, path=beginning.path, line=error.line, column=error.column) from error

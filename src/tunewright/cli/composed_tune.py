@@ -51,7 +51,7 @@ def composed_tune(model: Checkpoint) -> Tune:
 def _grammar(model: Checkpoint) -> Grammar | None:
     for conditions in (WANTED, Conditions()):
         try:
-            return playable(model.vocabulary, conditions)
+            return playable(model.vocabulary, conditions, style=model.style)
         except GrammarError:
             continue
     return None

@@ -54,7 +54,7 @@ def held(model: Checkpoint) -> Held:
     problem = ""
     for conditions in FORMS:
         try:
-            return Held(asked(conditions), playable(model.vocabulary, conditions))
+            return Held(asked(conditions), playable(model.vocabulary, conditions, style=model.style))
         except GrammarError as error:
             problem = error.message
     return Held({}, None, problem)

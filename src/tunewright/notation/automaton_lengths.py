@@ -19,6 +19,7 @@ from tunewright.notation.registers import (
     FIT,
     FULL,
     GRAINS_OF,
+    HEADER_ROOM,
     HORNPIPE,
     HOST,
     IMPOSSIBLE,
@@ -36,6 +37,8 @@ from tunewright.notation.registers import (
     SECTION_BAR,
     SECTION_BARS,
     SECTIONS,
+    SEEN,
+    SEEN_K,
     SETTINGS,
     STARTED,
     TIDY,
@@ -128,6 +131,8 @@ def far(tables: Tables, registers: Registers) -> int:
     """Return a number of characters that is enough to go home from anywhere."""
     settings = tables[SETTINGS]
     length = settings[ROOM]
+    if registers[SEEN] & SEEN_K == 0:
+        length += settings[HEADER_ROOM]
     if registers[FULL] > 0 and registers[UNIT] > 0:
         bar = tables[FILL][registers[FULL] * 4 // registers[UNIT]] + 2
         length += 3 * bar

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from tunewright.errors import GrammarError
+from tunewright.notation.known_headers import KnownHeaders
 from tunewright.notation.words import KEYS, METRES, UNITS
 
 
@@ -31,6 +32,8 @@ class Conditions:
     """Keep to what a network can keep in mind: each field of the header once, none but ``K:`` among the music, a bar
     line where a bar is full, slurs within a bar, ``:|`` and no other sign at the end of a repeat, no empty bar or
     section, words above notes only, and an end to endings, repeats and tunes that last too long."""
+    headers: KnownHeaders | None = None
+    """What headers of a corpus are like, which this one is kept to but for what is asked for above."""
 
     def __post_init__(self) -> None:
         _known("meter", self.meter, [metre.word for metre in METRES])

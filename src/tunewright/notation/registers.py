@@ -71,8 +71,13 @@ Registers = MutableSequence[int]
     SUNG,  # notes in this line of music
     VERSE,  # notes in the line before, which words may be sung to
     SYLLABLES,  # how many of them have no syllable yet
+    RHYTHM_OF,  # rhythm of the header, as an index plus 1
+    NAMED,  # rhythm that the title names, as an index plus 1
+    TITLE_WORDS,  # words of the title that are whole
+    TITLE_NUMBER,  # their number; see `automaton_titles`
+    SPELLED,  # that of the word being written
     SIZE,
-) = range(60)
+) = range(65)
 """Places in the registers. The list is three times as long: the rest is working space."""
 
 (
@@ -97,19 +102,22 @@ Registers = MutableSequence[int]
 (
     CLASSES, ROWS, FIRST_EDGE, EDGE_SYMBOL, EDGE_TARGET, VALUE, BELOW, HEIGHT, GRAINS_OF, FILL, BEST, ROOTS,
     METRE_TICKS, METRE_FLAGS, UNIT_TICKS, TUPLET_TABLE, SYMBOL_OF, SETTINGS, REPEATED_SECTIONS, HOMES,
-) = range(20)  # fmt: skip
+    COMBINATIONS, TITLES,
+) = range(22)  # fmt: skip
 """Places in the tables."""
 
 (
     END_SYMBOL, BODY_FIELDS, REQUIRED, BARS, SECTION_BARS, SECTIONS, UNIT_VALUE, LAST_STAND, LENGTH_ROOT, TUPLET_ROOT,
-    RHYTHM_ROOT, NAME_ROOT, SIGN_ROOT, ROOM, TIDY, SETTING_COUNT,
-) = range(16)  # fmt: skip
+    RHYTHM_ROOT, NAME_ROOT, SIGN_ROOT, ROOM, TIDY, HORNPIPES, TITLE_FIRST, TITLE_ROOT, MOST_WORDS, LAST_WORDS,
+    HEADER_ROOM, SETTING_COUNT,
+) = range(22)  # fmt: skip
 """Places in the table of settings."""
 
 TAB, LINE_FEED, SPACE, EXCLAMATION, QUOTATION, APOSTROPHE, CLOSING_PAREN, COMMA, HYPHEN, DOT = (
     9, 10, 32, 33, 34, 39, 41, 44, 45, 46,
 )  # fmt: skip
 STAR, THREE, COLON_SIGN, CAPITAL_A, SMALL_A, SMALL_D = 42, 51, 58, 65, 97, 100
+ZERO, NINE, CAPITAL_Z, SMALL_Z = 48, 57, 90, 122
 LETTER_K, LETTER_L, LETTER_M, LETTER_Q, LETTER_R, LETTER_T, LETTER_W, LETTER_X = 75, 76, 77, 81, 82, 84, 87, 88
 CLOSING_BRACKET, CARET, UNDERSCORE, STROKE, CLOSING_BRACE, TILDE = 93, 94, 95, 124, 125, 126
 """Code points of characters that the functions know."""

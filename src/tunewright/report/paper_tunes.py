@@ -130,7 +130,7 @@ class FreeTunes:
 def acceptor(model: Checkpoint) -> Grammar | None:
     """What keeps the tunes of a network playable; None if its characters do not suffice for one."""
     try:
-        return playable(model.vocabulary)
+        return playable(model.vocabulary, style=model.style)
     except GrammarError:
         return None
 

@@ -256,7 +256,7 @@ def _acceptor(model: Checkpoint, prime: str, grammar: Acceptor | None, *, raw: b
     """What composing is held to; None where the network is free."""
     if raw and grammar:
         raise OptionError("raw is true, and there is a grammar; give one of them")
-    return None if raw else grammar or playable(model.vocabulary, beginning=prime)
+    return None if raw else grammar or playable(model.vocabulary, beginning=prime, style=model.style)
 
 
 def read_beginning(grammar: Acceptor, symbols: Iterable[int], prime: str, config: CompositionConfig) -> list[int]:
