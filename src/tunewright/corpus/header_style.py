@@ -5,26 +5,42 @@ title as it stands, but a number for each, so that a composed tune is never call
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from itertools import pairwise
 from typing import Any
 
 from tunewright.corpus.header import header_fields
-from tunewright.notation.known_headers import NUMBER_DIGITS, named_in, read_numbers, rhythm_words, title_number
+from tunewright.notation.known_headers import (
+    ANY_OTHER,
+    NUMBER_DIGITS,
+    THE_END,
+    kind_of,
+    named_in,
+    read_numbers,
+    rhythm_words,
+    title_number,
+)
 
 MOST_COMBINATIONS = 500
 FEWEST_OF_A_RHYTHM = 2
 """Tunes of a rhythm whose name counts as a word of titles."""
+MOST_COMMON = 16
+"""Words of titles, beside those that name a rhythm, of which it is kept what follows them."""
+FEWEST_PAIRS = 3
+"""Titles in which a word follows another, unless none follows it so often."""
 USUAL_SHARE = 0.99
 """Of titles that have no more words than a composed one may have."""
 
 
-def header_style(texts: Iterable[str]) -> dict[str, Any]:
+def header_style(texts: Iterable[str], former: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Describe the headers of tunes.
 
     Parameters
     ----------
     texts
         ABC text of each tune.
+    former
+        What this gave for other tunes, which are to count too; which words are common stays as it was with them.
 
     Returns
     -------
@@ -34,44 +50,66 @@ def header_style(texts: Iterable[str]) -> dict[str, Any]:
     titles
         ``first``, ``inner``, ``last``: the words that stand in these places, between spaces, the most frequent first;
         ``most_words``: of a title, one in a hundred left aside; ``longest``: words of the longest title; ``naming``:
-        words that name a rhythm.
+        words that name a rhythm; ``common``: other common words; ``followed``: which of these words follow each of
+        them, ``*`` being all others and ``.`` the end of a title.
     title_numbers
         Of each title, eight hexadecimal digits, one after the other in rising order.
     """
     headers = [list(header_fields(text)) for text in texts]
     firsts = [dict(reversed(fields)) for fields in headers]
-    rhythms = Counter(fields["R"] for fields in firsts if fields.get("R"))
-    naming = rhythm_words(rhythm for rhythm, count in rhythms.items() if count >= FEWEST_OF_A_RHYTHM)
+    titles = [value.split() for fields in headers for letter, value in fields if letter == "T" and value.strip()]
+    if former:
+        naming, common = (former["titles"][name].split() for name in ("naming", "common"))
+    else:
+        rhythms = Counter(fields["R"] for fields in firsts if fields.get("R"))
+        naming = sorted(rhythm_words(rhythm for rhythm, count in rhythms.items() if count >= FEWEST_OF_A_RHYTHM))
+        kinds = Counter(kind_of(word) for title in titles for word in title)
+        common = [word for word, _ in kinds.most_common(MOST_COMMON + len(naming)) if word not in naming][:MOST_COMMON]
     combinations = Counter(_combination(fields, naming) for fields in firsts if fields.get("M"))
-    titles = [value for fields in headers for letter, value in fields if letter == "T" and value]
-    return {
+    style = {
         "combinations": dict(combinations.most_common(MOST_COMBINATIONS)),
-        "titles": {**_words([title.split() for title in titles]), "naming": " ".join(sorted(naming))},
-        "title_numbers": _written({title_number(title, naming) for title in titles}),
+        "titles": {**_words(titles), "naming": " ".join(naming), "common": " ".join(common)},
+        "title_numbers": _written({title_number(" ".join(title), naming) for title in titles}),
     }
+    style["titles"]["followed"] = _followed(titles, {*naming, *common})
+    return merged(former, style) if former else style
 
 
 def merged(former: Mapping[str, Any], style: Mapping[str, Any]) -> dict[str, Any]:
     """The style of a corpus and of a former one together."""
     combinations = Counter(former["combinations"])
     combinations.update(style["combinations"])
-    titles = {
-        place: " ".join(dict.fromkeys(f"{former['titles'][place]} {style['titles'][place]}".split()))
-        for place in ("first", "inner", "last", "naming")
+    before, after = former["titles"], style["titles"]
+    titles: dict[str, Any] = {
+        name: " ".join(dict.fromkeys(f"{before[name]} {after[name]}".split()))
+        for name in ("first", "inner", "last", "naming", "common")
     }
-    numbers = {name: max(former["titles"][name], style["titles"][name]) for name in ("most_words", "longest")}
+    followed = {
+        word: " ".join(dict.fromkeys(f"{before['followed'].get(word, '')} {after['followed'].get(word, '')}".split()))
+        for word in {**before["followed"], **after["followed"]}
+    }
+    numbers = {name: max(before[name], after[name]) for name in ("most_words", "longest")}
     return {
         "combinations": dict(combinations.most_common(MOST_COMBINATIONS)),
-        "titles": {**titles, **numbers},
-        "title_numbers": _written(
-            number
-            for each in (former, style)
-            for number in read_numbers(each["title_numbers"])
-        ),
+        "titles": {**titles, **numbers, "followed": followed},
+        "title_numbers": _written(number for each in (former, style) for number in read_numbers(each["title_numbers"])),
     }
 
 
-def _combination(fields: Mapping[str, str], naming: frozenset[str]) -> str:
+def _followed(titles: list[list[str]], known: Collection[str]) -> dict[str, str]:
+    """For each of the `known` words, and for all others: what follows it in at least so many titles."""
+    pairs: dict[str, Counter[str]] = {}
+    for title in titles:
+        kinds = [kind if (kind := kind_of(word)) in known else ANY_OTHER for word in title]
+        for word, after in pairwise([*kinds, THE_END]):
+            pairs.setdefault(word, Counter())[after] += 1
+    return {
+        word: " ".join(after for after, count in found.most_common() if count >= min(FEWEST_PAIRS, max(found.values())))
+        for word, found in sorted(pairs.items())
+    }
+
+
+def _combination(fields: Mapping[str, str], naming: Collection[str]) -> str:
     """A header of what a combination is made of."""
     values = {**fields, "T": named_in(fields.get("T", ""), naming)}
     return "\n".join(f"{letter}:{values[letter]}" for letter in "TRML" if values.get(letter))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tunewright.corpus.header_style import header_style, merged
+from tunewright.corpus.header_style import header_style
 
 
 def style_of(texts: Sequence[str], former: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -16,7 +16,4 @@ def style_of(texts: Sequence[str], former: Mapping[str, Any] | None = None) -> d
     former
         What this gave for tunes that the network learned from before.
     """
-    headers = header_style(texts)
-    if former and "headers" in former:
-        headers = merged(former["headers"], headers)
-    return {"headers": headers}
+    return {"headers": header_style(texts, (former or {}).get("headers"))}

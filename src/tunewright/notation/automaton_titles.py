@@ -1,9 +1,12 @@
 """Is the title one of words that tunes are called by, and no title that a tune has already?
 
-The part of the acceptor (see `automaton`) that knows titles, where it was given those of a corpus (`known_headers`).
-The value of a word says twice its kind, and one more if a title may end with it; the kinds are below. A title has a
-number: the sum, over its words of kind ORDINARY, of a number that the letters of each make. So titles that differ by
-nothing but the order of their words, articles, capitals, signs or the rhythm that they name have the same number.
+The part of the acceptor (see `automaton`) that knows titles, where it was given those of a corpus (`known_headers`). A
+word's value says what kind it is: OTHER, or OTHER_LAST if a title may end with it; then those that name the first
+rhythm, the second ...; then common words, each a kind of its own. Kinds follow each other as they do in the corpus.
+
+A title has a number: the sum, over its words that are not silent, of a number that the letters of each make. Articles,
+bare signs and names of rhythms are silent. So titles that differ by nothing but these, capitals and the order of words
+have the same number.
 """
 
 from tunewright.notation.automaton_filling import home_in_word
@@ -14,13 +17,16 @@ from tunewright.notation.registers import (
     CAPITAL_A,
     CAPITAL_Z,
     CHARACTERS,
+    FOLLOWERS,
     LAST_WORDS,
     MOST_WORDS,
     NAMED,
+    NAMING_WORDS,
     NINE,
     NODE,
     REASON,
     SETTINGS,
+    SILENT_WORDS,
     SMALL_A,
     SMALL_Z,
     SPACE,
@@ -34,15 +40,16 @@ from tunewright.notation.registers import (
     TITLES,
     UNKNOWN_WORD,
     VALUE,
+    WORD_FOLLOWERS,
     ZERO,
     Registers,
     Tables,
 )  # fmt: skip
 
-ORDINARY, SILENT, NAMES_RHYTHM = 0, 1, 2
-"""Kinds of words: SILENT are articles and bare signs, NAMES_RHYTHM and above name the first rhythm, the second ..."""
+OTHER, OTHER_LAST, FIRST_NAMING = 0, 1, 2
+LAST_OF_ALL = 1 << OTHER_LAST
+"""Mask of the words that may always follow, and end a title: the way home needs them."""
 PRIME = 2**31 - 1
-ORDINARY_LAST = 1 << (2 * ORDINARY + 1)
 MOST_BLANKS_BEFORE = 4
 
 
@@ -62,9 +69,9 @@ def with_word(total: int, number: int) -> int:
 
 def number_here(tables: Tables, registers: Registers) -> int:
     """Return the number of the title if it ended with the word that is written."""
-    if tables[VALUE][registers[NODE]] // 2 == ORDINARY:
-        return with_word(registers[TITLE_NUMBER], registers[SPELLED])
-    return registers[TITLE_NUMBER]
+    if (tables[SETTINGS][SILENT_WORDS] >> tables[VALUE][registers[NODE]]) & 1 == 1:
+        return registers[TITLE_NUMBER]
+    return with_word(registers[TITLE_NUMBER], registers[SPELLED])
 
 
 def is_taken(tables: Tables, number: int) -> bool:
@@ -81,18 +88,29 @@ def is_taken(tables: Tables, number: int) -> bool:
     return low < len(titles) and titles[low] == number
 
 
-def title_may_end(tables: Tables, registers: Registers) -> bool:
-    """Return true if the title may end with the word that is written."""
-    value = tables[VALUE][registers[NODE]]
-    return value >= 0 and value % 2 == 1 and not is_taken(tables, number_here(tables, registers))
-
-
 def word_values(tables: Tables, registers: Registers) -> int:
     """Return the mask of values that the word being written may have."""
     settings = tables[SETTINGS]
     if registers[TITLE_WORDS] + 1 < settings[MOST_WORDS]:
-        return ANY
-    return settings[LAST_WORDS] if registers[TITLE_WORDS] + 1 == settings[MOST_WORDS] else ORDINARY_LAST
+        return registers[FOLLOWERS]
+    if registers[TITLE_WORDS] + 1 == settings[MOST_WORDS]:
+        return registers[FOLLOWERS] & settings[LAST_WORDS]
+    return LAST_OF_ALL
+
+
+def is_word(tables: Tables, registers: Registers) -> bool:
+    """Return true if what is written is a whole word that may stand here."""
+    value = tables[VALUE][registers[NODE]]
+    return value >= 0 and (word_values(tables, registers) >> value) & 1 == 1
+
+
+def title_may_end(tables: Tables, registers: Registers) -> bool:
+    """Return true if the title may end with the word that is written."""
+    if not is_word(tables, registers):
+        return False
+    if (tables[SETTINGS][LAST_WORDS] >> tables[VALUE][registers[NODE]]) & 1 == 0:
+        return False
+    return not is_taken(tables, number_here(tables, registers))
 
 
 def begin_title(tables: Tables, registers: Registers) -> None:
@@ -101,14 +119,16 @@ def begin_title(tables: Tables, registers: Registers) -> None:
     registers[TITLE_WORDS] = 0
     registers[TITLE_NUMBER] = 0
     registers[SPELLED] = 0
+    registers[FOLLOWERS] = ANY
 
 
 def end_word(tables: Tables, registers: Registers) -> None:
     """Stand before the next word of the title."""
     registers[TITLE_NUMBER] = number_here(tables, registers)
-    kind = tables[VALUE][registers[NODE]] // 2
-    if kind >= NAMES_RHYTHM:
-        registers[NAMED] = kind - NAMES_RHYTHM + 1
+    value = tables[VALUE][registers[NODE]]
+    if FIRST_NAMING <= value < FIRST_NAMING + tables[SETTINGS][NAMING_WORDS]:
+        registers[NAMED] = value - FIRST_NAMING + 1
+    registers[FOLLOWERS] = tables[WORD_FOLLOWERS][value]
     registers[NODE] = tables[SETTINGS][TITLE_ROOT]
     registers[TITLE_WORDS] += 1
     registers[SPELLED] = 0
@@ -116,7 +136,7 @@ def end_word(tables: Tables, registers: Registers) -> None:
 
 def another_word(tables: Tables, registers: Registers) -> bool:
     """Return true if the word that is written may end and another follow: a long title must be taken for that."""
-    if tables[VALUE][registers[NODE]] < 0:
+    if not is_word(tables, registers):
         return False
     return registers[TITLE_WORDS] + 1 < tables[SETTINGS][MOST_WORDS] or not title_may_end(tables, registers)
 
@@ -144,11 +164,10 @@ def home_in_title(tables: Tables, registers: Registers, end: int) -> int:
     """The next character of a title on the way to the end: it ends soon with an ordinary word."""
     if title_may_end(tables, registers):
         return end
-    value = tables[VALUE][registers[NODE]]
-    if value != 2 * ORDINARY + 1:  # else it is taken
-        symbol = home_in_word(tables, registers, ORDINARY_LAST, -1)
+    if tables[VALUE][registers[NODE]] != OTHER_LAST:  # else it is taken
+        symbol = home_in_word(tables, registers, LAST_OF_ALL, -1)
         if symbol >= 0:
             return symbol
-    if value >= 0:
+    if is_word(tables, registers):
         return tables[SYMBOL_OF][SPACE]
     return home_in_word(tables, registers, word_values(tables, registers), -1)

@@ -3,27 +3,38 @@
 What the user asks for wins: combinations that have it, or else all of them with it in place of their own value.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 
-from tunewright.notation.automaton_titles import NAMES_RHYTHM, ORDINARY, ORDINARY_LAST, SILENT
+from tunewright.notation.automaton_titles import FIRST_NAMING, LAST_OF_ALL, OTHER, OTHER_LAST
 from tunewright.notation.conditions import Conditions, is_hornpipe
 from tunewright.notation.grammar_words import MOST_VALUES, WordTable
-from tunewright.notation.known_headers import ARTICLES, Combination, KnownHeaders, folded, named_in, plain
+from tunewright.notation.known_headers import (
+    ANY_OTHER,
+    THE_END,
+    Combination,
+    KnownHeaders,
+    folded,
+    is_silent,
+    kind_of,
+    named_in,
+)  # fmt: skip
 from tunewright.notation.registers import (
     HEADER_ROOM,
     HORNPIPES,
     LAST_WORDS,
     MOST_WORDS,
+    NAMING_WORDS,
     REQUIRED,
     SEEN_T,
+    SILENT_WORDS,
     TITLE_FIRST,
     TITLE_ROOT,
 )  # fmt: skip
 from tunewright.notation.words import METRES, UNITS, Metre
 
 MOST_RHYTHMS = MOST_VALUES - 1
-MOST_NAMING = MOST_VALUES // 2 - NAMES_RHYTHM
+MOST_NAMING = 12
 """Words of titles that name a rhythm; others are left out."""
 _METRES = {metre.word: metre for metre in METRES}
 
@@ -34,6 +45,7 @@ class HeaderTables:
 
     combinations: list[int]
     titles: list[int]
+    followers: list[int]
 
 
 @dataclass(frozen=True)
@@ -58,10 +70,11 @@ class HeaderBuilder:
         rows = [row for row in rows if row.rhythm in ["", *rhythms] and row.named in ["", *naming]]
         if self.conditions.rhythm is None and rhythms:
             self._add_rhythms(rhythms)
+        followers: list[int] = []
         if self.headers.titled and self.conditions.title is None and self._may_write("T", " "):
-            self._add_titles(naming if rows else sorted(self.headers.naming)[:MOST_NAMING])
+            followers = self._add_titles(naming if rows else sorted(self.headers.naming)[:MOST_NAMING])
         return HeaderTables(
-            _numbers(rows, rhythms, naming), list(self.headers.titles) if self.settings[TITLE_ROOT] else []
+            _numbers(rows, rhythms, naming), list(self.headers.titles) if followers else [], followers
         )
 
     def _may_write(self, field: str, text: str) -> bool:
@@ -111,33 +124,43 @@ class HeaderBuilder:
         self.settings[HORNPIPES] = sum({1 << value for spelling, value in values.items() if is_hornpipe(spelling)})
         self.settings[HEADER_ROOM] += max(map(len, values))
 
-    def _add_titles(self, naming: list[str]) -> None:
-        """Add nothing where no title could end with an ordinary word."""
-        kinds = {word: kind for word in self.headers.words if (kind := self._kind_of(word, naming)) is not None}
-        last = {word for word in self.headers.last_words if word in kinds}
-        if not any(kinds[word] == ORDINARY for word in last):
-            last |= {word for word, kind in kinds.items() if kind == ORDINARY}
-        values = {word: 2 * kind + (word in last) for word, kind in kinds.items()}
-        first = {word: values[word] for word in self.headers.first_words if word in values}
-        if not first or not any(1 << value == ORDINARY_LAST for value in values.values()):
-            return
-        settings = self.settings
+    def _add_titles(self, naming: list[str]) -> list[int]:
+        """Return which values may follow each other; nothing where no title could end with an ordinary word."""
+        headers, settings = self.headers, self.settings
+        kinds = [*naming, *(word for word in headers.common if word not in headers.naming)]
+        numbers = {kind: FIRST_NAMING + place for place, kind in enumerate(kinds[: MOST_VALUES - FIRST_NAMING])}
+        last = headers.last_words
+        if not any(self._value(word, numbers, last) == OTHER_LAST for word in last):
+            last = frozenset(headers.words)
+        values = {word: value for word in headers.words if (value := self._value(word, numbers, last)) is not None}
+        first = {word: values[word] for word in headers.first_words if word in values}
+        if not first or OTHER_LAST not in values.values():
+            return []
+        ending = {THE_END: 0, ANY_OTHER: (1 << OTHER) | LAST_OF_ALL}
+        masks = {**ending, **{kind: 1 << number for kind, number in numbers.items()}}
+        followers = [
+            LAST_OF_ALL | sum(masks.get(word, 0) for word in headers.followers.get(kind, ()))
+            for kind in (ANY_OTHER, ANY_OTHER, *numbers)
+        ]
         self.roots[ord("T")] = settings[TITLE_FIRST] = self.words.add(first)
         settings[TITLE_ROOT] = self.words.add(values)
-        settings[MOST_WORDS] = max(self.headers.most_words, 1)
-        settings[LAST_WORDS] = sum({1 << value for value in values.values() if value % 2})
+        settings[MOST_WORDS], settings[NAMING_WORDS] = max(headers.most_words, 1), len(naming)
+        ends = (number for kind, number in numbers.items() if THE_END in headers.followers.get(kind, ()))
+        settings[LAST_WORDS] = LAST_OF_ALL | sum(1 << number for number in ends)
+        settings[SILENT_WORDS] = sum({1 << value for word, value in values.items() if is_silent(word, headers.naming)})
         settings[REQUIRED] |= SEEN_T
         # On the way home a title that is taken grows by ordinary words, until it is longer than any.
-        settings[HEADER_ROOM] += (self.headers.longest_title + 2) * (max(map(len, values)) + 1)
+        settings[HEADER_ROOM] += (headers.longest_title + 2) * (max(map(len, values)) + 1)
+        return followers
 
-    def _kind_of(self, word: str, naming: list[str]) -> int | None:
-        """The kind of a word of titles (see `automaton_titles`); None for one that cannot come."""
-        name = plain(word)
-        if not self._may_write("T", word) or (name in self.headers.naming and name not in naming):
+    def _value(self, word: str, numbers: Mapping[str, int], last: Collection[str]) -> int | None:
+        """The value of a word of titles (see `automaton_titles`); None for one that cannot come."""
+        kind, headers = kind_of(word), self.headers
+        if not self._may_write("T", word) or (kind in headers.naming and kind not in numbers):
             return None
-        if name in naming:
-            return NAMES_RHYTHM + naming.index(name)
-        return ORDINARY if name and name not in ARTICLES else SILENT
+        if kind in numbers:
+            return numbers[kind]
+        return OTHER_LAST if word in last and not is_silent(word, headers.naming) else None if is_silent(word, headers.naming) else OTHER
 
 
 def _numbers(rows: list[Combination], rhythms: list[str], naming: list[str]) -> list[int]:

@@ -98,7 +98,7 @@ def build(numbers: Mapping[str, int], conditions: Conditions) -> tuple[list[int]
 
     known = conditions.headers
     headers = known and HeaderBuilder(known, conditions, fits, words, roots, settings).build()
-    headers = headers or HeaderTables([], [])
+    headers = headers or HeaderTables([], [], [])
     symbol_of = [numbers.get(chr(code), -1) for code in range(CHARACTERS)]
     return (
         classes,
@@ -118,6 +118,7 @@ def build(numbers: Mapping[str, int], conditions: Conditions) -> tuple[list[int]
         homes(set(classes)),
         headers.combinations,
         headers.titles,
+        headers.followers,
     )
 
 

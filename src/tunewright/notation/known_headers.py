@@ -24,6 +24,8 @@ _CLEAN = re.compile(r"(?:[^\W_]|['’.-])*[^\W_]['’]?[.,!?]*|--?|&")
 """What a word of a title may look like; quotation marks and brackets would not be closed."""
 _RHYTHM = re.compile(r"[\w' -]+")
 NUMBER_DIGITS = 8
+ANY_OTHER, THE_END = "*", "."
+"""Stand for each word of titles that is no common one, and for what follows the last word."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,10 @@ class KnownHeaders:
     """In words."""
     naming: frozenset[str]
     """Words of titles that name a rhythm, in small letters."""
+    common: tuple[str, ...]
+    """Other words of titles that are common, as `kind_of` gives them."""
+    followed: tuple[tuple[str, tuple[str, ...]], ...]
+    """For each naming or common word, and for `ANY_OTHER`: which of them, or `THE_END`, follow it."""
     titles: tuple[int, ...]
     """The number of each title (see `title_number`), in rising order."""
     titled: bool = True
@@ -78,8 +84,15 @@ class KnownHeaders:
             most_words=titles["most_words"],
             longest_title=titles["longest"],
             naming=frozenset(titles["naming"].split()),
+            common=tuple(titles["common"].split()),
+            followed=tuple((word, tuple(after.split())) for word, after in titles["followed"].items()),
             titles=tuple(read_numbers(counted["title_numbers"])),
         )
+
+    @property
+    def followers(self) -> dict[str, tuple[str, ...]]:
+        """`followed`, by word."""
+        return dict(self.followed)
 
 
 def folded(rhythm: str) -> str:
@@ -90,6 +103,17 @@ def folded(rhythm: str) -> str:
 def plain(word: str) -> str:
     """A word of a title without capitals and signs."""
     return "".join(_LETTERS.findall(word.casefold()))
+
+
+def kind_of(word: str) -> str:
+    """By what a word of a title is known: its letters without capitals, or the signs that it is made of."""
+    return plain(word) or word
+
+
+def is_silent(word: str, naming: Collection[str]) -> bool:
+    """Whether a word does not count in the number of a title: articles, bare signs and names of rhythms."""
+    name = plain(word)
+    return not name or name in ARTICLES or name in naming
 
 
 def named_in(title: str, naming: Collection[str]) -> str:
@@ -107,7 +131,7 @@ def title_number(title: str, naming: Collection[str]) -> int:
     """The number of a title, as the acceptor counts it (see `automaton_titles`)."""
     total = 0
     for word in title.split():
-        if plain(word) and plain(word) not in ARTICLES and plain(word) not in naming:
+        if not is_silent(word, naming):
             number = 0
             for character in word:
                 number = spelled(number, min(ord(character), CHARACTERS - 1))

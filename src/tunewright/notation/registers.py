@@ -76,8 +76,9 @@ Registers = MutableSequence[int]
     TITLE_WORDS,  # words of the title that are whole
     TITLE_NUMBER,  # their number; see `automaton_titles`
     SPELLED,  # that of the word being written
+    FOLLOWERS,  # values that this word may have
     SIZE,
-) = range(65)
+) = range(66)
 """Places in the registers. The list is three times as long: the rest is working space."""
 
 (
@@ -102,15 +103,15 @@ Registers = MutableSequence[int]
 (
     CLASSES, ROWS, FIRST_EDGE, EDGE_SYMBOL, EDGE_TARGET, VALUE, BELOW, HEIGHT, GRAINS_OF, FILL, BEST, ROOTS,
     METRE_TICKS, METRE_FLAGS, UNIT_TICKS, TUPLET_TABLE, SYMBOL_OF, SETTINGS, REPEATED_SECTIONS, HOMES,
-    COMBINATIONS, TITLES,
-) = range(22)  # fmt: skip
+    COMBINATIONS, TITLES, WORD_FOLLOWERS,
+) = range(23)  # fmt: skip
 """Places in the tables."""
 
 (
     END_SYMBOL, BODY_FIELDS, REQUIRED, BARS, SECTION_BARS, SECTIONS, UNIT_VALUE, LAST_STAND, LENGTH_ROOT, TUPLET_ROOT,
     RHYTHM_ROOT, NAME_ROOT, SIGN_ROOT, ROOM, TIDY, HORNPIPES, TITLE_FIRST, TITLE_ROOT, MOST_WORDS, LAST_WORDS,
-    HEADER_ROOM, SETTING_COUNT,
-) = range(22)  # fmt: skip
+    SILENT_WORDS, NAMING_WORDS, HEADER_ROOM, SETTING_COUNT,
+) = range(24)  # fmt: skip
 """Places in the table of settings."""
 
 TAB, LINE_FEED, SPACE, EXCLAMATION, QUOTATION, APOSTROPHE, CLOSING_PAREN, COMMA, HYPHEN, DOT = (
