@@ -9,7 +9,7 @@ from tunewright.model.checkpoint import read_checkpoint
 from tunewright.model.shipped import CARD, NETWORKS, shipped
 from tunewright.sampling.playable import playable
 
-LIMIT_BYTES = 5_000_000
+LIMIT_BYTES = 6_000_000
 NAMES = ("oneills", "oneills-large", "oneills-looking-back")
 
 

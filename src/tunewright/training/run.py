@@ -23,6 +23,7 @@ import safetensors
 import safetensors.torch
 import torch
 
+from tunewright.corpus.style import style_of
 from tunewright.corpus.tune import Tune
 from tunewright.errors import CheckpointError, DivergenceError, OptionError, WorkerError
 from tunewright.files import claim_folder, remove_folder, settle_folder, write_file
@@ -45,10 +46,12 @@ from tunewright.training.denormals import flushed_to_zero
 from tunewright.training.distributed import Team
 from tunewright.training.history import EpochRecord, Progress
 from tunewright.training.loop import Trainer
-from tunewright.training.ngram import Baselines, baselines
+from tunewright.training.ngram import Baselines, baselines, spread
 
 RESUME, HISTORY = "resume.safetensors", "history.csv"
 SAVE_EVERY_SECONDS = 60.0
+STYLE_CHARACTERS = 8_000_000
+"""Of a larger corpus about so many characters say what its tunes are like, in tunes spread evenly over it."""
 MAY_CHANGE = {"device", "threads"}
 """Options that a run may go on with another value of; its numbers may then differ in their last digits."""
 
@@ -142,6 +145,13 @@ class Run:
         """What counting the same tunes reaches on the validation tunes; recorded in every checkpoint."""
         return baselines(self.data.tunes, len(self.data.vocabulary), self.data.validation)
 
+    @cached_property
+    def style(self) -> dict[str, Any]:
+        """What the tunes are like, and those of the network that this one starts from; kept in every checkpoint."""
+        tunes = spread(self.data.tunes, STYLE_CHARACTERS)
+        texts = [self.data.vocabulary.decode(ids[1:-1].tolist()) for ids in tunes]
+        return style_of(texts, self.start.checkpoint.style if self.start else None)
+
     def open(self, *, resume: bool = False, force: bool = False) -> None:
         """Start afresh, or go on with what the folder holds; see `train` for what is raised."""
         self.team.in_turn(partial(self._open, resume=resume, force=force))
@@ -232,7 +242,7 @@ class Run:
         }
         weights = weights_of(self.trainer.network)
         metrics = asdict(record) if record else {}
-        return Checkpoint(self.network_config, self.data.vocabulary, weights, metrics, training)
+        return Checkpoint(self.network_config, self.data.vocabulary, weights, metrics, training, self.style)
 
     def _read_last(self) -> tuple[Checkpoint, dict[str, Any]]:
         """The newest checkpoint, once it is known to belong to this data and these options."""
