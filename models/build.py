@@ -6,9 +6,9 @@
 Each is trained on O'Neill's and Ryan's by a preset, measured, and written with a card beside it. Fields that claim a
 person or a source, which a composed tune must not have, are left out of the tunes, and so are comments and runs of
 spaces: a network that learned to write them would be lost without them. Training goes on where it was interrupted; a
-network whose training is finished is only measured again; with --style it is not even that, but what the books are like,
-which keeps composed headers to theirs, is written anew. Needs abc2midi (Debian's package abcmidi), which says which
-composed tunes play.
+network whose training is finished is only measured again. With --style nothing is trained or measured, but what the
+books are like is written anew, to which composed tunes are kept. Needs abc2midi (Debian's package abcmidi), which says
+which composed tunes play.
 """
 
 import argparse

@@ -14,6 +14,7 @@ from tunewright.notation.known_headers import (
     ANY_OTHER,
     NUMBER_DIGITS,
     THE_END,
+    is_silent,
     kind_of,
     named_in,
     read_numbers,
@@ -25,7 +26,9 @@ MOST_COMBINATIONS = 500
 FEWEST_OF_A_RHYTHM = 2
 """Tunes of a rhythm whose name counts as a word of titles."""
 MOST_COMMON = 16
-"""Words of titles, beside those that name a rhythm, of which it is kept what follows them."""
+"""Words of titles, beside those that name a rhythm, of which it is kept what follows them: articles, signs, others."""
+FEWEST_OF_A_COMMON = 10
+"""How often each of the others comes at least."""
 FEWEST_PAIRS = 3
 """Titles in which a word follows another, unless none follows it so often."""
 USUAL_SHARE = 0.99
@@ -61,17 +64,20 @@ def header_style(texts: Iterable[str], former: Mapping[str, Any] | None = None) 
     if former:
         naming, common = (former["titles"][name].split() for name in ("naming", "common"))
     else:
-        rhythms = Counter(fields["R"] for fields in firsts if fields.get("R"))
-        naming = sorted(rhythm_words(rhythm for rhythm, count in rhythms.items() if count >= FEWEST_OF_A_RHYTHM))
+        names = Counter(word for fields in firsts for word in rhythm_words([fields.get("R", "")]))
+        naming = sorted(word for word, count in names.items() if count >= FEWEST_OF_A_RHYTHM)
         kinds = Counter(kind_of(word) for title in titles for word in title)
-        common = [word for word, _ in kinds.most_common(MOST_COMMON + len(naming)) if word not in naming][:MOST_COMMON]
+        others = [(word, count) for word, count in kinds.most_common() if word not in naming]
+        silent = [word for word, _ in others if is_silent(word, naming)]
+        often = [word for word, count in others if count >= FEWEST_OF_A_COMMON and word not in silent]
+        common = [*silent, *often][:MOST_COMMON]
     combinations = Counter(_combination(fields, naming) for fields in firsts if fields.get("M"))
+    words = {**_words(titles), "naming": " ".join(naming), "common": " ".join(common)}
     style = {
         "combinations": dict(combinations.most_common(MOST_COMBINATIONS)),
-        "titles": {**_words(titles), "naming": " ".join(naming), "common": " ".join(common)},
+        "titles": {**words, "followed": _followed(titles, {*naming, *common})},
         "title_numbers": _written({title_number(" ".join(title), naming) for title in titles}),
     }
-    style["titles"]["followed"] = _followed(titles, {*naming, *common})
     return merged(former, style) if former else style
 
 

@@ -4,7 +4,7 @@ The part of the acceptor (see `automaton`) that knows the header, and the fields
 """
 
 from tunewright.notation.automaton_bars import loose, not_idle
-from tunewright.notation.automaton_headers import combined_words, goes_on
+from tunewright.notation.automaton_headers import bit_of, combined_words, goes_on
 from tunewright.notation.automaton_lengths import refit
 from tunewright.notation.automaton_notes import clear_note
 from tunewright.notation.automaton_titles import begin_title, end_word, take_title, title_may_end
@@ -37,7 +37,6 @@ from tunewright.notation.registers import (
     LETTER_K,
     LETTER_L,
     LETTER_M,
-    LETTER_Q,
     LETTER_R,
     LETTER_T,
     LETTER_W,
@@ -92,25 +91,6 @@ from tunewright.notation.registers import (
     Registers,
     Tables,
 )  # fmt: skip
-
-
-def bit_of(code: int) -> int:
-    """Return the bit in SEEN of the field with this letter; 0 for one that nobody asks for."""
-    if code == LETTER_X:
-        return SEEN_X
-    if code == LETTER_T:
-        return SEEN_T
-    if code == LETTER_R:
-        return SEEN_R
-    if code == LETTER_M:
-        return SEEN_M
-    if code == LETTER_L:
-        return SEEN_L
-    if code == LETTER_K:
-        return SEEN_K
-    if code == LETTER_Q:
-        return SEEN_Q
-    return 0
 
 
 def fills(tables: Tables, full: int, unit: int) -> bool:

@@ -11,16 +11,21 @@ from tunewright.notation.registers import (
     LETTER_K,
     LETTER_L,
     LETTER_M,
+    LETTER_Q,
     LETTER_R,
     LETTER_T,
+    LETTER_X,
     METRE,
     NAMED,
     RHYTHM_OF,
     SEEN,
+    SEEN_K,
     SEEN_L,
     SEEN_M,
+    SEEN_Q,
     SEEN_R,
     SEEN_T,
+    SEEN_X,
     SETTINGS,
     TITLE_ROOT,
     UNIT,
@@ -30,6 +35,25 @@ from tunewright.notation.registers import (
 )  # fmt: skip
 
 COLUMNS = 4
+
+
+def bit_of(code: int) -> int:
+    """Return the bit in SEEN of the field with this letter; 0 for one that nobody asks for."""
+    if code == LETTER_X:
+        return SEEN_X
+    if code == LETTER_T:
+        return SEEN_T
+    if code == LETTER_R:
+        return SEEN_R
+    if code == LETTER_M:
+        return SEEN_M
+    if code == LETTER_L:
+        return SEEN_L
+    if code == LETTER_K:
+        return SEEN_K
+    if code == LETTER_Q:
+        return SEEN_Q
+    return 0
 
 
 def agrees(tables: Tables, registers: Registers, at: int) -> bool:

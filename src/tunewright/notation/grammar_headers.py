@@ -73,9 +73,7 @@ class HeaderBuilder:
         followers: list[int] = []
         if self.headers.titled and self.conditions.title is None and self._may_write("T", " "):
             followers = self._add_titles(naming if rows else sorted(self.headers.naming)[:MOST_NAMING])
-        return HeaderTables(
-            _numbers(rows, rhythms, naming), list(self.headers.titles) if followers else [], followers
-        )
+        return HeaderTables(_numbers(rows, rhythms, naming), list(self.headers.titles) if followers else [], followers)
 
     def _may_write(self, field: str, text: str) -> bool:
         """Whether a field may have this value, as far as characters go."""
@@ -156,11 +154,11 @@ class HeaderBuilder:
     def _value(self, word: str, numbers: Mapping[str, int], last: Collection[str]) -> int | None:
         """The value of a word of titles (see `automaton_titles`); None for one that cannot come."""
         kind, headers = kind_of(word), self.headers
-        if not self._may_write("T", word) or (kind in headers.naming and kind not in numbers):
-            return None
         if kind in numbers:
-            return numbers[kind]
-        return OTHER_LAST if word in last and not is_silent(word, headers.naming) else None if is_silent(word, headers.naming) else OTHER
+            return numbers[kind] if self._may_write("T", word) else None
+        if is_silent(word, headers.naming) or not self._may_write("T", word):
+            return None
+        return OTHER_LAST if word in last else OTHER
 
 
 def _numbers(rows: list[Combination], rhythms: list[str], naming: list[str]) -> list[int]:

@@ -2,9 +2,9 @@
 
 The acceptor that composing uses: `notation.grammar` with the conditions that the user set, narrowed to what a network
 can keep in mind (`Conditions.tidy`), and without fields that claim a person, a place or a source, because what a
-network writes there has nothing to do with them. A beginning of the user's own may hold such fields, and may be untidy;
-then the rest may be so too. Headers are kept to what those of the network's tunes are like, as its checkpoint tells (see
-`notation.known_headers`); a beginning with a title or combination of its own is taken as it is.
+network writes there has nothing to do with them. Headers are kept to what those of the network's tunes are like, as
+its checkpoint tells (see `notation.known_headers`). A beginning of the user's own is taken as it is: where it has a
+title or combination of its own, claims something or is untidy, the rest may be so too.
 """
 
 import re
