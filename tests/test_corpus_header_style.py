@@ -42,7 +42,7 @@ def test_common_words_are_told_with_their_neighbours():
     assert set(found["common"].split()) == {"the", "old", "mill", "bells", "of"}
     assert found["common"].startswith("the ")
     assert set(found["followed"]["the"].split()) == {"old", "*"}
-    assert found["followed"]["of"] == "the old"
+    assert set(found["followed"]["of"].split()) == {"the", "old"}
     assert found["followed"]["mill"] == "."
 
 

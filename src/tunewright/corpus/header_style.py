@@ -30,7 +30,8 @@ MOST_COMMON = 16
 FEWEST_OF_A_COMMON = 10
 """How often each of the others comes at least."""
 FEWEST_PAIRS = 3
-"""Titles in which a word follows another, unless none follows it so often."""
+"""Titles in which a word follows another, or fewer if that is a large enough share of what follows it."""
+LEAST_SHARE_OF_PAIRS = 1 / 200
 USUAL_SHARE = 0.99
 """Of titles that have no more words than a composed one may have."""
 
@@ -109,9 +110,10 @@ def _followed(titles: list[list[str]], known: Collection[str]) -> dict[str, str]
         kinds = [kind if (kind := kind_of(word)) in known else ANY_OTHER for word in title]
         for word, after in pairwise([*kinds, THE_END]):
             pairs.setdefault(word, Counter())[after] += 1
+    enough = {word: min(FEWEST_PAIRS, LEAST_SHARE_OF_PAIRS * found.total()) for word, found in pairs.items()}
     return {
-        word: " ".join(after for after, count in found.most_common() if count >= min(FEWEST_PAIRS, max(found.values())))
-        for word, found in sorted(pairs.items())
+        word: " ".join(after for after, count in pairs[word].most_common() if count >= enough[word])
+        for word in sorted(pairs)
     }
 
 
