@@ -1,12 +1,14 @@
 """Build the networks that come with Tunewright: `make models`.
 
     PYTHONPATH=benchmarks python models/build.py [NAME...]
+    PYTHONPATH=benchmarks python models/build.py --style [NAME...]
 
 Each is trained on O'Neill's and Ryan's by a preset, measured, and written with a card beside it. Fields that claim a
 person or a source, which a composed tune must not have, are left out of the tunes, and so are comments and runs of
 spaces: a network that learned to write them would be lost without them. Training goes on where it was interrupted; a
-network whose training is finished is only measured again. Needs abc2midi (Debian's package abcmidi), which says which
-composed tunes play.
+network whose training is finished is only measured again. With --style nothing is trained or measured, but what the
+books are like is written anew, to which composed tunes are kept. Needs abc2midi (Debian's package abcmidi), which says
+which composed tunes play.
 """
 
 import argparse
@@ -22,6 +24,8 @@ import tunewright
 from tunewright.analysis.originality import OriginalityIndex
 from tunewright.corpus.essentials import essentials
 from tunewright.corpus.library import find_corpus
+from tunewright.corpus.split import split_tunes
+from tunewright.corpus.style import style_of
 from tunewright.model.checkpoint import Checkpoint, write_checkpoint
 from tunewright.model.shipped import CARD, NETWORKS
 from tunewright.sampling.compose import Composition
@@ -50,13 +54,24 @@ RECIPES = {
 }
 
 
-def corpus() -> Path:
-    """A book of both corpora, as they are learned from."""
-    book = RUNS / "tunes.abc"
+def texts() -> list[str]:
+    """The tunes of both corpora, as they are learned from."""
     tunes = tunewright.read_tunes(*(find_corpus(name) for name in CORPORA)).tunes
+    return [essentials(tune.text) for tune in tunes]
+
+
+def corpus() -> Path:
+    """A book of both corpora."""
+    book = RUNS / "tunes.abc"
     book.parent.mkdir(parents=True, exist_ok=True)
-    book.write_text("\n".join(map(essentials, (tune.text for tune in tunes))), encoding="utf-8")
+    book.write_text("\n".join(texts()), encoding="utf-8")
     return book
+
+
+def styled(model: Checkpoint) -> Checkpoint:
+    """The network with what its training tunes are like."""
+    training, _ = split_tunes(tunewright.read_tunes(corpus()).tunes)
+    return replace(model, style=style_of([tune.text for tune in training]))
 
 
 def train(name: str) -> Checkpoint:
@@ -69,7 +84,7 @@ def train(name: str) -> Checkpoint:
     subprocess.run(command, check=True)
     model = tunewright.read_checkpoint(run)
     data = {**model.training["data"], "training_sources": list(CORPORA)}
-    return replace(model, training={**model.training, "data": data})
+    return styled(replace(model, training={**model.training, "data": data}))
 
 
 def composed(model: Checkpoint, temperature: float) -> list[Composition]:
@@ -144,18 +159,24 @@ are distributed with music21 by permission of the encoders. The weights are dist
 
 ## What it is not for
 
-It knows dance tunes of one tradition, as two collectors wrote them down, and nothing else; titles are made up letter by
-letter and may be nonsense, or a name by accident. Ask `tunewright originality` before you call a tune your own.
+It knows dance tunes of one tradition, as two collectors wrote them down, and nothing else; titles are made up of words
+of theirs and may be nonsense, or a name by accident. Ask `tunewright originality` before you call a tune your own.
 """
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*", choices=[*RECIPES, []], metavar="NAME")
-    names = parser.parse_args().names or list(RECIPES)
-    for name in names:
-        model = train(name)
+    parser.add_argument("--style", action="store_true", help="only write anew what the books are like")
+    asked = parser.parse_args()
+    for name in asked.names or list(RECIPES):
         folder = NETWORKS / name
+        if asked.style:
+            kept = (folder / CARD).read_bytes()
+            write_checkpoint(folder, styled(tunewright.read_checkpoint(folder)), {CARD: kept})
+            print(f"{name}: its style, in {folder}")
+            continue
+        model = train(name)
         write_checkpoint(folder, model, {CARD: card(name, model).encode()})
         print(f"{name}: in {folder}")
     size = sum(path.stat().st_size for path in NETWORKS.rglob("*") if path.is_file())

@@ -5,8 +5,10 @@ The part of the acceptor (see `automaton`) that knows the header, and the fields
 
 from tunewright.notation.automaton_bars import loose, not_idle
 from tunewright.notation.automaton_forms import bars, draw_form, sections
+from tunewright.notation.automaton_headers import bit_of, combined_words, goes_on
 from tunewright.notation.automaton_lengths import far, refit
 from tunewright.notation.automaton_notes import clear_note
+from tunewright.notation.automaton_titles import begin_title, end_word, take_title, title_may_end
 from tunewright.notation.automaton_tries import edge
 from tunewright.notation.registers import (
     ACCOMPANIED_FLAG,
@@ -17,6 +19,7 @@ from tunewright.notation.registers import (
     BODY,
     BUDGET,
     COLON_SIGN,
+    COMBINATIONS,
     COMPOUND,
     COMPOUND_FLAG,
     ENDING,
@@ -30,12 +33,12 @@ from tunewright.notation.registers import (
     HEADER_ORDER,
     HORNPIPE,
     HORNPIPE_FLAG,
+    HORNPIPES,
     IMPOSSIBLE,
     INLINE,
     LETTER_K,
     LETTER_L,
     LETTER_M,
-    LETTER_Q,
     LETTER_R,
     LETTER_T,
     LETTER_W,
@@ -56,6 +59,7 @@ from tunewright.notation.registers import (
     REPEAT,
     REQUIRED,
     RHYTHM,
+    RHYTHM_OF,
     RHYTHM_ROOT,
     ROOTS,
     SEEN,
@@ -76,6 +80,7 @@ from tunewright.notation.registers import (
     TIDY,
     TIE,
     TIE_OPEN,
+    TITLE_ROOT,
     TONIC,
     UNFINISHED,
     UNIT,
@@ -87,25 +92,6 @@ from tunewright.notation.registers import (
     Registers,
     Tables,
 )  # fmt: skip
-
-
-def bit_of(code: int) -> int:
-    """Return the bit in SEEN of the field with this letter; 0 for one that nobody asks for."""
-    if code == LETTER_X:
-        return SEEN_X
-    if code == LETTER_T:
-        return SEEN_T
-    if code == LETTER_R:
-        return SEEN_R
-    if code == LETTER_M:
-        return SEEN_M
-    if code == LETTER_L:
-        return SEEN_L
-    if code == LETTER_K:
-        return SEEN_K
-    if code == LETTER_Q:
-        return SEEN_Q
-    return 0
 
 
 def fills(tables: Tables, full: int, unit: int) -> bool:
@@ -146,18 +132,19 @@ def unit_fits(tables: Tables, registers: Registers, unit: int) -> bool:
 
 def field_words(tables: Tables, registers: Registers) -> int:
     """Return the mask of values that the field being written may have."""
+    combined = len(tables[COMBINATIONS]) > 0 and registers[SEEN] & SEEN_K == 0
     allowed = 0
     if registers[FIELD] == LETTER_M:
         for index in range(len(tables[METRE_FLAGS])):
             if metre_fits(tables, registers, index, registers[UNIT]):
                 allowed |= 1 << index
-        return allowed
+        return allowed & combined_words(tables, registers) if combined else allowed
     if registers[FIELD] == LETTER_L:
         for index in range(len(tables[UNIT_TICKS])):
             if unit_fits(tables, registers, tables[UNIT_TICKS][index]):
                 allowed |= 1 << index
-        return allowed
-    return ANY
+        return allowed & combined_words(tables, registers) if combined else allowed
+    return combined_words(tables, registers) if combined and registers[FIELD] == LETTER_R else ANY
 
 
 def take_field(tables: Tables, registers: Registers, code: int) -> bool:
@@ -168,12 +155,14 @@ def take_field(tables: Tables, registers: Registers, code: int) -> bool:
     if (registers[SEEN] & SEEN_X == 0) != (code == LETTER_X):
         return False
     once = SEEN_X | SEEN_M | SEEN_L | SEEN_Q | (tables[SETTINGS][REQUIRED] & (SEEN_T | SEEN_R))
-    if tables[SETTINGS][TIDY] == 1:
+    if tables[SETTINGS][TIDY] == 1 or len(tables[COMBINATIONS]) > 0:
         once |= SEEN_T | SEEN_R
     if registers[SEEN] & bit & once:
         return False
     needed = tables[SETTINGS][REQUIRED]
     if code == LETTER_K and registers[SEEN] & needed != needed:
+        return False
+    if code != LETTER_X and not goes_on(tables, registers, code):
         return False
     registers[SEEN] |= bit
     registers[AFTER] = HEAD
@@ -213,6 +202,8 @@ def take_value(tables: Tables, registers: Registers) -> bool:
     elif root > 0:
         registers[STATE] = WORD
         registers[NODE] = root
+        if code == LETTER_T and tables[SETTINGS][TITLE_ROOT] > 0:
+            begin_title(tables, registers)
     elif code == LETTER_R:
         registers[STATE] = RHYTHM
         registers[NODE] = tables[SETTINGS][RHYTHM_ROOT]
@@ -223,14 +214,18 @@ def take_value(tables: Tables, registers: Registers) -> bool:
 
 def may_stand(tables: Tables, registers: Registers) -> bool:
     """Return true if the value of a field may end here."""
+    if registers[FIELD] == LETTER_T and tables[SETTINGS][TITLE_ROOT] > 0:
+        return title_may_end(tables, registers)
     value = tables[VALUE][registers[NODE]]
-    if value < 0 or (registers[FIELD] != LETTER_M and registers[FIELD] != LETTER_L):
+    if value < 0 or (registers[FIELD] != LETTER_M and registers[FIELD] != LETTER_L and registers[FIELD] != LETTER_R):
         return value >= 0
     return (field_words(tables, registers) >> value) & 1 == 1
 
 
 def take_edge(tables: Tables, registers: Registers, symbol: int, code: int) -> bool:
     """Go on in the word that is the value of a field."""
+    if registers[FIELD] == LETTER_T and tables[SETTINGS][TITLE_ROOT] > 0:
+        return take_title(tables, registers, symbol, code)
     following = edge(tables, registers[NODE], symbol)
     if following >= 0:
         if tables[BELOW][following] & field_words(tables, registers) == 0:
@@ -262,8 +257,11 @@ def take_word(tables: Tables, registers: Registers) -> bool:
         registers[UNIT] = tables[UNIT_TICKS][value]
     elif code == LETTER_K:
         registers[TONIC] = value
-    elif code == LETTER_R and value == 1:
-        registers[HORNPIPE] = 1
+    elif code == LETTER_R:
+        registers[RHYTHM_OF] = value + 1
+        registers[HORNPIPE] = (tables[SETTINGS][HORNPIPES] >> value) & 1
+    elif code == LETTER_T and tables[SETTINGS][TITLE_ROOT] > 0:
+        end_word(tables, registers)
     if registers[INLINE] == 1:
         registers[INLINE] = 0
         registers[STATE] = MUSIC

@@ -9,9 +9,11 @@ from tunewright.notation.automaton_bars import closable, closes_well, may_end, p
 from tunewright.notation.automaton_fields import field_words
 from tunewright.notation.automaton_filling import closes, home_in_length, home_in_word, home_letter
 from tunewright.notation.automaton_forms import repeated, sections, target
+from tunewright.notation.automaton_headers import home_to_combination
 from tunewright.notation.automaton_lengths import ends_now
 from tunewright.notation.automaton_signs import is_mark
 from tunewright.notation.automaton_steps import is_open, settle
+from tunewright.notation.automaton_titles import home_in_title
 from tunewright.notation.registers import (
     ANY,
     BANG,
@@ -27,6 +29,7 @@ from tunewright.notation.registers import (
     CLOSING_BRACKET,
     CLOSING_PAREN,
     COLON_SIGN,
+    COMBINATIONS,
     END_SYMBOL,
     ENDING,
     EXCLAMATION,
@@ -85,6 +88,7 @@ from tunewright.notation.registers import (
     SYMBOL_OF,
     THREE,
     TIE,
+    TITLE_ROOT,
     TUPLET,
     TUPLET_LEFT,
     VALUE,
@@ -107,6 +111,8 @@ def home_in_header(tables: Tables, registers: Registers) -> int:
         return symbols[LETTER_X]
     if missing & SEEN_T:
         return symbols[LETTER_T]
+    if len(tables[COMBINATIONS]) > 0:
+        return symbols[home_to_combination(tables, registers)]
     if missing & SEEN_R:
         return symbols[LETTER_R]
     if missing & SEEN_L:
@@ -203,6 +209,8 @@ def home_in_token(tables: Tables, registers: Registers) -> int:
         return symbols[tables[HOMES][state]]
     if state in (WORD, WORD_END):
         end = symbols[CLOSING_BRACKET] if registers[INLINE] == 1 else symbols[LINE_FEED]
+        if registers[FIELD] == LETTER_T and tables[SETTINGS][TITLE_ROOT] > 0:
+            return home_in_title(tables, registers, end)
         return end if state == WORD_END else home_in_word(tables, registers, field_words(tables, registers), end)
     if state == CHORD_NAME:
         return home_in_word(tables, registers, ANY, symbols[QUOTATION])

@@ -19,6 +19,7 @@ from tunewright.notation.registers import (
     FIT,
     FULL,
     GRAINS_OF,
+    HEADER_ROOM,
     HORNPIPE,
     HOST,
     IMPOSSIBLE,
@@ -33,6 +34,8 @@ from tunewright.notation.registers import (
     ROOM,
     SECTION,
     SECTION_BAR,
+    SEEN,
+    SEEN_K,
     SETTINGS,
     STARTED,
     TIDY,
@@ -118,6 +121,8 @@ def far(tables: Tables, registers: Registers) -> int:
     """Return a number of characters that is enough to go home from anywhere."""
     length = tables[SETTINGS][ROOM]
     last = bars(tables, registers)
+    if registers[SEEN] & SEEN_K == 0:
+        length += tables[SETTINGS][HEADER_ROOM]
     if registers[FULL] > 0 and registers[UNIT] > 0:
         bar = tables[FILL][registers[FULL] * 4 // registers[UNIT]] + 2
         length += 3 * bar

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from tunewright.errors import GrammarError
 from tunewright.notation.forms import Form
+from tunewright.notation.known_headers import KnownHeaders
 from tunewright.notation.words import KEYS, METRES, UNITS
 
 
@@ -37,6 +38,8 @@ class Conditions:
     forms: tuple[Form, ...] = ()
     """Of these, as far as they agree with the rest, one is drawn for each tune when its metre is known; see
     `Grammar.begin`."""
+    headers: KnownHeaders | None = None
+    """What headers of a corpus are like, which this one is kept to but for what is asked for above."""
 
     def __post_init__(self) -> None:
         _known("meter", self.meter, [metre.word for metre in METRES])

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 
 from tunewright.errors import GrammarError
+from tunewright.notation.automaton_fields import unit_by_default
 from tunewright.notation.conditions import Conditions, is_hornpipe
 from tunewright.notation.grammar_forms import form_tables
+from tunewright.notation.grammar_headers import HeaderBuilder, HeaderTables
 from tunewright.notation.grammar_rows import homes, rows
 from tunewright.notation.grammar_rules import END
 from tunewright.notation.grammar_words import MOST_VALUES, WordTable, fill_table
@@ -15,6 +17,8 @@ from tunewright.notation.registers import (
     END_SYMBOL,
     FREE_FLAG,
     HORNPIPE_FLAG,
+    HORNPIPES,
+    IMPOSSIBLE,
     LENGTH_ROOT,
     NAME_ROOT,
     REQUIRED,
@@ -84,6 +88,15 @@ def build(numbers: Mapping[str, int], conditions: Conditions) -> tuple[list[int]
     roots, settings = _add_words(words, conditions)
     classes = [_class_of(symbol) for symbol in sorted(numbers, key=numbers.__getitem__)]
     grains, characters, first = _fill(words)
+
+    def fits(metre: Metre, unit_length: str) -> bool:
+        full = metre.ticks or FREE_BAR
+        unit = UNITS[unit_length] if unit_length else unit_by_default(full)
+        return full * 4 % unit == 0 and characters[full * 4 // unit] < IMPOSSIBLE
+
+    known = conditions.headers
+    headers = known and HeaderBuilder(known, conditions, fits, words, roots, settings).build()
+    headers = headers or HeaderTables([], [], [])
     symbol_of = [numbers.get(chr(code), -1) for code in range(CHARACTERS)]
     return (
         classes,
@@ -101,6 +114,9 @@ def build(numbers: Mapping[str, int], conditions: Conditions) -> tuple[list[int]
         settings,
         homes(set(classes)),
         *form_tables(conditions),
+        headers.combinations,
+        headers.titles,
+        headers.followers,
     )
 
 
@@ -159,7 +175,7 @@ def _add_words(words: WordTable, conditions: Conditions) -> tuple[list[int], lis
     roots[ord("K")] = words.add(_only(KEYS, conditions.key))
     roots[ord("Q")] = _add_tempos(words)
     if conditions.rhythm is not None:
-        roots[ord("R")] = words.add({conditions.rhythm: int(is_hornpipe(conditions.rhythm))})
+        roots[ord("R")] = words.add({conditions.rhythm: 0})
     if conditions.title is not None:
         roots[ord("T")] = words.add({conditions.title: MOST_VALUES})
     settings = [0] * SETTING_COUNT
@@ -167,6 +183,7 @@ def _add_words(words: WordTable, conditions: Conditions) -> tuple[list[int], lis
     settings[REQUIRED] = SEEN_M
     for bit, value in ((SEEN_L, conditions.unit_length), (SEEN_R, conditions.rhythm), (SEEN_T, conditions.title)):
         settings[REQUIRED] |= bit if value is not None else 0
+    settings[HORNPIPES] = int(conditions.rhythm is not None and is_hornpipe(conditions.rhythm))
     settings[TIDY] = int(conditions.tidy)
     settings[UNIT_VALUE] = LENGTH_VALUES.index(GRAINS)
     settings[LENGTH_ROOT] = words.add({word: LENGTH_VALUES.index(value) for word, value in LENGTHS.items()})

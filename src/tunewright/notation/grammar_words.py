@@ -20,6 +20,8 @@ class WordTable:
         """Of each symbol; a word with any other character is left out."""
         self.edges: list[dict[str, int]] = [{}]
         self.values = [-1]
+        self._grafted = 0
+        """Places from here on lead to later ones only."""
 
     def place(self) -> int:
         """Make a new place without edges."""
@@ -29,7 +31,7 @@ class WordTable:
 
     def spells(self, word: str) -> bool:
         """Whether every character of `word` is in the vocabulary."""
-        return all(character in self.numbers for character in word)
+        return self.numbers.keys() >= set(word)
 
     def add(self, words: Mapping[str, int], root: int | None = None) -> int:
         """Add words with their values below `root`, or below a new place; return it."""
@@ -42,9 +44,10 @@ class WordTable:
     def walk(self, node: int, word: str) -> int:
         """The place to which `word` leads from `node`, made where it is missing."""
         for character in word:
-            if character not in self.edges[node]:
-                self.edges[node][character] = self.place()
-            node = self.edges[node][character]
+            following = self.edges[node].get(character)
+            if following is None:
+                following = self.edges[node][character] = self.place()
+            node = following
         return node
 
     def graft(self, root: int, words: Iterable[str], branch: int) -> None:
@@ -56,6 +59,7 @@ class WordTable:
                     self.edges[end].setdefault(character, target)
                 if self.values[branch] >= 0:
                     self.values[end] = self.values[branch]
+        self._grafted = len(self.edges)
 
     def tables(self) -> tuple[list[int], list[int], list[int], list[int], list[int], list[int]]:
         """First edge of each place, symbols and targets of the edges, values, masks of values below, and heights."""
@@ -67,15 +71,20 @@ class WordTable:
             first.append(len(symbols))
         below = [self._mask(value) for value in self.values]
         height = [0 if value >= 0 else IMPOSSIBLE for value in self.values]
-        changed = True
-        while changed:
+
+        def look_below(places: Sequence[int]) -> bool:
             changed = False
-            for node in range(len(self.edges) - 1, -1, -1):
+            for node in places:
                 for target in self.edges[node].values():
                     if below[target] & ~below[node] or height[target] + 1 < height[node]:
                         below[node] |= below[target]
                         height[node] = min(height[node], height[target] + 1)
                         changed = True
+            return changed
+
+        look_below(range(len(self.edges) - 1, self._grafted - 1, -1))
+        while look_below(range(self._grafted - 1, -1, -1)):
+            pass
         return first, symbols, targets, self.values, below, height
 
     @staticmethod

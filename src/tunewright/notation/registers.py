@@ -74,8 +74,14 @@ Registers = MutableSequence[int]
     DRAW,  # which form is drawn, up to DRAWS - 1; 0 for none
     FORM,  # its row in the table of forms; 0 for what the conditions say
     HOMING,  # 1 if the section must end on the tonic
+    RHYTHM_OF,  # rhythm of the header, as an index plus 1
+    NAMED,  # rhythm that the title names, as an index plus 1
+    TITLE_WORDS,  # words of the title that are whole
+    TITLE_NUMBER,  # their number; see `automaton_titles`
+    SPELLED,  # that of the word being written
+    FOLLOWERS,  # values that this word may have
     SIZE,
-) = range(63)
+) = range(69)
 """Places in the registers. The list is three times as long: the rest is working space."""
 
 (
@@ -100,14 +106,15 @@ Registers = MutableSequence[int]
 (
     CLASSES, ROWS, FIRST_EDGE, EDGE_SYMBOL, EDGE_TARGET, VALUE, BELOW, HEIGHT, GRAINS_OF, FILL, BEST, ROOTS,
     METRE_TICKS, METRE_FLAGS, UNIT_TICKS, TUPLET_TABLE, SYMBOL_OF, SETTINGS, HOMES, FORMS, FORM_STARTS,
-    FORM_COUNTS, FORM_DRAWN,
-) = range(23)  # fmt: skip
+    FORM_COUNTS, FORM_DRAWN, COMBINATIONS, TITLES, WORD_FOLLOWERS,
+) = range(26)  # fmt: skip
 """Places in the tables."""
 
 (
     END_SYMBOL, BODY_FIELDS, REQUIRED, UNIT_VALUE, LAST_STAND, LENGTH_ROOT, TUPLET_ROOT, RHYTHM_ROOT, NAME_ROOT,
-    SIGN_ROOT, ROOM, TIDY, SETTING_COUNT,
-) = range(13)  # fmt: skip
+    SIGN_ROOT, ROOM, TIDY, HORNPIPES, TITLE_FIRST, TITLE_ROOT, MOST_WORDS, LAST_WORDS, SILENT_WORDS, NAMING_WORDS,
+    HEADER_ROOM, SETTING_COUNT,
+) = range(21)  # fmt: skip
 """Places in the table of settings."""
 
 FORM_BARS, FORM_SECTIONS, FORM_PICK_UP, FORM_SECTION = range(4)
@@ -124,6 +131,7 @@ TAB, LINE_FEED, SPACE, EXCLAMATION, QUOTATION, APOSTROPHE, CLOSING_PAREN, COMMA,
     9, 10, 32, 33, 34, 39, 41, 44, 45, 46,
 )  # fmt: skip
 STAR, THREE, COLON_SIGN, CAPITAL_A, SMALL_A, SMALL_D = 42, 51, 58, 65, 97, 100
+ZERO, NINE, CAPITAL_Z, SMALL_Z = 48, 57, 90, 122
 LETTER_K, LETTER_L, LETTER_M, LETTER_Q, LETTER_R, LETTER_T, LETTER_W, LETTER_X = 75, 76, 77, 81, 82, 84, 87, 88
 CLOSING_BRACKET, CARET, UNDERSCORE, STROKE, CLOSING_BRACE, TILDE = 93, 94, 95, 124, 125, 126
 """Code points of characters that the functions know."""

@@ -1,18 +1,23 @@
 """What keeps the tunes of a network playable, and gives them a form?
 
 The acceptor that composing uses: `notation.grammar` with the conditions that the user set, narrowed to what a network
-can keep in mind (`Conditions.tidy`) and to forms that the tunes have which it learned from, and without fields that
-claim a person, a place or a source, because what a network writes there has nothing to do with them. A beginning of the
-user's own may hold such fields, and may be untidy; then the rest may be so too, and has any form.
+can keep in mind (`Conditions.tidy`), and without fields that claim a person, a place or a source, because what a
+network writes there has nothing to do with them. Headers and forms are kept to those of the tunes that the network
+learned from, as its checkpoint tells (see `notation.known_headers` and `notation.forms`). A beginning of the user's own
+is taken as it is: where it has a title or combination of its own, claims something or is untidy, the rest may be so
+too.
 """
 
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from tunewright.errors import GrammarError
 from tunewright.model.checkpoint import Checkpoint
 from tunewright.notation.forms import from_json
 from tunewright.notation.grammar import Conditions, Grammar
+from tunewright.notation.known_headers import KnownHeaders
 from tunewright.notation.words import ASTRAY, CLAIMS
 
 _ANY_TUNE = Conditions()
@@ -25,9 +30,9 @@ def playable(model: Checkpoint, conditions: Conditions = _ANY_TUNE, *, beginning
     Parameters
     ----------
     model
-        Whose characters the tunes have, and from whose `style` they get their forms.
+        Whose characters the tunes have, and whose `style` their headers and forms.
     conditions
-        What the tune must be; `leave_out`, `tidy`, and `forms` unless it is `any_form`, are set here.
+        What the tune must be; `leave_out`, `tidy`, `headers`, and `forms` unless it is `any_form`, are set here.
     beginning
         What the tune begins with, if it does not begin with nothing.
 
@@ -38,12 +43,24 @@ def playable(model: Checkpoint, conditions: Conditions = _ANY_TUNE, *, beginning
     """
     given = {*_FIELD.findall(beginning), *(mark for mark in "%!\\" if mark in beginning)}
     left_out = "".join(character for character in CLAIMS + ASTRAY if character not in given)
-    forms = () if conditions.any_form else from_json(model.style.get("forms", ()))
-    narrow = replace(conditions, leave_out=left_out, tidy=True, forms=forms)
-    for asked in (narrow, replace(narrow, tidy=False, forms=())):
-        grammar = Grammar(model.vocabulary.symbols, asked)
+    narrow = replace(conditions, leave_out=left_out, tidy=True)
+    for narrowed in _from_narrow_to_wide(narrow, model.style):
+        grammar = Grammar(model.vocabulary.symbols, narrowed)
         refusal = grammar.refusal(beginning) if beginning else None
         if refusal is None or refusal.offset >= len(beginning):
             return grammar
     assert refusal is not None  # noqa: S101 - else it would have been taken
     raise GrammarError(f"no tune can begin like this: {refusal.reason}", line=refusal.line, column=refusal.column)
+
+
+def _from_narrow_to_wide(conditions: Conditions, style: Mapping[str, Any]) -> Iterator[Conditions]:
+    """What to hold a tune to: the first that takes its beginning."""
+    untidy = replace(conditions, tidy=False)
+    if not conditions.any_form:
+        conditions = replace(conditions, forms=from_json(style.get("forms", ())))
+    if "headers" in style:
+        headers = KnownHeaders.of(style["headers"])
+        yield replace(conditions, headers=headers)
+        yield replace(conditions, headers=replace(headers, titled=False))
+    yield conditions
+    yield untidy

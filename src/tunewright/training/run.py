@@ -46,10 +46,12 @@ from tunewright.training.denormals import flushed_to_zero
 from tunewright.training.distributed import Team
 from tunewright.training.history import EpochRecord, Progress
 from tunewright.training.loop import Trainer
-from tunewright.training.ngram import Baselines, baselines
+from tunewright.training.ngram import Baselines, baselines, spread
 
 RESUME, HISTORY = "resume.safetensors", "history.csv"
 SAVE_EVERY_SECONDS = 60.0
+STYLE_CHARACTERS = 8_000_000
+"""Of a larger corpus about so many characters say what its tunes are like, in tunes spread evenly over it."""
 MAY_CHANGE = {"device", "threads"}
 """Options that a run may go on with another value of; its numbers may then differ in their last digits."""
 
@@ -145,8 +147,10 @@ class Run:
 
     @cached_property
     def style(self) -> dict[str, Any]:
-        """What the training tunes are like; recorded in every checkpoint."""
-        return style_of(self.data.texts)
+        """What the tunes are like, and those of the network that this one starts from; kept in every checkpoint."""
+        tunes = spread(self.data.tunes, STYLE_CHARACTERS)
+        texts = [self.data.vocabulary.decode(ids[1:-1].tolist()) for ids in tunes]
+        return style_of(texts, self.start.checkpoint.style if self.start else None)
 
     def open(self, *, resume: bool = False, force: bool = False) -> None:
         """Start afresh, or go on with what the folder holds; see `train` for what is raised."""
