@@ -9,7 +9,8 @@ from tunewright.corpus.vocabulary import Vocabulary
 from tunewright.errors import CheckpointError, OptionError
 from tunewright.model.checkpoint import Checkpoint
 from tunewright.model.config import NetworkConfig
-from tunewright.model.network import CharNetwork, dropout_mask, keep_lanes, load_network, weights_of
+from tunewright.model.dropout import dropout_mask
+from tunewright.model.network import CharNetwork, keep_lanes, load_network, weights_of
 
 SYMBOLS = 11
 CELLS = ["lstm", "gru", "rnn"]

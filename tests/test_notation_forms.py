@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tunewright.notation.forms import Form, Section, as_json, degrees, form_of, from_json, tallied
 from tunewright.notation.grammar import Conditions, Grammar
 from tunewright.notation.melody import read_melody
+from tunewright.notation.registers import FORM_DRAWN
 from tunewright.notation.words import METRES
 
 FOUR = "G2 A2|B2 A2|G2 B2|A4"
@@ -117,13 +118,14 @@ def test_forms_are_drawn_as_often_as_tunes_have_them():
 
 
 def test_conditions_choose_among_forms():
-    assert Grammar(SYMBOLS, Conditions(forms=KNOWN, form="AABB")).tables[-1] == [1]
-    assert Grammar(SYMBOLS, Conditions(forms=KNOWN, bars=9)).tables[-1] == [1, 1, 1]
+    drawn = lambda **conditions: Grammar(SYMBOLS, Conditions(**conditions)).tables[FORM_DRAWN]  # noqa: E731
+    assert drawn(forms=KNOWN, form="AABB") == [1]
+    assert drawn(forms=KNOWN, bars=9) == [1, 1, 1]
     assert not Grammar(SYMBOLS, Conditions(forms=KNOWN, bars=10, form="AB")).draws_forms
     assert not Grammar(SYMBOLS, Conditions(forms=KNOWN, bars=11)).draws_forms
     both = (KNOWN[0], Form("2/4", "", Fraction(0), (Section(8, False),)))
-    assert Grammar(SYMBOLS, Conditions(forms=both, rhythm="jig")).tables[-1] == [1]
-    assert Grammar(SYMBOLS, Conditions(forms=both, rhythm="dig")).tables[-1] == [1, 2]
+    assert drawn(forms=both, rhythm="jig") == [1]
+    assert drawn(forms=both, rhythm="dig") == [1, 2]
 
 
 def test_a_form_that_is_too_long_for_the_budget_is_not_taken():

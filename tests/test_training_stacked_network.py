@@ -4,7 +4,8 @@ import pytest
 import torch
 
 from tunewright.model.config import NetworkConfig
-from tunewright.model.network import CharNetwork, dropout_mask
+from tunewright.model.dropout import dropout_mask
+from tunewright.model.network import CharNetwork
 from tunewright.training.stacked_network import ALIGNMENT, StackedNetworks, own_masks, shared_masks
 
 CPU = torch.device("cpu")

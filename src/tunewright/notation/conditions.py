@@ -30,7 +30,7 @@ class Conditions:
     leave_out: str = ""
     """Letters of fields that are never written; other characters, such as ``%``, that never come."""
     tidy: bool = False
-    """Keep to what a network can keep in mind: each field of the header once, none but ``K:`` among the music, a bar
+    """Keep to what a network can keep in mind: each field of the header once, none among the music, a bar
     line where a bar is full, slurs within a bar, ``:|`` and no other sign at the end of a repeat, no empty bar or
     section, words above notes only, and an end to endings, repeats and tunes that last too long."""
     any_form: bool = False

@@ -124,7 +124,7 @@ END_CLASS = 3
 """Class of the character that ends a tune, which is its code point."""
 OTHERS = chr(CHARACTERS - 1)
 """Stands for every character beyond ASCII."""
-UNTIDY = "MLQPTW"
+UNTIDY = "KMLQPTW"
 """Fields that a tidy tune does not have among its music."""
 UNQUOTED = ((QUOTED, "|:"), (CHORD_NAME, " ()"))
 """What a tidy tune does not have in an annotation, and behind the name of a chord."""

@@ -28,7 +28,8 @@ from torch.nn import Parameter
 
 from tunewright.corpus.vocabulary import Ids
 from tunewright.errors import OptionError, TunewrightError, WorkerError
-from tunewright.model.network import CharNetwork, Lanes, State, detach
+from tunewright.model.dropout import Lanes
+from tunewright.model.network import CharNetwork, State, detach
 from tunewright.training.evaluate import Predict, nats_per_sequence
 
 PATIENCE = timedelta(minutes=5)

@@ -25,7 +25,8 @@ from torch.optim import Optimizer
 from tunewright.corpus.batches import Batch
 from tunewright.errors import DivergenceError, OptionError, WorkerError
 from tunewright.model.config import RECURRENT
-from tunewright.model.network import IGNORED, CharNetwork, Lanes, State, keep_lanes
+from tunewright.model.dropout import Lanes
+from tunewright.model.network import IGNORED, CharNetwork, State, keep_lanes
 from tunewright.model.padding import pad_layers
 from tunewright.model.threads import told_threads
 from tunewright.training.config import TrainingConfig

@@ -25,7 +25,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from tunewright.model.network import CharNetwork, dropout_mask
+from tunewright.model.dropout import dropout_mask
+from tunewright.model.network import CharNetwork
 
 ALIGNMENT = 64
 """Numbers: tensors begin where the fast algorithms for products want them to."""
