@@ -36,7 +36,7 @@ def write_tunes(wanted: "Wanted", figures: Figures, out: Path, formats: str, *, 
     """
     names = parse_formats(formats)
     claim_folder(out, force=force)
-    written = 0
+    written, compositions = 0, list[Composition]()
     digits = len(str(wanted.config.seed + wanted.count - 1))
     console = error_console()
     bar = Progress(console=console, transient=True, disable=not console.is_terminal)
@@ -45,11 +45,13 @@ def write_tunes(wanted: "Wanted", figures: Figures, out: Path, formats: str, *, 
         for composition, reasons in chosen(wanted, figures):
             provenance = provenance_of(wanted, composition)
             provenance |= figures.recorded(composition, reasons)
+            compositions.append(composition)
             stem = f"tune-{composition.seed:0{digits}}"
             written += write_tune(composition.text, stem, names, provenance, out)
             bar.advance(steps)
             if stopped:
                 break
+    figures.tell_choosing(compositions)
     print(f"{written} files in {out}")
     if stopped:
         return INTERRUPTED
