@@ -206,9 +206,9 @@ def choosing_config(
     OptionError
         If choosing was `asked` for there.
     """
-    from tunewright.sampling.choosing.discriminator import KEY
+    from tunewright.sampling.choosing.discriminator import Discriminator
 
-    if KEY in model.style and not off:
+    if not off and Discriminator.of(model):
         return config
     if asked is not None and asked < 1:
         if off:

@@ -24,7 +24,7 @@ class CompositionConfig:
     """Most characters to compose after the beginning that was given."""
     seed: int = 0
     """Decides every choice; tune number n of several has seed + n."""
-    accept: float = 0.3
+    accept: float = 0.33
     """Share of the tunes to accept where the network has a discriminator, which keeps those that are more like tunes of
     its corpus: the less, the longer it takes. 1 takes every tune."""
 

@@ -36,6 +36,8 @@ HALVINGS = 60
 class Discriminator:
     """What tells tunes of the corpus from composed ones."""
 
+    network: str
+    """Fingerprint of the network whose tunes it tells."""
     weights: Mapping[str, float]
     """Nats that a feature adds to the logit, by the feature's name; see `features`."""
     bias: float
@@ -64,7 +66,7 @@ class Discriminator:
 
     @classmethod
     def of(cls, model: Checkpoint) -> "Discriminator | None":
-        """Return the discriminator of a network; None if it has none.
+        """Return the discriminator of a network; None if it has none, or one of a network that it was made from.
 
         Raises
         ------
@@ -77,9 +79,11 @@ class Discriminator:
         try:
             composed = {name: tuple(map(float, logits)) for name, logits in about["composed"].items()}
             weights = {str(name): float(weight) for name, weight in about["weights"].items()}
-            return cls(weights, float(about["bias"]), composed, float(about["auc"]), int(about["tunes"]))
+            auc, tunes = float(about["auc"]), int(about["tunes"])
+            found = cls(str(about["network"]), weights, float(about["bias"]), composed, auc, tunes)
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise CheckpointError(f"its discriminator is damaged: {error!r}", path=model.path) from error
+        return found if found.network == model.fingerprint else None
 
 
 @dataclass(frozen=True)

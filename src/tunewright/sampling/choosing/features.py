@@ -97,11 +97,11 @@ def _form(tune: _Tune, found: Features) -> None:
     bars = tune.bars
     lengths = [_length_in_bars([bars[index] for index in section]) for section in tune.sections]
     _has(found, "sections", len(lengths))
-    _has(found, "bars", sum(lengths))
+    _has(found, "bars", f"{min(sum(lengths), MOST):g}")
     _has(found, "form", "+".join(f"{length:g}" for length in lengths))
     _has(found, "equal sections", len(set(lengths)) == 1)
     _has(found, "repeated", "".join("-:"[bars[section[-1]].closes[:1] == ":"] for section in tune.sections))
-    _shares(found, "section of", lengths)
+    _shares(found, "section of", [f"{length:g}" for length in lengths])
     for unit in (1, 2, 4, 8):
         _tenth(found, f"sections of {unit}s", sum(length % unit == 0 for length in lengths) / len(lengths))
     _tenth(found, "bars not full", sum(map(_is_odd, bars)) / len(bars))

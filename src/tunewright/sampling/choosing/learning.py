@@ -11,7 +11,7 @@ Shapes: N tunes, F features, C columns, one for each penalty and fold and, for t
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +36,10 @@ FIRST_SEED = 1 << 40
 """Of the composed tunes: nobody's."""
 LEAST_SHARE, MOST_FEATURES = 0.02, 1500
 """A feature counts if so many of all tunes have it; the most frequent of these."""
+WITHOUT_FAIL = 0.999
+"""AUC above which nothing is kept: a network that has learned too little."""
+COMPOSING_SHARE = 0.7
+"""Of the time."""
 FOLDS = 5
 PENALTIES = (30.0, 100.0, 300.0, 1000.0)
 ITERATIONS = 60
@@ -70,17 +74,24 @@ def learn_discriminator(
     Raises
     ------
     OptionError
-        If there are fewer tunes than `FEWEST_TUNES`, or fewer of those that are composed come to an end.
+        If there are fewer tunes than `FEWEST_TUNES`, half of those that are composed come to no end, or all are told
+        from the corpus, as is soon seen.
     GrammarError
         If the network can compose nothing that plays.
     """
     if len(tunes) < FEWEST_TUNES:
         raise OptionError(f"a discriminator needs {FEWEST_TUNES} tunes; there are {len(tunes)}")
     generator = np.random.default_rng(seed)
-    chosen = [tunes[index] for index in sorted(generator.permutation(len(tunes))[:MOST_TUNES].tolist())]
-    composed = _composed(model, len(chosen), progress)
-    progress("telling them from the corpus", 0.9)
-    return discriminate(chosen, composed, generator)
+    chosen = [tunes[index] for index in generator.permutation(len(tunes))[:MOST_TUNES].tolist()]
+    for count in (FEWEST_TUNES, len(chosen)):
+        composed = _composed(model, count, progress)
+        progress("telling them from the corpus", COMPOSING_SHARE)
+        found = discriminate(chosen[:count], composed, generator)
+        if found.auc > WITHOUT_FAIL:
+            raise OptionError(
+                f"its tunes are told from those that it learned from in {found.auc:.1%} of pairs: none is worth choosing"
+            )
+    return replace(found, network=model.fingerprint)
 
 
 def _composed(model: Checkpoint, count: int, progress: Progress) -> dict[str, list[str]]:
@@ -91,11 +102,11 @@ def _composed(model: Checkpoint, count: int, progress: Progress) -> dict[str, li
         config = CompositionConfig(temperature=temperature, seed=FIRST_SEED + place * MOST_TUNES, accept=1.0)
         texts = found[f"{temperature:g}"] = []
         for done, composition in enumerate(compose_many(model, each, config)):
-            progress("composing tunes to tell apart", 0.9 * (place + done / each) / len(TEMPERATURES))
+            progress("composing tunes to tell apart", COMPOSING_SHARE * (place + done / each) / len(TEMPERATURES))
             if composition.ended:
                 texts.append(composition.text)
     ended = sum(map(len, found.values()))
-    if ended < FEWEST_TUNES - len(TEMPERATURES):
+    if 2 * ended < count:
         raise OptionError(f"of {each * len(TEMPERATURES)} tunes that it composed, {ended} came to an end")
     return found
 
@@ -115,6 +126,7 @@ def discriminate(
     parts = np.split(fit.held_out[len(corpus) :], np.cumsum(sizes)[:-1])
     steps = np.linspace(0, 1, QUANTILES)
     return Discriminator(
+        network="",
         weights={name: float(f"{weight:.4g}") for name, weight in zip(names, fit.weights, strict=True)},
         bias=fit.bias,
         composed={
