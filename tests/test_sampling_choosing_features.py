@@ -13,9 +13,9 @@ TWO_PARTS = HEADER + f"|:{A}|{B}|{A}|{C}|{A}|{B}|{C}|{E}:|\n|:{B}|{C}|{B}|{A}|{B
 def test_what_is_known_of_a_tune_is_found():
     found = features(TWO_PARTS)
     for name in (
-        "sections 2", "bars 16", "form 8+8", "equal sections True", "repeated ::", "section of 8", "sections of 8s 10/10",
-        "bars not full 0/10", "bar returns 10/10", "bar at most 5", "different bars 4", "ends on 0",
-        "ends with length 48", "section ends on 0", "sections rhyme 10/10", "bar opens phrases aabb",
+        "sections 2", "bars 16", "form 8+8", "equal sections True", "repeated ::", "section of 8",
+        "sections of 8s 10/10", "bars not full 0/10", "bar returns 10/10", "bar at most 5", "different bars 4",
+        "ends on 0", "ends with length 48", "section ends on 0", "sections rhyme 10/10", "bar opens phrases aabb",
         "bars of the first phrase in the second 2",
     ):  # fmt: skip
         assert found.get(name) == 1, name

@@ -89,7 +89,7 @@ def learn_discriminator(
         found = discriminate(chosen[:count], composed, generator)
         if found.auc > WITHOUT_FAIL:
             raise OptionError(
-                f"its tunes are told from those that it learned from in {found.auc:.1%} of pairs: none is worth choosing"
+                f"its tunes are told from training tunes in {found.auc:.1%} of pairs, so that none is worth choosing"
             )
     return replace(found, network=model.fingerprint)
 
