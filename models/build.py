@@ -86,7 +86,7 @@ def with_discriminator(name: str) -> Checkpoint:
     data = TrainingData.of(tunewright.read_tunes(corpus()).tunes)
     model = tunewright.read_checkpoint(folder)
     assert data.fingerprint == model.training["data"]["fingerprint"], "these are not the tunes that it learned from"
-    add_discriminator(folder, data)
+    add_discriminator(folder, data, anew=True)
     return tunewright.read_checkpoint(folder)
 
 

@@ -91,6 +91,8 @@ def test_one_is_added_to_a_checkpoint_and_nothing_else_changes(capsys, model, ti
     assert Discriminator.of(after).tunes == 10
     assert after.fingerprint == before.fingerprint
     assert after.style["tempo"] == 3
+    add_discriminator(tmp_path / "best", data)
+    assert capsys.readouterr().out == ""
 
 
 def test_sentences():

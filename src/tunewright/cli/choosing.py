@@ -15,16 +15,19 @@ if TYPE_CHECKING:
     from tunewright.training.data import TrainingData
 
 
-def add_discriminator(folder: Path, data: "TrainingData") -> None:
+def add_discriminator(folder: Path, data: "TrainingData", *, anew: bool = False) -> None:
     """Learn to tell what the network of a checkpoint composes from what it learned from, and keep that beside it.
 
-    That there are too few tunes, or that it composes nothing that plays, is told.
+    That there are too few tunes, or that it composes nothing that plays, is told. A network that has one keeps it unless
+    it is to learn `anew`.
     """
-    from tunewright.sampling.choosing.discriminator import KEY
+    from tunewright.sampling.choosing.discriminator import KEY, Discriminator
     from tunewright.sampling.choosing.learning import learn_discriminator, training_texts
 
     began = time.monotonic()
     model = read_checkpoint(folder)
+    if Discriminator.of(model) and not anew:
+        return
     try:
         with progress_bar() as tell:
             found = learn_discriminator(model, training_texts(data), progress=tell)

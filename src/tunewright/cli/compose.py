@@ -102,7 +102,7 @@ def compose(
     count
         How many tunes; number n, from 0, has seed + n. With --vary, how many variants.
     keep
-        Compose --count tunes and keep so many, the best by likelihood, originality and variety.
+        Compose --count tunes and keep so many, the best by likelihood, form, originality and variety.
     out
         A folder to write the tunes to.
     format
