@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 def add_discriminator(folder: Path, data: "TrainingData", *, anew: bool = False) -> None:
     """Learn to tell what the network of a checkpoint composes from what it learned from, and keep that beside it.
 
-    That there are too few tunes, or that it composes nothing that plays, is told. A network that has one keeps it unless
-    it is to learn `anew`.
+    That there are too few tunes, or that it composes nothing that plays, is told. A network that has one keeps it
+    unless it is to learn `anew`.
     """
     from tunewright.sampling.choosing.discriminator import KEY, Discriminator
     from tunewright.sampling.choosing.learning import learn_discriminator, training_texts
