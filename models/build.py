@@ -1,14 +1,13 @@
 """Build the networks that come with Tunewright: `make models`.
 
-    PYTHONPATH=benchmarks python models/build.py [NAME...]
-    PYTHONPATH=benchmarks python models/build.py --style [NAME...]
+    PYTHONPATH=benchmarks python models/build.py [--discriminator] [NAME...]
 
 Each is trained on O'Neill's and Ryan's by a preset, measured, and written with a card beside it. Fields that claim a
 person or a source, which a composed tune must not have, are left out of the tunes, and so are comments and runs of
 spaces: a network that learned to write them would be lost without them. Training goes on where it was interrupted; a
-network whose training is finished is only measured again. With --style nothing is trained or measured, but what the
-books are like is written anew, to which composed tunes are kept. Needs abc2midi (Debian's package abcmidi), which says
-which composed tunes play.
+network whose training is finished is only measured again. --discriminator trains nothing, but learns anew to tell what
+the networks that are there compose from what they learned from, by which composing chooses. Needs abc2midi (Debian's
+package abcmidi), which says which composed tunes play.
 """
 
 import argparse
@@ -22,14 +21,16 @@ from playable import judged
 
 import tunewright
 from tunewright.analysis.originality import OriginalityIndex
+from tunewright.cli.choosing import add_discriminator
 from tunewright.corpus.essentials import essentials
 from tunewright.corpus.library import find_corpus
-from tunewright.corpus.split import split_tunes
-from tunewright.corpus.style import style_of
 from tunewright.model.checkpoint import Checkpoint, write_checkpoint
 from tunewright.model.shipped import CARD, NETWORKS
+from tunewright.sampling.choosing.discriminator import Discriminator
 from tunewright.sampling.compose import Composition
+from tunewright.sampling.config import CompositionConfig
 from tunewright.sampling.playable import playable
+from tunewright.training.data import TrainingData
 
 RUNS = Path("runs", "shipped")
 CORPORA = ("oneills", "ryans")
@@ -68,12 +69,6 @@ def corpus() -> Path:
     return book
 
 
-def styled(model: Checkpoint) -> Checkpoint:
-    """The network with what its training tunes are like."""
-    training, _ = split_tunes(tunewright.read_tunes(corpus()).tunes)
-    return replace(model, style=style_of([tune.text for tune in training]))
-
-
 def train(name: str) -> Checkpoint:
     """Train, or go on with it."""
     recipe, run = RECIPES[name], RUNS / name
@@ -84,12 +79,33 @@ def train(name: str) -> Checkpoint:
     subprocess.run(command, check=True)
     model = tunewright.read_checkpoint(run)
     data = {**model.training["data"], "training_sources": list(CORPORA)}
-    return styled(replace(model, training={**model.training, "data": data}))
+    return replace(model, training={**model.training, "data": data})
+
+
+def with_discriminator(name: str) -> Checkpoint:
+    """The network that comes along, with another discriminator."""
+    folder = NETWORKS / name
+    data = TrainingData.of(tunewright.read_tunes(corpus()).tunes)
+    model = tunewright.read_checkpoint(folder)
+    assert data.fingerprint == model.training["data"]["fingerprint"], "these are not the tunes that it learned from"
+    add_discriminator(folder, data, anew=True)
+    return tunewright.read_checkpoint(folder)
+
+
+def choosing(model: Checkpoint) -> str:
+    """What the card says of choosing."""
+    told = Discriminator.of(model)
+    if told is None:
+        return "none: every tune is taken"
+    return (
+        f"`--accept {CompositionConfig().accept:g}`, by a discriminator of {told.tunes:,} training tunes and as many "
+        f"composed ones (AUC {told.auc:.3f})"
+    )
 
 
 def composed(model: Checkpoint, temperature: float) -> list[Composition]:
     """Playable tunes."""
-    config = tunewright.CompositionConfig(temperature=temperature)
+    config = CompositionConfig(temperature=temperature)
     return list(tunewright.compose_many(model, TUNES, config, grammar=playable(model)))
 
 
@@ -129,6 +145,7 @@ A network that writes tunes in ABC notation, one character after another: `tunew
 | learned from | O'Neill's Music of Ireland and Ryan's Mammoth Collection, as the music21 package keeps them: \
 {data["training_tunes"]:,} tunes, {data["training_characters"]:,} characters |
 | validated on | {data["validation_tunes"]:,} tunes of the same books that were kept back, near-duplicates together |
+| choosing | {choosing(model)} |
 | left out | fields that claim a person or a source, comments, runs of spaces |
 | recipe | `tunewright train BOOK --preset {RECIPES[name].preset}\
 {"".join(" " + option for option in RECIPES[name].options)}`, epoch {metrics["epoch"]} |
@@ -167,16 +184,11 @@ of theirs and may be nonsense, or a name by accident. Ask `tunewright originalit
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*", choices=[*RECIPES, []], metavar="NAME")
-    parser.add_argument("--style", action="store_true", help="only write anew what the books are like")
-    asked = parser.parse_args()
-    for name in asked.names or list(RECIPES):
+    parser.add_argument("--discriminator", action="store_true", help="learn to choose anew, and train nothing")
+    options = parser.parse_args()
+    for name in options.names or list(RECIPES):
+        model = with_discriminator(name) if options.discriminator else train(name)
         folder = NETWORKS / name
-        if asked.style:
-            kept = (folder / CARD).read_bytes()
-            write_checkpoint(folder, styled(tunewright.read_checkpoint(folder)), {CARD: kept})
-            print(f"{name}: its style, in {folder}")
-            continue
-        model = train(name)
         write_checkpoint(folder, model, {CARD: card(name, model).encode()})
         print(f"{name}: in {folder}")
     size = sum(path.stat().st_size for path in NETWORKS.rglob("*") if path.is_file())

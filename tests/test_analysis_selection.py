@@ -6,9 +6,12 @@ from tunewright.errors import OptionError
 from tunewright.sampling.compose import Composition
 
 HEADER = "X:1\nT:Made-up\nM:4/4\nL:1/8\nK:D\n"
-RISING = HEADER + "DEFG ABcd|DFAd fdAF|GBdg bgdB|ABcd e2d2|]\n"
-WAVING = HEADER + "d2A2 F2A2|BAGF E2e2|dcBA GFED|C2E2 D4|]\n"
-STANDING = HEADER + "D8|D8|D8|D8|]\n"
+RISING = HEADER + "DEFG ABcd|DFAd fdAF|GBdg bgdB|ABcd e2d2|defg a2f2|GABc d2B2|ABAG FGFE|DEFG A2D2|]\n"
+WAVING = HEADER + "d2A2 F2A2|BAGF E2e2|dcBA GFED|C2E2 D4|f2d2 A2d2|edcB A2a2|gfed cBAG|F2A2 d4|]\n"
+STANDING = HEADER + "D8|D8|D8|D8|D8|D8|D8|D8|]\n"
+RETURNING = HEADER + "|:" + 2 * "d2A2 F2A2|BAGF E2e2|dcBA GFED|C2E2 D4|" + "f2d2 A2d2|edcB A2a2|gfed cBAG|F2A2 d4:|\n"
+SHORT = HEADER + "d2A2 F2A2|BAGF E2e2|dcBA GFED|C2E2 D4|]\n"
+ODD = WAVING.replace("|f2d2 A2d2", "")
 
 
 def composed(text, *, likelihood=-50.0, ended=True, seed=0):
@@ -66,17 +69,44 @@ def test_a_second_tune_like_the_first_gives_way_to_another():
 def test_bars_that_only_come_back_count_against_a_tune():
     (best,) = keep_best([composed(STANDING), composed(WAVING)], 1)
     assert best.composition.text == WAVING
-    assert best.different_bars == 1
-    assert keep_best([composed(STANDING)], 1)[0].different_bars == 0.25
+    assert (best.bars, best.different_bars) == (8, 8)
+    assert keep_best([composed(STANDING)], 1)[0].different_bars == 1
+
+
+def test_bars_that_return_beside_enough_others_do_not_count_against_it():
+    (best,) = keep_best([composed(WAVING, likelihood=-50.0), composed(RETURNING, likelihood=-49.0)], 1)
+    assert best.composition.text == RETURNING
+    assert (best.bars, best.different_bars, best.form) == (12, 8, 1)
+
+
+def test_a_short_tune_comes_last_however_likely():
+    kept = keep_best([composed(SHORT, likelihood=-1.0), composed(WAVING, likelihood=-90.0)], 2)
+    assert texts(kept) == [WAVING, SHORT]
+
+
+def test_a_tune_of_whole_phrases_is_kept():
+    kept = keep_best([composed(ODD + "c2e2 d4|]\n", likelihood=-50.0), composed(WAVING, likelihood=-50.0)], 1)
+    assert kept[0].composition.text == WAVING
+    assert kept[0].form == 1
+    assert keep_best([composed(ODD)], 1)[0].form == 0
+
+
+def test_the_one_more_like_the_corpus_is_kept_where_that_is_known():
+    ratios = {RISING: -3.0, WAVING: 2.5}
+    (best,) = keep_best([composed(RISING), composed(WAVING)], 1, judge=ratios.__getitem__)
+    assert best.composition.text == WAVING
+    assert (best.log_ratio, best.log_ratio_place) == (2.5, 1)
+    assert "likeness to the corpus: 1. of 2 (log-ratio +2.50 nats)" in best.reasons
 
 
 def test_every_reason_has_its_figure():
     (best,) = keep_best([composed(WAVING)], 1, lambda _: figures(0.25))
-    likelihood, originality, variety = best.reasons
+    likelihood, form, originality, variety = best.reasons
     assert "1. of 1 (0.500 nats" in likelihood
     assert "closeness to the corpus 0.25" in originality
-    assert "100% of its bars differ" in variety
-    assert "not known" in keep_best([composed(WAVING)], 1)[0].reasons[1]
+    assert form == "form: 8 bars; 100% of its sections are whole phrases of 4 bars"
+    assert "8 of its bars differ" in variety
+    assert "not known" in keep_best([composed(WAVING)], 1)[0].reasons[2]
 
 
 @pytest.mark.parametrize("count", [0, 3])

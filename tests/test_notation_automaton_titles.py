@@ -1,5 +1,7 @@
 """Do composed headers keep to a corpus? Oracle: `known_headers`, which knows titles and combinations without tables."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from grammar_walks import END, SYMBOLS, complaints, walk
@@ -10,6 +12,8 @@ from tunewright.corpus.header import header_fields
 from tunewright.corpus.style import style_of
 from tunewright.corpus.vocabulary import Vocabulary
 from tunewright.errors import GrammarError
+from tunewright.model.checkpoint import Checkpoint
+from tunewright.model.config import NetworkConfig
 from tunewright.notation.automaton import distance
 from tunewright.notation.grammar import Conditions, Grammar
 from tunewright.notation.known_headers import KnownHeaders, folded, named_in, title_number
@@ -81,6 +85,7 @@ TEXTS = [
     *["X:1\nT:Mist of the Morning\nM:3/4\nL:1/8\nK:D\nD|\n"] * 2,
 ]
 STYLE = style_of(TEXTS)
+STYLED = Checkpoint(NetworkConfig(), VOCABULARY, {}, style=STYLE)
 
 
 def accepts(grammar: Grammar, beginning: str) -> bool:
@@ -129,7 +134,7 @@ def test_headers(header, is_right):
     ids=str,
 )
 def test_what_is_asked_for_wins(conditions):
-    grammar = playable(VOCABULARY, Conditions(**conditions), style=STYLE)
+    grammar = playable(STYLED, Conditions(**conditions))
     assert bool(grammar.tables[COMBINATIONS]) is (conditions != {"rhythm": "hornpipe"})  # no metre of the corpus is fit
     text = "".join(character for character, _ in walk(grammar, 1, 700))
     fields = dict(header_fields(text))
@@ -148,16 +153,16 @@ def test_what_is_asked_for_wins(conditions):
     ],
 )
 def test_a_beginning_is_taken_as_it_is(beginning, kept):
-    grammar = playable(VOCABULARY, beginning=beginning, style=STYLE)
+    grammar = playable(STYLED, beginning=beginning)
     assert accepts(grammar, beginning)
     assert (grammar.conditions.headers is not None) is kept
     with pytest.raises(GrammarError, match="begin like this"):
-        playable(VOCABULARY, beginning="X:1\nT:The Mor\nDEF", style=STYLE)
+        playable(STYLED, beginning="X:1\nT:The Mor\nDEF")
 
 
 def test_the_compiled_loop_writes_the_same_headers(untrained):
     model, entries = untrained(units=12), kernel.ready()
-    grammar = playable(model.vocabulary, style=STYLE)
+    grammar = playable(replace(model, style=STYLE))
     network, registers = pack(model), np.array(grammar.begin(400))
     for seed in range(4):
         sheets = [new_sheet(network, np.array([0]), 400, seed, registers) for _ in range(2)]
@@ -172,5 +177,5 @@ def test_the_compiled_loop_writes_the_same_headers(untrained):
 @pytest.mark.parametrize("seed", range(3))
 def test_abc2midi_has_nothing_to_say(require_program, seed):
     program = require_program("abc2midi")
-    text = "".join(character for character, _ in walk(playable(VOCABULARY, style=STYLE), seed, 500)).removesuffix(END)
+    text = "".join(character for character, _ in walk(playable(STYLED), seed, 500)).removesuffix(END)
     assert complaints(program, text) == []

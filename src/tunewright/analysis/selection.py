@@ -1,18 +1,21 @@
 """Which of many composed tunes are worth keeping, and why?
 
-Three things count, each by a tune's rank among all that were composed, so that none outweighs the others by its unit:
+Each of these counts by a tune's rank among all that were composed, so that none outweighs the others by its unit:
 
 - likelihood: nats per composed character under the network alone; fewer is better;
+- form: the share of its sections that are whole phrases of four bars; more is better;
+- likeness to the corpus, if the network has a discriminator: its logit (see `sampling.choosing`); more is better;
 - originality: the greater of the share that one corpus tune holds and the similarity to the nearest; less is better;
-- variety: the share of a tune's bars that differ from each other, times what its melody has apart from the one most
-  like it among those kept before; more is better.
+- variety: how many of a tune's bars differ from each other, up to eight, as bars and phrases of a good tune return;
+  times what its melody has apart from the one most like it among those kept before; more is better.
 
-Tunes are taken one after the other, always the one with the best mean rank. What did not come to its end, holds no
-melody or is called copied comes in only when nothing else is left.
+Tunes are taken one after the other, always the one with the best mean rank. What did not come to its end, is shorter
+than eight bars or is called copied comes in only when nothing else is left.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +25,12 @@ from tunewright.analysis.originality_figures import Originality
 from tunewright.errors import OptionError
 from tunewright.notation.melody import Melody, read_melody
 from tunewright.sampling.compose import Composition
+
+FEWEST_BARS = 8
+"""Full ones, as written, of a tune that is kept if there is another."""
+ENOUGH_BARS = 8
+"""Bars that differ; more are not better."""
+PHRASE_BARS = 4
 
 
 @dataclass(frozen=True)
@@ -38,8 +47,16 @@ class Kept:
     """To the corpus, 0 to 1; 0 without one."""
     originality_place: int
     """1 is the most original."""
-    different_bars: float
-    """Share of its bars that differ from each other."""
+    bars: int
+    """Full ones, as written."""
+    different_bars: int
+    """How many of them differ from each other."""
+    form: float
+    """Share of its sections that are whole phrases of four bars."""
+    log_ratio: float | None
+    """Logit of the discriminator; None without one."""
+    log_ratio_place: int
+    """1 is the most like the corpus."""
     likeness: float
     """Similarity to the most similar tune that was kept before it, 0 to 1."""
     candidates: int
@@ -50,15 +67,21 @@ class Kept:
         """Why it was kept, in words."""
         of = f"of {self.candidates}"
         original = f"originality: {self.originality_place}. {of} (closeness to the corpus {self.closeness:.2f})"
+        like = f"likeness to the corpus: {self.log_ratio_place}. {of} (log-ratio {self.log_ratio or 0:+.2f} nats)"
         return (
             f"likelihood: {self.likelihood_place}. {of} ({self.nats_per_character:.3f} nats per character)",
+            f"form: {self.bars} bars; {self.form:.0%} of its sections are whole phrases of {PHRASE_BARS} bars",
+            *((like,) if self.log_ratio is not None else ()),
             original if self.originality else "originality: not known without a corpus",
-            f"variety: {self.different_bars:.0%} of its bars differ; likeness to those kept before {self.likeness:.2f}",
+            f"variety: {self.different_bars} of its bars differ; likeness to those kept before {self.likeness:.2f}",
         )
 
 
 def keep_best(
-    compositions: Sequence[Composition], count: int, measure: Callable[[str], Originality] | None = None
+    compositions: Sequence[Composition],
+    count: int,
+    measure: Callable[[str], Originality] | None = None,
+    judge: Callable[[str], float] | None = None,
 ) -> tuple[Kept, ...]:
     """Return the best `count` of `compositions`, the best first.
 
@@ -66,6 +89,9 @@ def keep_best(
     ----------
     measure
         Says how near a text is to the corpus, such as `OriginalityIndex.query`; without it originality does not count.
+    judge
+        Says how much more probable a text is in the corpus than from the network, in nats, such as
+        `Discriminator.logit`; without it that does not count.
 
     Raises
     ------
@@ -78,15 +104,21 @@ def keep_best(
     found = [measure(composition.text) if measure else None for composition in compositions]
     nats = np.array([-one.likelihood / max(one.composed, 1) for one in compositions])
     closeness = np.array([_closeness(one) for one in found])
-    different = np.array([_different_bars(melody) for melody in melodies])
+    bars = [_full_bars(melody) for melody in melodies]
+    different = np.array([len(set(each)) for each in bars])
+    enough = np.minimum(different, ENOUGH_BARS)
+    form = np.array([_form(melody) for melody in melodies])
+    ratios = np.array([judge(composition.text) if judge else 0.0 for composition in compositions])
     moves = [moves_of(melody) for melody in melodies]
     sound = np.array([one.ended and len(way) > 0 for one, way in zip(compositions, moves, strict=True)])
+    sound &= np.array([len(each) >= FEWEST_BARS for each in bars])
     sound &= np.array([one is None or not one.is_copied for one in found])
     likeness = np.zeros(len(compositions))
     kept: list[Kept] = []
     left = np.ones(len(compositions), dtype=bool)
     while len(kept) < count:
-        ranks = _ranks(nats) + _ranks(-different * (1 - likeness)) + (_ranks(closeness) if measure else 0)
+        ranks = _ranks(nats) + _ranks(-form) + _ranks(-enough * (1 - likeness))
+        ranks += (_ranks(closeness) if measure else 0) + (_ranks(-ratios) if judge else 0)
         best = int(np.lexsort((ranks, ~sound, ~left))[0])
         left[best] = False
         kept.append(
@@ -97,7 +129,11 @@ def keep_best(
                 likelihood_place=_place(nats, best),
                 closeness=float(closeness[best]),
                 originality_place=_place(closeness, best),
-                different_bars=float(different[best]),
+                bars=len(bars[best]),
+                different_bars=int(different[best]),
+                form=float(form[best]),
+                log_ratio=float(ratios[best]) if judge else None,
+                log_ratio_place=_place(-ratios, best),
                 likeness=float(likeness[best]),
                 candidates=len(compositions),
             )
@@ -112,12 +148,22 @@ def _closeness(originality: Originality | None) -> float:
     return max(originality.copied_share, originality.figures()["similarity"])
 
 
-def _different_bars(melody: Melody) -> float:
-    bars: dict[int, list[object]] = {number: [] for number in range(len(melody.bars))}
+def _full_bars(melody: Melody) -> list[tuple[tuple[int, int], ...]]:
+    """Pitches and lengths of the notes of each bar that is full."""
+    bars: list[list[tuple[int, int]]] = [[] for _ in melody.bars]
     for note in melody.notes:
-        bars[note.bar].append((note.pitch, note.length))
-    written = [tuple(bar) for bar in bars.values() if bar]
-    return len(set(written)) / len(written) if written else 0.0
+        bars[note.bar].append((note.pitch, note.ticks))
+    full = (bar.expected_ticks is None or bar.ticks >= bar.expected_ticks for bar in melody.bars)
+    return [tuple(notes) for notes, is_full in zip(bars, full, strict=True) if notes and is_full]
+
+
+def _form(melody: Melody) -> float:
+    """Share of the sections whose length, a pick-up and the bar that lacks it counted as one, is whole phrases."""
+    sections = [list(bars) for _, bars in groupby(melody.bars, key=lambda bar: bar.section)]
+    phrases = [PHRASE_BARS * (section[-1].expected_ticks or 0) for section in sections]
+    spans = [sum(bar.ticks for bar in section) for section in sections]
+    whole = [span % phrase == 0 for span, phrase in zip(spans, phrases, strict=True) if phrase]
+    return sum(whole) / len(whole) if whole else 0.0
 
 
 def _likeness(moves: Sequence[Moves], to: int) -> NDArray[np.float64]:

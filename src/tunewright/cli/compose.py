@@ -1,9 +1,10 @@
 """The command `tunewright compose`."""
 
 import re
+import sys
 from collections.abc import Generator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -103,7 +104,7 @@ def compose(
     count
         How many tunes; number n, from 0, has seed + n. With --vary, how many variants.
     keep
-        Compose --count tunes and keep so many, the best by likelihood, originality and variety.
+        Compose --count tunes and keep so many, the best by likelihood, form, originality and variety.
     out
         A folder to write the tunes to.
     format
@@ -165,6 +166,7 @@ def compose(
     }
     asked = {name: value for name, value in conditions.items() if value is not None}
     checkpoint = clamped(read_checkpoint(model), clamp)
+    config = choosing_config(checkpoint, config, asked=given(composition).get("accept"), off=raw or bool(clamp))
     if vary is not None:
         from tunewright.cli.varied import Variants, write_variants
 
@@ -195,6 +197,27 @@ def compose(
     from tunewright.cli.composed_files import write_tunes
 
     return write_tunes(wanted, figures, out, format or FORMATS, force=force)
+
+
+def choosing_config(
+    model: Checkpoint, config: CompositionConfig, *, asked: float | None, off: bool
+) -> CompositionConfig:
+    """`config`, taking every tune where nothing can be chosen: raw, with units held, or without a discriminator.
+
+    Raises
+    ------
+    OptionError
+        If choosing was `asked` for there.
+    """
+    from tunewright.sampling.choosing.discriminator import Discriminator
+
+    if not off and Discriminator.of(model):
+        return config
+    if asked is not None and asked < 1:
+        if off:
+            raise OptionError("--accept chooses among tunes that play: leave out --raw and --clamp")
+        raise OptionError("--accept needs a network with a discriminator; tunewright train --resume adds one")
+    return replace(config, accept=1.0)
 
 
 def check(**options: Any) -> None:
@@ -240,17 +263,24 @@ def print_tunes(wanted: Wanted, figures: "Figures") -> None:
     """Print one tune as it comes, or several as they are finished."""
     from tunewright.sampling.compose import compose as compose_one
 
+    compositions: list[Composition] = []
     if wanted.keep is not None:
-        for kept in figures.best(list(wanted.compositions()), wanted.keep):
+        compositions += wanted.compositions()
+        figures.tell_choosing(compositions)
+        for kept in figures.best(compositions, wanted.keep):
             print(kept.composition.text.rstrip("\n"), end="\n\n", flush=True)
             figures.tell(kept.composition, kept.reasons)
         return
     if wanted.count > 1 or wanted.device != "cpu":
         for composition in wanted.compositions():
+            compositions.append(composition)
             print(composition.text.rstrip("\n"), end="\n\n", flush=True)
             if wanted.count <= FEW or figures.wanted:
                 figures.tell(composition)
+        figures.tell_choosing(compositions)
         return
+    if wanted.config.accept < 1 and not wanted.config.argmax:
+        print("composing until a tune is accepted; --accept 1 shows one as it is written", file=sys.stderr, flush=True)
     composing = compose_one(
         wanted.model,
         wanted.config,

@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from tunewright.cli.choosing import acceptance_sentence, choosing_sentence
 from tunewright.cli.progress import indexing, progress_bar
 from tunewright.cli.sources import learned_from
 from tunewright.errors import InputError
 from tunewright.model.checkpoint import Checkpoint
+from tunewright.sampling.choosing.discriminator import Discriminator
 from tunewright.sampling.compose import Composition
 
 if TYPE_CHECKING:
@@ -61,13 +63,23 @@ class Figures:
         """The best `count` of `compositions`."""
         from tunewright.analysis.selection import keep_best
 
-        return keep_best(compositions, count, self.index.query if self.index else None)
+        discriminator = Discriminator.of(self._model) if self._steered else None
+        judge = discriminator.logit if discriminator else None
+        return keep_best(compositions, count, self.index.query if self.index else None, judge)
 
     def tell(self, composition: Composition, reasons: Sequence[str] = ()) -> None:
         """Say on the error stream what is known of a tune."""
-        originality = self.originality(composition.text)
-        lines = [self.steering(composition), *reasons, *(originality.sentences() if originality else ())]
+        lines = [self.steering(composition), *self._sentences(composition, reasons)]
         print("".join(f"  {line}\n" for line in lines), file=sys.stderr, flush=True)
+
+    def tell_choosing(self, compositions: Sequence[Composition]) -> None:
+        """Say on the error stream what choosing took, if tunes were chosen."""
+        if sentence := acceptance_sentence(compositions):
+            print(sentence, file=sys.stderr, flush=True)
+
+    def _sentences(self, composition: Composition, reasons: Sequence[str]) -> list[str]:
+        choosing, originality = choosing_sentence(composition), self.originality(composition.text)
+        return [*([choosing] if choosing else ()), *reasons, *(originality.sentences() if originality else ())]
 
     def steering(self, composition: Composition) -> str:
         """Seed and length of a tune, and how much the acceptor took away."""
@@ -81,7 +93,6 @@ class Figures:
 
     def recorded(self, composition: Composition, reasons: Sequence[str] = ()) -> dict[str, str]:
         """What is known of a tune, by name, for its files."""
-        originality = self.originality(composition.text)
-        sentences = [*reasons, *(originality.sentences() if originality else ())]
+        sentences = self._sentences(composition, reasons)
         entries = dict(sentence.split(": ", 1) for sentence in sentences if not sentence.startswith("next: "))
         return {"ruled out": f"{composition.removed:.1%} of the probability", **entries} if self._steered else entries

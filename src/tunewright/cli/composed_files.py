@@ -36,7 +36,7 @@ def write_tunes(wanted: "Wanted", figures: Figures, out: Path, formats: str, *, 
     """
     names = parse_formats(formats)
     claim_folder(out, force=force)
-    written = 0
+    written, compositions = 0, list[Composition]()
     looked_at = bars_looked_at(wanted.model) if "html" in names else None
     digits = len(str(wanted.config.seed + wanted.count - 1))
     console = error_console()
@@ -46,12 +46,14 @@ def write_tunes(wanted: "Wanted", figures: Figures, out: Path, formats: str, *, 
         for composition, reasons in chosen(wanted, figures):
             provenance = provenance_of(wanted, composition)
             provenance |= figures.recorded(composition, reasons)
+            compositions.append(composition)
             stem = f"tune-{composition.seed:0{digits}}"
             more = looked_at(composition.text) if looked_at else ""
             written += write_tune(composition.text, stem, names, provenance, out, more)
             bar.advance(steps)
             if stopped:
                 break
+    figures.tell_choosing(compositions)
     print(f"{written} files in {out}")
     if stopped:
         return INTERRUPTED

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from tunewright.training.run import Run
 
 FORMATS = "abc,midi,svg,wav"
-RULE = "likelihood under the network, originality and variety"
+RULE = "likelihood under the network, form, originality and variety"
 FREE = "What the network alone writes at temperature {:g} (plain sampling, nothing chosen)"
 
 

@@ -14,7 +14,7 @@ from tunewright.cli.processes import last_words
 from tunewright.cli.sources import recorded
 from tunewright.cli.status import INTERRUPTED
 from tunewright.errors import OptionError
-from tunewright.model.checkpoint import Checkpoint
+from tunewright.model.checkpoint import BEST, Checkpoint
 from tunewright.model.config import NetworkConfig
 from tunewright.options import from_mapping, require_choice
 from tunewright.training.config import TrainingConfig
@@ -32,13 +32,15 @@ def train(
     config: Path | None = None,
     resume: bool = False,
     force: bool = False,
+    no_discriminator: bool = False,
     network: NetworkFlags | None = None,  # type: ignore[valid-type]
     training: TrainingFlags | None = None,  # type: ignore[valid-type]
 ) -> int:
     """Train a network on tunes.
 
     Options come from the preset, then from the TOML file, then from flags; each layer has the last word on what it
-    names. Ctrl-C stops after the batch under way and saves; --resume goes on there.
+    names. Ctrl-C stops after the batch under way and saves; --resume goes on there. At the end a discriminator learns
+    to tell what the network composes from what it learned from, by which composing chooses its tunes.
 
     Parameters
     ----------
@@ -58,7 +60,10 @@ def train(
         Go on with the run in --out. Tunes and options may be left out; those of the run are taken.
     force
         Replace what --out holds.
+    no_discriminator
+        Learn none. With --resume, a run that is finished gets one later.
     """
+    from tunewright.cli.choosing import add_discriminator
     from tunewright.cli.training_display import draw_curves, follow
     from tunewright.training.distributed import team_of_torchrun
     from tunewright.training.run import Run, read_last
@@ -80,6 +85,8 @@ def train(
         if team.stopping and not run.trainer.finished:
             print(f"stopped and saved; go on with: tunewright train --out {out} --resume")
             return INTERRUPTED
+        if team.leads and not no_discriminator:
+            add_discriminator(run.folder / BEST, data)
     return 0
 
 

@@ -13,6 +13,7 @@ import math
 import time
 from collections.abc import Generator
 from dataclasses import dataclass
+from functools import partial
 from threading import Event
 
 import numpy as np
@@ -26,6 +27,7 @@ from tunewright.notation.grammar import Grammar
 from tunewright.sampling import compiling, kernel
 from tunewright.sampling.cadences import cadences_of
 from tunewright.sampling.calling import REMOVED, WEIGHT
+from tunewright.sampling.choosing.rejection import Choice, Chooser, choose_in_rounds
 from tunewright.sampling.config import CompositionConfig
 from tunewright.sampling.opening import Opening
 from tunewright.sampling.playable import playable
@@ -66,6 +68,8 @@ class Composition:
     """Characters that were chosen, the one that closes the tune included."""
     discarded: int = 0
     """Characters that were written and taken back, see `rewriting`."""
+    choice: Choice | None = None
+    """How it was chosen among the candidates of its seed; None if nothing was chosen. All else is said of this tune."""
 
 
 def writer_for(
@@ -173,6 +177,8 @@ def compose(
 ) -> Generator[str, None, Composition]:
     """Compose one tune that plays, character by character.
 
+    Where tunes are chosen (`CompositionConfig.accept`), they come when one is, else as they are written.
+
     Parameters
     ----------
     model, config, prime
@@ -200,7 +206,12 @@ def compose(
         The whole, as the generator's value.
     """
     config = config or CompositionConfig()
-    composer = Composer(model, config, prime=prime, grammar=_acceptor(model, prime, grammar, raw=raw))
+    acceptor = _acceptor(model, prime, grammar, raw=raw)
+    if chooser_for(model, config, acceptor):
+        (composition,) = compose_many(model, 1, config, prime=prime, grammar=acceptor)
+        yield from composition.text
+        return composition
+    composer = Composer(model, config, prime=prime, grammar=acceptor)
     yield from prime
     sheet, going = composer.sheet(config.seed), True
     place = sheet.given
@@ -238,10 +249,12 @@ def compose_many(
         raise OptionError(f"count is {count}; allowed: 1 or more")
     seeds = range(config.seed, config.seed + count)
     grammar = _acceptor(model, prime, grammar, raw=raw)
+    chooser = chooser_for(model, config, grammar)
     if device != "cpu":
         from tunewright.sampling.batched import compose_batch
 
-        yield from compose_batch(model, seeds, config, prime=prime, grammar=grammar, device=device)
+        compose_all = partial(compose_batch, model, config=config, prime=prime, grammar=grammar, device=device)
+        yield from choose_in_rounds(chooser, seeds, compose_all) if chooser else compose_all(seeds)
         return
     if count >= MANY:
         compiling.start()
@@ -254,10 +267,18 @@ def compose_many(
             pass
         return composer.composition(sheet, seed)
 
+    def choose(seed: int) -> Composition:
+        return chooser.choose(seed, write) if chooser else write(seed)
+
     try:
-        yield from in_order(write, seeds, cores())
+        yield from in_order(choose, seeds, cores())
     finally:
         given_up.set()
+
+
+def chooser_for(model: Checkpoint, config: CompositionConfig, grammar: Acceptor | None) -> Chooser | None:
+    """What chooses among composed tunes; None without acceptor, as a discriminator knows only what plays."""
+    return Chooser.of(model, config) if grammar else None
 
 
 def _acceptor(model: Checkpoint, prime: str, grammar: Acceptor | None, *, raw: bool) -> Acceptor | None:
