@@ -299,3 +299,10 @@ def test_looking_back_helps_with_tunes_that_repeat_themselves(tunes, tmp_path):
         records = [step.record for step in finish(again, tmp_path / f"{width}", config, network) if step.record]
         best[width] = min(record.validation_full_tune for record in records)
     assert best[8] < best[0] - 0.3
+
+
+def test_every_checkpoint_knows_what_its_tunes_are_like(tunes, tmp_path):
+    list(train(tunes, out=tmp_path / "run", network=NetworkConfig(units=4), config=TrainingConfig(epochs=1)))
+    headers = read_checkpoint(tmp_path / "run").style["headers"]
+    assert "M:6/8\nL:1/8" in headers["combinations"]
+    assert headers["titles"]["first"] == "Made-up"

@@ -20,7 +20,7 @@ LEAST_SHARE = 1 / 40
 """Of the tunes of a rhythm that have a metre: else the metre is an odd one."""
 ARTICLES = frozenset(("the", "a", "an"))
 _LETTERS = re.compile(r"[^\W_]+")
-_CLEAN = re.compile(r"(?:[^\W_]|['’.-])*[^\W_]['’]?[.,!?]*|--?|&")
+_CLEAN = re.compile(r"(?:[^\W_]|['’-])*[^\W_]['’]?[.,!?]*|--?|&")
 """What a word of a title may look like; quotation marks and brackets would not be closed."""
 _RHYTHM = re.compile(r"[\w' -]+")
 NUMBER_DIGITS = 8
