@@ -20,11 +20,13 @@ if TYPE_CHECKING:
     from tunewright.sampling.config import CompositionConfig
     from tunewright.training.config import TrainingConfig
     from tunewright.training.evaluate import evaluate
+    from tunewright.training.presets import PRESETS
     from tunewright.training.run import train
 
 __version__ = "0.1.0"
 
 _HOMES = {
+    "PRESETS": "training.presets",
     "CompositionConfig": "sampling.config",
     "NetworkConfig": "model.config",
     "TrainingConfig": "training.config",
@@ -44,6 +46,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "PRESETS",
     "CompositionConfig",
     "NetworkConfig",
     "TrainingConfig",

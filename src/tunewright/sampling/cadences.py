@@ -16,9 +16,9 @@ from tunewright.model.checkpoint import Checkpoint
 from tunewright.sampling.sheet import Mark, Sheet
 from tunewright.sampling.steering import Acceptor
 
-BARS_BACK = (1,) * 4 + (2,) * 8
+BARS_BACK = (1, 1, 2, 2, 2, 2)
 """How many bars of a section are written anew in each try."""
-FREE_TRIES = 9
+FREE_TRIES = 4
 """After so many the acceptor leads to the tonic, if that is the degree, so that few tunes end astray."""
 DEGREE_STREAM = 2
 """Tells the numbers that draw degrees from others of the same seed."""

@@ -47,6 +47,7 @@ from tunewright.training.distributed import Team
 from tunewright.training.history import EpochRecord, Progress
 from tunewright.training.loop import Trainer
 from tunewright.training.ngram import Baselines, baselines, spread
+from tunewright.training.presets import PRESETS
 
 RESUME, HISTORY = "resume.safetensors", "history.csv"
 SAVE_EVERY_SECONDS = 60.0
@@ -95,7 +96,8 @@ def train(
     DivergenceError
         When a loss is no longer finite; the last good checkpoint stays.
     """
-    run = Run(Path(out), TrainingData.of(tunes, validation), network or NetworkConfig(), config or TrainingConfig())
+    preset = PRESETS["default"]
+    run = Run(Path(out), TrainingData.of(tunes, validation), network or preset.network, config or preset.training)
     run.open(resume=resume, force=force)
     return run.progress()
 
