@@ -54,14 +54,14 @@ def turns(work: str, corpus: str, names: Sequence[str], seconds: float) -> dict[
 
 def learn(data: TrainingData, threads: int) -> Iterator[int]:
     """Learn; yields after each step how many characters that were."""
-    network = CharNetwork(PRESETS["default"].network, len(data.vocabulary))
+    network = CharNetwork(PRESETS["plain"].network, len(data.vocabulary))
     for _ in Trainer(network, data, TrainingConfig(threads=threads)).run():
         yield TrainingConfig.lanes * TrainingConfig.length
 
 
 def read(data: TrainingData, threads: int) -> Iterator[int]:
     """Measure; yields after each reading of the validation tunes how many characters that were."""
-    network = CharNetwork(PRESETS["default"].network, len(data.vocabulary))
+    network = CharNetwork(PRESETS["plain"].network, len(data.vocabulary))
     while True:
         nats_per_sequence(network, data.validation.tunes, threads=threads)
         yield sum(map(len, data.validation.tunes))

@@ -28,11 +28,11 @@ ROUNDS, WARM_UP = 3, 10
 CHARACTERS = 150_000
 """In a round, about."""
 
-DEFAULT, LARGE = PRESETS["default"], PRESETS["large"]
+PLAIN, LARGE = PRESETS["plain"], PRESETS["large"]
 PLANS = {
-    "preset default": DEFAULT,
-    "preset default, 64 lanes": replace(DEFAULT, training=replace(DEFAULT.training, lanes=64)),
-    "preset default, 128 lanes": replace(DEFAULT, training=replace(DEFAULT.training, lanes=128)),
+    "preset plain": PLAIN,
+    "preset plain, 64 lanes": replace(PLAIN, training=replace(PLAIN.training, lanes=64)),
+    "preset plain, 128 lanes": replace(PLAIN, training=replace(PLAIN.training, lanes=128)),
     "preset large": LARGE,
 }
 

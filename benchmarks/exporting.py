@@ -2,7 +2,7 @@
 
     python benchmarks/exporting.py [MODEL]
 
-Without a model the network is that of the preset `default`, untrained: what it has learned does not change the time.
+Without a model the network is that of the preset `plain`, untrained: what it has learned does not change the time.
 All on one thread, the best of several runs.
 """
 
@@ -25,7 +25,7 @@ CHARACTERS, RUNS = 500, 9
 
 
 def untrained() -> Checkpoint:
-    config, vocabulary = PRESETS["default"].network, Vocabulary("\x02\x03" + "".join(map(chr, range(32, 123))))
+    config, vocabulary = PRESETS["plain"].network, Vocabulary("\x02\x03" + "".join(map(chr, range(32, 123))))
     return Checkpoint(config, vocabulary, weights_of(CharNetwork(config, len(vocabulary))))
 
 

@@ -32,7 +32,7 @@ BETWEEN = 0.2
 class Variant:
     """A preset, and what is changed in it."""
 
-    preset: str = "default"
+    preset: str = "plain"
     network: dict[str, Any] = field(default_factory=dict)
     training: dict[str, Any] = field(default_factory=dict)
 

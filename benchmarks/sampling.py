@@ -9,7 +9,7 @@ loop, one step per character; the numpy twin of the compiled loop; and the time 
 from the processor's cache (numpy's dot product), which a stream of this kind cannot beat. Rates are the best of five
 rounds, taken in turns. What looking back costs is told in processor time: the network gets a head with keys of 32
 numbers that does all its work and is never followed, so that both write the same tunes. Give a MODEL for it: tunes of
-random weights are too long.
+random weights are too long. Chosen tunes are those that a discriminator accepts, if the network has one.
 """
 
 import argparse
@@ -43,7 +43,7 @@ STARTS = 10
 LOOKS = 100
 GATE_OPEN = {"look_back.gate.weight": 0.0, "look_back.gate.bias": 60.0, "look_back.match": 0.0}
 TUNES = 1000
-CONFIG = CompositionConfig(max_length=3000)
+CONFIG = CompositionConfig(max_length=3000, accept=1)
 
 
 def random_model() -> Checkpoint:
@@ -122,9 +122,16 @@ def looking_back(model: Checkpoint, width: int = 32) -> Checkpoint:
     return replace(model, network=config, weights={**model.weights, **head, **gate})
 
 
+def without_head(model: Checkpoint) -> Checkpoint:
+    """The same network, if it looks back, without its head."""
+    weights = {name: values for name, values in model.weights.items() if not name.startswith("look_back.")}
+    return replace(model, network=replace(model.network, look_back=0), weights=weights)
+
+
 def measure_looking_back(model: Checkpoint) -> None:
+    plain_model = without_head(model)
     for way, grammar in (("raw", None), ("playable", playable(model))):
-        composers = [Composer(each, CONFIG, grammar=grammar) for each in (model, looking_back(model))]
+        composers = [Composer(each, CONFIG, grammar=grammar) for each in (plain_model, looking_back(plain_model))]
         seconds = np.array([[seconds_each(composer, seed) for composer in composers] for seed in range(LOOKS)])
         plain, looking = np.quantile(seconds, 0.1, axis=0)  # other programs on the core only add
         print(f"looking back, {way:<10}{1 / looking:>10,.0f} chars/s of processor time, {plain / looking:.2f} times "
@@ -139,9 +146,14 @@ def seconds_each(composer: Composer, seed: int) -> float:
 
 
 def measure_many(model: Checkpoint) -> None:
-    for name, grammar in (("raw", None), ("playable", playable(model))):
+    chosen = CompositionConfig(max_length=3000)
+    for name, grammar, config in (
+        ("raw", None, CONFIG),
+        ("playable", playable(model), CONFIG),
+        ("chosen", None, chosen),
+    ):
         began = time.perf_counter()
-        tunes = list(compose_many(model, TUNES, CONFIG, grammar=grammar, raw=grammar is None))
+        tunes = list(compose_many(model, TUNES, config, grammar=grammar, raw=name == "raw"))
         seconds = time.perf_counter() - began
         characters = sum(tune.composed for tune in tunes)
         print(f"{TUNES:,} tunes, {name:<10}{seconds:>8.2f} s   {characters / TUNES:,.0f} characters each   "

@@ -144,7 +144,7 @@ def compare(folder: Path, megabytes: float) -> None:
         print(f"  processor         {built['megabytes'] / built['processor_seconds']:>8.1f} MB per second of its time")
         print(f"  bytes alone       {built['seconds'] / built['bytes_alone_seconds']:>8.0f} times as long")
         print(f"  most memory       {built['peak_mb']:>8.0f} MB, and {built['worker_peak_mb']:.0f} MB in each process")
-        for preset in ("default", "assignment"):
+        for preset in ("plain", "assignment"):
             learned = in_a_process("learn", corpus, preset)
             print(
                 f"learning {preset:<11}{learned['peak_mb']:>8.0f} MB most memory, "
