@@ -128,6 +128,11 @@ def test_conditions_choose_among_forms():
     assert drawn(forms=both, rhythm="dig") == [1, 2]
 
 
+def test_a_form_without_bars_is_never_drawn():
+    odd = (Form("2/4", "", Fraction(0), (Section(4, True), Section(-2, False))),)
+    assert not Grammar(SYMBOLS, Conditions(forms=odd)).draws_forms
+
+
 def test_a_form_that_is_too_long_for_the_budget_is_not_taken():
     long = (Form("2/4", "", Fraction(0), (Section(64, False), Section(64, False))),)
     grammar = Grammar(SYMBOLS, Conditions(forms=long, meter="2/4", key="G", tidy=True))

@@ -71,7 +71,7 @@ def test_ranges_and_choices(read):
         ('["lstm", "gru"]', '["lstm"]', "[search.options]: cell is ['lstm']; a list of values was expected, or "
                                         "{ low = ..., high = ... }"),
         ('["lstm", "gru"]', '["lstm", "lstm"]', "[search.options]: cell has 'lstm' twice"),
-        ('["lstm", "gru"]', '["lstm", "ggu"]', "[search.options]: cell is 'ggu'; allowed: lstm, gru, rnn; "
+        ('["lstm", "gru"]', '["lstm", "ggu"]', "[search.options]: cell is 'ggu'; allowed: lstm, gru, rnn, transformer; "
                                                "did you mean 'gru'?"),
         ('["lstm", "gru"]', "{ low = 1, high = 2 }", "[search.options] cell: is a word; a list of words was expected"),
     ],

@@ -17,6 +17,7 @@ from tunewright.notation.registers import (
     END_WORDS,
     FIRST_LINE,
     HYPHEN,
+    LAST,
     LINE,
     LINE_FEED,
     LYRICS_MISFIT,
@@ -63,6 +64,7 @@ def take_newline(registers: Registers, code: int) -> bool:
     """Take the end of a line of music, or the backslash before it."""
     blank = code == LINE_FEED and registers[LINE] == 2
     registers[LINE] = 2 if code == LINE_FEED else 0
+    registers[LAST] = 0  # no program but abc2midi joins notes across it by > or <
     if blank or not loose(registers):
         return False
     if code != LINE_FEED:

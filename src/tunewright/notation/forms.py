@@ -87,7 +87,7 @@ def form_of(melody: Melody) -> Form | None:
         return None
     parts = _sections(bars, expected)
     sections = tuple(_section(part, expected) for part in parts)
-    if not all(section.bars for section in sections):
+    if not all(section.bars > 0 for section in sections):
         return None
     lead = bars[0].ticks if bars[0].ticks < expected else 0
     rhythm, pick_up = melody.fields.get("R", "").strip().lower(), Fraction(lead, expected) * bar_length(metre)
@@ -146,11 +146,11 @@ def _section(bars: Sequence[Bar], expected: int) -> Section:
 
 
 def _first_time(bars: Sequence[Bar]) -> list[Bar]:
-    """The bars without those of a second ending."""
+    """The bars without those of a second ending, if there are others."""
     played, second = [], False
     for bar in bars:
         if bar.ending:
             second = not bar.ending.startswith("1")
         if not second:
             played.append(bar)
-    return played
+    return played or list(bars)

@@ -78,7 +78,9 @@ def _put(row: list[int], number: int, last_bar: int, repeated: bool, *, endings:
 
 
 def _agrees(form: Form, conditions: Conditions) -> bool:
-    """Whether the conditions leave this form."""
+    """Whether the conditions leave this form; one without a bar in some section, which no tune has, never is."""
+    if not all(section.bars > 0 for section in form.sections):
+        return False
     if conditions.form is not None and form.repeats != conditions.sections:
         return False
     return conditions.bars is None or form.bars == conditions.bars
