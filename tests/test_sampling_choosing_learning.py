@@ -1,12 +1,14 @@
 """Oracles: tunes that can be told by one property, and tunes that cannot be told."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from tunewright.corpus.readers import read_tunes
 from tunewright.errors import OptionError
 from tunewright.sampling.choosing import learning
-from tunewright.sampling.choosing.learning import discriminate, learn_discriminator, training_texts
+from tunewright.sampling.choosing.learning import discriminate, learn_discriminator, require_learned, training_texts
 from tunewright.training.data import TrainingData
 
 
@@ -58,3 +60,14 @@ def test_a_network_whose_tunes_are_told_without_fail_gets_none(untrained, tiny_t
 def test_too_few_tunes_are_refused(untrained, tiny_tunes):
     with pytest.raises(OptionError, match="needs 200 tunes; there are 30"):
         learn_discriminator(untrained(units=8), tiny_tunes)
+
+
+@pytest.mark.parametrize(("loss", "learned"), [(1.6, False), (1.4, True)])
+def test_a_network_that_predicts_worse_than_counting_has_to_learn_first(untrained, loss, learned):
+    counted = {"ngram": {"full_tune": {"nats_per_char": 1.5}}}
+    model = replace(untrained(units=4), metrics={"validation_full_tune": loss}, training={"baselines": counted})
+    if learned:
+        require_learned(model)
+    else:
+        with pytest.raises(OptionError, match=r"of 1\.600 nats per character, predicts worse than counting, of 1\.500"):
+            require_learned(model)

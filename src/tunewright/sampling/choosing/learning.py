@@ -74,13 +74,14 @@ def learn_discriminator(
     Raises
     ------
     OptionError
-        If there are fewer tunes than `FEWEST_TUNES`, half of those that are composed come to no end, or all are told
-        from the corpus, as is soon seen.
+        If there are fewer tunes than `FEWEST_TUNES`, the network predicts worse than counting does, half of the tunes
+        that it composes come to no end, or all are told from the corpus, as is soon seen.
     GrammarError
         If the network can compose nothing that plays.
     """
     if len(tunes) < FEWEST_TUNES:
         raise OptionError(f"a discriminator needs {FEWEST_TUNES} tunes; there are {len(tunes)}")
+    require_learned(model)
     generator = np.random.default_rng(seed)
     chosen = [tunes[index] for index in generator.permutation(len(tunes))[:MOST_TUNES].tolist()]
     for count in (FEWEST_TUNES, len(chosen)):
@@ -92,6 +93,17 @@ def learn_discriminator(
                 f"its tunes are told from training tunes in {found.auc:.1%} of pairs, so that none is worth choosing"
             )
     return replace(found, network=model.fingerprint)
+
+
+def require_learned(model: Checkpoint) -> None:
+    """Refuse a network of which its record says that it predicts validation tunes worse than counting does."""
+    counted = model.training.get("baselines", {}).get("ngram", {}).get("full_tune", {}).get("nats_per_char")
+    loss = model.metrics.get("validation_full_tune")
+    if counted is not None and loss is not None and loss > counted:
+        raise OptionError(
+            f"the network, of {loss:.3f} nats per character, predicts worse than counting, of {counted:.3f}; "
+            "it has to learn for longer"
+        )
 
 
 def _composed(model: Checkpoint, count: int, progress: Progress) -> dict[str, list[str]]:
