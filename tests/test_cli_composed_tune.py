@@ -14,7 +14,7 @@ from tunewright.notation.check import check
 
 
 def test_it_is_playable_and_always_the_same(untrained):
-    # Without signs that abc2midi, whom the acceptor follows, and the standard, which the check follows, read differently.
+    # Without signs that abc2midi, which the acceptor follows, and the standard, which the check follows, differ on.
     model = untrained(units=6, symbols=" /:|]123468ABCDEFGKLMTXabcdefg")
     tune = composed_tune(model)
     assert tune == composed_tune(model)
