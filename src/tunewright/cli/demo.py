@@ -175,8 +175,8 @@ def chosen_tunes(candidates: Sequence[int]) -> str:
     each = ", ".join(map(str, candidates))
     return (
         f"Chosen from {sum(candidates)} ({each} at temperatures 0.5, 1 and 2) by {RULE}: the rule of tunewright "
-        f"compose --keep. All were held to whole tunes that play, in forms that the "
-        f"corpus has. Low temperatures are tame, high ones wild."
+        "compose --keep. All were held to whole tunes that play, in forms that the corpus has. Low temperatures are "
+        "tame, high ones wild."
     )
 
 

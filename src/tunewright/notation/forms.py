@@ -3,13 +3,14 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import groupby
 from typing import Any
 
 from tunewright.notation.melody import Bar, Melody
-from tunewright.notation.words import METRES, WHOLE
+from tunewright.notation.meter import whole_notes
+from tunewright.notation.words import METRES
 
 SHORTEST_SECTION = Fraction(3, 5)
 """Bars; what is shorter and stands alone between bar lines of sections is the pick-up of the next one."""
@@ -89,15 +90,9 @@ def form_of(melody: Melody) -> Form | None:
     sections = tuple(_section(part, expected) for part in parts)
     if not all(section.bars > 0 for section in sections):
         return None
-    lead = bars[0].ticks if bars[0].ticks < expected else 0
-    rhythm, pick_up = melody.fields.get("R", "").strip().lower(), Fraction(lead, expected) * bar_length(metre)
-    form = Form(metre, rhythm, pick_up, sections)
+    rhythm = melody.fields.get("R", "").strip().lower()
+    form = Form(metre, rhythm, whole_notes(_lead(bars, expected)), sections)
     return form if FEWEST_BARS <= form.bars <= MOST_BARS else None
-
-
-def bar_length(metre: str) -> Fraction:
-    """Whole notes in a bar of the metre with this word."""
-    return next(Fraction(known.ticks, WHOLE) for known in METRES if known.word == metre)
 
 
 def degrees(melody: Melody, text: str) -> list[int]:
@@ -118,10 +113,7 @@ def _degree(spelling: str, tonic: int) -> int:
 
 def tallied(forms: Iterable[Form]) -> list[Form]:
     """Each form once, with the number of tunes that have it; the commonest first."""
-    counts: Counter[Form] = Counter()
-    for form in forms:
-        counts[form] += 1
-    found = [Form(form.metre, form.rhythm, form.pick_up, form.sections, count) for form, count in counts.items()]
+    found = [replace(form, tunes=count) for form, count in Counter(forms).items()]
     return sorted(found, key=lambda form: (-form.tunes, form))
 
 
@@ -139,10 +131,15 @@ def _sections(bars: Sequence[Bar], expected: int) -> list[list[Bar]]:
 
 def _section(bars: Sequence[Bar], expected: int) -> Section:
     first_time = _first_time(bars)
-    lead = bars[0].ticks if bars[0].ticks < expected else 0
-    whole = round(Fraction(sum(bar.ticks for bar in first_time) - lead, expected))  # halves to the even number
+    ticks = sum(bar.ticks for bar in first_time) - _lead(bars, expected)
+    whole = round(Fraction(ticks, expected))  # halves to the even number
     repeated = any(bar.closes.startswith(":") for bar in bars)
     return Section(whole, repeated, any("2" in bar.ending for bar in bars))
+
+
+def _lead(bars: Sequence[Bar], expected: int) -> int:
+    """Ticks of the pick-up that they begin with; 0 without one."""
+    return bars[0].ticks if bars[0].ticks < expected else 0
 
 
 def _first_time(bars: Sequence[Bar]) -> list[Bar]:

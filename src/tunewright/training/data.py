@@ -4,14 +4,13 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import overload
 
 import numpy as np
 
 from tunewright.corpus.built_corpus import BuiltCorpus
 from tunewright.corpus.shards import count_characters
 from tunewright.corpus.split import split_tunes
-from tunewright.corpus.tune import END, START, Tune
+from tunewright.corpus.tune import Tune
 from tunewright.corpus.vocabulary import Ids, Vocabulary
 from tunewright.training.evaluate import BuiltEvaluationSet, EvaluationSet, Measurable
 
@@ -66,10 +65,9 @@ class TrainingData:
         """Characters in one epoch."""
         return count_characters(self.tunes)
 
-    @property
-    def texts(self) -> "Texts":
-        """The tunes to learn from as ABC, decoded as they are asked for."""
-        return Texts(self)
+    def text_of(self, tune: Ids) -> str:
+        """A framed tune as ABC, without its boundary characters."""
+        return self.vocabulary.decode(tune[1:-1].tolist())
 
     @cached_property
     def fingerprint(self) -> str:
@@ -91,22 +89,3 @@ class TrainingData:
             "unknown_characters": sum(self.validation.unknown_counts.values()),
             "fingerprint": self.fingerprint,
         }
-
-
-class Texts(Sequence[str]):
-    """The tunes that a network learns from, as ABC."""
-
-    def __init__(self, data: TrainingData) -> None:
-        self._data = data
-
-    def __len__(self) -> int:
-        return len(self._data.tunes)
-
-    @overload
-    def __getitem__(self, number: int) -> str: ...
-    @overload
-    def __getitem__(self, number: slice) -> list[str]: ...
-    def __getitem__(self, number: int | slice) -> str | list[str]:
-        if isinstance(number, slice):
-            return [self[each] for each in range(*number.indices(len(self)))]
-        return self._data.vocabulary.decode(self._data.tunes[number].tolist()).removeprefix(START).removesuffix(END)

@@ -150,8 +150,7 @@ class Run:
     @cached_property
     def style(self) -> dict[str, Any]:
         """What the tunes are like, and those of the network that this one starts from; kept in every checkpoint."""
-        tunes = spread(self.data.tunes, STYLE_CHARACTERS)
-        texts = [self.data.vocabulary.decode(ids[1:-1].tolist()) for ids in tunes]
+        texts = list(map(self.data.text_of, spread(self.data.tunes, STYLE_CHARACTERS)))
         return style_of(texts, self.start.checkpoint.style if self.start else None)
 
     def open(self, *, resume: bool = False, force: bool = False) -> None:

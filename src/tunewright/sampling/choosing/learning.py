@@ -54,7 +54,7 @@ Progress = Callable[[str, float], None]
 def training_texts(data: TrainingData, seed: int = 0) -> list[str]:
     """The tunes that are learned from, none that is validated on; `MOST_TUNES` of them if there are more."""
     chosen = np.random.default_rng(seed).permutation(len(data.tunes))[:MOST_TUNES]
-    return [data.vocabulary.decode(data.tunes[number][1:-1].tolist()) for number in sorted(chosen.tolist())]
+    return [data.text_of(data.tunes[number]) for number in sorted(chosen.tolist())]
 
 
 def learn_discriminator(
