@@ -61,7 +61,7 @@ def test_a_real_run_its_checkpoint_and_a_network_that_comes_along(capsys, tiny_c
     list(tunewright.train(tunes, out=tmp_path / "run", network=tunewright.NetworkConfig(units=4), config=config))
     status, out, _ = run(capsys, "compare", tmp_path / "run", tmp_path / "run" / "last", "oneills")
     assert status == 0
-    assert row(out, "units") == ["4", "4", "150"]
+    assert row(out, "units") == ["4", "4", "176"]
     assert out.count("not to be compared: oneills has other tunes") == 1
 
 
