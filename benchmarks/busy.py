@@ -22,11 +22,10 @@ from tunewright.cores import cores
 from tunewright.corpus.library import resolve
 from tunewright.corpus.readers import read_tunes
 from tunewright.model.network import CharNetwork
-from tunewright.training.config import TrainingConfig
+from tunewright.training.config import PRESETS, TrainingConfig
 from tunewright.training.data import TrainingData
 from tunewright.training.evaluate import nats_per_sequence
 from tunewright.training.loop import Trainer
-from tunewright.training.presets import PRESETS
 
 LOOP = "while True: pass"
 WORK = ("train", "evaluate")

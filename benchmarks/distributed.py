@@ -19,10 +19,10 @@ import torch
 from tunewright.corpus.library import find_corpus
 from tunewright.corpus.readers import read_tunes
 from tunewright.model.network import CharNetwork
+from tunewright.training.config import PRESETS, Preset
 from tunewright.training.data import TrainingData
 from tunewright.training.distributed import Team, team_of_torchrun
 from tunewright.training.loop import Trainer
-from tunewright.training.presets import PRESETS, Preset
 
 ROUNDS, WARM_UP = 3, 10
 CHARACTERS = 150_000

@@ -18,8 +18,8 @@ import torch
 from tunewright.corpus.vocabulary import Vocabulary
 from tunewright.model.checkpoint import Checkpoint, read_checkpoint
 from tunewright.model.network import CharNetwork, load_network, weights_of
-from tunewright.model.onnx_graph import state_names, to_onnx
-from tunewright.training.presets import PRESETS
+from tunewright.model.onnx.graph import state_names, to_onnx
+from tunewright.training.config import PRESETS
 
 CHARACTERS, RUNS = 500, 9
 

@@ -30,11 +30,11 @@ from tunewright.model.network import CharNetwork
 from tunewright.model.padding import pad_layers, quick_units
 from tunewright.training.config import Precision, TrainingConfig
 from tunewright.training.data import TrainingData
+from tunewright.training.gpu.resident import ResidentLearner
 from tunewright.training.loop import Trainer
 from tunewright.training.optimizers import make_optimizer
 from tunewright.training.precision import PRECISIONS
-from tunewright.training.resident import ResidentLearner
-from tunewright.training.stacked import Member, StackedTrainer
+from tunewright.training.stacked.stacked_training import Member, StackedTrainer
 
 LETTERS = "".join(map(chr, range(33, 124)))
 TUNE_LENGTH = 400

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tunewright.analysis.distributions import Estimate
-from tunewright.analysis.musicality import compare_sets, gain, measure_tunes
+from tunewright.analysis.musicality.distributions import Estimate
+from tunewright.analysis.musicality.musicality_study import compare_sets, gain, measure_tunes
 from tunewright.corpus.library import resolve
 from tunewright.corpus.readers import read_tunes
 from tunewright.corpus.tune import Tune
@@ -54,7 +54,7 @@ def main() -> None:
     means = [found["playable"].mean_overlap_ceiling, *(result.mean_overlap for result in found.values())]
     print(f"{'mean of all':24}" + "".join(f"{mean or 0:<21.3f}" for mean in means))
     if options.figure:
-        from tunewright.report.musicality_figure import draw_musicality
+        from tunewright.report.figures.musicality_figure import draw_musicality
 
         options.figure.write_bytes(draw_musicality(found, options.figure.suffix[1:], corpus=" ".join(options.corpus)))
 

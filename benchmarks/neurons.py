@@ -15,11 +15,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import tunewright as tw
-from tunewright.analysis.neuron_samples import Sides
-from tunewright.analysis.neurons import NeuronStudy
-from tunewright.cli.neuron_analysis import asked_of, find_out
-from tunewright.cli.neuron_table import STRONG_AUC, STRONG_R
-from tunewright.cli.neuron_writing import Writer
+from tunewright.analysis.units.samples import Sides
+from tunewright.analysis.units.unit_study import NeuronStudy
+from tunewright.cli.neurons.neuron_analysis import asked_of, find_out
+from tunewright.cli.neurons.neuron_table import STRONG_AUC, STRONG_R
+from tunewright.cli.neurons.neuron_writing import Writer
 from tunewright.corpus.tune import Tune
 
 

@@ -41,8 +41,8 @@ from tunewright.model.network import CharNetwork
 from tunewright.training import loop
 from tunewright.training.config import TrainingConfig
 from tunewright.training.data import TrainingData
-from tunewright.training.denormals import flushed_to_zero
 from tunewright.training.evaluate import EvaluationSet, full_tune, full_tune_of
+from tunewright.training.precision import flushed_to_zero
 
 UNITS, EMBEDDING = 150, 64
 REFERENCE = "plain"

@@ -17,7 +17,7 @@ from pathlib import Path
 import mido
 
 import tunewright
-from tunewright.sampling import compiling
+from tunewright.sampling.compiled import compiling
 from tunewright.sampling.compose import Composition
 from tunewright.sampling.playable import playable
 

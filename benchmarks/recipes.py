@@ -18,10 +18,10 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from tunewright.corpus.readers import read_tunes
+from tunewright.training.config import PRESETS, Preset
 from tunewright.training.data import TrainingData
 from tunewright.training.evaluate import cold_window, full_tune
 from tunewright.training.history import EpochRecord
-from tunewright.training.presets import PRESETS, Preset
 from tunewright.training.run import Run
 
 BETWEEN = 0.2

@@ -30,13 +30,13 @@ from tunewright.corpus.vocabulary import Vocabulary
 from tunewright.model.checkpoint import Checkpoint, read_checkpoint
 from tunewright.model.config import NetworkConfig
 from tunewright.model.network import CharNetwork, load_network, weights_of
-from tunewright.sampling import kernel
-from tunewright.sampling.calling import END_ID, START_ID
+from tunewright.sampling.compiled import kernel
+from tunewright.sampling.compiled.calling import END_ID, START_ID
+from tunewright.sampling.compiled.weights import pack
 from tunewright.sampling.compose import Composer, compose_many
 from tunewright.sampling.config import CompositionConfig
 from tunewright.sampling.playable import playable
-from tunewright.sampling.twin import Twin
-from tunewright.sampling.weights import pack
+from tunewright.sampling.reference import Twin
 
 ROUNDS = 5
 STARTS = 10

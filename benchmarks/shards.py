@@ -26,10 +26,10 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from tunewright.cores import cores
-from tunewright.corpus.built_corpus import read_corpus
+from tunewright.corpus.large.built_corpus import read_corpus
+from tunewright.corpus.large.shard_builder import build_corpus
 from tunewright.corpus.library import find_corpus
 from tunewright.corpus.readers import read_tunes
-from tunewright.corpus.shard_builder import build_corpus
 
 CHANGED = 0.05
 STEPS = 200
@@ -86,9 +86,9 @@ def learn(corpus: Path, preset: str) -> dict[str, float]:
     import torch
 
     from tunewright.model.network import CharNetwork
+    from tunewright.training.config import PRESETS
     from tunewright.training.data import TrainingData
     from tunewright.training.loop import Trainer
-    from tunewright.training.presets import PRESETS
 
     torch.set_flush_denormal(True)
     data = TrainingData.built(read_corpus(corpus))

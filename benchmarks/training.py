@@ -27,10 +27,9 @@ from tunewright.corpus.library import find_corpus
 from tunewright.corpus.readers import read_tunes
 from tunewright.model.config import NetworkConfig
 from tunewright.model.network import CharNetwork, State
-from tunewright.training.config import TrainingConfig
+from tunewright.training.config import PRESETS, TrainingConfig
 from tunewright.training.data import TrainingData
 from tunewright.training.loop import Trainer
-from tunewright.training.presets import PRESETS
 from tunewright.training.run import Run
 
 ROUNDS = 3

@@ -20,12 +20,11 @@ from pathlib import Path
 from playable import judged
 
 import tunewright
-from tunewright.analysis.originality import OriginalityIndex
-from tunewright.cli.choosing import add_discriminator
-from tunewright.corpus.essentials import essentials
+from tunewright.analysis.originality.corpus_index import OriginalityIndex
+from tunewright.cli.learning.add_discriminator import add_discriminator
+from tunewright.corpus.cleaning import essentials
 from tunewright.corpus.library import find_corpus
-from tunewright.model.checkpoint import Checkpoint, write_checkpoint
-from tunewright.model.shipped import CARD, NETWORKS
+from tunewright.model.checkpoint import CARD, NETWORKS, Checkpoint, write_checkpoint
 from tunewright.sampling.choosing.discriminator import Discriminator
 from tunewright.sampling.compose import Composition
 from tunewright.sampling.config import CompositionConfig

@@ -161,8 +161,8 @@ def small_study(tiny_tunes: list[str], tmp_path_factory: pytest.TempPathFactory)
 @pytest.fixture(scope="session")
 def small_paper(small_study: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The paper of that study. Read it only."""
-    from tunewright.report.paper import write_paper
-    from tunewright.study.results import read_results
+    from tunewright.report.paper.writing import write_paper
+    from tunewright.study.results.study_results import read_results
 
     out = tmp_path_factory.mktemp("paper") / "paper"
     written = write_paper(read_results(small_study), out, authors=["Ann O'Neill", "Ben Ryan"])

@@ -6,9 +6,9 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from tunewright.notation.automaton import next_home
-from tunewright.notation.grammar import Grammar
-from tunewright.notation.registers import BUDGET, HEAD, STATE
+from tunewright.acceptor.grammar import Grammar
+from tunewright.acceptor.machine import next_home
+from tunewright.acceptor.reading import BUDGET, HEAD, STATE
 
 END = "\x03"
 SYMBOLS = ("\x02", END, "\n", "\t", *map(chr, range(32, 127)), "é")

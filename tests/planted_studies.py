@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from tunewright.options import to_mapping
-from tunewright.study.plan import PlannedRun, read_plan
+from tunewright.study.plans.plan import PlannedRun, read_plan
 from tunewright.training.history import EpochRecord
 from tunewright.training.run import history_as_csv
 

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from tunewright.corpus.readers import read_tunes
-from tunewright.study.folder import RUNS
-from tunewright.study.perform import Material, perform
-from tunewright.study.plan import read_plan
+from tunewright.study.plans.plan import read_plan
+from tunewright.study.running.perform import Material, perform
+from tunewright.study.running.study_folder import RUNS
 from tunewright.training.data import TrainingData
 
 PLAN = """

@@ -18,15 +18,14 @@ if TYPE_CHECKING:
     from tunewright.rendering import render
     from tunewright.sampling.compose import compose, compose_many
     from tunewright.sampling.config import CompositionConfig
-    from tunewright.training.config import TrainingConfig
+    from tunewright.training.config import PRESETS, TrainingConfig
     from tunewright.training.evaluate import evaluate
-    from tunewright.training.presets import PRESETS
     from tunewright.training.run import train
 
 __version__ = "0.1.0"
 
 _HOMES = {
-    "PRESETS": "training.presets",
+    "PRESETS": "training.config",
     "CompositionConfig": "sampling.config",
     "NetworkConfig": "model.config",
     "TrainingConfig": "training.config",

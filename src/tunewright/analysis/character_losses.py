@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 
 from tunewright.analysis.character_kinds import KINDS, character_kinds
-from tunewright.analysis.neuron_samples import Side
+from tunewright.analysis.units.samples import Side
 from tunewright.corpus.tune import END, START
 from tunewright.corpus.vocabulary import Ids, Vocabulary
 from tunewright.model.network import CharNetwork, State

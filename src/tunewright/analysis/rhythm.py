@@ -15,14 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tunewright.analysis.activations import QUANTITIES, stream_activations
-from tunewright.analysis.linear_probe import LinearProbe, ProbeRows
-from tunewright.analysis.probed import metre_of, rhythm_of
-from tunewright.corpus.header import field_of, header_fields, header_length
+from tunewright.analysis.probes.linear_probe import LinearProbe, ProbeRows
+from tunewright.analysis.probes.probe_targets import metre_of, rhythm_of
 from tunewright.corpus.tune import Tune
 from tunewright.errors import CorpusError
 from tunewright.model.checkpoint import Checkpoint
 from tunewright.model.config import require_recurrent
 from tunewright.model.network import load_network
+from tunewright.notation.fields import field_of, header_fields, header_length
 
 SHOWN = "MLK"
 """Fields of the header that the network reads."""

@@ -20,8 +20,8 @@ from itertools import groupby
 import numpy as np
 from numpy.typing import NDArray
 
-from tunewright.analysis.melodic_similarity import Moves, compare, moves_of
-from tunewright.analysis.originality_figures import Originality
+from tunewright.analysis.originality.melodic_similarity import Moves, compare, moves_of
+from tunewright.analysis.originality.verdict import Originality
 from tunewright.errors import OptionError
 from tunewright.notation.melody import Melody, read_melody
 from tunewright.sampling.compose import Composition

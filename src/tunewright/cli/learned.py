@@ -5,7 +5,7 @@ from typing import Any
 
 from tunewright.cli.learning_sources import built_corpus
 from tunewright.cli.sources import read_sources
-from tunewright.corpus.essentials import essential_tunes
+from tunewright.corpus.cleaning import essential_tunes
 from tunewright.corpus.split import split_tunes
 from tunewright.corpus.tune import Tune
 from tunewright.errors import OptionError

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tunewright.cli.sources import read_sources, report_unknown
-from tunewright.corpus.built_corpus import is_built, read_corpus
+from tunewright.corpus.large.built_corpus import is_built, read_corpus
 from tunewright.errors import OptionError
 
 if TYPE_CHECKING:
-    from tunewright.corpus.built_corpus import BuiltCorpus
+    from tunewright.corpus.large.built_corpus import BuiltCorpus
     from tunewright.model.checkpoint import Checkpoint
     from tunewright.training.data import TrainingData
     from tunewright.training.evaluate import Measurable

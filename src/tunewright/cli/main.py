@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from cyclopts import App, CycloptsError, Parameter
 
 from tunewright import __version__
+from tunewright.cli.ending import INTERRUPTED, MISTAKE
 from tunewright.cli.processes import one_voice
-from tunewright.cli.status import INTERRUPTED, MISTAKE
 from tunewright.errors import TunewrightError
 
 app = App(
@@ -23,22 +23,24 @@ app = App(
     suppress_keyboard_interrupt=False,
     result_action="return_value",
 )
-app.command("tunewright.cli.demo:demo", help="Train on O'Neill's, compose three tunes, show them on a page.")
-app.command("tunewright.cli.corpus:app", name="corpus", help="Show what is in tunes; build large corpora.")
-app.command("tunewright.cli.check:check", help="Say what is wrong with tunes, and what would be right.")
-app.command("tunewright.cli.train:train", help="Train a network on tunes.")
-app.command("tunewright.cli.evaluate:evaluate", help="Measure how well a network predicts tunes.")
-app.command("tunewright.cli.compare:compare", help="Show two or more trainings side by side.")
-app.command("tunewright.cli.adapt:adapt", help="Let a network learn a few tunes of your own.")
-app.command("tunewright.cli.compose:compose", help="Compose new tunes.")
-app.command("tunewright.cli.export:export", help="Write a network as an ONNX file.")
-app.command("tunewright.cli.musicality:musicality", help="Show how near composed tunes are to a corpus as music.")
-app.command("tunewright.cli.originality:originality", help="Show what tunes copy from a corpus, and how near they are.")
-app.command("tunewright.cli.neurons:neurons", help="Show what the units of a network follow.")
-app.command("tunewright.cli.study:app", name="study", help="Train many networks as a plan says.")
-app.command("tunewright.cli.report:report", help="Write the paper of a study.")
-app.command("tunewright.cli.transpose:transpose", help="Write tunes in another key.")
-app.command("tunewright.cli.render:render", help="Turn tunes into scores, MIDI, sound or a page.")
+app.command("tunewright.cli.composing.demo:demo", help="Train on O'Neill's, compose three tunes, show them on a page.")
+app.command("tunewright.cli.books.corpus:app", name="corpus", help="Show what is in tunes; build large corpora.")
+app.command("tunewright.cli.books.check:check", help="Say what is wrong with tunes, and what would be right.")
+app.command("tunewright.cli.learning.train:train", help="Train a network on tunes.")
+app.command("tunewright.cli.learning.evaluate:evaluate", help="Measure how well a network predicts tunes.")
+app.command("tunewright.cli.learning.compare:compare", help="Show two or more trainings side by side.")
+app.command("tunewright.cli.learning.adapt:adapt", help="Let a network learn a few tunes of your own.")
+app.command("tunewright.cli.composing.compose:compose", help="Compose new tunes.")
+app.command("tunewright.cli.learning.export:export", help="Write a network as an ONNX file.")
+app.command("tunewright.cli.books.musicality:musicality", help="Show how near composed tunes are to a corpus as music.")
+app.command(
+    "tunewright.cli.books.originality:originality", help="Show what tunes copy from a corpus, and how near they are."
+)
+app.command("tunewright.cli.neurons.neurons:neurons", help="Show what the units of a network follow.")
+app.command("tunewright.cli.studies.study:app", name="study", help="Train many networks as a plan says.")
+app.command("tunewright.cli.studies.report:report", help="Write the paper of a study.")
+app.command("tunewright.cli.books.transpose:transpose", help="Write tunes in another key.")
+app.command("tunewright.cli.books.render:render", help="Turn tunes into scores, MIDI, sound or a page.")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -21,8 +21,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from tunewright.corpus.shards import joined, lengths_of
-from tunewright.corpus.shuffling import Shuffled
+from tunewright.corpus.large.shards import joined, lengths_of
+from tunewright.corpus.large.shuffling import Shuffled
 from tunewright.corpus.vocabulary import Ids
 
 POOL = 20

@@ -5,14 +5,20 @@ and entities. Everything else stays, blanks at line ends too.
 
 Angle brackets are music as well: ``A<b>c`` is broken rhythm, not bold type. So among the notes only tags go that
 cannot be music; ``<b>`` and ``<a>`` go from the information fields only, unless they close or have attributes.
+
+Tunes reduced to what a composed tune may have: no claims of persons or sources, no comments, no runs of spaces.
+
+A network that learned to write such things goes astray where it is kept from them (see `sampling.playable`).
 """
 
 import html
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
+from tunewright.acceptor.words import CLAIMS
 from tunewright.corpus.tune import Failure, Tune
 
 LONGEST_TUNE = 1_000_000
@@ -111,3 +117,21 @@ def make_tune(
     if len(text) > LONGEST_TUNE:
         return Failure(path, lines[0].number, f"longer than {LONGEST_TUNE:,} characters, so not a tune")
     return Tune(text, path, lines[0].number, source_characters or len(text) + 1, identity)
+
+
+_CLAIM = re.compile(rf"[{CLAIMS.strip('%')}]:")
+"""Begins a line that is left out."""
+_BLANKS = re.compile("[ \t]+")
+
+
+def essentials(text: str) -> str:
+    """Return the text of a tune without them, each line ended by a line feed."""
+    lines = (line.split("%")[0].rstrip() for line in text.splitlines() if not _CLAIM.match(line))
+    return "".join(_BLANKS.sub(" ", line) + "\n" for line in lines if line)
+
+
+def essential_tunes(tunes: Sequence[Tune]) -> list[Tune]:
+    """Return the tunes without them; one of which nothing is left is left out."""
+    reduced = (replace(tune, text=essentials(tune.text)) for tune in tunes)
+    # A blank line parts them from the next one in a book.
+    return [replace(tune, source_characters=len(tune.text) + 1) for tune in reduced if tune.text]

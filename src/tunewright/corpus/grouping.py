@@ -6,7 +6,7 @@ of 64 bits, so that two things that differ share one with a probability of about
 - its text;
 - the identity that its source gives it;
 - each title in its header, without articles, accents, case and punctuation, unless too many tunes bear it;
-- sixteen of its melody (see `tunewright.corpus.melody`).
+- sixteen of its melody (see `tunewright.corpus.melody_hashes`).
 
 They are made for some tunes at a time and looked at one column after the other, so that grouping millions of tunes
 takes tens of bytes for each and not their texts.
@@ -23,9 +23,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tunewright.corpus.header import header_fields
-from tunewright.corpus.melody import BANDS, melody_keys
+from tunewright.corpus.melody_hashes import BANDS, melody_keys
 from tunewright.corpus.tune import Tune
+from tunewright.notation.fields import header_fields
 
 MOST_SETTINGS = 20
 """A title that more tunes than this bear ("Untitled", "Jig") says nothing about which tune it is."""

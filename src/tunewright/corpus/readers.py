@@ -9,14 +9,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
-from tunewright.corpus.built_corpus import is_built
 from tunewright.corpus.decoding import decode
+from tunewright.corpus.formats.rows import is_json, read_csv, read_json
+from tunewright.corpus.formats.tagged import is_tagged, read_tagged
+from tunewright.corpus.formats.tokens import is_tokens, read_tokens
+from tunewright.corpus.formats.tunebook import read_tunebook
+from tunewright.corpus.large.built_corpus import is_built
 from tunewright.corpus.sources import Source, existing, find_sources
-from tunewright.corpus.tables import is_json, read_csv, read_json
-from tunewright.corpus.tagged import is_tagged, read_tagged
-from tunewright.corpus.tokens import is_tokens, read_tokens
 from tunewright.corpus.tune import Failure, Reading, Tune
-from tunewright.corpus.tunebook import read_tunebook
 from tunewright.errors import CorpusError
 
 _TABLE_SUFFIXES = frozenset((".csv", ".tsv"))
@@ -44,7 +44,7 @@ def read_tunes(*paths: Path | str, keep_duplicates: bool = False, text_field: st
         are compared without their ``X:`` lines and without blanks at line ends.
     text_field
         The column of a CSV file, or the field of a JSON object, that holds the tune; None looks for the usual names
-        (`tunewright.corpus.tables.TEXT_NAMES`). Other formats have no use for it.
+        (`tunewright.corpus.formats.rows.TEXT_NAMES`). Other formats have no use for it.
 
     Returns
     -------

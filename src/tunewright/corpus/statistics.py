@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tunewright.corpus.header import header_fields
 from tunewright.corpus.tune import Failure, Reading, Tune
+from tunewright.notation.fields import header_fields
 from tunewright.notation.spec import FIELDS
 
 VALUES_COUNTED = ("M", "L", "K", "R")

@@ -1,10 +1,29 @@
-"""What are the tunes of a corpus like, as far as composing asks? A checkpoint keeps it (`Checkpoint.style`)."""
+"""What are the tunes of a corpus like, as far as composing asks? A checkpoint keeps it (`Checkpoint.style`).
 
-from collections.abc import Mapping, Sequence
+What are the headers of a corpus like? Counts of combinations of rhythm, metre and unit length, and words of titles.
+
+The result is fit for JSON and small; `acceptor.header.known_headers` reads it. It holds no field that claims something,
+and no title as it stands, but a number for each, so that a composed tune is never called what one of the corpus is.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
-from tunewright.corpus.header_style import header_style
-from tunewright.notation.forms import Form, as_json, degrees, form_of, tallied
+from tunewright.acceptor.forms import Form, as_json, degrees, form_of, tallied
+from tunewright.acceptor.header.known_headers import (
+    ANY_OTHER,
+    NUMBER_DIGITS,
+    THE_END,
+    is_silent,
+    kind_of,
+    named_in,
+    read_numbers,
+    rhythm_words,
+    title_number,
+)
+from tunewright.notation.fields import header_fields
 from tunewright.notation.melody import read_melody
 
 MOST_TUNES = 1500
@@ -24,7 +43,7 @@ def style_of(texts: Sequence[str], former: Mapping[str, Any] | None = None) -> d
     Returns
     -------
     style
-        ``headers``: see `header_style`. ``forms``: see `notation.forms`. ``cadences``: how many ``sections``, but for
+        ``headers``: see `header_style`. ``forms``: see `acceptor.forms`. ``cadences``: how many ``sections``, but for
         last ones, and ``tunes`` end on each degree, 1 to 7, and with an accidental.
     """
     forms: list[Form] = []
@@ -42,3 +61,119 @@ def style_of(texts: Sequence[str], former: Mapping[str, Any] | None = None) -> d
         "forms": as_json(tallied(forms)),
         "cadences": ends,
     }
+
+
+MOST_COMBINATIONS = 500
+FEWEST_OF_A_RHYTHM = 2
+"""Tunes of a rhythm whose name counts as a word of titles."""
+MOST_COMMON = 16
+"""Words of titles, beside those that name a rhythm, of which it is kept what follows them: articles, signs, others."""
+FEWEST_OF_A_COMMON = 10
+"""How often each of the others comes at least."""
+FEWEST_PAIRS = 3
+"""Titles in which a word follows another, or fewer if that is a large enough share of what follows it."""
+LEAST_SHARE_OF_PAIRS = 1 / 200
+USUAL_SHARE = 0.99
+"""Of titles that have no more words than a composed one may have."""
+
+
+def header_style(texts: Iterable[str], former: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Describe the headers of tunes.
+
+    Parameters
+    ----------
+    texts
+        ABC text of each tune.
+    former
+        What this gave for other tunes, which are to count too; which words are common stays as it was with them.
+
+    Returns
+    -------
+    combinations
+        How many tunes have each combination, by its fields as a header has them: a line each of ``T:`` (only the word
+        that names a rhythm), ``R:`` (as it is spelled), ``M:`` and ``L:``, as far as the tune has them.
+    titles
+        ``first``, ``inner``, ``last``: the words that stand in these places, between spaces, the most frequent first;
+        ``most_words``: of a title, one in a hundred left aside; ``longest``: words of the longest title; ``naming``:
+        words that name a rhythm; ``common``: other common words; ``followed``: which of these words follow each of
+        them, ``*`` being all others and ``.`` the end of a title.
+    title_numbers
+        Of each title, eight hexadecimal digits, one after the other in rising order.
+    """
+    headers = [list(header_fields(text)) for text in texts]
+    firsts = [dict(reversed(fields)) for fields in headers]
+    titles = [value.split() for fields in headers for letter, value in fields if letter == "T" and value.strip()]
+    if former:
+        naming, common = (former["titles"][name].split() for name in ("naming", "common"))
+    else:
+        names = Counter(word for fields in firsts for word in rhythm_words([fields.get("R", "")]))
+        naming = sorted(word for word, count in names.items() if count >= FEWEST_OF_A_RHYTHM)
+        kinds = Counter(kind_of(word) for title in titles for word in title)
+        others = [(word, count) for word, count in kinds.most_common() if word not in naming]
+        silent = [word for word, _ in others if is_silent(word, naming)]
+        often = [word for word, count in others if count >= FEWEST_OF_A_COMMON and word not in silent]
+        common = [*silent, *often][:MOST_COMMON]
+    combinations = Counter(_combination(fields, naming) for fields in firsts if fields.get("M"))
+    words = {**_words(titles), "naming": " ".join(naming), "common": " ".join(common)}
+    style = {
+        "combinations": dict(combinations.most_common(MOST_COMBINATIONS)),
+        "titles": {**words, "followed": _followed(titles, {*naming, *common})},
+        "title_numbers": _written({title_number(" ".join(title), naming) for title in titles}),
+    }
+    return merged(former, style) if former else style
+
+
+def merged(former: Mapping[str, Any], style: Mapping[str, Any]) -> dict[str, Any]:
+    """The style of a corpus and of a former one together."""
+    combinations = Counter(former["combinations"])
+    combinations.update(style["combinations"])
+    before, after = former["titles"], style["titles"]
+    titles: dict[str, Any] = {
+        name: " ".join(dict.fromkeys(f"{before[name]} {after[name]}".split()))
+        for name in ("first", "inner", "last", "naming", "common")
+    }
+    followed = {
+        word: " ".join(dict.fromkeys(f"{before['followed'].get(word, '')} {after['followed'].get(word, '')}".split()))
+        for word in {**before["followed"], **after["followed"]}
+    }
+    numbers = {name: max(before[name], after[name]) for name in ("most_words", "longest")}
+    return {
+        "combinations": dict(combinations.most_common(MOST_COMBINATIONS)),
+        "titles": {**titles, **numbers, "followed": followed},
+        "title_numbers": _written(number for each in (former, style) for number in read_numbers(each["title_numbers"])),
+    }
+
+
+def _followed(titles: list[list[str]], known: Collection[str]) -> dict[str, str]:
+    """For each of the `known` words, and for all others: what follows it in at least so many titles."""
+    pairs: dict[str, Counter[str]] = {}
+    for title in titles:
+        kinds = [kind if (kind := kind_of(word)) in known else ANY_OTHER for word in title]
+        for word, after in pairwise([*kinds, THE_END]):
+            pairs.setdefault(word, Counter())[after] += 1
+    enough = {word: min(FEWEST_PAIRS, LEAST_SHARE_OF_PAIRS * found.total()) for word, found in pairs.items()}
+    return {
+        word: " ".join(after for after, count in pairs[word].most_common() if count >= enough[word])
+        for word in sorted(pairs)
+    }
+
+
+def _combination(fields: Mapping[str, str], naming: Collection[str]) -> str:
+    """A header of what a combination is made of."""
+    values = {**fields, "T": named_in(fields.get("T", ""), naming)}
+    return "\n".join(f"{letter}:{values[letter]}" for letter in "TRML" if values.get(letter))
+
+
+def _words(titles: list[list[str]]) -> dict[str, Any]:
+    lengths = sorted(map(len, titles)) or [0]
+    places = {
+        "first": (title[0] for title in titles),
+        "inner": (word for title in titles for word in title[1:-1]),
+        "last": (title[-1] for title in titles),
+    }
+    words = {place: " ".join(word for word, _ in Counter(found).most_common()) for place, found in places.items()}
+    return {**words, "most_words": lengths[int(USUAL_SHARE * (len(lengths) - 1))], "longest": lengths[-1]}
+
+
+def _written(numbers: Iterable[int]) -> str:
+    return "".join(f"{number:0{NUMBER_DIGITS}x}" for number in sorted(set(numbers)))

@@ -8,6 +8,11 @@ A checkpoint is a folder that stands alone:
 
 Nothing in it is code, and nothing is unpickled. Reading one needs no torch. A run folder, which training writes,
 holds two: ``best`` and ``last``.
+
+Which networks come with Tunewright?
+
+Each is a checkpoint folder beside this file, in ``networks``, with a card that says what it learned from, how, and how
+well it does. Where a model is asked for, its name will do: ``tunewright compose oneills``.
 """
 
 import contextlib
@@ -29,7 +34,6 @@ from tunewright.corpus.vocabulary import Vocabulary
 from tunewright.errors import CheckpointError, InputError
 from tunewright.files import as_written, write_folder
 from tunewright.model.config import NetworkConfig
-from tunewright.model.shipped import shipped
 from tunewright.options import from_mapping, to_mapping
 
 FORMAT = 1
@@ -158,3 +162,12 @@ def read_verified(folder: Path, name: str, about: Mapping[str, Any]) -> bytes:
     if not isinstance(checksums, dict) or hashlib.sha256(content).hexdigest() != checksums.get(name):
         raise CheckpointError(f"is damaged: its {len(content):,} bytes do not match the checksum in {ABOUT}", path=path)
     return content
+
+
+NETWORKS = Path(__file__).parent / "networks"
+CARD = "CARD.md"
+
+
+def shipped() -> dict[str, Path]:
+    """The folder of each network that comes along, by its name."""
+    return {folder.name: folder for folder in sorted(NETWORKS.iterdir())} if NETWORKS.is_dir() else {}

@@ -1,7 +1,7 @@
 """What is wrong with the tunes of a text?
 
 `check` looks at the text as it is, so that every finding names a line and column of the user's own file. Time is
-checked as `tunewright.notation.playing` says, the rest by the modules `header`, `marks` and `reader`.
+checked as `tunewright.notation.repeats` says, the rest by the modules `fields`, `marks` and `reader`.
 """
 
 import re
@@ -11,16 +11,16 @@ from fractions import Fraction
 from itertools import chain
 from pathlib import Path
 
-from tunewright.notation.events import Events, Lyrics, Problem
+from tunewright.notation.fields import find_fields
 from tunewright.notation.findings import KINDS, Finding
-from tunewright.notation.header import find_fields
 from tunewright.notation.lexer import LineKind, read_lines
 from tunewright.notation.marks import find_marks
 from tunewright.notation.melody import bars_of
 from tunewright.notation.meter import WHOLE
-from tunewright.notation.playing import WrongBar, play
 from tunewright.notation.reader import read_events
+from tunewright.notation.repeats import WrongBar, play
 from tunewright.notation.spec import FIELDS
+from tunewright.notation.voices import Events, Lyrics, Problem
 
 _SYLLABLE = re.compile(r"[*_]|(?:[^\s*_|-]|\\-)+")
 _LONGEST_SHOWN = 40

@@ -8,9 +8,9 @@ import re
 from collections.abc import Callable, Iterator
 from itertools import pairwise, zip_longest
 
-from tunewright.notation.events import Problem
 from tunewright.notation.lexer import Kind, tokens
 from tunewright.notation.spec import BAR_LINES, CHORD_SYMBOL, DECORATION_SIGNS, DECORATIONS
+from tunewright.notation.voices import Problem
 
 _CHORD_SYMBOL = re.compile(CHORD_SYMBOL)
 _DENOMINATOR = re.compile(r"/(\d+)")

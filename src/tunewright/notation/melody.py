@@ -12,10 +12,10 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
-from tunewright.notation.events import BarLine, Events, Item, MeterChange, Sound, Voice
 from tunewright.notation.keys import Key
 from tunewright.notation.meter import Meter, whole_notes
 from tunewright.notation.reader import read_events
+from tunewright.notation.voices import BarLine, Events, Item, MeterChange, Sound, Voice
 
 
 class Note(NamedTuple):

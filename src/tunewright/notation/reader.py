@@ -10,7 +10,6 @@ Grace notes take no time. A chord is one sound, as long as its first note times 
 import re
 from collections.abc import Callable, Mapping
 
-from tunewright.notation.events import BarLine, Events, Lyrics, MeterChange, Problem, Sound, Voice
 from tunewright.notation.keys import NO_KEY, parse_key
 from tunewright.notation.lexer import FIELD_LINES, MUSIC_AND_RUNS, NOTE, Line, LineKind, read_lines
 from tunewright.notation.meter import (
@@ -23,8 +22,24 @@ from tunewright.notation.meter import (
     scaled,
 )
 from tunewright.notation.spec import FERMATAS
-from tunewright.notation.voices import add_sound, begin_broken, begin_tie, begin_tuplet, end_bar, end_voice
-from tunewright.notation.written_notes import plain_notes, spelled, ticks_of
+from tunewright.notation.voices import (
+    BarLine,
+    Events,
+    Lyrics,
+    MeterChange,
+    Problem,
+    Sound,
+    Voice,
+    add_sound,
+    begin_broken,
+    begin_tie,
+    begin_tuplet,
+    end_bar,
+    end_voice,
+    plain_notes,
+    spelled,
+    ticks_of,
+)
 
 
 def read_events(text: str, defaults: Mapping[str, str] | None = None) -> Events:

@@ -22,9 +22,9 @@ from tunewright.model.checkpoint import Checkpoint
 from tunewright.model.config import require_recurrent
 from tunewright.model.network import CharNetwork, State, load_network
 from tunewright.sampling.cadences import cadences_of
-from tunewright.sampling.calling import END_ID, KEPT, REMOVED, START_ID, TALLIES, WEIGHT
-from tunewright.sampling.choice import LEAST_TOTAL
 from tunewright.sampling.choose import choose, probabilities
+from tunewright.sampling.compiled.calling import END_ID, KEPT, REMOVED, START_ID, TALLIES, WEIGHT
+from tunewright.sampling.compiled.choice import LEAST_TOTAL
 from tunewright.sampling.compose import PIECE_ENDS, Composition, composition_of
 from tunewright.sampling.config import CompositionConfig
 from tunewright.sampling.lanes import Lanes

@@ -2,7 +2,7 @@
 
 It is primed with the character that opens a tune and with the user's own beginning, if there is one; from then on each
 character that it chooses is the next one it reads, until it chooses the character that closes a tune. Nothing random
-acts but the choice: dropout is off. With a grammar (`notation.grammar`) it chooses among the characters that may come
+acts but the choice: dropout is off. With a grammar (`acceptor.grammar`) it chooses among the characters that may come
 next, and then a tune always ends by itself.
 
 A seed gives the same tune however it is composed on a processor: alone or among many, by the compiled loop or by its
@@ -19,23 +19,23 @@ from threading import Event
 import numpy as np
 from numpy.typing import NDArray
 
+from tunewright.acceptor.grammar import Grammar
 from tunewright.cores import cores, in_order
 from tunewright.corpus.tune import END, START
 from tunewright.errors import OptionError
 from tunewright.model.checkpoint import Checkpoint
-from tunewright.notation.grammar import Grammar
-from tunewright.sampling import compiling, kernel
 from tunewright.sampling.cadences import cadences_of
-from tunewright.sampling.calling import REMOVED, WEIGHT
 from tunewright.sampling.choosing.rejection import Choice, Chooser, choose_in_rounds
+from tunewright.sampling.compiled import compiling, kernel
+from tunewright.sampling.compiled.calling import REMOVED, WEIGHT
+from tunewright.sampling.compiled.weights import PackedNetwork, pack
 from tunewright.sampling.config import CompositionConfig
 from tunewright.sampling.opening import Opening
 from tunewright.sampling.playable import playable
+from tunewright.sampling.reference import Twin
 from tunewright.sampling.rewriting import Rewriter
 from tunewright.sampling.sheet import Sheet, Writer, new_sheet
 from tunewright.sampling.steering import Acceptor, Steering
-from tunewright.sampling.twin import Twin
-from tunewright.sampling.weights import PackedNetwork, pack
 
 PIECE = 64
 """Characters that are written before the first of them is handed on; a signal waits for so many."""
@@ -236,7 +236,7 @@ def compose_many(
     """Compose `count` tunes that play, on all processors at once; yields them in the order of their seeds.
 
     Tune number n, counted from 0, has seed ``config.seed + n``. Options as for `compose`. For 20 tunes or more the
-    loop is compiled meanwhile if that was never done on this machine (see `sampling.compiling`).
+    loop is compiled meanwhile if that was never done on this machine (see `sampling.compiled.compiling`).
 
     Parameters
     ----------

@@ -6,8 +6,8 @@ With the compiled loop the acceptor looks at all lanes in one call, otherwise at
 import numpy as np
 from numpy.typing import NDArray
 
-from tunewright.notation.grammar import Grammar
-from tunewright.sampling import kernel
+from tunewright.acceptor.grammar import Grammar
+from tunewright.sampling.compiled import kernel
 from tunewright.sampling.steering import Acceptor, Steering
 
 

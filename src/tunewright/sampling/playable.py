@@ -1,11 +1,11 @@
 """What keeps the tunes of a network playable, and gives them a form?
 
-The acceptor that composing uses: `notation.grammar` with the conditions that the user set, narrowed to what a network
+The acceptor that composing uses: `acceptor.grammar` with the conditions that the user set, narrowed to what a network
 can keep in mind (`Conditions.tidy`), and without fields that claim a person, a place or a source, because what a
 network writes there has nothing to do with them. Headers and forms are kept to those of the tunes that the network
-learned from, as its checkpoint tells (see `notation.known_headers` and `notation.forms`). A beginning of the user's own
-is taken as it is: where it has a title or combination of its own, claims something or is untidy, the rest may be so
-too.
+learned from, as its checkpoint tells (see `acceptor.header.known_headers` and `acceptor.forms`). A beginning of the
+user's own is taken as it is: where it has a title or combination of its own, claims something or is untidy, the rest
+may be so too.
 """
 
 import re
@@ -13,12 +13,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from tunewright.acceptor.forms import from_json
+from tunewright.acceptor.grammar import Conditions, Grammar
+from tunewright.acceptor.header.known_headers import KnownHeaders
+from tunewright.acceptor.words import ASTRAY, CLAIMS
 from tunewright.errors import GrammarError
 from tunewright.model.checkpoint import Checkpoint
-from tunewright.notation.forms import from_json
-from tunewright.notation.grammar import Conditions, Grammar
-from tunewright.notation.known_headers import KnownHeaders
-from tunewright.notation.words import ASTRAY, CLAIMS
 
 _ANY_TUNE = Conditions()
 _FIELD = re.compile(r"^([A-Za-z]):", re.MULTILINE)

@@ -13,7 +13,7 @@ often; it is taken with the mean probability of the tune's pieces, so that it st
 import math
 from enum import Enum, auto
 
-from tunewright.sampling.calling import KEPT
+from tunewright.sampling.compiled.calling import KEPT
 from tunewright.sampling.sheet import Sheet, Writer
 
 TRIES = 4

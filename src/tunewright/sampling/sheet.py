@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from tunewright.corpus.vocabulary import Ids
 from tunewright.errors import OptionError
-from tunewright.sampling.calling import END_ID, TALLIES
-from tunewright.sampling.looking import ABREAST
-from tunewright.sampling.weights import PackedNetwork, aligned
+from tunewright.sampling.compiled.calling import END_ID, TALLIES
+from tunewright.sampling.compiled.looking import ABREAST
+from tunewright.sampling.compiled.weights import PackedNetwork, aligned
 
 if TYPE_CHECKING:
     from tunewright.sampling.cadences import Cadences

@@ -1,6 +1,6 @@
 """What must an acceptor offer so that it can steer the composing?
 
-An acceptor (`notation.grammar.Grammar` is one) says, after each symbol, which may come next. What it has read is in its
+An acceptor (`acceptor.grammar.Grammar` is one) says, after each symbol, which may come next. What it has read is in its
 registers, a few integers; what it knows is in its tables, flat rows of integers that never change.
 """
 

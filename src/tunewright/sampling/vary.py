@@ -14,18 +14,18 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from tunewright.acceptor.grammar import Grammar
+from tunewright.acceptor.reading import BAR_LINE, COLON_BAR, STATE
 from tunewright.corpus.tune import END, START
 from tunewright.corpus.vocabulary import Vocabulary
 from tunewright.errors import GrammarError, OptionError
 from tunewright.model.checkpoint import Checkpoint
-from tunewright.notation.grammar import Grammar
 from tunewright.notation.melody import Bar, read_melody
-from tunewright.notation.registers import BAR_LINE, COLON_BAR, STATE
-from tunewright.sampling import twin
-from tunewright.sampling.calling import TALLIES
+from tunewright.sampling import reference
+from tunewright.sampling.compiled.calling import TALLIES
+from tunewright.sampling.compiled.weights import PackedNetwork
 from tunewright.sampling.config import CompositionConfig
 from tunewright.sampling.sheet import Memory, Sheet, Writer
-from tunewright.sampling.weights import PackedNetwork
 
 LONGEST_BAR = 120
 """Characters; a longer one is given up."""
@@ -201,7 +201,7 @@ class _Writing:
             return None
         state, symbols = point.state.copy(), np.concatenate([point.symbols, ids])
         for position in range(len(point.symbols) - 1, len(symbols) - 1):
-            twin.read(self.network, state, self.memory, symbols, 0, position, choosing=False)
+            reference.read(self.network, state, self.memory, symbols, 0, position, choosing=False)
         return _Point(state, symbols, registers)
 
     def log_likelihood(self, point: _Point, text: str) -> float:
@@ -209,7 +209,7 @@ class _Writing:
         state, total = point.state.copy(), 0.0
         symbols = np.concatenate([point.symbols, self.vocabulary.encode(text).astype(np.int64)])
         for position in range(len(point.symbols) - 1, len(symbols) - 1):
-            scores = twin.read(self.network, state, self.memory, symbols, 0, position).astype(np.float64)
+            scores = reference.read(self.network, state, self.memory, symbols, 0, position).astype(np.float64)
             total += scores[symbols[position + 1]] - scores.max() - np.log(np.exp(scores - scores.max()).sum())
         return float(total)
 

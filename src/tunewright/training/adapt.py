@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from tunewright.corpus.shards import count_characters
+from tunewright.corpus.large.shards import count_characters
 from tunewright.corpus.split import split_tunes
 from tunewright.corpus.tune import Tune
 from tunewright.corpus.vocabulary import Ids
@@ -28,8 +28,7 @@ from tunewright.model.checkpoint import BEST, Checkpoint, read_checkpoint, write
 from tunewright.model.network import load_network
 from tunewright.model.widening import widen
 from tunewright.options import to_mapping
-from tunewright.training.adapt_config import AdaptConfig
-from tunewright.training.config import TrainingConfig
+from tunewright.training.config import AdaptConfig, TrainingConfig
 from tunewright.training.data import TrainingData
 from tunewright.training.evaluate import EvaluationSet, Measurable, cold_window, full_tune
 from tunewright.training.run import Run, Start, read_last

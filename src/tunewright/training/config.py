@@ -1,8 +1,18 @@
-"""How is a network trained? (Kept apart from `loop.py` so that the command line reads it without torch.)"""
+"""How is a network trained? (Kept apart from `loop.py` so that the command line reads it without torch.)
+
+How does a network go on learning from a few tunes? (Kept apart from `adapt.py`: read without torch.)
+
+How does a network go on learning while it is measured?
+
+Kept apart from `dynamic.py` so that the command line reads it without torch.
+
+Which recipes have a name?
+"""
 
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from tunewright.model.config import NetworkConfig
 from tunewright.options import require, require_choice
 
 Feed = Literal["windows", "streams", "tunes"]
@@ -79,3 +89,90 @@ class TrainingConfig:
         for name in ("beta1", "beta2"):
             require(name, getattr(self, name), "0 up to, not including, 1", 0 <= getattr(self, name) < 1)
         require("warmup", self.warmup, "0 up to, not including, 1", 0 <= self.warmup < 1)
+
+
+@dataclass(frozen=True)
+class AdaptConfig:
+    """Everything that decides how a network is adapted, besides the tunes."""
+
+    epochs: int = 5
+    """Passes; each reads the own tunes four times."""
+    learning_rate: float = 0.001
+    """Highest step size."""
+    replay: float = 4.0
+    """Characters of the former corpus that are read again for each that is read of the own tunes."""
+    pull: float = 1.0
+    """How strongly the weights are drawn back to the former ones: at each step, this times its size of the way."""
+    held_out: float = 0.2
+    """Share of the own tunes that is kept back to measure on, if they are ten or more."""
+    patience: int = 3
+    """Passes without a better loss on the tunes kept back after which it ends; 0 never ends early."""
+    seed: int = 0
+    """Decides which tunes of the former corpus are read again, the order of all, and dropout."""
+
+    def __post_init__(self) -> None:
+        require("epochs", self.epochs, "1 or more", self.epochs >= 1)
+        require("learning_rate", self.learning_rate, "more than 0", self.learning_rate > 0)
+        for name in ("replay", "pull", "patience"):
+            require(name, getattr(self, name), "0 or more", getattr(self, name) >= 0)
+        require("held_out", self.held_out, "0 up to, not including, 1", 0 <= self.held_out < 1)
+        require("seed", self.seed, "0 up to, not including, 2^63", 0 <= self.seed < 2**63)
+
+
+@dataclass(frozen=True)
+class DynamicConfig:
+    """How a network goes on learning while it is measured."""
+
+    rate: float = 0.003
+    """Step size; 0 learns nothing."""
+    segment: int = 10
+    """Characters that are predicted before each step."""
+    replay: int = 8
+    """Lanes in which former tunes are read again beside each segment; 0 has none."""
+    forget: float = 0.5
+    """Share of what was learned while a tune was read that is undone at its end."""
+    decay: float = 0.0
+    """Share of the way back to the trained weights after each step."""
+    replay_seed: int = 0
+    """Decides which tunes are read again."""
+
+    def __post_init__(self) -> None:
+        require("rate", self.rate, "0 or more", self.rate >= 0)
+        require("segment", self.segment, "1 or more", self.segment >= 1)
+        require("replay", self.replay, "0 or more", self.replay >= 0)
+        require("forget", self.forget, "0 to 1", 0 <= self.forget <= 1)
+        require("decay", self.decay, "0 to 1", 0 <= self.decay <= 1)
+        require("replay_seed", self.replay_seed, "0 up to, not including, 2^63", 0 <= self.replay_seed < 2**63)
+
+
+@dataclass(frozen=True)
+class Preset:
+    """An architecture and how it is trained."""
+
+    network: NetworkConfig
+    training: TrainingConfig
+
+
+def _looking_back(units: int, dropout: float, epochs: int) -> Preset:
+    return Preset(
+        NetworkConfig(units=units, embedding=64, dropout=dropout, weight_drop=0.0, look_back=32),
+        TrainingConfig(feed="tunes", length=120, lanes=8, epochs=epochs, weight_decay=0.05, beta1=0.85, beta2=0.97),
+    )
+
+
+PRESETS = {
+    "default": _looking_back(units=150, dropout=0.3, epochs=10),
+    "large": _looking_back(units=320, dropout=0.35, epochs=14),
+    "small": Preset(
+        NetworkConfig(units=96, embedding=64, dropout=0.0, weight_drop=0.0),
+        TrainingConfig(length=24, epochs=2, learning_rate=0.02),
+    ),
+    "plain": Preset(NetworkConfig(), TrainingConfig()),
+    "assignment": Preset(
+        NetworkConfig(embedding=32, dropout=0.2, weight_drop=0.0),
+        TrainingConfig(feed="windows", length=30, lanes=64, epochs=20, learning_rate=0.006, select_by="cold_window"),
+    ),
+}
+"""`default`: 150 units that look back over their tune, whose bars come back in it. `large`: the best known to us, 320
+units that look back. `small`: learned in seconds. `plain`: 150 units alone, with the best recipe known to us, which the
+options have as their defaults. `assignment`: random slices of 30 characters, the whole corpus each epoch."""

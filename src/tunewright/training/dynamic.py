@@ -32,7 +32,7 @@ from torch import Tensor
 from tunewright.corpus.vocabulary import Ids
 from tunewright.model.network import CharNetwork, State, detach
 from tunewright.model.threads import one_thread
-from tunewright.training.dynamic_config import DynamicConfig
+from tunewright.training.config import DynamicConfig
 from tunewright.training.evaluate import EvaluationSet, Loss, full_tune_loss
 
 REPLAY_WEIGHT = 0.5

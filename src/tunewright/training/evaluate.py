@@ -27,7 +27,7 @@ import torch
 from numpy.typing import NDArray
 
 from tunewright.corpus.batches import END_ID
-from tunewright.corpus.built_corpus import BuiltSide
+from tunewright.corpus.large.built_corpus import BuiltSide
 from tunewright.corpus.tune import Tune
 from tunewright.corpus.vocabulary import Ids, UnknownCharacter, Vocabulary
 from tunewright.errors import CorpusError

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 import torch
 
-from tunewright.corpus.shards import count_characters
+from tunewright.corpus.large.shards import count_characters
 from tunewright.model.config import NetworkConfig
 from tunewright.model.network import CharNetwork
 from tunewright.training.config import TrainingConfig

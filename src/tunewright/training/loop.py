@@ -30,15 +30,13 @@ from tunewright.model.network import IGNORED, CharNetwork, State, keep_lanes
 from tunewright.model.padding import pad_layers
 from tunewright.model.threads import told_threads
 from tunewright.training.config import TrainingConfig
-from tunewright.training.data import TrainingData
+from tunewright.training.data import KeyedTunes, TrainingData, batches_of, generator_of
 from tunewright.training.distributed import Team
 from tunewright.training.evaluate import cold_window_of, full_tune_of
-from tunewright.training.feeding import batches_of, generator_of
+from tunewright.training.gpu.resident import ResidentLearner, has_resident_learner
 from tunewright.training.history import EpochRecord, Position, Progress
-from tunewright.training.keys import KeyedTunes
 from tunewright.training.optimizers import make_optimizer, schedule
 from tunewright.training.precision import multiplying
-from tunewright.training.resident import ResidentLearner, has_resident_learner
 from tunewright.training.step_threads import StepThreads
 
 

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tunewright.corpus.shards import count_characters
+from tunewright.corpus.large.shards import count_characters
 from tunewright.corpus.vocabulary import Ids
 from tunewright.training.evaluate import BuiltEvaluationSet, Loss, Measurable, cold_window_of, full_tune_of
 

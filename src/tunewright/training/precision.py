@@ -1,4 +1,6 @@
-"""In which precision does a GPU multiply matrices while it learns?
+"""How does training keep clear of numbers near zero, which cost the processor a hundredfold?
+
+In which precision does a GPU multiply matrices while it learns?
 
 Weights, sums of the optimiser and losses are float32 in any case.
 
@@ -14,6 +16,17 @@ from typing import Any, get_args
 import torch
 
 from tunewright.training.config import Precision
+
+
+@contextmanager
+def flushed_to_zero() -> Iterator[None]:
+    """Take numbers near zero (denormals) for zero; afterwards not any more, which is what other software expects."""
+    torch.set_flush_denormal(True)
+    try:
+        yield
+    finally:
+        torch.set_flush_denormal(False)
+
 
 PRECISIONS: tuple[Precision, ...] = get_args(Precision)
 

@@ -40,14 +40,13 @@ from tunewright.model.checkpoint import (
 from tunewright.model.config import NetworkConfig
 from tunewright.model.network import CharNetwork, load_network, weights_of
 from tunewright.options import to_mapping
-from tunewright.training.config import TrainingConfig
+from tunewright.training.config import PRESETS, TrainingConfig
 from tunewright.training.data import TrainingData
-from tunewright.training.denormals import flushed_to_zero
 from tunewright.training.distributed import Team
 from tunewright.training.history import EpochRecord, Progress
 from tunewright.training.loop import Trainer
 from tunewright.training.ngram import Baselines, baselines, spread
-from tunewright.training.presets import PRESETS
+from tunewright.training.precision import flushed_to_zero
 
 RESUME, HISTORY = "resume.safetensors", "history.csv"
 SAVE_EVERY_SECONDS = 60.0

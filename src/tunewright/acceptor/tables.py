@@ -1,0 +1,281 @@
+"""How does a vocabulary, with conditions, become the tables of the acceptor?"""
+
+from collections.abc import Mapping
+
+from tunewright.acceptor.conditions import Conditions, is_hornpipe
+from tunewright.acceptor.form_tables import form_tables
+from tunewright.acceptor.header.fields_read import unit_by_default
+from tunewright.acceptor.header.header_tables import HeaderBuilder, HeaderTables
+from tunewright.acceptor.reading import (
+    ACCOMPANIED_FLAG,
+    ACTION_SHIFT,
+    BODY,
+    BRACKET,
+    CHARACTERS,
+    COMPOUND_FLAG,
+    END_SYMBOL,
+    FREE_FLAG,
+    HEAD,
+    HORNPIPE_FLAG,
+    HORNPIPES,
+    IMPOSSIBLE,
+    LENGTH_ROOT,
+    NAME_ROOT,
+    REQUIRED,
+    RHYTHM_ROOT,
+    ROOM,
+    SEEN_L,
+    SEEN_M,
+    SEEN_R,
+    SEEN_T,
+    SETTING_COUNT,
+    SIGN_ROOT,
+    SLURRED,
+    STATES,
+    TIDY,
+    TUPLET_ROOT,
+    UNIT_VALUE,
+)  # fmt: skip
+from tunewright.acceptor.rules import END, HOME_CHARACTERS, RULES, UNQUOTED, UNTIDY
+from tunewright.acceptor.trie import MOST_VALUES, WordTable, fill_table
+from tunewright.acceptor.words import (
+    BODY_TEXTS,
+    CHORD_NAMES,
+    CHORD_ROOTS,
+    FEWEST_BEATS,
+    GRAINS,
+    INSTRUCTIONS,
+    KEYS,
+    LENGTHS,
+    METRES,
+    MOST_BEATS,
+    NOTE_LETTERS,
+    SIGNS,
+    TEMPO_BEATS,
+    TEMPO_NAMES,
+    TUPLETS,
+    UNITS,
+    WHOLE,
+    Metre,
+)  # fmt: skip
+from tunewright.errors import GrammarError
+
+FREE_BAR = 4 * WHOLE
+"""Ticks after which a bar line must come where bars are not counted."""
+MOST_GRAINS = FREE_BAR * GRAINS // min(UNITS.values())
+NEEDED = {
+    "\n": "line end",
+    "|": "bar line",
+    ":": "colon",
+    "X": "letter X",
+    "M": "letter M",
+    "K": "letter K",
+    END: "end of tune",
+}
+LENGTH_VALUES = sorted(set(LENGTHS.values()))
+
+
+def build(numbers: Mapping[str, int], conditions: Conditions) -> tuple[list[int], ...]:
+    """Build the tables, in the order of `reading`.
+
+    Parameters
+    ----------
+    numbers
+        Of every character of the vocabulary.
+    conditions
+        What the tune must be.
+
+    Raises
+    ------
+    GrammarError
+        If the vocabulary lacks what every tune needs, or what these conditions need.
+    """
+    check(numbers, conditions)
+    words = WordTable(numbers)
+    roots, settings = _add_words(words, conditions)
+    classes = [_class_of(symbol) for symbol in sorted(numbers, key=numbers.__getitem__)]
+    grains, characters, first = _fill(words)
+
+    def fits(metre: Metre, unit_length: str) -> bool:
+        full = metre.ticks or FREE_BAR
+        unit = UNITS[unit_length] if unit_length else unit_by_default(full)
+        return full * 4 % unit == 0 and characters[full * 4 // unit] < IMPOSSIBLE
+
+    known = conditions.headers
+    headers = known and HeaderBuilder(known, conditions, fits, words, roots, settings).build()
+    headers = headers or HeaderTables([], [], [])
+    symbol_of = [numbers.get(chr(code), -1) for code in range(CHARACTERS)]
+    return (
+        classes,
+        rows(set(classes), conditions.leave_out, tidy=conditions.tidy),
+        *words.tables(),
+        grains,
+        characters,
+        first,
+        roots,
+        [metre.ticks or FREE_BAR for metre in METRES],
+        [_flags(metre) for metre in METRES],
+        list(UNITS.values()),
+        [number for row in TUPLETS.values() for number in row],
+        symbol_of,
+        settings,
+        homes(set(classes)),
+        *form_tables(conditions),
+        headers.combinations,
+        headers.titles,
+        headers.followers,
+    )
+
+
+def check(numbers: Mapping[str, int], conditions: Conditions) -> None:
+    """Raise an error that names what the vocabulary lacks."""
+    missing = [f"{name} {character!r}" for character, name in NEEDED.items() if character not in numbers]
+    if not any(letter in numbers for letter in NOTE_LETTERS):
+        missing.append(f"note letters {NOTE_LETTERS}")
+    if not any(digit in numbers for digit in "123456789"):
+        missing.append("digits")
+    if missing:
+        raise GrammarError(f"the network's vocabulary lacks what every tune needs: {', '.join(missing)}")
+    for letter, value in conditions.fields.items():
+        lacking = sorted({character for character in letter + value if character not in numbers})
+        if lacking:
+            raise GrammarError(f"the network's vocabulary cannot spell {letter}:{value}; it lacks {' '.join(lacking)}")
+
+
+def _class_of(symbol: str) -> int:
+    """Its code point in ASCII, CHARACTERS - 1 beyond; 0 for what is never written."""
+    code = ord(symbol)
+    if code >= CHARACTERS:
+        return CHARACTERS - 1 if symbol.isprintable() else 0
+    return code if 32 <= code < CHARACTERS - 1 or symbol in "\t\n" + END else 0
+
+
+def _flags(metre: Metre) -> int:
+    return (
+        ACCOMPANIED_FLAG * metre.accompanied
+        | HORNPIPE_FLAG * metre.hornpipe
+        | COMPOUND_FLAG * (metre.beats % 3 == 0 and metre.beats > 0)
+        | FREE_FLAG * (metre.beats == 0)
+    )
+
+
+def _fill(words: WordTable) -> tuple[list[int], list[int], list[int]]:
+    """Grains of each length, and how notes fill a number of grains."""
+    spelled: dict[int, str] = {}
+    for word, value in LENGTHS.items():
+        if words.spells(word) and len(word) < len(spelled.get(value, word + " ")):
+            spelled[value] = word
+    indices = [index for index, value in enumerate(LENGTH_VALUES) if value in spelled]
+    characters, first = fill_table(
+        [LENGTH_VALUES[index] for index in indices], [spelled[LENGTH_VALUES[index]] for index in indices], MOST_GRAINS
+    )
+    return list(LENGTH_VALUES), characters, [indices[number] if number >= 0 else -1 for number in first]
+
+
+def _add_words(words: WordTable, conditions: Conditions) -> tuple[list[int], list[int]]:
+    """Add all words; return the root of each field's values by its letter, and the settings."""
+    roots = [0] * CHARACTERS
+    metres = {metre.word: number for number, metre in enumerate(METRES)}
+    units = {word: number for number, word in enumerate(UNITS)}
+    roots[ord("M")] = words.add(_only(metres, conditions.meter))
+    roots[ord("L")] = words.add(_only(units, conditions.unit_length))
+    roots[ord("K")] = words.add(_only(KEYS, conditions.key))
+    roots[ord("Q")] = _add_tempos(words)
+    if conditions.rhythm is not None:
+        roots[ord("R")] = words.add({conditions.rhythm: 0})
+    if conditions.title is not None:
+        roots[ord("T")] = words.add({conditions.title: MOST_VALUES})
+    settings = [0] * SETTING_COUNT
+    settings[END_SYMBOL] = words.numbers[END]
+    settings[REQUIRED] = SEEN_M
+    for bit, value in ((SEEN_L, conditions.unit_length), (SEEN_R, conditions.rhythm), (SEEN_T, conditions.title)):
+        settings[REQUIRED] |= bit if value is not None else 0
+    settings[HORNPIPES] = int(conditions.rhythm is not None and is_hornpipe(conditions.rhythm))
+    settings[TIDY] = int(conditions.tidy)
+    settings[UNIT_VALUE] = LENGTH_VALUES.index(GRAINS)
+    settings[LENGTH_ROOT] = words.add({word: LENGTH_VALUES.index(value) for word, value in LENGTHS.items()})
+    settings[TUPLET_ROOT] = words.add({word: number for number, word in enumerate(TUPLETS)})
+    settings[RHYTHM_ROOT] = words.add({"hornpipe": 1, "Hornpipe": 1})
+    settings[NAME_ROOT] = _add_names(words)
+    settings[SIGN_ROOT] = words.add(SIGNS)
+    settings[ROOM] = 60 + sum(len(text or "") + 4 for text in (conditions.title, conditions.rhythm))
+    return roots, settings
+
+
+def _only(words: Mapping[str, int], wanted: str | None) -> Mapping[str, int]:
+    return words if wanted is None else {wanted: words[wanted]}
+
+
+def _add_tempos(words: WordTable) -> int:
+    """Numbers of beats in a minute, with or without a length of the beat, and the names that abc2midi knows."""
+    root = words.add(dict.fromkeys(TEMPO_NAMES, MOST_VALUES))
+    count = words.add({str(number): MOST_VALUES for number in range(FEWEST_BEATS, MOST_BEATS + 1)})
+    words.graft(root, TEMPO_BEATS, count)
+    return words.add({str(number): MOST_VALUES for number in range(FEWEST_BEATS, MOST_BEATS + 1)}, root)
+
+
+def _add_names(words: WordTable) -> int:
+    """Chords by root, name and bass, with or without a parenthesis before them."""
+    bass = words.add(dict.fromkeys(CHORD_ROOTS, MOST_VALUES))
+    names = words.add(dict.fromkeys(CHORD_NAMES, MOST_VALUES))
+    words.graft(names, [name + "/" for name in CHORD_NAMES], bass)
+    root = words.place()
+    words.graft(root, CHORD_ROOTS, names)
+    words.graft(root, [f"({chord}" for chord in CHORD_ROOTS], names)
+    return root
+
+
+def rows(spoken: set[int], left_out: str, *, tidy: bool = False) -> list[int]:
+    """The flat table of rules.
+
+    Parameters
+    ----------
+    spoken
+        Classes of the characters that the vocabulary has.
+    left_out
+        Letters of fields that are never written; other characters, such as ``%``, that never come.
+    tidy
+        Whether no field but ``K:`` may stand among the music.
+
+    Returns
+    -------
+    rows
+        ``rows[state * CHARACTERS + class]`` is action times ACTION_SHIFT plus the state after it, 0 where refused.
+    """
+    table = [0] * (STATES * CHARACTERS)
+    for state, characters, action, after in RULES:
+        for character in characters:
+            table[state * CHARACTERS + ord(character)] = action * ACTION_SHIFT + after if action else 0
+    _leave_out(table, left_out)
+    if tidy:
+        _tidy(table)
+    for state in range(STATES):
+        for code in range(CHARACTERS):
+            if code not in spoken:
+                table[state * CHARACTERS + code] = 0
+    return table
+
+
+def homes(spoken: set[int]) -> list[int]:
+    """For each state the code point of `HOME_CHARACTERS`, 0 where there is none."""
+    table = [0] * STATES
+    for state, characters in HOME_CHARACTERS:
+        table[state] = next((ord(character) for character in characters if ord(character) in spoken), 0)
+    return table
+
+
+def _leave_out(table: list[int], left_out: str) -> None:
+    for letter in left_out:
+        for state in (HEAD, BRACKET) if letter.isalpha() else range(STATES):
+            table[state * CHARACTERS + ord(letter)] = 0
+        if letter in BODY_TEXTS + INSTRUCTIONS + "w":
+            table[BODY * CHARACTERS + ord(letter)] = table[SLURRED * CHARACTERS + ord(letter)]
+
+
+def _tidy(table: list[int]) -> None:
+    for letter in UNTIDY:
+        table[BODY * CHARACTERS + ord(letter)] = table[SLURRED * CHARACTERS + ord(letter)]
+        table[BRACKET * CHARACTERS + ord(letter)] = 0
+    for state, characters in UNQUOTED:
+        for character in characters:
+            table[state * CHARACTERS + ord(character)] = 0

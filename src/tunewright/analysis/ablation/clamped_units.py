@@ -1,0 +1,247 @@
+"""What is a unit for? Hold it at its mean, and see what becomes harder.
+
+A unit that is held says the same at every character: what it knew is gone, and the rest of the network is as it was.
+Measured is by how much the loss rises on tunes that were not used to choose the unit, for each kind of character to be
+predicted, and by how much more often composed tunes have bars of a wrong length. Any unit does some harm; so the same
+is done with random other units, as many at a time, and a change counts if random units hardly reach it.
+
+Losses are in nats per character, the state zero at each tune's start. Bar errors are the share of a tune's bars that
+have a wrong length, the mean over the tunes with bars to check. Composed tunes begin with headers of tunes that were
+read, and are raw: no acceptor mends what a unit no longer does.
+
+Shapes: M tunes; K kinds of characters.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from tunewright.analysis.ablation.effects import Bootstrap, Effect, effects_beside
+from tunewright.analysis.ablation.losses_and_tunes import Floats, Held, Units
+from tunewright.analysis.ablation.targets import Target, choose_targets, random_sets
+from tunewright.analysis.character_kinds import KINDS
+from tunewright.analysis.character_losses import Reading
+from tunewright.analysis.musicality.distributions import Estimate
+from tunewright.analysis.units.claims import Finding
+from tunewright.analysis.units.samples import Sides
+from tunewright.errors import OptionError
+from tunewright.model.checkpoint import Checkpoint
+from tunewright.model.clamping import require_unit
+from tunewright.options import require
+from tunewright.progress import Progress
+from tunewright.sampling.config import CompositionConfig
+
+ALL, BARS = "all characters", "bars of wrong length"
+FEWEST = 30
+"""Characters of a kind that is told of."""
+FEWEST_TUNES = 3
+"""Tunes that must have the kind."""
+LONGEST = 600
+"""Characters of a composed tune at most."""
+
+
+@dataclass(frozen=True)
+class AblationConfig:
+    """How closely to look."""
+
+    random_sets: int = 29
+    """Random units, or groups of the same size, beside each unit: 19 at least can have a p of 0.05."""
+    characters: int = 40_000
+    """Most characters to measure losses on."""
+    tunes: int = 48
+    """Tunes to compose with each network; 0 composes none."""
+    composing_sets: int = 19
+    """Of the random sets, how many compose."""
+    temperature: float = 0.7
+    seed: int = 0
+    """Decides the random units, the tunes that are read, and the composed tunes."""
+
+    def __post_init__(self) -> None:
+        require("random_sets", self.random_sets, "1 or more", self.random_sets >= 1)
+        require("characters", self.characters, "1 or more", self.characters >= 1)
+        require("tunes", self.tunes, "0 or more", self.tunes >= 0)
+        sets = f"1 up to the {self.random_sets} random_sets"
+        require("composing_sets", self.composing_sets, sets, 1 <= self.composing_sets <= self.random_sets)
+
+
+@dataclass(frozen=True)
+class Ablation:
+    """What holding one target did."""
+
+    target: Target
+    held_at: tuple[float, ...]
+    """Mean output of each of its units."""
+    overall: Effect
+    """On the loss of all characters."""
+    kinds: tuple[Effect, ...]
+    """On the loss of each kind, in the order of `AblationResult.kinds`."""
+    bars: Effect | None
+    """On bar errors; None if no bars were composed."""
+
+
+@dataclass(frozen=True)
+class AblationResult:
+    """What units of one network are for."""
+
+    ablations: tuple[Ablation, ...]
+    kinds: tuple[str, ...]
+    """Kinds of characters that are frequent enough, in the order of `KINDS`."""
+    losses: tuple[float, ...]
+    """Of the network with all its units, at each kind, in nats per character."""
+    shares: tuple[float, ...]
+    """Of each kind among all characters."""
+    loss: float
+    """At all characters."""
+    wrong_bars: Estimate | None
+    """Share of wrong bars in the tunes that it composes with all its units."""
+    about: dict[str, Any]
+    """How it was measured."""
+
+    def as_json(self) -> dict[str, Any]:
+        """The content of ``ablation.json``."""
+        return asdict(self)
+
+
+def study_ablation(
+    model: Checkpoint,
+    sides: Sides,
+    findings: Sequence[Finding] = (),
+    config: AblationConfig | None = None,
+    *,
+    targets: Sequence[Target] | None = None,
+    progress: Progress = lambda *_: None,
+) -> AblationResult:
+    """Find out what units are for.
+
+    Parameters
+    ----------
+    model, sides
+        The network, and tunes labelled for its vocabulary; losses are measured on those to confirm on.
+    findings
+        What its units follow (see `neurons.study_neurons`), the strongest first.
+    targets
+        Which units to hold; None asks about those that `choose_targets` finds in `findings`.
+
+    Raises
+    ------
+    OptionError
+        If a unit does not exist, or if so many are to be held that there are no others to compare with.
+    """
+    config = config or AblationConfig()
+    targets = choose_targets(findings, model.network) if targets is None else targets
+    for target in targets:
+        if not target.units or len(set(target.units)) < len(target.units):
+            raise OptionError(f"a group has units {target.units}; allowed: one unit or more, each once")
+        for unit in target.units:
+            require_unit(model, unit)
+    random = [random_sets(target, model.network, config.random_sets, config.seed) for target in targets]
+    reading = Reading.of(sides.confirming, model.vocabulary, config.characters, config.seed)
+    held = Held(model, reading)
+    own = [(), *(target.units for target in targets)]
+    losses = held.losses(own + _flat(random), lambda share: progress("holding units", share / 2))
+    bars = {}
+    if config.tunes:
+        composing = _flat([each[: config.composing_sets] for each in random])
+        composition = CompositionConfig(temperature=config.temperature, seed=config.seed, max_length=LONGEST)
+        bars = held.bars(
+            own + composing, config.tunes, composition, lambda share: progress("composing", 0.5 + share / 2)
+        )
+    figures = _Figures(reading, losses, bars, config.seed)
+    return AblationResult(
+        tuple(
+            figures.ablation(target, held.values(target.units), others, config.composing_sets)
+            for target, others in zip(targets, random, strict=True)
+        ),
+        tuple(KINDS[kind] for kind in figures.usable),
+        *figures.intact(),
+        _about(model, reading, config),
+    )
+
+
+class _Figures:
+    """Changes of what was measured.
+
+    Parameters
+    ----------
+    losses, bars
+        By the units that were held; ``()`` is the network with all its units.
+    """
+
+    def __init__(
+        self,
+        reading: Reading,
+        losses: dict[Units, Floats],
+        bars: dict[Units, Floats],
+        seed: int,
+    ) -> None:
+        self._losses, self._bars = losses, bars
+        self._counts = reading.counts  # (M, K)
+        frequent = (self._counts.sum(axis=0) >= FEWEST) & ((self._counts > 0).sum(axis=0) >= FEWEST_TUNES)
+        self.usable = np.flatnonzero(frequent).tolist()
+        self._reads = Bootstrap(len(self._counts), seed)
+        self._composes = Bootstrap(len(bars[()]), seed) if bars else None
+
+    def intact(self) -> tuple[tuple[float, ...], tuple[float, ...], float, Estimate | None]:
+        """Loss and share of each kind, loss of all, and share of wrong bars."""
+        nats, counts = (sums.sum(axis=0) for sums in (self._losses[()], self._counts))
+        sums, composed = _sums_of_shares(self._bars[()]) if self._composes else (nats, np.zeros(1))
+        wrong = self._composes.ratio(sums, composed) if self._composes and composed.any() else None
+        by_kind = nats[self.usable] / counts[self.usable]
+        shares = counts[self.usable] / counts.sum()
+        return tuple(by_kind.tolist()), tuple(shares.tolist()), float(nats.sum() / counts.sum()), wrong
+
+    def ablation(self, target: Target, held_at: tuple[float, ...], random: Sequence[Units], composing: int) -> Ablation:
+        kinds = [None, *self.usable]
+        overall, *by_kind = effects_beside(
+            [ALL if kind is None else KINDS[kind] for kind in kinds],
+            [self._change(target.units, kind) for kind in kinds],
+            np.array([[self._size(units, kind) for kind in kinds] for units in random]),
+        )
+        return Ablation(target, held_at, overall, tuple(by_kind), self._wrong_bars(target.units, random[:composing]))
+
+    def _rise(self, units: Units, kind: int | None) -> tuple[Floats, Floats]:
+        """Nats more, and characters, of one kind or all in each tune, each shape=(M,)."""
+        more = self._losses[units] - self._losses[()]
+        return (more.sum(axis=1), self._counts.sum(axis=1)) if kind is None else (more[:, kind], self._counts[:, kind])
+
+    def _size(self, units: Units, kind: int | None) -> float:
+        more, counts = self._rise(units, kind)
+        return float(more.sum() / counts.sum())
+
+    def _change(self, units: Units, kind: int | None) -> Estimate:
+        return self._reads.ratio(*self._rise(units, kind))
+
+    def _wrong_bars(self, units: Units, random: Sequence[Units]) -> Effect | None:
+        if self._composes is None:
+            return None
+        before, own, *others = (_sums_of_shares(self._bars[each]) for each in ((), units, *random))
+        if not all(counts.any() for _, counts in (before, own, *others)):
+            return None
+        change = self._composes.difference(*own, *before)
+        shares = np.array([sums.sum() / counts.sum() for sums, counts in (before, *others)])
+        return effects_beside([BARS], [change], (shares[1:] - shares[0])[:, None])[0]
+
+
+def _sums_of_shares(bars: Floats) -> tuple[Floats, Floats]:
+    """The share of wrong bars of each tune, 0 if it has none to check, and whether it counts; each shape=(M,)."""
+    counts = (bars[:, 1] > 0).astype(np.float64)
+    return np.minimum(bars[:, 0] / np.maximum(bars[:, 1], 1), 1) * counts, counts
+
+
+def _flat(sets: Sequence[Sequence[Units]]) -> list[Units]:
+    return [each for some in sets for each in some]
+
+
+def _about(model: Checkpoint, reading: Reading, config: AblationConfig) -> dict[str, Any]:
+    return {
+        "fingerprint": model.fingerprint,
+        "tunes": len(reading.tunes),
+        "characters": len(reading.bins),
+        "random_sets": config.random_sets,
+        "tunes_composed": config.tunes,
+        "composing_sets": config.composing_sets,
+        "temperature": config.temperature,
+        "seed": config.seed,
+    }

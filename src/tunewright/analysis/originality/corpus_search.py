@@ -1,0 +1,226 @@
+"""The search of a corpus for what of a tune stands there, and for what is like it there.
+
+The corpus is given as the arrays of `corpus_arrays`. The two copied pieces are exact; the nearest melody is the nearest
+of the `CANDIDATES` that `nearest_tunes` proposes.
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tunewright.analysis.originality.copied_spans import (
+    BETWEEN_TUNES,
+    LINK_BYTES,
+    NOWHERE,
+    Alphabet,
+    Bars,
+    Music,
+    as_bytes,
+    as_looked_for,
+    bars_of,
+    music_of,
+)
+from tunewright.analysis.originality.corpus_arrays import decode_source
+from tunewright.analysis.originality.melodic_similarity import Comparison, Moves, compare, locate_passage, moves_of
+from tunewright.analysis.originality.nearest_tunes import GramIndex
+from tunewright.analysis.originality.nearness import Nearness
+from tunewright.analysis.originality.suffix_array import SharedPiece, SortedBody
+from tunewright.analysis.originality.verdict import (
+    CopiedBars,
+    CopiedSpan,
+    NearTune,
+    Originality,
+    SharedPassage,
+    Source,
+)
+from tunewright.notation.melody import Melody, read_melody
+
+CANDIDATES = 64
+"""Corpus tunes whose melodies are compared in full with one of up to `USUAL_MOVES` moves; with a longer one fewer in
+proportion, down to a quarter, because its many runs of intervals tell better which they are."""
+
+USUAL_MOVES = 150
+
+NEAREST = 3
+"""Corpus tunes that are named."""
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A tune that is asked about, as it is looked for."""
+
+    characters: bytes
+    bars: bytes
+    moves: Moves
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What a corpus has of it."""
+
+    span: SharedPiece
+    bars: SharedPiece
+    candidates: NDArray[np.int64]
+    """Numbers of C corpus tunes, shape=(C,)."""
+    comparison: Comparison
+    """Of the melody with theirs."""
+
+
+def _looked_for(bars: NDArray[np.uint64]) -> bytes:
+    return as_bytes(np.where(bars == BETWEEN_TUNES, np.uint64(NOWHERE), bars)).tobytes()
+
+
+class CorpusSearch:
+    """A corpus, ready to be searched.
+
+    Parameters
+    ----------
+    symbols
+        Of its alphabet.
+    arrays
+        See `corpus_forms.corpus_arrays`.
+    """
+
+    def __init__(self, symbols: str, arrays: Mapping[str, NDArray[Any]]) -> None:
+        self._arrays, self._alphabet = arrays, Alphabet(symbols)
+        self._characters = SortedBody(arrays["characters"], arrays["character_order"])
+        self._bars = SortedBody(as_bytes(arrays["bars"]), arrays["bar_order"], stride=8, slack=LINK_BYTES)
+        self._grams = GramIndex(arrays["bucket_starts"], arrays["gram_tunes"], arrays["own_weights"])
+
+    def measure(self, text: str, left_out: Sequence[int] = ()) -> Originality:
+        """Return the figures of the tune `text`, without standings.
+
+        Parameters
+        ----------
+        left_out
+            Numbers of the corpus tunes that do not count.
+        """
+        melody, music = read_melody(text), music_of(text)
+        bars = bars_of(melody)
+        asked = _Asked(self._alphabet.of_tune(music.characters), _looked_for(bars.codes), moves_of(melody))
+        found = self._find(asked, left_out)
+        return Originality(
+            span=self._copied_span(music, asked.characters, found.span, left_out),
+            bars=self._copied_bars(bars, found.bars),
+            nearest=self._nearest(found.comparison, found.candidates),
+            passage=self._passage(melody, asked.moves, found.comparison, found.candidates),
+            notes=len(melody.notes),
+        )
+
+    def nearness(self, number: int, left_out: Sequence[int] = ()) -> Nearness:
+        """Return the figures of a tune of the corpus, in numbers alone, which takes less time than `measure`.
+
+        Parameters
+        ----------
+        number
+            Of the tune.
+        left_out
+            Numbers of the corpus tunes that do not count.
+        """
+        characters = self._part("characters", "character_starts", number)[:-1]
+        bars = self._part("bars", "bar_starts", number)[:-1]
+        asked = _Asked(as_looked_for(characters.tobytes()), _looked_for(bars), self._moves(number))
+        found = self._find(asked, left_out)
+        explained = float(found.comparison.explained.max(initial=0.0))
+        return Nearness(
+            characters=found.span.length,
+            characters_share=found.span.length / max(1, len(asked.characters)),
+            bars=found.bars.length,
+            bars_share=found.bars.length / max(1, len(bars)),
+            similarity=float(found.comparison.similarities.max(initial=0.0)),
+            passage=explained,
+            passage_share=explained / max(1, len(asked.moves)),
+            notes=len(asked.moves) + 1 if len(asked.moves) else 0,
+        )
+
+    def _find(self, asked: _Asked, left_out: Sequence[int]) -> _Found:
+        wanted = max(CANDIDATES * USUAL_MOVES // max(USUAL_MOVES, len(asked.moves)), CANDIDATES // 4)
+        numbers = self._grams.candidates(asked.moves, wanted, left_out)
+        return _Found(
+            span=self._characters.longest(asked.characters, self._allowed("character_starts", left_out)),
+            bars=self._bars.longest(asked.bars, self._allowed("bar_starts", left_out)),
+            candidates=numbers,
+            comparison=compare(asked.moves, [self._moves(int(number)) for number in numbers]),
+        )
+
+    def _copied_span(
+        self, music: Music, codes: bytes, found: SharedPiece, left_out: Sequence[int]
+    ) -> CopiedSpan | None:
+        if not found.length:
+            return None
+        places = self._characters.places_of(codes[found.start : found.start + found.length])
+        holders = np.searchsorted(self._arrays["character_starts"], places, side="right") - 1
+        holders = np.setdiff1d(holders, np.asarray(left_out, np.int64))
+        return CopiedSpan(
+            characters=found.length,
+            of=len(codes),
+            start=int(music.offsets[found.start]),
+            end=int(music.offsets[found.start + found.length - 1]) + 1,
+            tunes=len(holders),
+            source=self._source(int(holders[0])),
+        )
+
+    def _copied_bars(self, bars: Bars, found: SharedPiece) -> CopiedBars | None:
+        if not found.length:
+            return None
+        first, last = found.start, found.start + found.length - 1
+        there, numbers = found.place, self._arrays["bar_numbers"]
+        return CopiedBars(
+            bars=found.length,
+            of=len(bars.codes),
+            first=int(bars.numbers[first]),
+            last=int(bars.numbers[last]),
+            source=self._source(bisect_right(self._arrays["bar_starts"], there) - 1),
+            source_first=int(numbers[there]),
+            source_last=int(numbers[there + found.length - 1]),
+            semitones=int(bars.pitches[first]) - int(self._arrays["bar_pitches"][there]),
+        )
+
+    def _nearest(self, comparison: Comparison, numbers: NDArray[np.int64]) -> tuple[NearTune, ...]:
+        values = comparison.similarities
+        best = [index for index in np.argsort(-values, kind="stable")[:NEAREST] if values[index] > 0]
+        return tuple(NearTune(float(values[index]), self._source(int(numbers[index]))) for index in best)
+
+    def _passage(
+        self, melody: Melody, moves: Moves, comparison: Comparison, numbers: NDArray[np.int64]
+    ) -> SharedPassage | None:
+        if not comparison.explained.any():
+            return None
+        best = int(np.argmax(comparison.explained))
+        explained = float(comparison.explained[best])
+        other = self._moves(int(numbers[best]))
+        place = locate_passage(moves, other, explained)
+        # moves first .. last - 1 join notes first .. last
+        covered = melody.notes[place.first : place.last + 1]
+        return SharedPassage(
+            explained=explained,
+            share=explained / len(moves),
+            notes=len(covered),
+            first=melody.bars[covered[0].bar].number,
+            last=melody.bars[covered[-1].bar].number,
+            source=self._source(int(numbers[best])),
+        )
+
+    def _allowed(self, starts_name: str, left_out: Sequence[int]) -> Callable[[int], bool] | None:
+        if not left_out:
+            return None
+        starts = self._arrays[starts_name]
+        barred = [(int(starts[number]), int(starts[number + 1])) for number in left_out]
+        if len(barred) == 1:  # as usual
+            ((begin, end),) = barred
+            return lambda place: not begin <= place < end
+        return lambda place: not any(first <= place < last for first, last in barred)
+
+    def _moves(self, number: int) -> Moves:
+        return self._part("moves", "move_starts", number)
+
+    def _part(self, name: str, starts_name: str, number: int) -> NDArray[Any]:
+        first, last = self._arrays[starts_name][number : number + 2]
+        return self._arrays[name][int(first) : int(last)]
+
+    def _source(self, number: int) -> Source:
+        return decode_source(self._part("sources", "source_starts", number))

@@ -1,0 +1,213 @@
+"""Where in its tune, and in its music, does each character of a text stand?
+
+`read_places` collects from `tunewright.notation` all that `labels` asks of. Any text may be given; what a text has no
+answer to is nan.
+
+Conventions: row i is about character i, just read. A sound counts as played from its last character on, a bar line as
+passed likewise. Times are shares of a whole note or of a bar, pitches MIDI numbers, of a chord that of its highest
+note. Each voice counts its own bars.
+
+Shapes: T characters.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from operator import itemgetter
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tunewright.notation.lexer import FIELD_LINES, Kind, read_lines, tokens
+from tunewright.notation.melody import Bar, bars_of
+from tunewright.notation.meter import WHOLE, Meter
+from tunewright.notation.reader import read_events
+from tunewright.notation.voices import Events, MeterChange, Sound, Voice
+
+Floats = NDArray[np.float32]
+
+KIND_NUMBERS = {kind: number for number, kind in enumerate(Kind)}
+"""Numbers of the kinds of tokens, for `Places.kinds`."""
+
+
+class _Moment(NamedTuple):
+    """What holds from one character on, until the next moment."""
+
+    start: int
+    played: float
+    """Share of the bar, 0 to 1."""
+    beats: float
+    """Beats of the bar that are over."""
+    beats_left: float
+    bar: float
+    """Place of the bar in its section, from 0; pick-ups are not counted, and have none."""
+    section: float
+    """From 0."""
+    ending: float
+    """Number of the ending, 0 outside of endings."""
+    in_repeat: float
+    """1 between a start of a repeat and its end, else 0."""
+    last_bar: float
+    """1 in the last bar, else 0."""
+
+
+@dataclass(frozen=True)
+class Places:
+    """Everything that is known of each character; arrays of shape=(T,)."""
+
+    characters: NDArray[np.str_]
+    """The text."""
+    kinds: NDArray[np.uint8]
+    """Kind of the token that the character belongs to: see `KIND_NUMBERS`."""
+    token_last: NDArray[np.bool_]
+    """True at the last character of its token."""
+    fields: NDArray[np.str_]
+    """Letter of the field, on a line of its own or inline, that the character belongs to; "" outside of fields."""
+    body: int
+    """How many characters the header takes, the end of its last line included."""
+    moments: dict[str, Floats]
+    """By the names of what can be said of a moment in the music; nan in the header and before the first sound."""
+    pitch: Floats
+    """Of the note that is being read, accidental excepted; nan elsewhere."""
+    pitch_before: Floats
+    """Of the note before that one."""
+    length: Floats
+    """Of the note or rest that is being read, in whole notes; nan elsewhere."""
+
+    def is_kind(self, *kinds: Kind) -> NDArray[np.bool_]:
+        """Where the characters of such tokens are."""
+        return np.isin(self.kinds, [KIND_NUMBERS[kind] for kind in kinds])
+
+
+def read_places(text: str) -> Places:
+    """Find out about each character of `text`, a tune or any text whatever."""
+    events = read_events(text)
+    found = tokens(text)
+    lengths = [token.end - token.start for token in found]
+    kinds = np.repeat(np.array([KIND_NUMBERS[token.kind] for token in found], np.uint8), lengths)
+    token_last = np.zeros(len(text), bool)
+    token_last[[token.end - 1 for token in found]] = True
+    pitch, before, length = _sounds(events, len(text))
+    pitch[kinds == KIND_NUMBERS[Kind.ACCIDENTAL]] = np.nan
+    characters = np.array(list(text), "<U1")
+    return Places(
+        characters,
+        kinds,
+        token_last,
+        _fields(text, kinds),
+        events.body,
+        _moments(events, len(text)),
+        pitch,
+        before,
+        length,
+    )
+
+
+def _fields(text: str, kinds: NDArray[np.uint8]) -> NDArray[np.str_]:
+    letters = np.full(len(text), "", "<U1")
+    for line in read_lines(text):
+        if line.kind in FIELD_LINES:
+            letters[line.start : line.stop] = text[line.start]
+    letter = ""
+    for place in np.flatnonzero(np.isin(kinds, [KIND_NUMBERS[Kind.INLINE_FIELD], KIND_NUMBERS[Kind.INLINE_VALUE]])):
+        letter = text[place + 1] if text[place] == "[" else letter
+        letters[place] = letter
+    return letters
+
+
+def _sounds(events: Events, size: int) -> tuple[Floats, Floats, Floats]:
+    """Pitch, pitch of the note before, and length, each shape=(T,)."""
+    pitch, before, length = (np.full(size, np.nan, np.float32) for _ in range(3))
+    for voice in events.voices:
+        last = np.nan
+        for item in voice.items:
+            if type(item) is Sound:
+                length[item.start : item.end] = item.ticks / WHOLE
+                if item.pitch is not None:
+                    pitch[item.start : item.end] = item.pitch
+                    before[item.start : item.end] = last
+                    last = item.pitch
+    return pitch, before, length
+
+
+def _moments(events: Events, size: int) -> dict[str, Floats]:
+    moments = [moment for voice in events.voices for moment in _moments_of(voice, events, size)]
+    moments.sort(key=itemgetter(0))
+    table = np.array([(-1, *[np.nan] * (len(_Moment._fields) - 1)), *moments])  # (moments, facts)
+    rows = np.searchsorted(table[:, 0], np.arange(size), side="right") - 1
+    facts = table[rows].astype(np.float32).T  # (facts, T)
+    return dict(zip(_Moment._fields[1:], facts[1:], strict=True))
+
+
+class _BarPlace(NamedTuple):
+    """A bar, and what it is among the others."""
+
+    ticks: float
+    """Ticks that it should hold; nan without metre."""
+    skipped: int
+    """Ticks that a pick-up, or the rest of a bar that was cut in two, leaves out at its start."""
+    place: float
+    section: int
+    ending: int
+    is_last: bool
+
+
+def _moments_of(voice: Voice, events: Events, size: int) -> Iterator[_Moment]:
+    """Yield the moments of one voice in order: one where it begins, one after each sound and each bar line."""
+    bars = bars_of(voice, events, size)
+    if not bars:
+        return
+    places = list(_bar_places(bars))
+    starts = [bar.start for bar in bars]
+    meter, in_repeat, at = events.meter, False, 0
+    ticks = places[0].skipped
+    yield _moment(min(events.body, starts[0]), places[0], ticks, meter, in_repeat)
+    for item in voice.items:
+        if isinstance(item, MeterChange):
+            meter = item.meter
+            continue
+        if isinstance(item, Sound):
+            now = max(bisect_right(starts, item.start) - 1, 0)
+            ticks = (ticks if now == at else places[now].skipped) + item.ticks
+            at = now
+        else:
+            at = min(bisect_left(starts, item.end), len(bars) - 1)
+            ticks = places[at].skipped
+            in_repeat = item.text.endswith(":") or (in_repeat and not item.text.startswith(":"))
+        yield _moment(item.end - 1, places[at], ticks, meter, in_repeat)
+
+
+def _bar_places(bars: list[Bar]) -> Iterator[_BarPlace]:
+    place, section, ending, number = -1, 0, "", None
+    for bar in bars:
+        cut = bar.expected is not None and bar.length < bar.expected and number in (None, bar.number)
+        if bar.section != section:
+            place, ending = -1, ""
+        place += not cut
+        ending = bar.ending or ending
+        section, number = bar.section, bar.number
+        yield _BarPlace(
+            np.nan if bar.expected is None else float(bar.expected * WHOLE),
+            int((bar.expected - bar.length) * WHOLE) if cut and bar.expected is not None else 0,
+            np.nan if cut else place,
+            section,
+            int(ending[:1] or 0),
+            bar is bars[-1],
+        )
+
+
+def _moment(start: int, bar: _BarPlace, ticks: int, meter: Meter, in_repeat: bool) -> _Moment:
+    beat = WHOLE // meter.unit * (3 if meter.compound else 1)
+    played = float(np.fmin(ticks, bar.ticks)) if bar.ticks else np.nan
+    return _Moment(
+        start,
+        played / bar.ticks if bar.ticks else np.nan,
+        played / beat,
+        (bar.ticks - played) / beat,
+        bar.place,
+        bar.section,
+        bar.ending,
+        in_repeat,
+        bar.is_last,
+    )

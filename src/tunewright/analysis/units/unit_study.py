@@ -1,0 +1,185 @@
+"""Which units of a network follow something that a musician has a name for?
+
+For every unit the labels that it follows best are chosen on some tunes (see `selectivity`), and measured again on
+others. A finding is confirmed if its p, corrected for all units and labels, is below 0.001 on the tunes used to choose,
+and if on the others the unit does the same, with a p below 0.05 that is corrected for all findings.
+
+Units and layers count from 0. An AUC is given in the direction of the finding: 0.9 of a unit that is off in the header
+means that it is lower there, at nine of ten pairs of characters.
+
+Shapes: U units of all layers, K labels, N characters.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tunewright.analysis.activations import require_quantities
+from tunewright.analysis.units.claims import ALPHA, Finding, make_finding, sentence_of
+from tunewright.analysis.units.labels import LABELS
+from tunewright.analysis.units.samples import Sides
+from tunewright.analysis.units.selectivity import Bools, Comparison, compare, usable_labels
+from tunewright.analysis.units.snippets import Snippet, extremes
+from tunewright.errors import CorpusError, OptionError
+from tunewright.model.checkpoint import Checkpoint
+from tunewright.model.network import load_network
+from tunewright.options import require
+from tunewright.progress import Progress
+
+FEWEST_HELD_OUT = 100
+"""Characters at which a label must mean something on the tunes to confirm on."""
+
+
+@dataclass(frozen=True)
+class NeuronConfig:
+    """What a study looks at."""
+
+    quantity: str = "h"
+    """What of each unit: its output h; c, input, forget, candidate, output (LSTM); reset, update, candidate (GRU)."""
+    labels_per_unit: int = 3
+    """Labels told of each unit, the one that it follows best first."""
+
+    def __post_init__(self) -> None:
+        require("labels_per_unit", self.labels_per_unit, "1 or more", self.labels_per_unit >= 1)
+
+
+@dataclass(frozen=True)
+class UnitReport:
+    """Where a unit is highest and lowest, on tunes that were not used to choose."""
+
+    unit: int
+    layer: int
+    most: tuple[Snippet, ...]
+    least: tuple[Snippet, ...]
+
+
+@dataclass(frozen=True)
+class NeuronStudy:
+    """What was found in one network."""
+
+    findings: tuple[Finding, ...]
+    """The strongest first."""
+    units: tuple[UnitReport, ...]
+    about: dict[str, Any]
+    """How it was found: sizes, shifts, which labels were too rare."""
+
+    def only(self, units: Collection[int]) -> "NeuronStudy":
+        """The same of the units of these numbers alone, in every layer; they were tested among all."""
+        findings = tuple(finding for finding in self.findings if finding.unit in units)
+        return replace(self, findings=findings, units=tuple(each for each in self.units if each.unit in units))
+
+    def best_of_label(self) -> dict[str, Finding]:
+        """The finding with the largest value for each label, in the order of `LABELS`."""
+        best: dict[str, Finding] = {}
+        for finding in self.findings:
+            best.setdefault(finding.label, finding)
+        return {label.name: best[label.name] for label in LABELS if label.name in best}
+
+
+def study_neurons(
+    model: Checkpoint,
+    sides: Sides,
+    config: NeuronConfig | None = None,
+    *,
+    units: Sequence[int] | None = None,
+    progress: Progress = lambda *_: None,
+) -> NeuronStudy:
+    """Find out what the units of a network follow.
+
+    Parameters
+    ----------
+    model, sides
+        The network, and tunes labelled for its vocabulary.
+    units
+        Tell only of the units of these numbers, in every layer; all are tested all the same. None tells of all.
+
+    Raises
+    ------
+    OptionError
+        If a unit does not exist, or if the units have no such quantity.
+    CheckpointError
+        If the weights do not fit the configuration.
+    """
+    config = config or NeuronConfig()
+    shape = model.network
+    require_quantities(shape.cell, [config.quantity])
+    require_units(units or (), shape.units)
+    network = load_network(model)
+    progress("reading tunes", 0.0)
+    choosing = sides.choosing.read(network, model.vocabulary, config.quantity)
+    usable = usable_labels(choosing)
+    everything = np.broadcast_to(usable, (len(choosing.units), len(usable)))
+    chosen = compare(choosing, everything, lambda share: progress("comparing with chance", 0.1 + 0.6 * share))
+    if chosen.shifts + 1 <= 1 / ALPHA:
+        raise CorpusError(
+            f"{sides.choosing.starts[-1]:,} characters to choose by give {chosen.shifts} shifts; "
+            f"a p below {ALPHA} needs {round(1 / ALPHA):,} at least: give more tunes"
+        )
+    del choosing
+    confirming = sides.confirming.read(network, model.vocabulary, config.quantity)
+    places = _places(chosen)
+    pairs = _pairs(chosen, places, config.labels_per_unit)
+    progress("confirming on other tunes", 0.7)
+    frequent = usable_labels(confirming, fewest_tunes=1, fewest_defined=FEWEST_HELD_OUT)
+    confirmed = compare(confirming, pairs & frequent)
+    progress("describing", 0.8)
+    findings = [
+        make_finding(
+            unit, label, int(places[unit, label]), chosen, confirmed, confirming, sides.confirming, shape.units
+        )
+        for unit, label in zip(*np.nonzero(pairs), strict=True)
+    ]
+    findings = [
+        replace(each, sentence=sentence_of(each, len(sides.confirming.texts), shape.layers, config.quantity))
+        for each in findings
+    ]
+    findings.sort(key=lambda found: found.strength, reverse=True)
+    reports = tuple(
+        UnitReport(unit % shape.units, unit // shape.units, *extremes(sides.confirming, confirming.units[unit]))
+        for unit in range(len(confirming.units))
+    )
+    study = NeuronStudy(tuple(findings), reports, _about(model, sides, config, usable, chosen, confirmed))
+    return study if units is None else study.only(units)
+
+
+def require_units(units: Iterable[int], width: int) -> None:
+    """Raise OptionError if a layer of `width` units lacks one of `units`."""
+    for unit in units:
+        if not 0 <= unit < width:
+            raise OptionError(f"there is no unit {unit}; the network has units 0 to {width - 1} in each layer")
+
+
+def _places(chosen: Comparison) -> NDArray[np.intp]:
+    """Place of each label among those of a unit, 1 for the one that it follows best, shape=(U, K)."""
+    # A rare label may look strong by chance: those that stand against it come first.
+    ranked = np.nan_to_num(np.abs(chosen.strengths), nan=-1.0) + 2 * (chosen.p_corrected < ALPHA)
+    return np.argsort(np.argsort(-ranked, axis=1, kind="stable"), axis=1) + 1
+
+
+def _pairs(chosen: Comparison, places: NDArray[np.intp], most: int) -> Bools:
+    """The labels that each unit follows best, and the unit that follows each label best, shape=(U, K)."""
+    sizes = np.nan_to_num(np.abs(chosen.strengths), nan=-1.0)
+    pairs = places <= most
+    pairs[np.argmax(sizes, axis=0), np.arange(sizes.shape[1])] = True
+    return pairs & (sizes >= 0)
+
+
+def _about(
+    model: Checkpoint, sides: Sides, config: NeuronConfig, usable: Bools, chosen: Comparison, confirmed: Comparison
+) -> dict[str, Any]:
+    return {
+        "network": asdict(model.network),
+        "fingerprint": model.fingerprint,
+        "quantity": config.quantity,
+        "choosing": {"tunes": len(sides.choosing.texts), "characters": int(sides.choosing.starts[-1])},
+        "held_out": {"tunes": len(sides.confirming.texts), "characters": int(sides.confirming.starts[-1])},
+        "unknown_characters": sides.choosing.unknown + sides.confirming.unknown,
+        "labels": [label.name for label, is_usable in zip(LABELS, usable, strict=True) if is_usable],
+        "labels_too_rare": [label.name for label, is_usable in zip(LABELS, usable, strict=True) if not is_usable],
+        "pairs_tested": int(np.isfinite(chosen.strengths).sum()),
+        "shifts": chosen.shifts,
+        "held_out_shifts": confirmed.shifts,
+    }

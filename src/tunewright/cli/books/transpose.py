@@ -1,0 +1,93 @@
+"""The command `tunewright transpose`."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from tunewright.cli.ending import FINDINGS, MISTAKE
+from tunewright.cli.sources import SHOWN
+from tunewright.corpus.decoding import decode
+from tunewright.corpus.formats.rows import is_json
+from tunewright.corpus.formats.tokens import is_tokens
+from tunewright.corpus.library import resolve
+from tunewright.corpus.sources import Source, find_sources
+from tunewright.corpus.tune import Failure
+from tunewright.errors import CorpusError, OptionError
+from tunewright.files import write_file
+from tunewright.notation.transpose import By, MovedBook, transpose_book
+
+_NOT_ABC = (".csv", ".tsv")
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+def transpose(*files: str, semitones: int | None = None, key: str | None = None, out: Path | None = None) -> int:
+    """Write tunes in another key; all that stands in the files besides stays as it is.
+
+    A tune that cannot be moved exactly stays as it is too, and is named with the reason.
+
+    Parameters
+    ----------
+    files
+        Files, folders or archives with tunes in ABC, or the names of corpora on this machine.
+    semitones
+        How far up; down if negative.
+    key
+        The tonic of the new key, such as Bb, which is reached by the shorter way; every tune keeps its mode.
+    out
+        The file to write; without it the tunes are printed.
+
+    Returns
+    -------
+    int
+        Exit status: 0 if every tune was moved, 1 if some stay as they are,
+        2 if none was moved (then nothing is written).
+    """
+    by = _by(semitones, key)
+    if not files:
+        raise CorpusError("no file or folder was named; at least one with tunes is needed")
+    books = [_moved(source, by) for path in map(resolve, files) for source in find_sources(path)]
+    moved, left = sum(book.moved for book in books), [reason for book in books for reason in book.left]
+    for reason in left[:SHOWN]:
+        print(f"not moved: {reason}", file=sys.stderr)
+    if len(left) > SHOWN:
+        print(f"not moved: {len(left) - SHOWN} more", file=sys.stderr)
+    if not moved:
+        if not left:
+            raise CorpusError(f"no tune in {', '.join(files)}")
+        return MISTAKE
+    content = "".join(_joined(books)).encode("utf-8", "surrogateescape")
+    if out:
+        write_file(out, content)
+        print(f"{moved:,} tunes moved in {out}")
+    else:
+        sys.stdout.buffer.write(content)
+        sys.stdout.flush()
+    return FINDINGS if left else 0
+
+
+def _by(semitones: int | None, key: str | None) -> By:
+    if (semitones is None) is (key is None):
+        came = "both --semitones and --key" if key is not None else "neither --semitones nor --key"
+        raise OptionError(f"{came} came; one of them says how far to move")
+    return semitones if semitones is not None else key or ""
+
+
+def _moved(source: Source | Failure, by: By) -> MovedBook:
+    if isinstance(source, Failure):
+        raise CorpusError(source.reason, path=source.path, line=source.line)
+    text = decode(source.data, source.path)
+    if source.suffix in _NOT_ABC or is_json(text) or is_tokens(text):
+        raise CorpusError("is no ABC file but a table or tokens; only ABC can be transposed", path=source.path)
+    if source.data.startswith(_UTF_16):
+        raise CorpusError("is UTF-16; save it as UTF-8 so that it can be written as it is", path=source.path)
+    # not the decoded text: line ends and bytes of any encoding shall come out as they came in
+    return transpose_book(source.data.decode("utf-8", "surrogateescape"), by, path=source.path)
+
+
+def _joined(books: list[MovedBook]) -> Iterator[str]:
+    """Yield the texts of `books`, a blank line between one and the next."""
+    for number, book in enumerate(books):
+        if number and books[number - 1].text:
+            before = books[number - 1].text
+            yield "" if before.endswith(("\n\n", "\n\r\n")) else "\n" if before.endswith("\n") else "\n\n"
+        yield book.text

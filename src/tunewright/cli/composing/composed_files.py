@@ -1,0 +1,119 @@
+"""Files of composed tunes, each of which says where it comes from."""
+
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.progress import Progress
+
+from tunewright import __version__
+from tunewright.cli.composing.composed_figures import Figures
+from tunewright.cli.ending import INTERRUPTED, MISTAKE, stop_on_signal
+from tunewright.cli.progress import error_console
+from tunewright.errors import RenderError
+from tunewright.files import claim_folder, write_file
+from tunewright.model.checkpoint import Checkpoint
+from tunewright.model.clamping import origin
+from tunewright.rendering.formats import FORMATS, SUFFIXES, Rendering, parse_formats
+from tunewright.sampling.compose import Composition
+from tunewright.sampling.config import CompositionConfig
+
+if TYPE_CHECKING:
+    from tunewright.cli.composing.compose import Wanted
+
+
+def write_tunes(wanted: "Wanted", figures: Figures, out: Path, formats: str, *, force: bool) -> int:
+    """Compose, and write every tune in every format, with what is known of it.
+
+    What cannot be rendered is reported on the error stream and stops nothing else.
+
+    Returns
+    -------
+    int
+        Exit status: 2 if nothing at all could be written, 130 if a signal came, else 0.
+    """
+    names = parse_formats(formats)
+    claim_folder(out, force=force)
+    written, compositions = 0, list[Composition]()
+    looked_at = bars_looked_at(wanted.model) if "html" in names else None
+    digits = len(str(wanted.config.seed + wanted.count - 1))
+    console = error_console()
+    bar = Progress(console=console, transient=True, disable=not console.is_terminal)
+    with stop_on_signal() as stopped, bar:
+        steps = bar.add_task("composing", total=wanted.keep or wanted.count)
+        for composition, reasons in chosen(wanted, figures):
+            provenance = provenance_of(wanted, composition)
+            provenance |= figures.recorded(composition, reasons)
+            compositions.append(composition)
+            stem = f"tune-{composition.seed:0{digits}}"
+            more = looked_at(composition.text) if looked_at else ""
+            written += write_tune(composition.text, stem, names, provenance, out, more)
+            bar.advance(steps)
+            if stopped:
+                break
+    figures.tell_choosing(compositions)
+    print(f"{written} files in {out}")
+    if stopped:
+        return INTERRUPTED
+    return 0 if written else MISTAKE
+
+
+def chosen(wanted: "Wanted", figures: Figures) -> Iterable[tuple[Composition, Sequence[str]]]:
+    """The tunes to be written, with the reasons why they were kept where there was a choice."""
+    if wanted.keep is None:
+        return ((composition, ()) for composition in wanted.compositions())
+    return ((kept.composition, kept.reasons) for kept in figures.best(list(wanted.compositions()), wanted.keep))
+
+
+def bars_looked_at(model: Checkpoint) -> Callable[[str], str] | None:
+    """From a tune to what its page shows of where each bar comes from; None if the network does not look back."""
+    if not model.network.look_back:
+        return None
+    from tunewright.analysis.memory.looked_at import look_at
+    from tunewright.model.network import load_network
+    from tunewright.report.pages.looking_back_section import looked_html
+
+    network = load_network(model)
+    return lambda tune: looked_html(look_at(network, model.vocabulary, tune))
+
+
+def write_tune(
+    tune: str, stem: str, formats: Sequence[str], provenance: Mapping[str, str], out: Path, more: str = ""
+) -> int:
+    """Write one tune in each of `formats`, its page with `more`; returns how many files came out."""
+    written = 0
+    rendering = Rendering(tune, provenance, more=more)
+    for name in formats:
+        try:
+            content = FORMATS[name](rendering)
+        except RenderError as error:
+            print(f"{stem}: no {name}: {error}", file=sys.stderr)
+            continue
+        write_file(out / f"{stem}{SUFFIXES[name]}", content)
+        written += 1
+    return written
+
+
+def provenance_of(wanted: "Wanted", composition: Composition) -> dict[str, str]:
+    """What it takes to make the same tune again."""
+    provenance = made_by(wanted.model, wanted.name, wanted.config, composition.seed)
+    provenance["composed"] = "raw" if wanted.grammar is None else "playable"
+    provenance |= {name.replace("_", " "): value for name, value in wanted.conditions.items()}
+    if wanted.beginning.text:
+        provenance["prime"] = wanted.beginning.text.replace("\n", "\\n")
+    if not composition.ended:
+        provenance["stopped at"] = f"{wanted.config.max_length} characters"
+    return provenance
+
+
+def made_by(model: Checkpoint, name: str, config: CompositionConfig, seed: int) -> dict[str, str]:
+    """Program, network and options."""
+    provenance = {"composed by": f"Tunewright {__version__}", "model": name, **origin(model)}
+    provenance["seed"] = str(seed)
+    provenance |= {"argmax": "yes"} if config.argmax else {"temperature": f"{config.temperature:g}"}
+    if config.top_k:
+        provenance["top-k"] = str(config.top_k)
+    if config.top_p < 1:
+        provenance["top-p"] = f"{config.top_p:g}"
+    return provenance

@@ -1,0 +1,94 @@
+"""`tunewright compose --vary`: bars of a tune written anew."""
+
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from tunewright.cli.composing.beginning import read_text
+from tunewright.cli.composing.composed_files import made_by, write_tune
+from tunewright.cli.ending import MISTAKE
+from tunewright.errors import GrammarError, OptionError
+from tunewright.files import claim_folder
+from tunewright.model.checkpoint import Checkpoint
+from tunewright.rendering.formats import parse_formats
+from tunewright.sampling.config import CompositionConfig
+from tunewright.sampling.prime import fit_prime
+from tunewright.sampling.vary import Variation, vary
+
+
+@dataclass(frozen=True)
+class Variants:
+    """What is to be varied, and where the variants go."""
+
+    model: Checkpoint
+    name: str
+    """The model's name, for the record."""
+    config: CompositionConfig
+    tune: Path
+    bars: str
+    """``5-8``, or ``5`` for one bar."""
+    count: int
+    candidates: int
+    out: Path | None
+    formats: str
+    force: bool
+
+
+def write_variants(wanted: Variants) -> int:
+    """Print the best variants, or write them to files; returns the exit status."""
+    first, last = bars_of(wanted.bars)
+    text, lines = without_comments(read_text(wanted.tune))
+    text, _ = fit_prime(text, wanted.model.vocabulary, path=wanted.tune)
+    try:
+        found = vary(wanted.model, text, first, last, wanted.config, candidates=wanted.candidates)
+    except (GrammarError, OptionError) as error:
+        line = lines[error.line - 1] if error.line and error.line <= len(lines) else error.line
+        raise type(error)(error.message, path=wanted.tune, line=line, column=error.column) from error
+    print(
+        f"{len(found)} of {wanted.candidates} candidates fit; log-probability of the tune from bar {first} on, in nats",
+        file=sys.stderr,
+    )
+    if not found:
+        print(f"no variant of bars {wanted.bars} was found; try more --candidates or another --seed", file=sys.stderr)
+        return MISTAKE
+    best = found[: wanted.count]
+    if wanted.out is None:
+        for place, variation in enumerate(best, start=1):
+            print(variation.text)
+            print(f"  {place}. of {len(found)}: {in_words(variation)}", file=sys.stderr)
+        return 0
+    names = parse_formats(wanted.formats)
+    claim_folder(wanted.out, force=wanted.force)
+    written = 0
+    for place, variation in enumerate(best, start=1):
+        provenance = made_by(wanted.model, wanted.name, wanted.config, variation.seed)
+        provenance |= {"varied": f"bars {wanted.bars} of {wanted.tune.name}", "likelihood": in_words(variation)}
+        written += write_tune(variation.text, f"variant-{place}", names, provenance, wanted.out)
+    print(f"{written} files in {wanted.out}")
+    return 0 if written else MISTAKE
+
+
+def without_comments(text: str) -> tuple[str, list[int]]:
+    """A tune without its lines of comment, which say how it was made before, and the number of each line that stays."""
+    kept = [(number, line) for number, line in enumerate(text.split("\n"), start=1) if not line.startswith("%")]
+    return "\n".join(line for _, line in kept), [number for number, _ in kept]
+
+
+def in_words(variation: Variation) -> str:
+    """How likely it is, beside the tune as it was."""
+    return f"{variation.likelihood:.1f} nats (as it was: {variation.before:.1f}), seed {variation.seed}"
+
+
+def bars_of(value: str) -> tuple[int, int]:
+    """The first and the last bar that ``5-8`` means.
+
+    Raises
+    ------
+    OptionError
+        For anything else.
+    """
+    match = re.fullmatch(r"(\d{1,4})(?:-(\d{1,4}))?", value)
+    if match is None:
+        raise OptionError(f"bars is {value!r}; allowed with --vary: one bar such as 5, or a range such as 5-8")
+    return int(match[1]), int(match[2] or match[1])

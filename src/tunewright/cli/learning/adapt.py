@@ -1,0 +1,121 @@
+"""The command `tunewright adapt`."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from tunewright.cli.ending import INTERRUPTED, stop_on_signal
+from tunewright.cli.flags import flags_of, given, override
+from tunewright.cli.sources import read_sources, recorded
+from tunewright.errors import InputError, OptionError
+from tunewright.training.config import AdaptConfig
+
+if TYPE_CHECKING:
+    from tunewright.model.checkpoint import Checkpoint
+    from tunewright.training.adapt import Adaptation, Losses
+    from tunewright.training.data import TrainingData
+
+AdaptFlags = flags_of(AdaptConfig, title="Adapting")
+
+
+def adapt(
+    model: Path,
+    *tunes: str,
+    out: Path,
+    validation: Annotated[list[str], Parameter(consume_multiple=True)] | None = None,
+    corpus: Annotated[list[str] | None, Parameter(consume_multiple=True)] = None,
+    resume: bool = False,
+    force: bool = False,
+    adapting: AdaptFlags | None = None,  # type: ignore[valid-type]
+) -> int:
+    """Let a network learn a few tunes of your own without forgetting the others.
+
+    It goes on training on them and, beside them, on tunes that it learned from before. The new network is written to
+    --out; the former stays as it is. Both are measured, on tunes of your own that were kept back and on those that the
+    former was validated on. Ctrl-C stops after the batch under way and saves; the same command with --resume goes on.
+
+    Parameters
+    ----------
+    model
+        A run or checkpoint folder.
+    tunes
+        Files or folders of your tunes.
+    out
+        The run folder to write.
+    validation
+        Files of your tunes to measure on; without them, of ten or more the share --held-out is kept back.
+    corpus
+        The tunes that the network learned from, if they are no longer where its training found them.
+    resume
+        Go on with the run in --out.
+    force
+        Replace what --out holds.
+    """
+    from tunewright.cli.learning.training_display import draw_curves, follow
+    from tunewright.model.checkpoint import read_checkpoint
+    from tunewright.training.adapt import Adaptation
+
+    if not tunes:
+        raise OptionError("no tunes to learn; name files or folders of them")
+    checkpoint = read_checkpoint(model)
+    config = override(AdaptConfig(), (given(adapting), None))
+    adaptation = Adaptation(
+        out,
+        checkpoint,
+        read_sources(*tunes),
+        former_tunes(checkpoint, corpus),
+        config,
+        held_out=read_sources(*validation, keep_duplicates=True) if validation else (),
+        origin={"training_sources": recorded(tunes), "validation_sources": recorded(validation or ())},
+    )
+    adaptation.open(resume=resume, force=force)
+    tell(adaptation)
+    with stop_on_signal() as stopped:
+        follow(adaptation.run, stopped)
+    draw_curves(out, adaptation.run.trainer.history)
+    if stopped and not adaptation.run.trainer.finished:
+        print("stopped and saved; go on with the same command and --resume")
+        return INTERRUPTED
+    show(adaptation.finish(), adaptation.held_out)
+    return 0
+
+
+def former_tunes(model: "Checkpoint", corpus: Sequence[str] | None) -> "TrainingData | None":
+    """What the network learned from; None, which is told, if that is not to be had."""
+    from tunewright.cli.learned import learning_data, named_data
+
+    if corpus:
+        return named_data(model, corpus)
+    try:
+        return learning_data(model)
+    except InputError as error:
+        print(
+            f"no former tunes to read again and to measure on: {error}; name them with --corpus, or hold the "
+            "weights with --pull 30",
+            file=sys.stderr,
+        )
+        return None
+
+
+def tell(adaptation: "Adaptation") -> None:
+    """Say what is new to the network, and if there is nothing to measure on."""
+    if adaptation.added_characters:
+        print(f"characters that are new to the network: {' '.join(map(repr, adaptation.added_characters))}")
+    if not adaptation.held_out:
+        print("too few tunes to hold any out: losses on own tunes are those of the tunes that are learned from")
+
+
+def show(losses: "Mapping[str, tuple[Losses, Losses]]", held_out: int) -> None:
+    """Print the losses before and after."""
+    names = {
+        "own": f"own tunes ({held_out} held out)" if held_out else "own tunes (learned from)",
+        "former": "former validation tunes",
+    }
+    print(f"\n{'nats per character':<28}{'full_tune':>18}{'cold_window':>18}")
+    for name, (before, after) in losses.items():
+        full = f"{before.full_tune:.3f} -> {after.full_tune:.3f}"
+        cold = f"{before.cold_window:.3f} -> {after.cold_window:.3f}"
+        print(f"{names[name]:<28}{full:>18}{cold:>18}")

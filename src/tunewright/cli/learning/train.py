@@ -1,0 +1,119 @@
+"""The command `tunewright train`."""
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+
+from tunewright.cli.ending import INTERRUPTED, stop_on_signal
+from tunewright.cli.flags import flags_of, given, override, read_toml
+from tunewright.cli.learning_sources import training_data
+from tunewright.cli.processes import last_words
+from tunewright.cli.sources import recorded
+from tunewright.errors import OptionError
+from tunewright.model.checkpoint import BEST, Checkpoint
+from tunewright.model.config import NetworkConfig
+from tunewright.options import from_mapping, require_choice
+from tunewright.training.config import PRESETS, Preset, TrainingConfig
+
+NetworkFlags = flags_of(NetworkConfig, title="Network")
+TrainingFlags = flags_of(TrainingConfig, title="Training")
+
+
+def train(
+    *tunes: str,
+    out: Path,
+    validation: Annotated[list[str], Parameter(consume_multiple=True)] | None = None,
+    preset: str | None = None,
+    config: Path | None = None,
+    resume: bool = False,
+    force: bool = False,
+    no_discriminator: bool = False,
+    network: NetworkFlags | None = None,  # type: ignore[valid-type]
+    training: TrainingFlags | None = None,  # type: ignore[valid-type]
+) -> int:
+    """Train a network on tunes.
+
+    Options come from the preset, then from the TOML file, then from flags; each layer has the last word on what it
+    names. Ctrl-C stops after the batch under way and saves; --resume goes on there. At the end a discriminator learns
+    to tell what the network composes from what it learned from, by which composing chooses its tunes.
+
+    Parameters
+    ----------
+    tunes
+        Files or folders of tunes, or the name of a corpus on this machine (oneills, ryans); or one built corpus (see
+        tunewright corpus build).
+    out
+        The run folder to write.
+    validation
+        Files of tunes to measure on; without them, a tenth of the tunes is kept back, near-duplicates together.
+    preset
+        default (150 units that look back over their tune), large (320 of them), small (learned in seconds), plain (150
+        units that do not look back), or assignment (random slices of 30 characters).
+    config
+        A TOML file with the tables [network] and [training].
+    resume
+        Go on with the run in --out. Tunes and options may be left out; those of the run are taken.
+    force
+        Replace what --out holds.
+    no_discriminator
+        Learn none. With --resume, a run that is finished gets one later.
+    """
+    from tunewright.cli.learning.add_discriminator import add_discriminator
+    from tunewright.cli.learning.training_display import draw_curves, follow
+    from tunewright.training.distributed import team_of_torchrun
+    from tunewright.training.run import Run, read_last
+
+    if resume and force:
+        raise OptionError("--resume goes on with a run and --force replaces it; give one of them")
+    with last_words(), team_of_torchrun() as team:
+        former = team.in_turn(partial(read_last, out)) if resume else None
+        with team.together():
+            sources = choose_sources(tunes, validation or (), former)
+            options = choose_options(preset, config, given(network), given(training), former)
+            data = training_data(sources["training_sources"], sources["validation_sources"])
+        run = Run(out, data, options.network, options.training, origin=sources, team=team)
+        run.open(resume=resume, force=force)
+        with stop_on_signal() as stopped:
+            follow(run, stopped)
+        if team.leads:
+            draw_curves(run.folder, run.trainer.history)
+        if team.stopping and not run.trainer.finished:
+            print(f"stopped and saved; go on with: tunewright train --out {out} --resume")
+            return INTERRUPTED
+        if team.leads and not no_discriminator:
+            add_discriminator(run.folder / BEST, data)
+    return 0
+
+
+def choose_sources(tunes: Sequence[str], validation: Sequence[str], former: Checkpoint | None) -> dict[str, list[str]]:
+    """Where to read the tunes to train and to validate on: what is named, or what the `former` run had."""
+    sources = {"training_sources": recorded(tunes), "validation_sources": recorded(validation)}
+    if former and not tunes:
+        if validation:
+            raise OptionError("--resume takes the tunes of the run, or all of them anew: name those to train on too")
+        sources = {name: former.training.get("data", {}).get(name, []) for name in sources}
+    if not sources["training_sources"]:
+        raise OptionError("no tunes to train on; name files, folders, or a corpus such as oneills")
+    return sources
+
+
+def choose_options(
+    preset: str | None,
+    config: Path | None,
+    network: dict[str, Any],
+    training: dict[str, Any],
+    former: Checkpoint | None,
+) -> Preset:
+    """Preset (or the options of the `former` run to go on with), then TOML file, then flags."""
+    require_choice("preset", preset or "default", PRESETS)
+    base = PRESETS[preset or "default"]
+    if former and not preset:
+        base = Preset(former.network, from_mapping(TrainingConfig, former.training["config"]))
+    tables = read_toml(config, ("network", "training"))
+    return Preset(
+        override(base.network, (tables["network"], config), (network, None)),
+        override(base.training, (tables["training"], config), (training, None)),
+    )

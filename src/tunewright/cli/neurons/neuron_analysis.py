@@ -1,0 +1,194 @@
+"""What does `tunewright neurons` find out, in which order, and what may a user have got wrong before?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tunewright.analysis.ablation.clamped_units import study_ablation
+from tunewright.analysis.ablation.targets import choose_targets, named_targets
+from tunewright.analysis.ablation.without_looking_back import study_alone
+from tunewright.analysis.activations import require_quantities
+from tunewright.analysis.memory.copying import study_copying
+from tunewright.analysis.memory.looked_at import look_at
+from tunewright.analysis.memory.memory_study import study_memory
+from tunewright.analysis.probes.state_probes import study_probes
+from tunewright.analysis.units.counterparts import counterparts, untrained_like
+from tunewright.analysis.units.shown_tunes import NAMES, read_shown
+from tunewright.analysis.units.unit_study import NeuronConfig, require_units, study_neurons
+from tunewright.cli.composing.composed_tune import composed_tune
+from tunewright.errors import VocabularyError
+from tunewright.model.network import load_network
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from tunewright.analysis.ablation.clamped_units import AblationResult
+    from tunewright.analysis.ablation.targets import Target
+    from tunewright.analysis.ablation.without_looking_back import Alone
+    from tunewright.analysis.memory.copying import Copying
+    from tunewright.analysis.memory.looked_at import Looked
+    from tunewright.analysis.memory.memory_study import MemoryStudy
+    from tunewright.analysis.probes.state_probes import ProbeStudy
+    from tunewright.analysis.units.counterparts import Counterpart
+    from tunewright.analysis.units.samples import Sides
+    from tunewright.analysis.units.shown_tunes import ShownTune
+    from tunewright.analysis.units.unit_study import NeuronStudy
+    from tunewright.corpus.tune import Tune
+    from tunewright.model.checkpoint import Checkpoint
+
+    Tell = Callable[[str, float], object]
+
+SHARES = {
+    "units": 0.25, "untrained network": 0.25, "ablation": 0.2, "probes": 0.1, "memory": 0.1, "looking back": 0.1
+}  # fmt: skip
+"""Of the time that the analysis takes."""
+
+REMEMBERED = 3
+"""Other models at most whose memory is measured too."""
+LONGEST_NAME = 28
+"""Characters of the name of another model in a figure."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a user wants to know."""
+
+    model: Checkpoint
+    others: Mapping[str, Checkpoint]
+    shown: tuple[ShownTune, ...]
+    composed: bool
+    """Whether the network wrote the tunes that are shown."""
+    units: Sequence[int] | None
+    quantity: str
+
+    @property
+    def pairs(self) -> list[tuple[int, int]] | None:
+        """Layer and number of the units that were named."""
+        if self.units is None:
+            return None
+        return [(layer, unit) for layer in range(self.model.network.layers) for unit in dict.fromkeys(self.units)]
+
+
+@dataclass(frozen=True)
+class LookingBack:
+    """What came out of a network that looks back."""
+
+    alone: Alone
+    """What it does without."""
+    copying: Copying
+    shown: tuple[Looked, ...]
+    """Of each tune that is shown, where its bars come from."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What came out."""
+
+    study: NeuronStudy
+    """Of all units."""
+    told: NeuronStudy
+    """Of those that were named, or all."""
+    untrained: NeuronStudy
+    others: Mapping[str, tuple[Counterpart, ...]]
+    ablation: AblationResult
+    probes: ProbeStudy
+    memory: Mapping[str, MemoryStudy]
+    looking: LookingBack | None
+    """None of a plain network."""
+
+
+def asked_of(
+    model: Checkpoint,
+    others: Mapping[str, Checkpoint],
+    tunes: Sequence[Tune],
+    units: Sequence[int] | None,
+    quantity: str,
+) -> Asked:
+    """Look for mistakes before anything is written; without `tunes`, the network composes one.
+
+    Raises
+    ------
+    OptionError
+        If a unit does not exist, or units of a network have no such quantity.
+    VocabularyError
+        At the first character of `tunes` that the network does not know.
+    """
+    require_units(units or (), model.network.units)
+    for each in (model, *others.values()):
+        require_quantities(each.network.cell, [quantity])
+    shown = read_shown(model, tunes or [composed_tune(model)], quantity)
+    return Asked(model, others, shown, not tunes, units, quantity)
+
+
+def require_known(others: Mapping[str, Checkpoint], sides: Sides) -> None:
+    """Raise VocabularyError if one of `others` does not know a character that the network reads in the tunes."""
+    read: set[str] = set()
+    read.update(*sides.choosing.texts, *sides.confirming.texts)
+    for name, model in others.items():
+        unknown = "".join(sorted(read.difference(model.vocabulary.symbols)))
+        if unknown:
+            raise VocabularyError(f"{name} cannot be compared: it does not know {unknown!r}, which these tunes have")
+
+
+def find_out(asked: Asked, sides: Sides, tell: Tell) -> Found:
+    """Do all of it, telling what is being done and which share of it is done."""
+    model, config = asked.model, NeuronConfig(quantity=asked.quantity)
+    part = _Parts(tell)
+    study = study_neurons(model, sides, config, progress=part("units"))
+    told = study if asked.units is None else study.only(asked.units)
+    untrained = study_neurons(untrained_like(model), sides, config, progress=part("untrained network"))
+    ablation = study_ablation(model, sides, targets=_targets(asked, study), progress=part("ablation"))
+    probes = study_probes(model, sides, asked.quantity, progress=part("probes"))
+    tunes = (*sides.choosing.tunes, *sides.confirming.tunes)
+    memory = {"the network": study_memory(model, tunes, progress=part("memory"))}
+    beside = list(zip(short_names(asked.others), asked.others.values(), strict=True))[:REMEMBERED]
+    memory |= {name: study_memory(each, tunes) for name, each in beside}
+    found = {name: tuple(counterparts(each, sides, asked.quantity)) for name, each in asked.others.items()}
+    looking = _looking_back(asked, sides, part("looking back")) if model.network.look_back else None
+    return Found(study, told, untrained, found, ablation, probes, memory, looking)
+
+
+def _looking_back(asked: Asked, sides: Sides, tell: Tell) -> LookingBack:
+    model, network = asked.model, load_network(asked.model)
+    alone = study_alone(model, sides, progress=lambda doing, share: tell(doing, share / 2))
+    copying = study_copying(model, sides, progress=lambda doing, share: tell(doing, (1 + share) / 2))
+    shown = tuple(look_at(network, model.vocabulary, each.tune.text) for each in asked.shown)
+    return LookingBack(alone, copying, shown)
+
+
+def _targets(asked: Asked, study: NeuronStudy) -> list[Target]:
+    """What to hold: always outputs; if something else was looked at, it is said that this is what follows the label."""
+    pairs, findings = asked.pairs, study.findings
+    targets = choose_targets(findings, asked.model.network) if pairs is None else named_targets(pairs, findings)
+    if asked.quantity == "h":
+        return list(targets)
+    name = NAMES[asked.quantity]
+    return [replace(each, meaning=f"{name}: {each.meaning}") if each.meaning else each for each in targets]
+
+
+def short_names(paths: Iterable[str]) -> list[str]:
+    """Paths by their last part, or by so many last parts that no two are equal; of a long name, the middle is left out.
+
+    >>> short_names(["runs/lstm", "runs/gru"])
+    ['lstm', 'gru']
+    """
+    parts = [Path(path).parts for path in paths]
+    most = max(map(len, parts), default=1)
+    count = next((size for size in range(1, most) if len({each[-size:] for each in parts}) == len(parts)), most)
+    names = ["/".join(each[-count:]) for each in parts]
+    half = LONGEST_NAME // 2
+    return [name if len(name) <= LONGEST_NAME else f"{name[:half]}…{name[-half:]}" for name in names]
+
+
+class _Parts:
+    """Divides one bar among the parts of the work."""
+
+    def __init__(self, tell: Tell) -> None:
+        self._tell = tell
+
+    def __call__(self, name: str) -> Tell:
+        names = list(SHARES)
+        before = sum(SHARES[each] for each in names[: names.index(name)])
+        return lambda doing, share: self._tell(f"{name}: {doing}", before + SHARES[name] * share)

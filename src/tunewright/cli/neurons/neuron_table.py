@@ -1,0 +1,64 @@
+"""What does `tunewright neurons` print?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tunewright.analysis.units.claims import Finding
+    from tunewright.cli.neurons.neuron_analysis import Found
+
+STRONG_AUC, STRONG_R = 0.95, 0.8
+"""From which on a unit counts as following a label closely."""
+WIDTH, COLUMN = 110, 16
+"""Characters of a table that no terminal bounds, and of each column more."""
+
+
+def show(found: Found, *, by_unit: bool) -> None:
+    """Print a table: of each label the unit that follows it best, or of each unit the labels that it follows."""
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = WIDTH + COLUMN * len(found.others)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for title in ("label", "unit", "", "held out", "same character", "corrected p", "untrained", *found.others):
+        table.add_column(title, justify="left" if title in ("label", "") else "right")
+    floor = {finding.label: _value(finding.held_out_value) for finding in reversed(found.untrained.findings)}
+    beside = [{each.label: _value(each.held_out_value) for each in other} for other in found.others.values()]
+    for finding in found.told.findings if by_unit else found.told.best_of_label().values():
+        table.add_row(*_cells(finding), *(some.get(finding.label, "-") for some in (floor, *beside)))
+    console.print(table)
+    console.print(
+        "held out: AUC (0.5 says nothing), or r, on tunes not used to choose; same character: the same between places "
+        "with one character; * confirmed",
+        soft_wrap=True,
+    )
+    for name, each in (("the network", found.study), ("an untrained one", found.untrained)):
+        units = {(finding.layer, finding.unit) for finding in each.findings if _is_strong(finding)}
+        console.print(
+            f"{name}: {len(units)} units with a confirmed label at AUC {STRONG_AUC} or |r| {STRONG_R} and above",
+            soft_wrap=True,
+        )
+
+
+def _cells(finding: Finding) -> Iterator[str]:
+    yield finding.label
+    yield str(finding.unit) if finding.layer == 0 else f"{finding.unit} of layer {finding.layer}"
+    yield finding.direction
+    yield f"{_value(finding.held_out_value)} {'*' if finding.confirmed else ' '}"
+    yield _value(finding.same_character_value)
+    yield f"{finding.p_corrected:.1g}"
+
+
+def _value(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
+
+
+def _is_strong(finding: Finding) -> bool:
+    least = STRONG_R if finding.statistic == "r" else STRONG_AUC
+    return finding.confirmed and abs(finding.held_out_value or 0.0) >= least

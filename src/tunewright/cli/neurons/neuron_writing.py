@@ -1,0 +1,184 @@
+"""Which files does `tunewright neurons` write, and what becomes of them where a package is missing?"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from functools import partial
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from tunewright.analysis.ablation.sentences import sentences_of
+from tunewright.analysis.units.shown_tunes import NAMES, span_of
+from tunewright.analysis.units.unit_files import TUNES, study_files, tunes_file
+from tunewright.errors import MissingExtraError, OptionError, RenderError
+from tunewright.files import write_file
+from tunewright.rendering.page import PageSection
+from tunewright.rendering.score_places import engrave_with_areas
+from tunewright.rendering.source import title_of
+from tunewright.report.figures.unit_figures import unit_figures
+from tunewright.report.figures.unit_map import draw_map
+from tunewright.report.pages.ablation_section import ablation_section, draw_ablation
+from tunewright.report.pages.copying_section import draw_copying, draw_gate, looking_section
+from tunewright.report.pages.looking_back_section import KINDS, draw_arcs
+from tunewright.report.pages.looking_back_section import TITLE as ARCS
+from tunewright.report.pages.memory_section import draw_memory, memory_section
+from tunewright.report.pages.neuron_page import neuron_page
+from tunewright.report.pages.neuron_page_data import Engraved, NeuronPage
+from tunewright.report.pages.probes_section import draw_probes, probes_section
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from tunewright.analysis.units.shown_tunes import ShownTune
+    from tunewright.cli.neurons.neuron_analysis import Asked, Found, Tell
+
+Thing = TypeVar("Thing")
+PAGE, FIGURES = "index.html", "figures"
+ON_PAGE = 8
+"""Tunes that the page and the pictures show, of those that were asked for."""
+MAP_WORDS = (
+    "<p>Each dot is a unit; it stands in the row of the label that it is confirmed to follow best, and the farther "
+    "right, the more closely. A dot leads to its unit. What only the left side has, learning made.</p>"
+)
+
+
+class Writer:
+    """Writes what was found; `problems` says what could not be made, each once."""
+
+    def __init__(self, asked: Asked, found: Found, out: Path) -> None:
+        self.asked, self.found, self.out = asked, found, out
+        self.problems: dict[str, None] = {}
+        beside = len(found.memory) - 1
+        if beside < len(found.others):
+            self.problems[f"how far back all {len(found.others)} other models remember: {beside} were asked"] = None
+        self.page = self._page()
+
+    def write(self, tell: Tell) -> None:
+        """Write all files, telling what is being done and which share of it is done."""
+        tell("files", 0.0)
+        for name, content in self._data().items():
+            write_file(self.out / name, content)
+        write_file(self.out / PAGE, neuron_page(self.page))
+        folder = self.out / FIGURES
+        folder.mkdir(exist_ok=True)
+        pictures = [*self._pictures()]
+        for number, (name, make) in enumerate(pictures):
+            tell(f"picture {name}", 0.1 + 0.3 * number / len(pictures))
+            drawn = self._made(make)
+            if drawn is not None:
+                write_file(folder / name, drawn)
+        forms = ("svg", "png") if find_spec("typst") else ("svg",)
+        for name, content in unit_figures(self.page, self.asked.pairs, forms):
+            tell(f"picture {name}", 0.7)
+            write_file(folder / name, content)
+        for name, make in self._tunes_looked_at(forms):
+            drawn = self._made(make)
+            if drawn is not None:
+                write_file(folder / name, drawn)
+
+    def _data(self) -> dict[str, bytes]:
+        found, network = self.found, self.asked.model.network
+        units = [(report.layer, report.unit) for report in found.told.units]
+        more: dict[str, dict[str, Any]] = {
+            "ablation.json": found.ablation.as_json(),
+            "probes.json": found.probes.as_json(),
+            "memory.json": {name: each.as_json() for name, each in found.memory.items()},
+        }
+        if found.looking:
+            more["ablation.json"] |= {"without_looking_back": found.looking.alone.as_json()}
+            tunes = [{"text": each.text, "bars": [asdict(bar) for bar in each.bars]} for each in found.looking.shown]
+            more["looking-back.json"] = {**found.looking.copying.as_json(), "tunes": tunes}
+        return {
+            **study_files(found.told, found.untrained, found.others),
+            TUNES: tunes_file(self.asked.shown, units, network.units),
+            **{name: (json.dumps(content, indent=1) + "\n").encode() for name, content in more.items()},
+        }
+
+    def _page(self) -> NeuronPage:
+        found, shown = self.found, self.asked.shown[:ON_PAGE]
+        if len(self.asked.shown) > ON_PAGE:
+            self.problems[f"{PAGE} shows {ON_PAGE} of {len(self.asked.shown)} tunes; tunes.json has all"] = None
+        low, high = span_of(self.asked.quantity, shown)
+        effects = {
+            each.target.units[0]: sentences_of(each, found.ablation)
+            for each in found.ablation.ablations
+            if len(each.target.units) == 1
+        }
+        return NeuronPage(
+            "Inside the network",
+            found.told,
+            found.untrained,
+            found.others,
+            shown,
+            [self._engraved(each) for each in shown],
+            self.asked.composed,
+            NAMES[self.asked.quantity],
+            low,
+            high,
+            effects,
+            self._sections(),
+        )
+
+    def _engraved(self, shown: ShownTune) -> Engraved | None:
+        try:
+            return engrave_with_areas(shown.tune.text)
+        except RenderError as error:
+            self.problems[f"{title_of(shown.tune.text) or 'a tune'} has no score: {error}"] = None
+        except MissingExtraError as error:
+            self.problems[str(error)] = None
+        return None
+
+    def _sections(self) -> list[PageSection]:
+        found = self.found
+        linked = [(report.layer, report.unit) for report in found.told.units]
+        drawn = draw_map(found.study, found.untrained, linked=linked).decode()
+        sections = [PageSection("Map of the units", f'<div class="map">{drawn}</div>{MAP_WORDS}')]
+        looking = found.looking
+        makers: list[Callable[[], PageSection]] = [
+            lambda: ablation_section(found.ablation, looking.alone if looking else None),
+            lambda: probes_section(found.probes),
+            lambda: memory_section(found.memory),
+        ]
+        if looking:
+            makers.append(lambda: looking_section(looking.copying, looking.shown[:ON_PAGE]))
+        for make in makers:
+            section = self._made(make)
+            if section:
+                sections.append(section)
+        return sections
+
+    def _pictures(self) -> Iterator[tuple[str, Callable[[], bytes]]]:
+        found = self.found
+        drawn: dict[str, Callable[[str], bytes]] = {
+            "map": lambda form: draw_map(found.study, found.untrained, form),
+            "ablation": lambda form: draw_ablation(found.ablation, form),
+            "probes": lambda form: draw_probes(found.probes, form),
+            "memory": lambda form: draw_memory(found.memory, form),
+        }
+        if looking := found.looking:
+            drawn["copying"] = lambda form: draw_copying(looking.copying, form)
+        for name, draw in drawn.items():
+            for form in ("svg", "png"):
+                yield f"{name}.{form}", partial(draw, form)
+
+    def _tunes_looked_at(self, forms: Sequence[str]) -> Iterator[tuple[str, Callable[[], bytes]]]:
+        """Of each tune, where its bars come from, over score and text, and the gate at each character."""
+        shown = self.found.looking.shown[:ON_PAGE] if self.found.looking else ()
+        for number, looked in enumerate(shown, 1):
+            behind = f"-tune-{number}" if len(shown) > 1 else ""
+            for form in forms:
+                for kind in KINDS:
+                    title = f"{ARCS}: {title_of(looked.text) or 'untitled'}"
+                    yield f"arcs-{kind}{behind}.{form}", partial(draw_arcs, looked, kind, title=title, form=form)
+                yield f"gate-text{behind}.{form}", partial(draw_gate, looked, form)
+
+    def _made(self, make: Callable[[], Thing]) -> Thing | None:
+        try:
+            return make()
+        except MissingExtraError as error:
+            self.problems[str(error)] = None
+        except (OptionError, RenderError):  # of a picture: there is nothing to draw, as has been said of scores
+            pass
+        return None

@@ -1,0 +1,82 @@
+"""The command `tunewright neurons`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+
+def neurons(
+    model: Path,
+    *,
+    data: Annotated[list[str], Parameter(consume_multiple=True)],
+    out: Path,
+    held_out: Annotated[list[str] | None, Parameter(consume_multiple=True)] = None,
+    tune: Annotated[list[str] | None, Parameter(consume_multiple=True)] = None,
+    unit: Annotated[list[int] | None, Parameter(consume_multiple=True)] = None,
+    against: Annotated[list[Path] | None, Parameter(consume_multiple=True)] = None,
+    quantity: str = "h",
+    characters: int = 100_000,
+    force: bool = False,
+) -> None:
+    """Show what the units of a network follow: header, bar lines, pitch and many more, each by evidence.
+
+    For each unit the labels that it follows best are chosen on one half of the tunes and measured again on the other.
+    An untrained network of the same shape goes through the same procedure and stands beside it.
+
+    Parameters
+    ----------
+    model
+        A run or checkpoint folder.
+    data
+        Files or folders of tunes, or names of corpora on this machine (oneills, ryans).
+    out
+        Folder for index.html, neurons.json, figures and the other files.
+    held_out
+        Tunes to confirm on, instead of a half of --data.
+    tune
+        Files of tunes, composed ones for instance, to show the units on; without it the network composes one.
+    unit
+        Tell of these units only, counted from 0, and draw them.
+    against
+        Other models: has each of them a unit for the same thing?
+    quantity
+        What of each unit: h, its output; c, input, forget, candidate or output of an LSTM; reset, update or candidate
+        of a GRU.
+    characters
+        Most characters of tunes to choose by, and of tunes to confirm on; of more, tunes are taken evenly.
+    force
+        Write into a folder that holds something already.
+    """
+    from tunewright.analysis.units.samples import Sides
+    from tunewright.cli.composing.composed_tune import as_composed
+    from tunewright.cli.neurons.neuron_analysis import asked_of, find_out, require_known
+    from tunewright.cli.neurons.neuron_table import show
+    from tunewright.cli.neurons.neuron_writing import PAGE, Writer
+    from tunewright.cli.progress import progress_bar
+    from tunewright.cli.sources import read_sources
+    from tunewright.files import claim_folder
+    from tunewright.model.checkpoint import read_checkpoint
+    from tunewright.model.threads import one_thread
+
+    checkpoint = read_checkpoint(model)
+    others = {str(path): read_checkpoint(path) for path in against or ()}
+    shown = [as_composed(each) for each in read_sources(*tune, keep_duplicates=True)] if tune else ()
+    asked = asked_of(checkpoint, others, shown, unit, quantity)
+    tunes = read_sources(*data)
+    confirming = read_sources(*held_out) if held_out else None
+    with one_thread(), progress_bar() as tell:
+        tell("labelling tunes", 0.0)
+        sides = Sides.of(checkpoint, tunes, confirming, characters)
+        require_known(others, sides)
+        claim_folder(out, force=force)
+        found = find_out(asked, sides, lambda doing, share: tell(doing, 0.9 * share))
+        writer = Writer(asked, found, out)
+        writer.write(lambda doing, share: tell(doing, 0.9 + 0.1 * share))
+    for problem in writer.problems:
+        print(f"left out: {problem}", file=sys.stderr)
+    show(found, by_unit=unit is not None)
+    print(f"Look at {out / PAGE}")

@@ -1,0 +1,169 @@
+"""What is in a corpus that was built, and how is it opened?
+
+A built corpus is a folder (see `shard_builder`):
+
+    tunewright-corpus.json     the index: vocabulary, counts, files with their sizes and checksums, what was left out
+    tunewright-sources.json    which files it was built from, by which options
+    training-00000.ids ...     the ids of all tunes, framed, one tune after the other (see `shards`)
+    validation-00000.ids ...
+    training.lengths ...       for each tune how many ids it has; four bytes each, little-endian
+    training.sizes ...         for each tune how many characters it takes in its source; likewise
+    failures.jsonl             what was left out, and why
+
+The symbols of the index are those of the training tunes, in the order of their code points: the vocabulary of a network
+that learns from them. Those that only validation tunes have come after them.
+
+Shapes: N tunes.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tunewright.corpus.large.shards import MappedTunes, ShardFile, Shards
+from tunewright.corpus.tune import Tune
+from tunewright.corpus.vocabulary import UnknownCharacter, Vocabulary
+from tunewright.errors import CorpusError, VocabularyError
+
+FORMAT = 1
+"""Rises whenever an older folder would be misread."""
+
+INDEX, SOURCES, FAILURES = "tunewright-corpus.json", "tunewright-sources.json", "failures.jsonl"
+
+Side = Literal["training", "validation"]
+
+
+@dataclass(frozen=True)
+class BuiltSide:
+    """The tunes to learn from, or those to measure on."""
+
+    folder: Path
+    ids: MappedTunes
+    sizes: NDArray[np.uint32]
+    """Characters that each tune takes in its file, shape=(N,)."""
+    source_characters: int
+    """That all tunes take in their files."""
+    counts: Mapping[str, int]
+    """How often each symbol comes in the texts and their boundaries."""
+    files: tuple[ShardFile, ...]
+    """Everything that belongs to it."""
+
+    def __len__(self) -> int:
+        """Return N."""
+        return len(self.ids)
+
+    def read(self, numbers: Iterable[int]) -> list[Tune]:
+        """Return the tunes of these numbers as text; where in its source each stood is not known any more."""
+        symbols = np.array([ord(symbol) for symbol in self.counts], "<u4")
+        found = []
+        for number in numbers:
+            text = symbols[self.ids[number][1:-1]].tobytes().decode("utf-32-le", "surrogatepass")
+            found.append(Tune(text, self.folder, 1, int(self.sizes[number])))
+        return found
+
+
+@dataclass(frozen=True)
+class BuiltCorpus:
+    """What `read_corpus` found."""
+
+    folder: Path
+    symbols: str
+    vocabulary: Vocabulary
+    """The characters of the training tunes: the first of `symbols`."""
+    training: BuiltSide
+    validation: BuiltSide
+    unknown: tuple[UnknownCharacter, ...]
+    """Characters of validation tunes outside the vocabulary, each with its place."""
+    duplicates: int
+    """Tunes left out because an equal one came before."""
+    failures: Mapping[str, int]
+    """Reasons why something else was left out, and how often."""
+    fingerprint: str
+    """SHA-256 of the checksums of all tunes: the same for the same tunes in the same order."""
+
+    def as_json(self) -> dict[str, Any]:
+        """What ``tunewright corpus DIR --json`` prints."""
+        sides = {
+            name: {"tunes": len(side), "characters": side.ids.characters, "source_characters": side.source_characters}
+            for name, side in (("training", self.training), ("validation", self.validation))
+        }
+        return {
+            **sides,
+            "symbols": len(self.vocabulary),
+            "unknown_characters": len(self.unknown),
+            "duplicates": self.duplicates,
+            "failures": dict(self.failures),
+            "fingerprint": self.fingerprint,
+        }
+
+    def verify(self) -> None:
+        """Read everything, and raise CorpusError if a file does not have its checksum."""
+        for file in (*self.training.files, *self.validation.files):
+            file.check_content()
+
+
+def is_built(path: Path | str) -> bool:
+    """Say whether `path` is a built corpus, or one whose building was begun."""
+    return Path(path, INDEX).is_file() or Path(path, SOURCES).is_file()
+
+
+def read_corpus(folder: Path) -> BuiltCorpus:
+    """Open a built corpus. Sizes of files are checked, their content is not (see `BuiltCorpus.verify`).
+
+    Raises
+    ------
+    CorpusError
+        If its building was not finished, if it is damaged, or of another format.
+    """
+    path = folder / INDEX
+    try:
+        index = json.loads(path.read_text(encoding="utf-8"))
+        if index["format"] != FORMAT:
+            raise CorpusError(
+                f"is of format {index['format']}; this version of Tunewright reads {FORMAT}: build the corpus anew",
+                path=path,
+            )
+        vocabulary = Vocabulary(index["symbols"][: index["vocabulary"]])
+        corpus = BuiltCorpus(
+            folder,
+            index["symbols"],
+            vocabulary,
+            _side(folder, index, "training"),
+            _side(folder, index, "validation"),
+            tuple(UnknownCharacter(symbol, Path(name), *place) for symbol, name, *place in index["unknown"]),
+            index["duplicates"],
+            index["failures"],
+            index["fingerprint"],
+        )
+    except FileNotFoundError as error:
+        raise CorpusError(
+            "is not finished; the same 'tunewright corpus build' as before goes on with it", path=folder
+        ) from error
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, VocabularyError) as error:
+        raise CorpusError(f"is no index of a corpus that can be read: {error}", path=path) from error
+    return corpus
+
+
+def _side(folder: Path, index: Mapping[str, Any], side: Side) -> BuiltSide:
+    entry = index[side]
+
+    def file(listed: Mapping[str, Any]) -> ShardFile:
+        return ShardFile(folder / listed["file"], listed["bytes"], listed["sha256"])
+
+    ids = tuple(map(file, entry["shards"]))
+    lengths, sizes = file(entry["lengths"]), file(entry["sizes"])
+    files = (*ids, lengths, sizes)
+    for each in files:
+        each.check_size()
+    shards = Shards(ids, np.dtype(index["dtype"]), len(index["symbols"]))
+    tunes = MappedTunes(shards, lengths.map(np.dtype("<u4")).copy())
+    counts = dict(zip(index["symbols"], entry["counts"], strict=True))
+    if tunes.lengths.sum(dtype=np.int64) != shards.edges[-1]:
+        raise CorpusError("is damaged: it speaks of other tunes than the shards hold", path=lengths.path)
+    numbers = sizes.map(np.dtype("<u4"))
+    return BuiltSide(folder, tunes, numbers, entry["source_characters"], counts, files)

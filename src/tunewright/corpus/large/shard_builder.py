@@ -1,0 +1,241 @@
+"""How is a corpus that is larger than memory built, by several processes, and after a kill from where it stopped?
+
+First every piece of the sources is read into a file of its own (see `pieces`), then the pieces become shards (see
+`shard_writing`), last the index is written: a folder that has one is whole. What was finished when a build was stopped
+or killed is kept, and the outcome is the same to the byte as if it had not been.
+
+The folder (see `built_corpus`) holds these besides, as long as it is not whole:
+
+    pieces/       one file for each piece that was read
+    unpacked/     what large archives hold
+"""
+
+import json
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tunewright import __version__
+from tunewright.corpus.large.built_corpus import FAILURES, FORMAT, INDEX, SOURCES, Side, is_built
+from tunewright.corpus.large.pieces import File, Piece, PieceFile, pieces_of, write_piece
+from tunewright.corpus.large.shard_writing import SIDES, write_shards
+from tunewright.corpus.large.unpacking import is_large_archive, unpack
+from tunewright.corpus.large.workers import Run, workers
+from tunewright.corpus.sources import existing, find_files
+from tunewright.errors import CorpusError, OutputError
+from tunewright.files import claim_folder, write_file
+
+try:
+    import fcntl
+except ImportError:  # not on Windows, where a second builder is not noticed
+    fcntl = None  # type: ignore[assignment]
+
+PIECES, UNPACKED, LOCK = "pieces", "unpacked", ".building"
+
+
+READING_SHARE = 0.9
+"""Of the whole work."""
+
+
+@dataclass(frozen=True)
+class BuildProgress:
+    """Where a build stands."""
+
+    doing: str
+    share: float
+    """Of the whole work, 0 to 1."""
+    source_bytes: int = 0
+    """Read in this call; large archives count as what they hold."""
+
+
+def build_corpus(
+    *paths: Path | str,
+    out: Path | str,
+    validation: Sequence[Path | str] = (),
+    text_field: str | None = None,
+    keep_duplicates: bool = False,
+    force: bool = False,
+    processes: int = 1,
+) -> Iterator[BuildProgress]:
+    """Build a corpus out of tunes in any number and format that `read_tunes` reads, or go on building it.
+
+    Parameters
+    ----------
+    paths
+        Files, folders and archives, of any size.
+    out
+        The folder to write. If it holds what an earlier call for the same sources and options left, this one goes on;
+        if that had come to its end, nothing is done.
+    validation
+        Files, folders and archives with tunes to measure on; without them, a tenth of the tunes is held back exactly
+        as `split_tunes` does it.
+    text_field, keep_duplicates
+        See `read_tunes`. Validation tunes keep their duplicates.
+    force
+        Replace what `out` holds.
+    processes
+        How many read at the same time; with 1, this process alone. Another number needs a program that can be imported
+        without running (``if __name__ == "__main__":``).
+
+    Yields
+    ------
+    BuildProgress
+        After each piece of work. Everything may be stopped at any point.
+
+    Raises
+    ------
+    CorpusError
+        If a path does not exist, or if no tune was found.
+    OutputError
+        If `out` is in use, or holds what was built from other sources, or from the same before they changed.
+    OptionError, VocabularyError
+        If the tunes cannot be split, or have too many different characters.
+    """
+    folder = Path(out)
+    if not paths:
+        raise CorpusError("no file or folder was named; at least one with tunes is needed")
+    files = {side: _files(given, folder) for side, given in zip(SIDES, (paths, validation), strict=True)}
+    options = {"text_field": text_field, "keep_duplicates": keep_duplicates}
+    order = _order(files, options)
+    with _claimed(folder, order, force=force):
+        if not (folder / INDEX).is_file():
+            yield from _build(folder, files, bool(validation), order, text_field, keep_duplicates, processes)
+        _remove_work(folder)
+
+
+def _files(paths: Sequence[Path | str], folder: Path) -> list[Path]:
+    """Return the files behind `paths`, those of the corpus itself left out."""
+    found = []
+    for path in map(existing, paths):
+        if is_built(path):
+            raise CorpusError("is a built corpus; files of tunes were expected", path=path)
+        found += [file for file in find_files(path) if not file.resolve().is_relative_to(folder.resolve())]
+    return found
+
+
+def _order(files: Mapping[Side, Sequence[Path]], options: Mapping[str, Any]) -> bytes:
+    """Return what is to be built, out of what: the content of SOURCES."""
+    listed = {}
+    for side, paths in files.items():
+        listed[side] = [[str(path.resolve()), (stat := path.stat()).st_size, stat.st_mtime_ns] for path in paths]
+    return json.dumps({"format": FORMAT, "version": __version__, **options, **listed}, indent=0).encode()
+
+
+@contextmanager
+def _claimed(folder: Path, order: bytes, *, force: bool) -> Iterator[None]:
+    """Make sure that `folder` holds nothing but what `order` left in it, and that nobody else writes to it."""
+    known = folder / SOURCES
+    if not known.is_file():
+        claim_folder(folder, force=force)
+        write_file(known, order)
+    with _alone(folder):
+        if force:
+            _remove_work(folder)
+            for path in (
+                folder / INDEX,
+                folder / FAILURES,
+                *(path for side in SIDES for path in folder.glob(f"{side}*")),
+            ):
+                path.unlink(missing_ok=True)
+            write_file(known, order)
+        elif (former := known.read_bytes()) != order:
+            raise OutputError(f"{_difference(former, order)}; choose another folder, or give --force", path=folder)
+        yield
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    with (folder / LOCK).open("w") as file:
+        if fcntl:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                raise OutputError("another process is building a corpus in it", path=folder) from error
+        yield
+    (folder / LOCK).unlink(missing_ok=True)
+
+
+def _difference(former: bytes, order: bytes) -> str:
+    """Say in what way a folder was built from other things."""
+    then, now = json.loads(former), json.loads(order)
+    for name in now.keys() - {*SIDES}:
+        if then.get(name) != now[name]:
+            return f"was begun with {name} {then.get(name)!r}; now it is {now[name]!r}"
+    for side in SIDES:
+        before, after = ({file[0]: file[1:] for file in each[side]} for each in (then, now))
+        changes = (
+            ("is new", after.keys() - before.keys()),
+            ("is gone", before.keys() - after.keys()),
+            ("has changed", {path for path in before if before[path] != after.get(path)}),
+        )
+        for how, paths in changes:
+            if paths:
+                return f"was begun with other files: {min(paths)} {how}"
+    return "was begun with the same files in another order"
+
+
+def _build(
+    folder: Path,
+    files: Mapping[Side, Sequence[Path]],
+    apart: bool,
+    order: bytes,
+    text_field: str | None,
+    keep_duplicates: bool,
+    processes: int,
+) -> Iterator[BuildProgress]:
+    pieces: list[Piece] = []
+    ends = []
+    for side, paths in files.items():
+        unpacked: list[File] = []
+        for number, path in enumerate(paths):
+            if is_large_archive(path):
+                yield BuildProgress(f"unpacking {path.name}", 0)
+                unpacked += unpack(path, folder / UNPACKED / f"{side}-{number}")
+            else:
+                unpacked.append(File(path, path))
+        pieces += pieces_of(unpacked)
+        ends.append(len(pieces))
+    (folder / PIECES).mkdir(exist_ok=True)
+    targets = [folder / PIECES / f"{number:06}.safetensors" for number in range(len(pieces))]
+    with workers(min(processes, max(1, len(pieces)))) as run:
+        yield from _read(pieces, targets, text_field, run)
+        written = write_shards(
+            targets,
+            ends[1] - ends[0] if apart else 0,
+            folder,
+            run,
+            keep_duplicates=keep_duplicates,
+            sources=order,
+        )
+        for share in written:
+            yield BuildProgress("writing", READING_SHARE + (1 - READING_SHARE) * share)
+
+
+def _read(
+    pieces: Sequence[Piece], targets: Sequence[Path], text_field: str | None, run: Run
+) -> Iterator[BuildProgress]:
+    """Read the pieces that were not read before."""
+    sizes = [sum(part.size for part in piece) for piece in pieces]
+    missing = [number for number, target in enumerate(targets) if not _is_whole(target)]
+    whole, left, read = max(1, sum(sizes)), sum(sizes[number] for number in missing), 0
+    yield BuildProgress("reading", READING_SHARE * (1 - left / whole))
+    results = run(write_piece, ((pieces[number], targets[number], text_field) for number in missing))
+    for number, _ in zip(missing, results, strict=True):
+        read += sizes[number]
+        yield BuildProgress("reading", READING_SHARE * (1 - (left - read) / whole), read)
+
+
+def _is_whole(piece: Path) -> bool:
+    try:
+        PieceFile(piece)
+    except CorpusError:
+        return False
+    return True
+
+
+def _remove_work(folder: Path) -> None:
+    for name in (PIECES, UNPACKED):
+        shutil.rmtree(folder / name, ignore_errors=True)

@@ -1,0 +1,82 @@
+"""How are large archives taken apart without holding what is in them in memory?
+
+They are unpacked beside the corpus that is built from them, and what comes out is read like other files. The limits of
+`sources` hold, but for the one on the size of a single file. Sizes are in bytes.
+"""
+
+import gzip
+import json
+import shutil
+import zipfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import BinaryIO
+
+from tunewright.corpus.large.pieces import File
+from tunewright.corpus.sources import LARGEST_EXPANSION, UNREADABLE, Readable, may_hold_tunes, reason_of, suffix_of
+from tunewright.files import write_file
+
+LARGE_ARCHIVE = 1 << 20
+"""Larger ones are unpacked; smaller ones are read at once."""
+
+_CHUNK = 1 << 20
+_LISTED = "files.json"
+
+
+def is_large_archive(path: Path) -> bool:
+    """Say whether the file `path` is to be unpacked."""
+    return path.suffix.lower() in (".gz", ".zip") and path.stat().st_size > LARGE_ARCHIVE
+
+
+def unpack(archive: Path, folder: Path) -> list[File]:
+    """Unpack `archive` into `folder`, unless that was done before, and return what came out of it."""
+    listed = folder / _LISTED
+    if not listed.is_file():
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        found = [[file.path.name, str(file.name), file.trouble] for file in _unpacked(archive, folder)]
+        write_file(listed, json.dumps(found))
+    return [File(folder / path, Path(name), trouble) for path, name, trouble in json.loads(listed.read_text("utf-8"))]
+
+
+def _unpacked(archive: Path, folder: Path) -> Iterator[File]:
+    left = LARGEST_EXPANSION * archive.stat().st_size
+    try:
+        if archive.suffix.lower() == ".gz":
+            with gzip.open(archive) as packed:
+                yield _copied(packed, folder / f"0{suffix_of(archive.name)}", archive, left)
+            return
+        with zipfile.ZipFile(archive) as members:
+            for number, member in enumerate(sorted(members.infolist(), key=lambda member: member.filename)):
+                if not may_hold_tunes(member.filename):
+                    continue
+                file = _member(members, member, archive, folder / str(number), left)
+                yield file
+                left -= file.path.stat().st_size if not file.trouble else 0
+    except UNREADABLE as error:
+        yield File(archive, archive, f"cannot be read: {reason_of(error)}")
+
+
+def _member(members: zipfile.ZipFile, member: zipfile.ZipInfo, archive: Path, target: Path, left: int) -> File:
+    name = Path(f"{archive}/{member.filename}")
+    if suffix_of(name.name) == ".zip":
+        return File(name, name, "an archive within an archive, not read")
+    try:
+        with ExitStack() as opened:
+            packed: BinaryIO = opened.enter_context(members.open(member))  # type: ignore[assignment]
+            if name.suffix.lower() == ".gz":
+                packed = opened.enter_context(gzip.GzipFile(fileobj=packed))  # type: ignore[assignment]
+            return _copied(packed, target.with_suffix(suffix_of(name.name)), name, left)
+    except UNREADABLE as error:
+        return File(name, name, f"cannot be read: {reason_of(error)}")
+
+
+def _copied(packed: Readable, target: Path, name: Path, left: int) -> File:
+    with target.open("wb") as file:
+        while data := packed.read(_CHUNK):
+            file.write(data)
+            left -= len(data)
+            if left < 0:
+                return File(name, name, f"unpacks to more than {LARGEST_EXPANSION} times its size, so not read")
+    return File(target, name)

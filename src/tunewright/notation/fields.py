@@ -1,0 +1,148 @@
+"""Are the fields of a tune in order, and do their values mean something?
+
+Offsets count characters from 0.
+
+What do the information fields of a tune say, and where does its music begin?
+
+A field is a line ``letter:value`` whose letter the ABC standard knows. The header runs to the first ``K:`` line,
+which belongs to it; what follows is the body. A text without ``K:`` has a header as long as its lines are fields.
+"""
+
+import re
+from collections.abc import Callable, Collection, Iterator, Sequence
+from itertools import pairwise
+
+from tunewright.notation.keys import parse_key
+from tunewright.notation.lexer import Kind, Line, LineKind, read_lines, tokens
+from tunewright.notation.meter import parse_meter, parse_unit_length
+from tunewright.notation.spec import FIELDS
+from tunewright.notation.voices import Problem
+
+_NOT_FIELDS = frozenset("+")  # the continuation of a field
+_TEMPO = re.compile(r'\d|".*"')
+_VALUES: dict[str, tuple[str, Callable[[str], bool]]] = {
+    "K": ("key-unknown", lambda value: parse_key(value) is not None),
+    "L": ("unit-length-unknown", lambda value: parse_unit_length(value) is not None),
+    "M": ("meter-unknown", lambda value: parse_meter(value) is not None),
+    "Q": ("tempo-unknown", lambda value: bool(_TEMPO.search(value))),
+    "X": ("number-unknown", str.isdecimal),
+}
+"""The code of a value that means nothing, and the test for one that does, by field."""
+
+_REQUIRED = {"X": "number-missing", "T": "title-missing", "M": "meter-missing", "K": "key-missing"}
+
+
+def find_fields(text: str, defaults: Collection[str] = ()) -> Iterator[Problem]:
+    """Yield what is wrong with the header, and with the fields among the music, of the tune `text`.
+
+    Fields whose letters are among `defaults` may be missing: a file header has them.
+    """
+    lines = list(read_lines(text))
+    header = [line for line in lines if line.kind is LineKind.HEADER_FIELD]
+    letters = [text[line.start] for line in header]
+    begin = next((line.start for line in lines if line.kind is not LineKind.BOUNDARY), 0)
+    present = {*letters, *defaults}
+    yield from (Problem(code, begin) for letter, code in _REQUIRED.items() if letter not in present)
+    yield from _order(header, letters)
+    for line in header:
+        letter = text[line.start]
+        if letter in FIELDS and FIELDS[letter].tune_header == "no":
+            yield Problem("field-not-allowed", line.start, f"{letter}:", "after a line of music")
+        yield from _value(letter, text[line.start + 2 : line.stop].strip(), line.start)
+    yield from _among_music(text, lines)
+    yield from _lines_without_meaning(text, lines)
+
+
+def _order(header: list[Line], letters: list[str]) -> Iterator[Problem]:
+    fields = [(letter, line) for letter, line in zip(letters, header, strict=True) if letter not in _NOT_FIELDS]
+    for place, letter in enumerate(("X", "T")):
+        found = next((index for index, (name, _) in enumerate(fields) if name == letter), None)
+        if found is not None and found > place and fields[:1] != fields[1:2]:
+            yield Problem("field-order", fields[found][1].start, letter)
+
+
+def _among_music(text: str, lines: list[Line]) -> Iterator[Problem]:
+    for line in lines:
+        if line.kind is LineKind.BODY_FIELD:
+            yield from _in_body(text[line.start], text[line.start + 2 : line.stop].strip(), line.start, inline=False)
+    found = tokens(text)
+    for token, after in pairwise(found):
+        if token.kind is Kind.INLINE_FIELD:
+            value = text[after.start : after.end] if after.kind is Kind.INLINE_VALUE else ""
+            yield from _in_body(text[token.start + 1], value.strip(), token.start, inline=True)
+
+
+def _in_body(letter: str, value: str, start: int, *, inline: bool) -> Iterator[Problem]:
+    field = FIELDS.get(letter)
+    if field and not (field.inline if inline else field.body):
+        right = "on a line of its own" if field.body else "before the K: line"
+        yield Problem("field-not-allowed", start, f"[{letter}:]" if inline else f"{letter}:", right)
+    else:
+        yield from _value(letter, value, start)
+
+
+def _value(letter: str, value: str, start: int) -> Iterator[Problem]:
+    if letter not in FIELDS and letter not in _NOT_FIELDS:
+        yield Problem("field-unknown", start, letter)
+    elif letter in _VALUES:
+        code, is_known = _VALUES[letter]
+        if not is_known(value):
+            yield Problem(code, start, value)
+
+
+def _lines_without_meaning(text: str, lines: list[Line]) -> Iterator[Problem]:
+    last_header = max((line.start for line in lines if line.kind is LineKind.HEADER_FIELD), default=-1)
+    began = body = told = False
+    for line in lines:
+        began |= line.kind is LineKind.HEADER_FIELD
+        body |= line.kind is LineKind.MUSIC
+        if line.kind is LineKind.BLANK and began and line.start < last_header:
+            yield Problem("blank-line-in-header", line.start)
+        elif line.kind is LineKind.TEXT and line.start < last_header:
+            yield Problem("line-ignored", line.start)
+        elif line.kind is LineKind.TEXT and body and not told and "|" in text[line.start : line.stop]:
+            told = True
+            yield Problem("music-after-blank-line", line.start)
+
+
+# "A:|" and "d::" begin a line of music
+_FIELD = re.compile(rf"([{''.join(FIELDS)}]):(?![|:])(.*)")
+
+
+def field_of(line: str) -> tuple[str, str] | None:
+    """Return (letter, value without blanks around it) of an information field, None for any other line."""
+    match = _FIELD.match(line)
+    return (match[1], match[2].strip()) if match else None
+
+
+def is_remark(line: str) -> bool:
+    """Say whether `line` is a comment (``%``), a directive (``%%``) or the continuation of a field (``+:``)."""
+    return line.startswith(("%", "+:"))
+
+
+def header_length(lines: Sequence[str]) -> int:
+    """Return how many of a tune's `lines` make its header."""
+    for index, line in enumerate(lines):
+        if line.startswith("K:"):
+            return index + 1
+    for index, line in enumerate(lines):
+        if not field_of(line) and not is_remark(line):
+            return index
+    return len(lines)
+
+
+def header_fields(text: str) -> Iterator[tuple[str, str]]:
+    """Yield (letter, value) of every field in the header of the tune `text`, in its order."""
+    lines = text.split("\n")
+    for line in lines[: header_length(lines)]:
+        if field := field_of(line):
+            yield field
+
+
+def body(text: str) -> str:
+    """Return what follows the header of the tune `text`."""
+    key = 0 if text.startswith("K:") else text.find("\nK:") + 1
+    if key or text.startswith("K:"):
+        return text[key:].partition("\n")[2]
+    lines = text.split("\n")
+    return "\n".join(lines[header_length(lines) :])

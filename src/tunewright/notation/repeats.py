@@ -1,0 +1,271 @@
+"""Do the bars of a voice fill the metre when it is played with its repeats?
+
+`play` goes through a voice as the program abc2midi does, whose judgement of a tune it shares (facts about its rules are
+from its source, repository sshlien/abcmidi, files store.c and genmidi.c):
+
+- At a plain bar line the time since the last full bar must be that of the metre. The pick-up, before any bar is full,
+  may be shorter or longer, but not when the repeat comes round to it again.
+- At a double bar line or a repeat sign, a bar that is not yet full simply goes on: after the sign or, where the sign
+  leads back, after the start of the repeat. So a pick-up and the shorter bar before the repeat sign make one bar.
+- A bar without any time in it is never wrong, nor is any bar without metre.
+- A repeat end whose start is missing goes back to the start of the tune if it is the first, else to the repeat end or
+  the double bar line before it. A repeat that starts twice ends before its second start.
+
+Conventions: ticks as in `tunewright.notation.meter`, offsets characters from 0.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import NamedTuple
+
+from tunewright.notation.meter import Meter
+from tunewright.notation.voices import BarLine, MeterChange, Problem, Sound, Voice
+
+
+class Sign(Enum):
+    """What a bar line means to somebody who plays."""
+
+    BAR = "|"
+    DOUBLE = "||"
+    START = "|:"
+    END = ":|"
+    BOTH = "::"
+    ENDING = "[1"
+
+
+class WrongBar(NamedTuple):
+    """A bar that does not hold what the metre asks for."""
+
+    start: int
+    """Offset of its first sound."""
+    ticks: int
+    meter: Meter
+    in_repeat: bool
+    """True if it is wrong only when a repeat comes round."""
+
+
+@dataclass(slots=True)
+class Step:
+    """A sound, a sign or a change of metre, in the order in which they stand."""
+
+    start: int
+    ticks: int = 0
+    bars: int = 1
+    sign: Sign | None = None
+    ending: str = ""
+    meter: Meter | None = None
+
+
+_PARTS = re.compile(r"\|[:|\]]?|:[:|]?|\[\|:?|\]\|?")
+_SIGNS = {
+    "|": (Sign.BAR,),
+    "||": (Sign.DOUBLE,),
+    "|]": (Sign.DOUBLE,),
+    "[|": (Sign.DOUBLE,),
+    "]|": (Sign.DOUBLE,),
+    ":": (Sign.DOUBLE,),
+    "|:": (Sign.START,),
+    "[|:": (Sign.DOUBLE, Sign.START),
+    ":|": (Sign.END,),
+    "::": (Sign.BOTH,),
+}
+"""What the parts of a bar line mean; a longer one is read from the left, and dots at its end begin a repeat."""
+
+_MOST_PASSES = 4
+_NUMBER = re.compile(r"(\d{1,4})(?:-(\d{1,4}))?")
+
+
+def play(voice: Voice, meter: Meter, *, alone: bool, hold: int = 1) -> tuple[list[WrongBar], list[Problem]]:
+    """Return the wrong bars of `voice`, each once, and what is wrong with its repeats.
+
+    Parameters
+    ----------
+    voice, meter
+        What is played, and the metre at its start.
+    alone
+        True if it is the only voice; only then are missing repeat signs made up for.
+    hold
+        How many times as long as it is written a sound lasts that a fermata stands over.
+    """
+    steps = [Step(0, sign=Sign.DOUBLE), *_steps(voice, hold)]
+    first = next((step.sign for step in steps if step.sign in (Sign.START, Sign.END, Sign.BOTH)), None)
+    if first in (Sign.END, Sign.BOTH):
+        steps.insert(1, Step(0, sign=Sign.START))
+    problems = [*_lone_endings(steps), *_mend(steps if alone else list(map(replace, steps)))]
+    return _Player(steps, meter).play(), problems
+
+
+def _steps(voice: Voice, hold: int) -> list[Step]:
+    steps: list[Step] = []
+    for item in voice.items:
+        if type(item) is Sound:
+            steps.append(Step(item.start, item.ticks * hold if item.held else item.ticks, item.bars))
+        elif type(item) is MeterChange:
+            steps.append(Step(item.start, meter=item.meter))
+        elif type(item) is BarLine:
+            signs = _signs(item.text)
+            if signs[:1] == [Sign.BAR] and steps and steps[-1].meter:  # a metre before a bar line holds after it
+                steps.insert(len(steps) - 1, Step(item.start, sign=signs.pop(0)))
+            steps += [Step(item.start, sign=sign) for sign in signs]
+            if item.ending:
+                steps.append(Step(item.start, sign=Sign.ENDING, ending=item.ending))
+    return steps
+
+
+def _mend(steps: list[Step]) -> list[Problem]:
+    """Put in the repeat signs that are missing, and tell where."""
+    return _Mender(steps[0]).mend(steps)
+
+
+def _signs(text: str) -> list[Sign]:
+    first, *others = _PARTS.findall(text) or [""]
+    signs = list(_SIGNS.get(first, ()))
+    for part in others:
+        signs += (Sign.START,) if part == ":" else _SIGNS.get(part, ())
+    return signs
+
+
+class _Mender:
+    def __init__(self, first: Step) -> None:
+        self.back = first  # where a repeat whose start is missing begins
+        self.opened: Step | None = None
+        self.endings = 0
+        self.problems: list[Problem] = []
+
+    def mend(self, steps: list[Step]) -> list[Problem]:
+        for step in steps:
+            if step.sign is Sign.DOUBLE:
+                self.back = step
+            elif step.sign is Sign.START:
+                if self.opened:
+                    self.problems.append(Problem("repeat-opened-twice", step.start))
+                    step.sign = Sign.BOTH
+                self.opened = step
+            elif step.sign in (Sign.END, Sign.BOTH, Sign.ENDING):
+                self._needs_start(step)
+        if self.opened:
+            self.problems.append(Problem("repeat-not-closed", self.opened.start))
+        return self.problems
+
+    def _needs_start(self, step: Step) -> None:
+        if not self.opened and (step.sign is Sign.BOTH or not self.endings):
+            code = "ending-without-repeat" if step.sign is Sign.ENDING else "repeat-not-opened"
+            self.problems.append(Problem(code, step.start))
+            back = {Sign.BAR: Sign.START, Sign.DOUBLE: Sign.START, Sign.END: Sign.BOTH}
+            self.back.sign = back.get(self.back.sign or Sign.START, self.back.sign)
+        if step.sign is Sign.ENDING:
+            self.endings += 1
+        elif step.sign is Sign.END:
+            self.opened, self.back = None, step
+        else:
+            self.opened = step
+
+
+def _lone_endings(steps: list[Step]) -> Iterator[Problem]:
+    """Yield the first endings that no second one follows."""
+    waiting: Step | None = None
+    for step in [*steps, Step(0, sign=Sign.ENDING, ending="1")]:
+        if step.sign is Sign.ENDING:
+            numbers = _numbers(step.ending)
+            if waiting and 1 in numbers:
+                yield Problem("ending-alone", waiting.start)
+            waiting = step if numbers == {1} else None
+
+
+def _open(back: Step, at: Step, problems: list[Problem], code: str) -> None:
+    problems.append(Problem(code, at.start))
+    if back.sign in (Sign.BAR, Sign.DOUBLE):
+        back.sign = Sign.START
+    elif back.sign is Sign.END:
+        back.sign = Sign.BOTH
+
+
+class _Player:
+    def __init__(self, steps: list[Step], meter: Meter) -> None:
+        self.steps = steps
+        self.meter = meter
+        self.wrong: dict[int, WrongBar] = {}
+        self.full = 0  # bars so far
+        self.ticks = 0  # since the last full bar
+        self.begun = 0
+        self.turn = 1  # which time the section is being played
+        self.turns = 2  # how often it may be
+        self.expects = False  # a repeat end is still to come
+        self.back = (0, 0)  # step and full bars where the section began
+
+    def play(self) -> list[WrongBar]:
+        at = 0
+        while at < len(self.steps):
+            step = self.steps[at]
+            if step.sign is None:
+                self._sound(step)
+            elif step.sign is Sign.BAR:
+                self._bar_line()
+            elif step.sign is Sign.ENDING:
+                at = self._ending(at)
+            else:
+                self._soft_bar_line()
+                at = self._lead(step.sign, at)
+            at += 1
+        return list(self.wrong.values())
+
+    def _sound(self, step: Step) -> None:
+        if step.meter:
+            self.meter = step.meter
+            return
+        if not self.ticks:
+            self.begun = step.start
+        self.ticks += step.ticks // step.bars
+        if step.bars > 1:  # the bars between are full
+            self._bar_line()
+            self.full += step.bars - 2
+            self.begun, self.ticks = step.start, step.ticks // step.bars
+
+    def _bar_line(self) -> None:
+        expected = self.meter.bar
+        may_be_short = self.turn != 2 and self.full == 0
+        if expected is not None and self.ticks not in (0, expected) and not may_be_short:
+            bar = WrongBar(self.begun, self.ticks, self.meter, in_repeat=self.turn > 1)
+            self.wrong.setdefault(self.begun, bar)
+        self.full += self.ticks > 0
+        self.ticks = 0
+
+    def _soft_bar_line(self) -> None:
+        if self.meter.bar is not None and (self.ticks >= self.meter.bar or self.full <= 0):
+            self._bar_line()
+
+    def _lead(self, sign: Sign, at: int) -> int:
+        """Return the step from which to go on after a repeat sign at the step `at`."""
+        ends = sign in (Sign.END, Sign.BOTH)
+        if ends and ((self.turn == 1 and self.expects) or (sign is Sign.END and 1 < self.turn < self.turns)):
+            self.turn += 1
+            self.expects = self.expects and sign is Sign.BOTH
+            at, self.full = self.back
+        elif sign in (Sign.START, Sign.BOTH):
+            self.turn, self.expects = 1, True
+            self.turns = 2
+            self.back = (at, self.full)
+        return at
+
+    def _ending(self, at: int) -> int:
+        """Return the step from which to go on: `at` if this ending is played, else the end of this ending."""
+        if self.turn in _numbers(self.steps[at].ending):
+            if self.turns < _MOST_PASSES:
+                self.turns = self.turn + 1
+            return at
+        at += 1
+        stops = (Sign.END, Sign.START, Sign.DOUBLE, Sign.ENDING)
+        while at < len(self.steps) and self.steps[at].sign not in stops:
+            at += 1
+        self.full += 1
+        return at
+
+
+def _numbers(ending: str) -> set[int]:
+    """Return the passes of ``1``, ``1,3`` or ``1-3``."""
+    found: set[int] = set()
+    for first, last in _NUMBER.findall(ending):
+        found.update(range(int(first), min(int(last or first), int(first) + _MOST_PASSES) + 1))
+    return found

@@ -1,0 +1,65 @@
+"""What does a unit do at each note?
+
+The engraved tune, in which notes, rests, bar lines, grace notes, chord symbols and annotations stand on the colours of
+a unit at the characters that make them: the mean of these (see `rendering.score_places`).
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from tunewright.rendering.score import Score
+from tunewright.rendering.score_places import ScoreArea, engrave_with_areas
+from tunewright.report.figures.heatmap import fitting
+from tunewright.report.figures.heatmap_frame import Body, cell, framed
+
+CAPTION = (
+    "The colour behind a note, rest, bar line, grace note or chord symbol is the mean of the unit's values just after "
+    "the characters that write it were read. A bar at the top says the same above {middle}, one at the bottom below "
+    "it: the longer, the farther."
+)
+
+
+def draw_score_heatmap(
+    tune: str,
+    values: ArrayLike,
+    *,
+    title: str,
+    form: str = "svg",
+    low: float = -1.0,
+    high: float = 1.0,
+    unit: str = "output h",
+    engraved: tuple[Score, Sequence[ScoreArea]] | None = None,
+) -> bytes:
+    """Draw the score of a tune, coloured by values.
+
+    Parameters
+    ----------
+    tune
+        What the network read: one tune in ABC notation, as it came.
+    values
+        What the unit did after each of its characters, shape=(len(tune),).
+    engraved
+        What `engrave_with_areas` gave for this tune, if it is drawn several times.
+    title, form, low, high, unit
+        As for `report.figures.heatmap.draw_heatmap`.
+
+    Raises
+    ------
+    OptionError
+        If values do not fit the tune or are no numbers, or there is no such form.
+    RenderError
+        If the tune cannot be engraved.
+    MissingExtraError
+        Without mini-racer; for png and pdf, without typst.
+    """
+    found = fitting(tune, values, low, high)
+    score, areas = engraved or engrave_with_areas(tune)
+    cells = "".join(
+        cell(area.left, area.top, area.width, area.height, float(np.mean(found[list(area.places)]))) for area in areas
+    )
+    start = score.svg.index(">") + 1
+    body = Body(f"{score.svg[:start]}{cells}{score.svg[start:]}", score.width, score.height)
+    caption = CAPTION.format(middle=f"{(low + high) / 2:g}")
+    return framed(body, title=title, caption=caption, quantity=unit, low=low, high=high).file(form)

@@ -1,0 +1,157 @@
+"""How does a study become a paper?
+
+One command writes all of it: text, tables and figures from the study's results, tunes and units from its best networks,
+and the authors' own words where they belong. Every number in it comes from there; none is typed.
+
+    PAPER/paper.pdf .html .docx        the same paper three times
+    PAPER/latex                        and once more as source for LaTeX and BibTeX
+    PAPER/paper.md                     the source of all four, with references.bib
+    PAPER/figures                      every figure as SVG, PDF and PNG
+    PAPER/notes                        the authors' own words and references, which are never overwritten
+    PAPER/hand-in                      tunes, figures, tables, plan, versions and seeds
+"""
+
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from tunewright.errors import InputError
+from tunewright.files import claim_folder, write_file
+from tunewright.progress import Progress
+from tunewright.rendering.page import PageTune
+from tunewright.report.paper.composed import samples, tunes
+from tunewright.report.paper.discussion import discussion
+from tunewright.report.paper.documents import (
+    REFERENCES,
+    SOURCE,
+    Manuscript,
+    references,
+    typeset,
+    with_known_citations,
+    works,
+)
+from tunewright.report.paper.front import abstract, introduction, related
+from tunewright.report.paper.losses import losses
+from tunewright.report.paper.material import Material, gather
+from tunewright.report.paper.methods import methods
+from tunewright.report.paper.pictures import write_pictures
+from tunewright.report.paper.supplement import write_hand_in
+from tunewright.report.paper.text import NOTES, fill, own_words, paragraphs, stub
+from tunewright.report.paper.units import looking_back, units
+from tunewright.study.results.study_results import StudyResults
+
+FIGURES, NOTES_FOLDER, HAND_IN = "figures", "notes", "hand-in"
+
+NOTES_LAST = list(NOTES)[-1]
+"""Of the authors' files the one that is made last: where it is, a paper was begun, though perhaps not finished."""
+
+
+@dataclass(frozen=True)
+class WrittenPaper:
+    """What came of it."""
+
+    folder: Path
+    problems: Mapping[str, str]
+    """Why something is missing, by what it is: a file, a figure, ``originality``, ``units``."""
+
+
+def write_paper(
+    results: StudyResults,
+    out: Path,
+    *,
+    title: str = "",
+    authors: Sequence[str] = (),
+    date: str = "",
+    force: bool = False,
+    progress: Progress = lambda *_: None,
+) -> WrittenPaper:
+    """Write the paper of a study.
+
+    Parameters
+    ----------
+    results
+        The study, of which a run must have finished.
+    out
+        A new or empty folder, or one that holds a former paper, or the beginning of one; its ``notes`` stay.
+    title
+        That of the study's plan if empty.
+    date
+        Left out if empty.
+    force
+        Write into any folder.
+
+    Raises
+    ------
+    InputError
+        If no run has finished.
+    OutputError
+        If the place cannot be written, or holds something else.
+    """
+    if not results.runs:
+        raise InputError("there is nothing to report: no run has finished", path=results.folder)
+    former = any((out / name).is_file() for name in (SOURCE, f"{NOTES_FOLDER}/{NOTES_LAST}.md"))
+    claim_folder(out, force=force or former)
+    _write_stubs(out / NOTES_FOLDER)
+    material = gather(results, progress)
+    progress("drawing", 0.85)
+    if former:
+        shutil.rmtree(out / FIGURES, ignore_errors=True)
+    (out / FIGURES).mkdir(exist_ok=True)
+    pictures = write_pictures(material, out / FIGURES)
+    material = replace(material, problems={**material.problems, **pictures.problems}, widths=pictures.widths)
+    progress("writing", 0.93)
+    manuscript = write_manuscript(material, out / NOTES_FOLDER, title or results.plan.title, tuple(authors), date)
+    write_file(out / REFERENCES, references(manuscript.abstract + manuscript.body, works(out / NOTES_FOLDER)))
+    missing = typeset(manuscript, out)
+    missing |= write_hand_in(material, out / HAND_IN, out / FIGURES)
+    progress("done", 1.0)
+    return WrittenPaper(out, {**material.problems, **missing})
+
+
+def write_manuscript(material: Material, notes: Path, title: str, authors: tuple[str, ...], date: str) -> Manuscript:
+    """Put the parts together, with the authors' own words at the end of each."""
+
+    def part(name: str, *texts: str) -> str:
+        return paragraphs(*texts, with_known_citations(own_words(notes, name), known))
+
+    known = works(notes)
+    own = part("contributions")
+    body = paragraphs(
+        "# Introduction",
+        part("introduction", introduction(material)),
+        "# Related work",
+        part("related-work", related(material)),
+        "# Methods",
+        part("methods", methods(material)),
+        "# Results",
+        part(
+            "results",
+            losses(material),
+            tunes(material),
+            "## What units follow",
+            units(material),
+            looking_back(material),
+        ),
+        "# Discussion",
+        part("discussion", discussion(material)),
+        "# Authors' contributions {.unnumbered}",
+        own or fill("discussion", "contributions", {}),
+        "# References {#references .unnumbered}",
+        "::: {#refs}\n:::",
+        "# Appendix: tunes with other dropout {.unnumbered}" if material.samples else "",
+        samples(material),
+    )
+    playing = tuple(
+        PageTune(tune.text, tune.provenance, f"{tune.setting}, temperature {tune.temperature:g}")
+        for tune in (*material.tunes, *material.samples)
+    )
+    return Manuscript(title, authors, date, part("abstract", abstract(material)), body, playing)
+
+
+def _write_stubs(folder: Path) -> None:
+    """Make a file for each of the authors' own words that is not there yet."""
+    folder.mkdir(exist_ok=True)
+    for name in NOTES:
+        if not (folder / f"{name}.md").exists():
+            write_file(folder / f"{name}.md", stub(name))

@@ -1,0 +1,91 @@
+"""The composing loop compiled in a process of its own, at low priority, while others do their work.
+
+Compiling takes 10 to 30 seconds, once for each version and machine. `start` begins it where nobody should wait: the
+numpy loop (`sampling.reference`) writes the same tunes in the meantime, and the compiled one is taken up as soon as it
+is in the cache. The process goes on after the one that started it, so that the next command finds the loop ready.
+
+    python -m tunewright.sampling.compiled.compiling     compiles now, and returns when the loop is in the cache
+"""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from tunewright.files import cache_folder
+from tunewright.sampling.compiled import kernel
+
+LOW_PRIORITY = 5
+"""Added to the process's niceness."""
+LONGEST_SECONDS = 600.0
+"""A mark older than this is of a process that was killed."""
+LOOK_SECONDS = 0.25
+_running: list["subprocess.Popen[bytes]"] = []
+"""Kept, because Python complains of processes that are forgotten while they run."""
+
+
+def start() -> None:
+    """Begin to compile the loop, if it is not in the cache and no process compiles it already."""
+    if kernel.is_ready() or not kernel.can_compile() or under_way():
+        return
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    command = [sys.executable, "-m", "tunewright.sampling.compiled.compiling"]
+    with contextlib.suppress(OSError):  # then composing goes on without it
+        process = subprocess.Popen(  # noqa: S603 - this interpreter and a module of ours
+            command,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            process_group=0 if os.name == "posix" else None,  # Ctrl-C is not meant for it
+        )
+        _running.append(process)
+
+
+def under_way() -> bool:
+    """True while a process compiles the loop, or is about to."""
+    if any(process.poll() is None for process in _running):
+        return True
+    try:
+        return time.time() - _mark().stat().st_mtime < LONGEST_SECONDS
+    except OSError:
+        return False
+
+
+def finish() -> None:
+    """Return when the loop is in the cache, or when it is plain that it will not be."""
+    start()
+    while under_way() and not kernel.is_ready():
+        time.sleep(LOOK_SECONDS)
+
+
+def main() -> None:
+    """Compile the loop into the cache, unless another process is at it."""
+    if os.name == "posix":
+        os.nice(LOW_PRIORITY)
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the terminal may close
+    mark = _mark()
+    if not under_way():
+        mark.unlink(missing_ok=True)
+    try:
+        mark.parent.mkdir(parents=True, exist_ok=True)
+        with mark.open("x"):
+            pass
+    except OSError:  # another process is at it, or nothing can be kept
+        return
+    try:
+        kernel.ready()
+    finally:
+        mark.unlink(missing_ok=True)
+
+
+def _mark() -> Path:
+    """A file that is there while a process compiles."""
+    return cache_folder("code") / "compiling"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,92 @@
+"""How do addresses become arrays? The two functions that Python calls by their address, as if they were C's.
+
+This file imports numba, so it is itself imported only to compile; see `sampling.compiled.machine_code`.
+"""
+
+import dis
+from collections.abc import Callable
+from typing import Any
+
+from numba import carray, types
+
+from tunewright.sampling.compiled.calling import (
+    DRAW_COUNT,
+    KEY_COUNT,
+    OPTIONS,
+    ORDERS,
+    SCORE_COUNT,
+    SIZES,
+    STATE_COUNT,
+    SYMBOL_COUNT,
+    TALLIES,
+    TEXT_COUNT,
+    WEIGHT_COUNT,
+)  # fmt: skip
+from tunewright.sampling.compiled.loop import steer_lanes, write_on
+from tunewright.sampling.compiled.weights import SIZES_OF_SHAPE
+
+FLOATS, DOUBLES, LONGS = (types.CPointer(kind) for kind in (types.float32, types.float64, types.int64))
+SHORTS = types.CPointer(types.uint16)
+TABLES, MANY = types.CPointer(types.CPointer(types.int32)), types.CPointer(LONGS)
+
+
+def write_entry(
+    sizes: Any, weights: Any, shape: Any, state: Any, tables: Any, registers: Any, scratch: Any, orders: Any,
+    options: Any, draws: Any, symbols: Any, tallies: Any, allowed: Any, chances: Any, keys: Any, scores: Any,
+    places: Any,
+) -> int:  # fmt: skip
+    """`loop.write_on`; `chances` has room for the edges too."""
+    size = carray(sizes, SIZES)
+    most = size[SYMBOL_COUNT]
+    both = carray(chances, 2 * most)
+    return write_on(
+        carray(weights, size[WEIGHT_COUNT]), carray(shape, SIZES_OF_SHAPE), carray(state, size[STATE_COUNT]),
+        tables, registers, scratch, carray(orders, ORDERS), carray(options, OPTIONS), carray(draws, size[DRAW_COUNT]),
+        carray(symbols, size[TEXT_COUNT]), carray(tallies, TALLIES), carray(allowed, most), allowed, both[:most],
+        both[most:], carray(keys, size[KEY_COUNT]), carray(scores, size[SCORE_COUNT]),
+        carray(places, size[SCORE_COUNT]),
+    )  # fmt: skip
+
+
+def steer_entry(tables: Any, registers: Any, scratch: Any, chosen: Any, allowed: Any, lanes: int) -> int:
+    """`loop.steer_lanes`."""
+    steer_lanes(tables, registers, scratch, carray(chosen, lanes), allowed)
+    return 0
+
+
+ENTRIES = {
+    "write": (write_entry, types.int64(LONGS, FLOATS, LONGS, FLOATS, TABLES, LONGS, LONGS, LONGS, DOUBLES, DOUBLES,
+                                       LONGS, DOUBLES, LONGS, DOUBLES, FLOATS, FLOATS, SHORTS)),
+    "steer": (steer_entry, types.int64(TABLES, MANY, LONGS, LONGS, MANY, types.int64)),
+}  # fmt: skip
+"""By name: the function, and its type."""
+
+ADDRESSES = {
+    "tables": TABLES,
+    "registers": LONGS,
+    "scratch": LONGS,
+    "out": LONGS,
+    "row": types.CPointer(types.int32),
+}
+"""What an acceptor's functions call what is no number."""
+
+
+def type_of(function: Callable[..., Any]) -> Any:
+    """The type of a function of an acceptor: what it takes by its parameters' names, an integer or nothing back."""
+    code = function.__code__
+    parameters = [ADDRESSES.get(name, types.int64) for name in code.co_varnames[: code.co_argcount]]
+    return (types.int64 if _gives_something(function) else types.void)(*parameters)
+
+
+def _gives_something(function: Callable[..., Any]) -> bool:
+    """True if it returns anything but None."""
+    before = None
+    for instruction in dis.get_instructions(function):
+        if instruction.opname == "RETURN_CONST" and instruction.argval is not None:
+            return True
+        if instruction.opname == "RETURN_VALUE" and not (
+            before and before.opname == "LOAD_CONST" and before.argval is None
+        ):
+            return True
+        before = instruction
+    return False

@@ -1,0 +1,136 @@
+"""How is a tune composed at the speed of the machine? One compiled loop: network, acceptor and choice, nothing between.
+
+`ready` brings the loop into memory: in some milliseconds, or, once for each version and machine, by compiling it, which
+takes many seconds (`is_ready` says which). `Kernel` runs it on sheets (`sampling.sheet`), each of which is one stream:
+one tune, one character after the other. A thread that is in it does not hold the interpreter's lock, so tunes can be
+written side by side. Nothing here imports torch.
+"""
+
+import ctypes
+import importlib.util
+import threading
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tunewright.sampling.compiled import arithmetic, choice, looking, loop, machine_code
+from tunewright.sampling.compiled.calling import dead_end
+from tunewright.sampling.compiled.machine_code import CompilingError, Entries, Part, Plain, Program
+from tunewright.sampling.compiled.weights import PackedNetwork
+from tunewright.sampling.config import CompositionConfig
+from tunewright.sampling.sheet import NO_PAUSES, Sheet, nothing_allowed
+from tunewright.sampling.steering import Steering
+
+ADDRESS = ctypes.c_void_p
+ARGUMENTS = {"write": (ADDRESS,) * 17, "steer": (ADDRESS,) * 5 + (ctypes.c_int64,)}
+ENTRIES = "tunewright.sampling.compiled.entries"
+
+
+def program_of(acceptor: Sequence[Plain] | None = None) -> Program:
+    """The loop with the functions of an acceptor, `mask` and `advance` among them; by default the grammar's."""
+    if acceptor is None:
+        from tunewright.acceptor import machine
+
+        acceptor = machine.COMPILED
+    by_name = {function.__name__: function for function in acceptor}
+    stand_ins: dict[Plain, Plain] = {loop.mask: by_name["mask"], loop.advance: by_name["advance"]}
+    return Program(
+        apart=Part([loop.length_of, *acceptor], {len: loop.length_of}),
+        together=Part([*arithmetic.COMPILED, *choice.COMPILED, *looking.COMPILED, *loop.COMPILED], stand_ins),
+        entries=ENTRIES,
+        arguments=ARGUMENTS,
+    )
+
+
+_loaded: list[Entries | None] = []
+_loading = threading.Lock()
+
+
+def is_ready() -> bool:
+    """True if `ready` would not have to compile first."""
+    if _loaded:
+        return _loaded[0] is not None
+    try:
+        return machine_code.is_cached(program_of())
+    except ImportError:
+        return False
+
+
+def can_compile() -> bool:
+    """True unless numba is missing, or made nothing of use in this process before."""
+    return importlib.util.find_spec("numba") is not None and not (_loaded and _loaded[0] is None)
+
+
+def ready() -> Entries | None:
+    """The compiled loop, compiled now if need be; None where numba cannot be imported or makes nothing of use."""
+    with _loading:
+        if not _loaded:
+            try:
+                _loaded.append(machine_code.load(program_of()))
+            except (ImportError, CompilingError):
+                _loaded.append(None)
+        return _loaded[0]
+
+
+class Kernel:
+    """Writes on sheets with the compiled loop.
+
+    Parameters
+    ----------
+    entries
+        The compiled loop.
+    network
+        What writes.
+    config
+        How it chooses; its seed and length play no part.
+    steering
+        The acceptor, if there is one.
+    pauses
+        Two symbols after which a call ends.
+    """
+
+    def __init__(
+        self,
+        entries: Entries,
+        network: PackedNetwork,
+        config: CompositionConfig,
+        steering: Steering | None = None,
+        pauses: tuple[int, int] = NO_PAUSES,
+    ) -> None:
+        self._pauses = pauses
+        self._write = entries["write"]
+        self._network = network
+        self._steering = steering or Steering.none()
+        self._steered = int(steering is not None)
+        self._top_k = 1 if config.argmax else config.top_k
+        self._options = np.array([1.0, 1.0] if config.argmax else [config.temperature, config.top_p])
+        kept = (network.weights, network.shape, self._steering.places, self._options)
+        self._places = [array.ctypes.data for array in kept]
+
+    def write(self, sheet: Sheet, characters: int) -> bool:
+        """As `sheet.Writer` says."""
+        network, memory = self._network, sheet.memory
+        symbols, registers = network.symbols, len(sheet.registers)
+        sizes: NDArray[np.int64] = np.array(
+            [
+                symbols, registers, len(network.weights), len(sheet.state), len(sheet.draws), len(sheet.symbols),
+                memory.keys.size, memory.scores.size,
+            ]
+        )  # fmt: skip
+        orders = np.array(
+            [sheet.position, sheet.stop_after(characters), sheet.given, self._top_k, self._steered, *self._pauses]
+        )
+        scratch, allowed = np.empty(registers, dtype=np.int64), np.empty(symbols, dtype=np.int64)
+        chances = np.empty(2 * symbols)
+        weights, shape, tables, options = self._places
+        position = self._write(
+            sizes.ctypes.data, weights, shape, sheet.state.ctypes.data, tables, sheet.registers.ctypes.data,
+            scratch.ctypes.data, orders.ctypes.data, options, sheet.draws.ctypes.data, sheet.symbols.ctypes.data,
+            sheet.tallies.ctypes.data, allowed.ctypes.data, chances.ctypes.data,
+            memory.keys.ctypes.data, memory.scores.ctypes.data, memory.places.ctypes.data,
+        )  # fmt: skip
+        sheet.position = position if position >= 0 else dead_end(position)
+        if position < 0:
+            raise nothing_allowed(sheet)
+        return sheet.open

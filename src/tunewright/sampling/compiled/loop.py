@@ -1,0 +1,107 @@
+"""How is one tune written, character after character?
+
+The loop reads a symbol, and then either goes on to the next that is given (START and the user's own beginning) or picks
+one, until it picks END or reaches its stop. It can stop anywhere and go on later: all that it knows is in arrays.
+
+Everything named in `COMPILED` is compiled by `sampling.compiled.kernel`, together with an acceptor
+(`acceptor.machine`), whose `mask` and `advance` say what may come next. `sampling.reference` does the same in numpy.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from tunewright.sampling.compiled.arithmetic import step
+from tunewright.sampling.compiled.calling import (
+    END_ID,
+    GIVEN,
+    KEPT,
+    PAUSE_AT,
+    PAUSE_AT_TOO,
+    POSITION,
+    START_ID,
+    STEERED,
+    STOP,
+    TEMPERATURE,
+    TOP_K,
+    TOP_P,
+    dead_end,
+)  # fmt: skip
+from tunewright.sampling.compiled.choice import pick
+from tunewright.sampling.compiled.looking import begin_of, look, remember
+from tunewright.sampling.compiled.weights import LOGITS, LOOK_BACK
+
+
+def mask(tables: Any, registers: Any, scratch: Any, out: Any) -> None:
+    """The acceptor's `mask` stands in for this when it is compiled."""
+
+
+def advance(tables: Any, registers: Any, symbol: int) -> bool:  # noqa: ARG001
+    """The acceptor's `advance` stands in for this when it is compiled."""
+    return True
+
+
+def length_of(row: Any) -> int:
+    """What an acceptor takes for `len`: the number before the first one of a table (see `steering.Steering`)."""
+    length: int = row[-1]
+    return length
+
+
+def write_on(  # noqa: C901 - one loop
+    weights: Any, shape: Any, state: Any, tables: Any, registers: Any, scratch: Any, orders: Any, options: Any,
+    draws: Any, symbols: Any, tallies: Any, allowed: Any, allowed_at: Any, chances: Any, edges: Any,
+    keys: Any, scores: Any, places: Any,
+) -> int:  # fmt: skip
+    """Read and write from `orders[POSITION]` to `orders[STOP]`; returns the place of the last symbol in `symbols`.
+
+    `tables`, `reading`, `scratch` and `allowed_at`, which is `allowed` once more, are addresses; all else are arrays.
+    `keys`, `scores` and `places` are the tune's `sheet.Memory`.
+    """
+    position, steered, first = orders[POSITION], orders[STEERED] != 0, True
+    logits, looks_back = state[len(state) - shape[LOGITS] :], shape[LOOK_BACK] > 0
+    begin = begin_of(symbols, position) if looks_back else 0
+    while position < orders[STOP]:
+        step(weights, shape, state, symbols[position])
+        if looks_back:
+            begin = position if symbols[position] == START_ID else begin
+            remember(weights, shape, state, keys, places, symbols, begin, position)
+        position += 1
+        if position < orders[GIVEN]:
+            continue
+        if looks_back:
+            look(weights, shape, state, keys, scores, places, symbols, begin, position - 1, logits, chances, edges)
+        for s in range(len(allowed)):
+            allowed[s] = 1
+        if steered:
+            mask(tables, registers, scratch, allowed_at)
+        draw = draws[position - orders[GIVEN]]
+        symbol = pick(
+            logits, allowed, chances, edges, options[TEMPERATURE], orders[TOP_K], options[TOP_P], draw, tallies
+        )
+        if symbol < 0:
+            return dead_end(position - 1)
+        if first:
+            tallies[KEPT], first = 0.0, False
+        symbols[position] = symbol
+        if symbol == END_ID:
+            break
+        if steered:
+            advance(tables, registers, symbol)
+        if symbol == orders[PAUSE_AT] or symbol == orders[PAUSE_AT_TOO]:
+            break
+    last: int = position
+    return last
+
+
+def steer_lanes(tables: Any, registers: Any, scratch: Any, chosen: Any, allowed: Any) -> None:
+    """Advance each of several acceptors by its chosen symbol (none if that is negative), and say what may come next.
+
+    `reading` and `allowed` are addresses of addresses, one for each lane.
+    """
+    for lane in range(len(chosen)):
+        if chosen[lane] >= 0:
+            advance(tables, registers[lane], chosen[lane])
+        mask(tables, registers[lane], scratch, allowed[lane])
+
+
+COMPILED: Sequence[Callable[..., Any]] = (dead_end, write_on, steer_lanes)
+"""In the order of their dependence; `mask` and `advance` come before them."""

@@ -1,0 +1,277 @@
+"""What does a study ask, and which trainings answer it?
+
+A plan is a TOML file:
+
+    title = "Recurrent cells"          what stands above the results; the file's name if left out
+    data = ["ryans"]                   files, folders or named corpora to learn from
+    validation = ["val.txt"]           to measure on; without it, a tenth of the tunes is kept back
+    preset = "assignment"              what all settings start from; "default" if left out
+    seeds = [0, 1, 2]                  every setting is trained once with each
+
+    [base]                             options that differ from the preset in all settings
+    epochs = 30
+
+    [[question]]                       one table for each question
+    title = "Which cell?"
+    cell = ["rnn", "gru", "lstm"]      lists of values; all their combinations are trained
+
+    [[where]]                          what goes with some options (see `rules`)
+    cell = "rnn"
+    then = { units = 300 }
+
+    [search]                           what is to be found by trying (see `space`)
+
+Files are looked for beside the plan. A setting that several questions ask for is trained once; the baseline, which is
+[base] alone, always is.
+"""
+
+import itertools
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from tunewright.model.config import CELL_NAMES, NetworkConfig
+from tunewright.options import require_choice, to_mapping
+from tunewright.study.plans.option_values import Value as Value
+from tunewright.study.plans.option_values import one_value, require_option, with_options
+from tunewright.study.plans.plan_rules import Rule, read_rules, with_what_goes_along
+from tunewright.study.plans.plan_text import Table, read_table
+from tunewright.study.plans.search_space import Search, read_search
+from tunewright.training.config import PRESETS, Preset, TrainingConfig
+
+KEYS = ("title", "data", "validation", "preset", "seeds", "fingerprint", "base", "question", "where", "search")
+
+OF_RECURRENT = {"look_back", "weight_drop"}
+"""Options that a network has only if it is recurrent."""
+MOST_RUNS = 10_000
+"""More are refused, as a slip of the pen."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What is trained once with each seed."""
+
+    name: str
+    """Short, for people, and unique in its plan: ``LSTM 150, dropout 0.2``."""
+    network: NetworkConfig
+    training: TrainingConfig
+    """With seed 0."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """Settings that are to be compared."""
+
+    title: str
+    options: Mapping[str, tuple[Value, ...]]
+    """The values of each option that the question names, in the order of the plan."""
+    settings: tuple[str, ...]
+    """Names of the settings with all combinations of them; the last option changes fastest."""
+
+    @property
+    def varies(self) -> tuple[str, ...]:
+        """The options that have two values or more."""
+        return tuple(name for name, values in self.options.items() if len(values) > 1)
+
+
+@dataclass(frozen=True)
+class PlannedRun:
+    """One training of a study."""
+
+    name: str
+    """Of its folder."""
+    setting: str
+    seed: int
+    network: NetworkConfig
+    training: TrainingConfig
+    """With its seed."""
+    part: str = "runs"
+    """The folder of the study that holds it."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A whole study; see the module's docstring."""
+
+    title: str
+    data: tuple[str, ...]
+    validation: tuple[str, ...]
+    """Empty where a tenth of `data` is kept back."""
+    preset: str
+    seeds: tuple[int, ...]
+    base: Preset
+    """The preset with what [base] says."""
+    questions: tuple[Question, ...]
+    settings: tuple[Setting, ...]
+    """The baseline, then those of the questions, in their order."""
+    rules: tuple[Rule, ...] = ()
+    """What goes with some options of a setting; the baseline has it, too."""
+    search: Search | None = None
+    fingerprint: str = ""
+    """SHA-256 of the tunes (see `TrainingData`), where the plan is for these alone."""
+
+    @property
+    def baseline(self) -> str:
+        """Name of the setting that is [base] alone."""
+        return self.settings[0].name
+
+    @cached_property
+    def runs(self) -> tuple[PlannedRun, ...]:
+        """Every training; all settings with the first seed come first, so that half a study says something already."""
+        return tuple(
+            PlannedRun(
+                folder_name(setting.name, seed),
+                setting.name,
+                seed,
+                setting.network,
+                replace(setting.training, seed=seed),
+            )
+            for seed in self.seeds
+            for setting in self.settings
+        )
+
+    def with_data(self, data: Sequence[str] = (), validation: Sequence[str] = ()) -> "Plan":
+        """The same study of other tunes; where only `validation` is given, those to learn from stay."""
+        if not data and not validation:
+            return self
+        return replace(self, data=tuple(data) or self.data, validation=tuple(validation), fingerprint="")
+
+
+def read_plan(path: Path | str) -> Plan:
+    """Read a plan.
+
+    Raises
+    ------
+    OptionError
+        If it cannot be read, is no TOML, or asks for something that no study can do; it names the place.
+    """
+    path = Path(path)
+    table = read_table(path)
+    table.require_known(*KEYS)
+    preset = table.text("preset", "default")
+    with table.blame():
+        require_choice("preset", preset, PRESETS)
+    base = _base(PRESETS[preset], table.table("base"))
+    asked = [_asked(each) for each in table.tables("question")]
+    rules = read_rules(table.tables("where"))
+    questions, settings = _settings(base, table.table("base"), asked, rules)
+    plan = Plan(
+        title=table.text("title", path.stem),
+        data=tuple(_beside(path, name) for name in table.list_of("data", str)),
+        validation=tuple(_beside(path, name) for name in table.list_of("validation", str)),
+        preset=preset,
+        seeds=_seeds(table),
+        base=base,
+        questions=questions,
+        settings=settings,
+        rules=rules,
+        search=read_search(table.table("search"), base) if "search" in table.values else None,
+        fingerprint=table.text("fingerprint", ""),
+    )
+    if not plan.data:
+        raise table.error("names no data; data = [...] takes files, folders, and corpora such as 'oneills'")
+    if not plan.questions and not plan.search:
+        raise table.error("asks nothing; a table [[question]] with an option such as units = [150, 200] was expected")
+    for number, rule in enumerate(rules, start=1):
+        if not any(rule.holds_for(_mapping(setting)) for setting in settings):
+            raise table.error(f"[[where]] {number}: no setting has these options")
+    if (count := len(plan.settings) * len(plan.seeds)) > MOST_RUNS:
+        raise table.error(f"asks for {count:,} runs; {MOST_RUNS:,} are the most")
+    return plan
+
+
+def folder_name(setting: str, seed: int) -> str:
+    """Name of the folder of a run: ``lstm-150-dropout-0.2-seed-0``."""
+    return f"{re.sub(r'[^a-z0-9._+]+', '-', setting.lower())}-seed-{seed}"
+
+
+def option_words(name: str, value: Value) -> str:
+    """One option of a network or its training for people: ``learning rate 0.006``."""
+    if name == "look_back":
+        return f"looking back {value}" if value else "not looking back"
+    return f"{name.replace('_', ' ')} {value_words(value)}"
+
+
+def value_words(value: Value) -> str:
+    """A value as it is typed, without needless digits: ``0`` for 0.0."""
+    short = f"{value:g}" if isinstance(value, float) else str(value)
+    return short if not isinstance(value, float) or float(short) == value else repr(value)
+
+
+def _seeds(table: Table) -> tuple[int, ...]:
+    seeds = table.list_of("seeds", int)
+    if not seeds:
+        raise table.error("names no seeds; seeds = [0, 1, 2] trains each setting three times")
+    with table.blame():
+        for seed in seeds:
+            TrainingConfig(seed=seed)
+    return seeds
+
+
+def _base(preset: Preset, table: Table) -> Preset:
+    """The preset with the options of [base], on one thread."""
+    options = {name: one_value(table, name, value) for name, value in table.values.items()}
+    return with_options(Preset(preset.network, replace(preset.training, threads=1)), options, table)
+
+
+def _asked(table: Table) -> tuple[Table, str, dict[str, tuple[Value, ...]]]:
+    """Title of a question, and the values of each option that it names."""
+    title = table.text("title", "")
+    if not title:
+        raise table.error('has no title; a sentence such as title = "Which cell?" was expected')
+    table = replace(table, place=f"{table.place} ({title})")
+    options = {}
+    for name, values in table.values.items():
+        if name == "title":
+            continue
+        require_option(table, name)
+        if not isinstance(values, list) or not values:
+            raise table.error(f"{name} is {values!r}; a list of values was expected, such as units = [150, 200, 250]")
+        options[name] = tuple(one_value(table, name, value) for value in values)
+        table.require_different(name, list(options[name]))
+    if not any(len(values) > 1 for values in options.values()):
+        raise table.error("varies nothing; an option with two values or more was expected, such as units = [150, 200]")
+    return table, title, options
+
+
+def _settings(
+    base: Preset,
+    base_table: Table,
+    asked: list[tuple[Table, str, dict[str, tuple[Value, ...]]]],
+    rules: tuple[Rule, ...],
+) -> tuple[tuple[Question, ...], tuple[Setting, ...]]:
+    """Questions and the settings that answer them, each once."""
+    named = {name: None for _, _, options in asked for name in options}
+    of_base = _mapping(base)
+    first = setting_of(with_options(base, with_what_goes_along(rules, of_base, {}), base_table), named)
+    settings = {first.name: first}
+    questions = []
+    for table, title, options in asked:
+        names = []
+        for values in itertools.islice(itertools.product(*options.values()), MOST_RUNS + 1):
+            chosen = with_what_goes_along(rules, of_base, dict(zip(options, values, strict=True)))
+            setting = setting_of(with_options(base, chosen, table), named)
+            names.append(settings.setdefault(setting.name, setting).name)
+        questions.append(Question(title, options, tuple(names)))
+    return tuple(questions), tuple(settings.values())
+
+
+def setting_of(options: Preset, named: Iterable[str]) -> Setting:
+    """The setting with these options; its name has cell and units, then the other options of `named`."""
+    values = _mapping(options)
+    left_out = {"cell", "units"} | (set() if options.network.is_recurrent else OF_RECURRENT)
+    others = [option_words(name, values[name]) for name in named if name not in left_out]
+    name = ", ".join([f"{CELL_NAMES[options.network.cell]} {options.network.units}", *others])
+    return Setting(name, options.network, options.training)
+
+
+def _mapping(options: Preset | Setting) -> dict[str, Value]:
+    return {**to_mapping(options.network), **to_mapping(options.training)}
+
+
+def _beside(path: Path, name: str) -> str:
+    """The file or folder that a plan names, looked for beside it; a corpus by its name stays one."""
+    found = path.parent / name
+    return str(found.resolve()) if name and "\0" not in name and found.exists() else name

@@ -1,0 +1,116 @@
+"""Where does a study lie, and who may write there?
+
+STUDY/plan.toml             what is asked, every option written out (see `plan_writing`)
+STUDY/runs/NAME/            a run folder (see `training.run`)
+STUDY/runs/NAME/run.json    written last: the setting and seed of the run, and how it ended
+STUDY/.lock                 locked by the operating system while a runner or a worker of it is alive
+"""
+
+import contextlib
+import json
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, Literal
+
+from tunewright.errors import OutputError
+from tunewright.files import claim_folder, write_file
+from tunewright.study.plans.plan import Plan, PlannedRun, read_plan
+from tunewright.study.plans.plan_writing import as_toml, difference
+
+try:
+    import fcntl
+except ImportError:  # not on Windows
+    fcntl = None  # type: ignore[assignment]
+
+PLAN, RUNS, RUN, LOCK = "plan.toml", "runs", "run.json", ".lock"
+
+PATIENCE_SECONDS = 60.0
+"""How long workers may take to end after their runner was killed; they do at once, unless they are loading torch."""
+
+
+@dataclass(frozen=True)
+class StudyFolder:
+    """A study that this process may write."""
+
+    path: Path
+    lock: BinaryIO
+    """Open as long as it may; every process that holds it, or a copy of it, keeps others out."""
+
+    def run(self, run: PlannedRun) -> Path:
+        """Return the folder of a run."""
+        return self.path / run.part / run.name
+
+
+@contextmanager
+def open_study(path: Path, plan: Plan) -> Iterator[StudyFolder]:
+    """Claim the folder `path` for the study `plan`, a new one or one that was begun.
+
+    Raises
+    ------
+    OutputError
+        If another runner is at work there, or if it holds anything but this study.
+    """
+    claim_folder(path, force=True)
+    if not (path / PLAN).is_file() and not all(map(_is_left_by_a_kill, path.iterdir())):
+        raise OutputError("holds something that is no study; choose an empty or new folder", path=path)
+    with (path / LOCK).open("ab") as lock:
+        _lock(path, lock)
+        if (path / PLAN).is_file():
+            if how := difference(read_plan(path / PLAN), plan):
+                raise OutputError(f"holds another study: {how}; choose another folder", path=path)
+        else:
+            write_file(path / PLAN, as_toml(plan))
+        yield StudyFolder(path, lock)
+
+
+def status_of(folder: Path) -> dict[str, Any] | None:
+    """What `run.json` of a run folder says; None if there is none, or none that can be read."""
+    with contextlib.suppress(OSError, ValueError):
+        status = json.loads((folder / RUN).read_text(encoding="utf-8"))
+        return status if isinstance(status, dict) else None
+    return None
+
+
+def status_text(run: PlannedRun, status: Literal["done", "failed", "pruned"], error: str | None = None) -> str:
+    """The content of `run.json` of a run that has ended."""
+    about = {"name": run.name, "setting": run.setting, "seed": run.seed, "status": status, "error": error}
+    return json.dumps(about, indent=2) + "\n"
+
+
+def _is_left_by_a_kill(entry: Path) -> bool:
+    """May a runner that was killed before its plan was written have left this?"""
+    return entry.name in (LOCK, PLAN) or (entry.name.startswith(f".{PLAN}.") and entry.name.endswith(".new"))
+
+
+def _lock(path: Path, lock: BinaryIO) -> None:
+    """Lock the study, once the processes of a runner that was killed are gone."""
+    ends = time.monotonic() + PATIENCE_SECONDS
+    while fcntl:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            break
+        except OSError as error:
+            runner = (path / LOCK).read_text(encoding="ascii", errors="replace")
+            if _is_alive(runner) or time.monotonic() > ends:
+                raise OutputError(
+                    f"another runner is at work in it (process {runner or 'unknown'})", path=path
+                ) from error
+            time.sleep(0.05)
+    lock.truncate(0)
+    lock.write(str(os.getpid()).encode())
+    lock.flush()
+
+
+def _is_alive(process: str) -> bool:
+    """Is there a process of this number on this machine?"""
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError, ValueError):  # it is another user's, or not known
+        return True
+    return True

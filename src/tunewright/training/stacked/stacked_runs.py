@@ -1,0 +1,169 @@
+"""How do many networks learn at once, each in a run folder of its own?
+
+Every network has a `Run`, with the `Trainer` that it would have alone: from there come its weights and all that
+training remembers, and there they go back to be measured and saved. So a run folder does not tell how its network was
+trained, and a training may go on alone, or in other company.
+
+Networks that are not equally far, because a training was killed while they were being saved, learn together none the
+less: those ahead wait in their places in the stack until the others have come to where they are. What one computes does
+not depend on what the others hold, so that it ends as if nothing had happened.
+
+`seconds` of an epoch are those of the whole stack: how long one waited for it.
+"""
+
+import time
+from collections.abc import Generator, Iterator, Sequence, Set
+from contextlib import contextmanager
+
+import torch
+
+from tunewright.errors import DivergenceError
+from tunewright.training.loop import Trainer
+from tunewright.training.precision import flushed_to_zero
+from tunewright.training.run import SAVE_EVERY_SECONDS, Run
+from tunewright.training.stacked.stacked_training import Member, StackedTrainer
+
+
+class StackedRuns:
+    """Trains the networks of `runs`, which are open, agree as `require_alike` says, and learn the same tunes."""
+
+    def __init__(self, runs: Sequence[Run]) -> None:
+        self.runs = runs
+        self.failed: dict[int, DivergenceError] = {}
+        """Numbers of the runs whose losses are no longer finite; the others go on."""
+        self._released: set[int] = set()
+        self._learning: set[int] = set()
+        """Those that are where the stack is."""
+        device = runs[0].trainer.network.readout.weight.device
+        members = [Member(run.network_config, run.config) for run in runs]
+        own = device.type == "cpu"  # a GPU would spend most of its time on masks of their own
+        self._stack = StackedTrainer(runs[0].data, members, device, own_dropout=own)
+
+    def progress(self) -> Generator[None, None, None]:
+        """Train until all have finished; yields after every batch and after every network that is measured.
+
+        Each is saved after every epoch, once a minute, and when the iterator is closed.
+        """
+        try:
+            with flushed_to_zero():
+                for number in self._unfinished():
+                    if self._place(number)[1] == self._stack.batches:  # it was stopped before it was measured
+                        self._end_epoch(number)
+                        yield
+                while unfinished := self._unfinished():
+                    self._stack.go_to(*min(map(self._place, unfinished)))
+                    yield from self._learn()
+        except GeneratorExit:
+            self._save(self._learning)
+            raise
+
+    def release(self, number: int) -> None:
+        """Save a run and let the others go on without it."""
+        self._save(self._learning & {number})
+        self._released.add(number)
+        self._learning.discard(number)
+
+    def steps(self, number: int) -> tuple[int, int]:
+        """Batches that a run has learned, and those in all of its epochs."""
+        epoch, batch = self._place(number)
+        return epoch * self._stack.batches + batch, self.runs[number].config.epochs * self._stack.batches
+
+    def _learn(self) -> Iterator[None]:
+        """Train from the stack's place on, for as long as any run is there."""
+        saved = time.monotonic()
+        self._admit()
+        for step in self._stack.run():
+            for number in sorted(self._learning):
+                with self._noting_failure(number):
+                    self.runs[number].trainer.learned(float(step.losses[number]), step.characters, step.seconds)
+            if step.epoch:
+                for number in sorted(self._learning):
+                    if number in self._learning:  # it may have been released while others were measured
+                        take(self._stack, number, self.runs[number].trainer)
+                        self._end_epoch(number)
+                        yield
+            elif time.monotonic() - saved > SAVE_EVERY_SECONDS:
+                self._save(self._learning)
+                saved = time.monotonic()
+            self._admit()
+            yield
+            if not self._learning:
+                return
+
+    def _admit(self) -> None:
+        """Let those learn that have come to where the stack is, or waited there."""
+        here = {number for number in self._unfinished() if self._place(number) == self._stack.place}
+        for number in sorted(here - self._learning):
+            put(self.runs[number].trainer, self._stack, number)
+        self._learning = here
+
+    def _unfinished(self) -> list[int]:
+        gone = self._released | self.failed.keys()
+        return [number for number, run in enumerate(self.runs) if not run.trainer.finished and number not in gone]
+
+    def _place(self, number: int) -> tuple[int, int]:
+        """Finished epochs, and finished batches of the one under way."""
+        position = self.runs[number].trainer.position
+        return position.epoch, position.batch
+
+    def _end_epoch(self, number: int) -> None:
+        """Measure and save a network that has learned all batches of an epoch."""
+        run = self.runs[number]
+        with self._noting_failure(number):
+            run.save(run.trainer.end_epoch())
+
+    def _save(self, numbers: Set[int]) -> None:
+        """Save those of `numbers` that have learned since an epoch ended."""
+        for number in sorted(numbers):
+            run = self.runs[number]
+            if run.trainer.position.batch:
+                take(self._stack, number, run.trainer)
+                if all(weight.isfinite().all() for weight in run.trainer.network.parameters()):  # else it fails at once
+                    run.save()
+
+    @contextmanager
+    def _noting_failure(self, number: int) -> Iterator[None]:
+        try:
+            yield
+        except DivergenceError as error:
+            self.failed[number] = error
+            self._learning.discard(number)
+
+
+@torch.no_grad()
+def put(trainer: Trainer, stack: StackedTrainer, number: int) -> None:
+    """Let network `number` of a stack be that of `trainer`, with all that its optimiser remembers."""
+    if not trainer.position.epoch and not trainer.position.batch:
+        return  # it is just that, and masks that are drawn for all begin as the stack says
+    row, (tensors, _) = stack.row(number), trainer.state()
+    for name, index in _indices(trainer).items():
+        row.weights[name].copy_(trainer.network.get_parameter(name))
+        row.mean[name].copy_(tensors[f"optimizer.{index}.exp_avg"])
+        if name not in stack.optimizer.balanced:
+            row.square[name].copy_(tensors[f"optimizer.{index}.exp_avg_sq"])
+    for index, part in enumerate(row.recurrent):
+        if f"recurrent.{index}" in tensors:
+            part.copy_(tensors[f"recurrent.{index}"])
+    row.dropout.set_state(tensors["dropout"])
+
+
+@torch.no_grad()
+def take(stack: StackedTrainer, number: int, trainer: Trainer) -> None:
+    """The inverse of `put`; position and history, which a stack does not know, stay as they are."""
+    row, count = stack.row(number), stack.optimizer.count.to(torch.float32)
+    tensors = {"dropout": row.dropout.get_state()}
+    for name, index in _indices(trainer).items():
+        trainer.network.get_parameter(name).copy_(row.weights[name])
+        balanced = name in stack.optimizer.balanced
+        moments = {"step": torch.zeros_like(count) if balanced else count, "exp_avg": row.mean[name]}
+        moments |= {} if balanced else {"exp_avg_sq": row.square[name]}
+        tensors |= {f"optimizer.{index}.{moment}": tensor.clone() for moment, tensor in moments.items()}
+    tensors |= {f"recurrent.{index}": part.clone() for index, part in enumerate(row.recurrent)}
+    _, numbers = trainer.state()
+    trainer.restore(tensors, numbers)
+
+
+def _indices(trainer: Trainer) -> dict[str, int]:
+    """Where the optimiser has each weight, by its name."""
+    order = [id(weight) for group in trainer.optimizer.param_groups for weight in group["params"]]
+    return {name: order.index(id(weight)) for name, weight in trainer.network.named_parameters()}

@@ -1,0 +1,106 @@
+"""Does ``tunewright transpose`` give the whole book back in another key, and tell what it could not move?"""
+
+import gzip
+
+import pytest
+
+from tunewright.cli.books.transpose import transpose
+from tunewright.cli.ending import FINDINGS, MISTAKE
+from tunewright.errors import CorpusError, OptionError, OutputError
+
+BOOK = "%abc-2.1\r\nS:old book\r\n\r\nX:1\nT:D\xe9 A\nK:G\nGB|\n\nwords in between\n\nX:2\nT:Two\nK:Ador\nA^c|".encode(
+    "latin-1"
+)
+UP = BOOK.replace(b"K:G\nGB", b"K:A\nAc").replace(b"K:Ador\nA^c", b"K:Bdor\nB^d")
+PIPES = b"X:3\nT:Pipes\nK:HP\nA|\n"
+
+
+@pytest.fixture
+def write(tmp_path):
+    def path_of(content, name="book.abc"):
+        path = tmp_path / name
+        path.write_bytes(content)
+        return str(path)
+
+    return path_of
+
+
+def test_the_book_is_printed_in_the_new_key_byte_for_byte(write, capfdbinary):
+    assert transpose(write(BOOK), semitones=2) == 0
+    assert capfdbinary.readouterr() == (UP, b"")
+    assert transpose(write(UP), semitones=-2) == 0
+    assert capfdbinary.readouterr().out == BOOK
+
+
+def test_a_key_is_reached_from_every_tune(write, tmp_path, capsys):
+    out = tmp_path / "out.abc"
+    assert transpose(write(BOOK), key="D", out=out) == 0
+    assert out.read_bytes() == BOOK.replace(b"K:G\nGB", b"K:D\nDF").replace(b"K:Ador\nA^c", b"K:Ddor\nd^f")
+    assert capsys.readouterr() == (f"2 tunes moved in {out}\n", "")
+
+
+def test_what_cannot_be_moved_stays_and_is_named(write, capfdbinary):
+    path = write(BOOK + b"\n\n" + PIPES)
+    assert transpose(path, semitones=2) == FINDINGS
+    output = capfdbinary.readouterr()
+    assert output.out == UP + b"\n\n" + PIPES
+    assert output.err.startswith(f"not moved: {path}:18:3: K:HP can be moved by octaves only".encode())
+
+
+def test_of_many_that_cannot_be_moved_the_first_are_named(write, capfdbinary):
+    transpose(write(BOOK + 8 * (b"\n\n" + PIPES)), semitones=2)
+    assert capfdbinary.readouterr().err.splitlines()[5:] == [b"not moved: 3 more"]
+
+
+def test_if_nothing_can_be_moved_nothing_is_written(write, tmp_path, capsys):
+    assert transpose(write(PIPES), semitones=2, out=tmp_path / "out.abc") == MISTAKE
+    assert not (tmp_path / "out.abc").exists()
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("end", [b"", b"\n", b"\n\n"])
+def test_books_are_joined_by_a_blank_line(write, capfdbinary, end):
+    first, second = write(b"X:1\nK:C\nC|" + end, "a.abc"), write(gzip.compress(b"X:2\nK:C\nE|"), "b.abc.gz")
+    assert transpose(first, second, key="G") == 0
+    assert capfdbinary.readouterr().out == b"X:1\nK:G\nG,|\n\nX:2\nK:G\nB,|"
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({}, "neither --semitones nor --key came"),
+        ({"semitones": 2, "key": "D"}, "both --semitones and --key came"),
+        ({"semitones": 200}, "200 semitones; allowed: -127 to 127"),
+        ({"key": "Dm"}, "'Dm' is no tonic; allowed: A to G"),
+        ({"key": ""}, "'' is no tonic"),
+    ],
+)
+def test_mistakes_in_options_are_told(write, options, message):
+    with pytest.raises(OptionError, match=message):
+        transpose(write(BOOK), **options)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("empty.abc", b"\n", "is empty"),
+        ("words.txt", b"no tune at all\n", "no tune in"),
+        ("rows.json", b'[{"abc": "K:C\\nA|"}]', "only ABC can be transposed"),
+        ("rows.csv", b"name,abc\nOne,A|\n", "only ABC can be transposed"),
+        ("wide.abc", "X:1\nK:C\nA|\n".encode("utf-16"), "is UTF-16"),
+        ("noise.abc", bytes(range(256)) * 20, "is binary"),
+        ("torn.abc.gz", b"\x1f\x8b\x08torn", "cannot be read"),
+    ],
+)
+def test_files_without_abc_are_refused(write, name, content, message):
+    with pytest.raises(CorpusError, match=message):
+        transpose(write(content, name), semitones=1)
+
+
+def test_names_and_places_that_do_not_exist_are_refused(write, tmp_path):
+    with pytest.raises(CorpusError, match="no file or folder was named"):
+        transpose(semitones=1)
+    with pytest.raises(CorpusError, match="does not exist"):
+        transpose(str(tmp_path / "none.abc"), semitones=1)
+    with pytest.raises(OutputError, match="cannot be written"):
+        transpose(write(BOOK), semitones=1, out=tmp_path / "no" / "out.abc")

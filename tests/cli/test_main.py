@@ -1,0 +1,51 @@
+import os
+import subprocess
+import sys
+
+import pytest
+from command_line import run
+
+from tunewright import __version__
+
+
+def test_the_version_is_told(capsys):
+    assert run(capsys, "--version") == (0, f"{__version__}\n", "")
+
+
+def test_help_names_every_command(capsys):
+    status, out, _ = run(capsys, "--help")
+    assert status == 0
+    for command in ("demo", "corpus", "train", "evaluate", "compose", "render"):
+        assert f" {command} " in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["trian"], "trian"),
+        (["train", "--out", "r", "--epocs", "3"], "--epochs"),
+        (["train", "book.abc"], "--out"),
+        (["train", "book.abc", "--out", "r", "--epochs", "many"], "many"),
+        (["evaluate", "nowhere", "book.abc"], "nowhere: no such model"),
+        (["compose", "nowhere"], "nowhere: no such model"),
+    ],
+)
+def test_a_mistake_is_one_line_and_status_two(capsys, tmp_path, monkeypatch, arguments, words):
+    monkeypatch.chdir(tmp_path)
+    status, out, err = run(capsys, *arguments)
+    assert status == 2
+    assert out == ""
+    assert words in err
+    assert err.startswith("tunewright: ")
+    assert err.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_numpy_computes_on_one_thread_unless_the_user_says_otherwise():
+    code = "import os, sys; from tunewright.cli.main import main\ntry: main(['--version'])\nexcept SystemExit: pass\n"
+    code += "assert 'numpy' not in sys.modules\nprint(os.environ['OPENBLAS_NUM_THREADS'])"
+    for told, expected in ((None, "1"), ("3", "3")):
+        environment = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+        environment |= {"OPENBLAS_NUM_THREADS": told} if told else {}
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment)
+        assert done.stdout.splitlines()[-1] == expected, done.stderr

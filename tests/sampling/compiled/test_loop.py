@@ -1,0 +1,82 @@
+"""Oracle: the numpy twin. The loop is run here as the plain Python that it is before it is compiled."""
+
+import numpy as np
+import pytest
+
+from tunewright.sampling.compiled import loop
+from tunewright.sampling.compiled.calling import TALLIES, dead_end
+from tunewright.sampling.compiled.weights import pack
+from tunewright.sampling.config import CompositionConfig
+from tunewright.sampling.reference import Twin
+from tunewright.sampling.sheet import NO_PAUSES, new_sheet
+
+
+class Alternating:
+    """An acceptor of texts in which no symbol follows itself, and which END closes."""
+
+    tables = ([],)
+
+    def __init__(self, symbols):
+        self.symbols = symbols
+
+    def begin(self, _budget):
+        return [0]
+
+    def advance(self, registers, symbol):
+        registers[0] = symbol
+        return True
+
+    def admissible(self, registers):
+        return [symbol not in (0, registers[0]) for symbol in range(self.symbols)]
+
+
+@pytest.mark.parametrize("steered", [False, True])
+@pytest.mark.parametrize("options", [{}, {"temperature": 3.0}, {"top_k": 2}, {"top_p": 0.5}], ids=str)
+def test_as_plain_python_it_writes_what_the_twin_writes(untrained, monkeypatch, steered, options):
+    network = pack(untrained(units=4, symbols="abc"))
+    acceptor = Alternating(network.symbols)
+    config = CompositionConfig(**options)
+    plain, twins = (new_sheet(network, np.array([0, 4]), 30, 1, np.array([4])) for _ in range(2))
+    monkeypatch.setattr(loop, "advance", lambda _tables, registers, symbol: acceptor.advance(registers, symbol))
+
+    def mask(_tables, registers, _scratch, out):
+        out[:] = acceptor.admissible(registers)
+
+    monkeypatch.setattr(loop, "mask", mask)
+    plain.position = write(network, plain, config, steered=steered)
+    Twin(network, config, acceptor if steered else None).write(twins, 30)
+    assert plain.written.tolist() == twins.written.tolist()
+    assert plain.tallies.tolist() == twins.tallies.tolist()
+    assert not steered or (np.diff(plain.symbols[1 : plain.position + 1]) != 0).all()
+
+
+def write(network, sheet, config, *, steered):
+    symbols = network.symbols
+    orders = np.array([sheet.position, sheet.stop_after(100), sheet.given, config.top_k, int(steered), *NO_PAUSES])
+    options = np.array([config.temperature, config.top_p])
+    allowed = np.zeros(symbols, np.int64)
+    return loop.write_on(
+        network.weights, network.shape, sheet.state, None, sheet.registers, None, orders, options, sheet.draws,
+        sheet.symbols, sheet.tallies, allowed, allowed, np.zeros(symbols), np.zeros(symbols),
+        sheet.memory.keys, sheet.memory.scores, sheet.memory.places,
+    )  # fmt: skip
+
+
+def test_where_nothing_is_allowed_it_says_where(untrained, monkeypatch):
+    def mask(_tables, _registers, _scratch, out):
+        out[:] = 0
+
+    monkeypatch.setattr(loop, "mask", mask)
+    network = pack(untrained(units=4, symbols="abc"))
+    sheet = new_sheet(network, np.array([0, 4, 5]), 30, 1)
+    assert dead_end(write(network, sheet, CompositionConfig(), steered=True)) == 2
+    assert sheet.tallies.tolist() == [0] * TALLIES
+
+
+def test_lanes_are_steered_each_by_itself(monkeypatch):
+    monkeypatch.setattr(loop, "advance", lambda _tables, registers, symbol: registers.append(symbol))
+    monkeypatch.setattr(loop, "mask", lambda _tables, registers, _scratch, out: out.extend(registers))
+    registers, allowed = [[1], [2]], [[], []]
+    loop.steer_lanes(None, registers, None, np.array([7, -1]), allowed)
+    assert allowed == [[1, 7], [2]]
+    assert loop.length_of([4, 5, 3]) == 3
