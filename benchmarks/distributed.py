@@ -31,8 +31,8 @@ CHARACTERS = 150_000
 PLAIN, LARGE = PRESETS["plain"], PRESETS["large"]
 PLANS = {
     "preset plain": PLAIN,
-    "preset plain, 64 lanes": replace(PLAIN, training=replace(PLAIN.training, lanes=64)),
-    "preset plain, 128 lanes": replace(PLAIN, training=replace(PLAIN.training, lanes=128)),
+    "preset plain, 64 lanes": replace(PLAIN, training=replace(PLAIN.training, batch_size=64)),
+    "preset plain, 128 lanes": replace(PLAIN, training=replace(PLAIN.training, batch_size=128)),
     "preset large": LARGE,
 }
 

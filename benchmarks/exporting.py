@@ -43,7 +43,7 @@ def measure(checkpoint: Checkpoint) -> None:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     session = onnxruntime.InferenceSession(to_onnx(checkpoint), options, providers=["CPUExecutionProvider"])
-    names = state_names(checkpoint.network)
+    names = state_names(checkpoint.config)
     ids = np.random.default_rng(0).integers(len(checkpoint.vocabulary), size=(CHARACTERS, 1))
     network = load_network(checkpoint)
     zeros = [part.numpy() for part in network.zero_state(1)]

@@ -86,20 +86,26 @@ def wait(device: torch.device) -> None:
 def resident_rate(
     data: TrainingData, units: int, lanes: int, precision: Precision, *, pad: bool, plan: Plan, device: torch.device
 ) -> float:
-    config = TrainingConfig(length=plan.length, lanes=lanes)
+    config = TrainingConfig(sequence_length=plan.length, batch_size=lanes)
     network = CharNetwork(NetworkConfig(units=units), len(data.vocabulary)).to(device)
     if pad:
         pad_layers(network.layers)
     dropout, generator = torch.Generator(device).manual_seed(0), np.random.default_rng(0)
     learner = ResidentLearner(
-        network, make_optimizer(network, config), dropout=dropout, clip=config.clip, precision=precision
+        network, make_optimizer(network, config), dropout=dropout, clip=config.max_grad_norm, precision=precision
     )
-    batches = streams(data.tunes, length=plan.length, lanes=lanes, reset=config.reset, generator=generator)
+    batches = streams(
+        data.tunes,
+        sequence_length=plan.length,
+        batch_size=lanes,
+        state_reset_probability=config.state_reset_probability,
+        generator=generator,
+    )
     return rate(lambda: learner.learn(next(batches), config.learning_rate), lanes * plan.length, plan, device)
 
 
 def trainer_rate(data: TrainingData, units: int, lanes: int, plan: Plan, device: torch.device) -> float:
-    config = TrainingConfig(length=plan.length, lanes=lanes, device=device.type)
+    config = TrainingConfig(sequence_length=plan.length, batch_size=lanes, device=device.type)
     network = CharNetwork(NetworkConfig(units=units), len(data.vocabulary)).to(device)
     batches = Trainer(network, data, config).run()
     return rate(lambda: next(batches), lanes * plan.length, plan, device)
@@ -108,7 +114,7 @@ def trainer_rate(data: TrainingData, units: int, lanes: int, plan: Plan, device:
 def stacked_rate(
     data: TrainingData, units: int, networks: int, precision: Precision, plan: Plan, device: torch.device
 ) -> float:
-    config = TrainingConfig(length=plan.length, lanes=STACKED_LANES, precision=precision)
+    config = TrainingConfig(sequence_length=plan.length, batch_size=STACKED_LANES, precision=precision)
     members = [Member(NetworkConfig(units=units), replace(config, seed=seed)) for seed in range(networks)]
     batches = StackedTrainer(data, members, device, own_dropout=False).run()
     return rate(lambda: next(batches), networks * STACKED_LANES * plan.length, plan, device)

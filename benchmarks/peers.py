@@ -51,15 +51,17 @@ CLOCK = SimpleNamespace(perf_counter=time.process_time)
 EPOCHS = 1000
 """More than there is ever time for: the time ends training, and its schedule with it."""
 
-WHOLE_TUNES = TrainingConfig(feed="tunes", length=120, lanes=8, weight_decay=0.05)
+WHOLE_TUNES = TrainingConfig(feed="tunes", sequence_length=120, batch_size=8, weight_decay=0.05)
 RECIPES = {
     "transformer": (
-        NetworkConfig(cell="transformer", units=80, layers=2, embedding=EMBEDDING, dropout=0.1, weight_drop=0.0),
-        replace(WHOLE_TUNES, length=4000, lanes=2, learning_rate=0.005),
+        NetworkConfig(
+            cell="transformer", units=80, layers=2, embedding=EMBEDDING, dropout=0.1, recurrent_weight_dropout=0.0
+        ),
+        replace(WHOLE_TUNES, sequence_length=4000, batch_size=2, learning_rate=0.005),
     ),
     "ours": (NetworkConfig(units=UNITS), TrainingConfig()),
     "looking-back": (
-        NetworkConfig(units=UNITS, embedding=EMBEDDING, dropout=0.2, weight_drop=0.0, look_back=32),
+        NetworkConfig(units=UNITS, embedding=EMBEDDING, dropout=0.2, recurrent_weight_dropout=0.0, look_back=32),
         WHOLE_TUNES,
     ),
 }

@@ -28,8 +28,7 @@ from tunewright.corpus.library import find_corpus
 from tunewright.corpus.readers import read_tunes
 from tunewright.corpus.vocabulary import Vocabulary
 from tunewright.model.checkpoint import Checkpoint, read_checkpoint
-from tunewright.model.config import NetworkConfig
-from tunewright.model.network import CharNetwork, load_network, weights_of
+from tunewright.model.network import CharNetwork, NetworkConfig, load_network, weights_of
 from tunewright.sampling.compiled import kernel
 from tunewright.sampling.compiled.calling import END_ID, START_ID
 from tunewright.sampling.compiled.weights import pack
@@ -112,20 +111,20 @@ def measure_streams(model: Checkpoint) -> None:
 
 def looking_back(model: Checkpoint, width: int = 32) -> Checkpoint:
     """The same network with a head that looks back, whose gate is always open: it writes the same tunes."""
-    config = replace(model.network, look_back=width)
+    config = replace(model.config, look_back=width)
     head = {
         name: weight
         for name, weight in weights_of(CharNetwork.of(config, model.vocabulary)).items()
         if name.startswith("look_back.")
     }
     gate = {name: np.full_like(head[name], value) for name, value in GATE_OPEN.items()}
-    return replace(model, network=config, weights={**model.weights, **head, **gate})
+    return replace(model, config=config, weights={**model.weights, **head, **gate})
 
 
 def without_head(model: Checkpoint) -> Checkpoint:
     """The same network, if it looks back, without its head."""
     weights = {name: values for name, values in model.weights.items() if not name.startswith("look_back.")}
-    return replace(model, network=replace(model.network, look_back=0), weights=weights)
+    return replace(model, config=replace(model.config, look_back=0), weights=weights)
 
 
 def measure_looking_back(model: Checkpoint) -> None:

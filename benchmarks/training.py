@@ -33,7 +33,7 @@ from tunewright.training.loop import Trainer
 from tunewright.training.run import Run
 
 ROUNDS = 3
-CLASSIC = NetworkConfig(embedding=32, weight_drop=0.0)
+CLASSIC = NetworkConfig(embedding=32, recurrent_weight_dropout=0.0)
 LANES, LENGTH = 32, 80
 
 
@@ -106,7 +106,7 @@ def measure_rate() -> None:
     operations = 6 * (4 * CLASSIC.units * (CLASSIC.units + 1) + CLASSIC.units * symbols)
     ours = "ours, classic network"
     measures: dict[str, Callable[[], float]] = {
-        ours: lambda: trainer_rate(data, CLASSIC, TrainingConfig(lanes=LANES, length=LENGTH)),
+        ours: lambda: trainer_rate(data, CLASSIC, TrainingConfig(batch_size=LANES, sequence_length=LENGTH)),
         "ours, preset default": lambda: trainer_rate(data, preset.network, preset.training),
         "plain loop, same batches": lambda: plain_rate(symbols, at_once, LENGTH, LANES, 30),
         "one slice at a time": lambda: plain_rate(symbols, at_once, 30, 1, 100),

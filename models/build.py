@@ -131,7 +131,7 @@ def originality_rows(model: Checkpoint, tunes: list[tunewright.Tune]) -> list[st
 def card(name: str, model: Checkpoint) -> str:
     """The card of a network, every number measured now or recorded while it was trained."""
     tunes = list(tunewright.read_tunes(*(find_corpus(corpus) for corpus in CORPORA)).tunes)
-    network, metrics, data = model.network, model.metrics, model.training["data"]
+    network, metrics, data = model.config, model.metrics, model.training["data"]
     weights = sum(array.size for array in model.weights.values())
     return f"""# {name}
 

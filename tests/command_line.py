@@ -13,5 +13,5 @@ def run(capsys, *arguments):
     return ended.value.code, output.out, output.err
 
 
-TINY = ["--units", "8", "--embedding", "4", "--lanes", "8", "--threads", "1", "--device", "cpu"]
+TINY = ["--units", "8", "--embedding", "4", "--batch-size", "8", "--threads", "1", "--device", "cpu"]
 SMALL = [*TINY, "--epochs", "2"]

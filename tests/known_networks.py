@@ -4,8 +4,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from tunewright.model.config import NetworkConfig
-from tunewright.model.network import CharNetwork
+from tunewright.model.network import CharNetwork, NetworkConfig
 
 CELLS = {"lstm": nn.LSTMCell, "gru": nn.GRUCell, "rnn": nn.RNNCell}
 
@@ -13,7 +12,7 @@ CELLS = {"lstm": nn.LSTMCell, "gru": nn.GRUCell, "rnn": nn.RNNCell}
 def stepped(model, ids, held):
     """Logits after each character, from torch's own cells in double precision; held outputs are overwritten."""
     weights = {name: torch.from_numpy(values).double() for name, values in model.weights.items()}
-    shape = model.network
+    shape = model.config
     cells, states = [], []
     for layer in range(shape.layers):
         matrix = weights[f"layers.{layer}.weight_ih_l0"]

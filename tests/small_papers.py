@@ -18,8 +18,8 @@ seeds = [0, 1]
 units = 24
 dropout = 0.0
 epochs = 3
-length = 10
-lanes = 8
+sequence_length = 10
+batch_size = 8
 learning_rate = 0.02
 
 [[question]]

@@ -18,8 +18,8 @@ seeds = [0, 1]
 device = "cpu"
 units = 8
 embedding = 4
-length = 20
-lanes = 4
+sequence_length = 20
+batch_size = 4
 epochs = {epochs}
 
 [[question]]

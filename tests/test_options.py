@@ -6,7 +6,9 @@ from typing import Literal
 import pytest
 
 from tunewright.errors import OptionError
-from tunewright.options import from_mapping, require, require_choice, to_mapping
+from tunewright.model.config import NetworkConfig
+from tunewright.options import FORMER_NAMES, from_mapping, require, require_choice, to_mapping, with_present_names
+from tunewright.training.config import AdaptConfig, TrainingConfig
 
 
 @dataclass(frozen=True)
@@ -49,3 +51,17 @@ def test_a_mistake_says_what_came_and_what_is_allowed(values, words):
 def test_a_number_must_be_finite(value):
     with pytest.raises(OptionError):
         require("rate", value, "any", holds=True)
+
+
+def test_an_option_of_a_former_version_is_told_by_its_name_of_today():
+    kinds = (TrainingConfig, NetworkConfig, AdaptConfig)
+    for former, present in FORMER_NAMES.items():
+        (kind,) = [each for each in kinds if hasattr(each, present)]
+        with pytest.raises(OptionError, match=f"{former!r} is now called {present!r}"):
+            from_mapping(kind, {former: 1})
+        assert with_present_names({former: 1, "epochs": 2}) == {present: 1, "epochs": 2}
+
+
+def test_a_name_that_only_another_class_had_is_no_former_name():
+    with pytest.raises(OptionError, match="no option is called 'lanes'"):
+        from_mapping(AdaptConfig, {"lanes": 3})

@@ -23,6 +23,16 @@ class Options(Protocol):
 
 OptionsT = TypeVar("OptionsT", bound=Options)
 
+FORMER_NAMES = {
+    "clip": "max_grad_norm",
+    "lanes": "batch_size",
+    "length": "sequence_length",
+    "pull": "l2_sp",
+    "reset": "state_reset_probability",
+    "weight_drop": "recurrent_weight_dropout",
+}
+"""What options were called in version 0.1.0, and are called now."""
+
 
 def require(name: str, value: float, allowed: str, holds: bool) -> None:
     """Raise OptionError, naming what came and what is allowed, unless `holds` and `value` is finite."""
@@ -47,7 +57,7 @@ def from_mapping(kind: type[OptionsT], values: Mapping[str, Any], *, path: Path 
     types = get_type_hints(kind)
     for name, value in values.items():
         if name not in types:
-            raise OptionError(f"no option is called {name!r}{nearest(name, types)}", path=path)
+            raise OptionError(_unknown(name, types), path=path)
         if not _fits(value, types[name]):
             wanted = getattr(types[name], "__name__", None) or str(types[name])
             raise OptionError(f"{name} is {value!r}; a value of type {wanted} was expected", path=path)
@@ -55,6 +65,17 @@ def from_mapping(kind: type[OptionsT], values: Mapping[str, Any], *, path: Path 
         return kind(**values)
     except OptionError as error:
         raise OptionError(error.message, path=path) from error
+
+
+def with_present_names(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Options as a file of an earlier version names them, by the names of today."""
+    return {FORMER_NAMES.get(name, name): value for name, value in stored.items()}
+
+
+def _unknown(name: str, names: Collection[str]) -> str:
+    if (present := FORMER_NAMES.get(name)) in names:
+        return f"{name!r} is now called {present!r}"
+    return f"no option is called {name!r}{nearest(name, names)}"
 
 
 def to_mapping(options: Options) -> dict[str, Any]:

@@ -42,7 +42,7 @@ def test_tunes_that_changed_or_went_are_told(trained):
     with pytest.raises(CorpusError, match=r"book\.txt"):
         learning_data(model)
     with pytest.raises(OptionError, match="does not say"):
-        learning_data(Checkpoint(model.network, model.vocabulary, model.weights))
+        learning_data(Checkpoint(model.config, model.vocabulary, model.weights))
 
 
 def test_a_built_corpus_is_opened_again(capsys, tiny_corpus, tmp_path):
@@ -66,4 +66,4 @@ def test_of_an_adapted_network_the_first_training_counts(untrained):
     model = untrained(units=4)
     first = {"data": {"training_sources": ["first"]}}
     record = {"data": {}, "adapted_from": {"training": {"data": {}, "adapted_from": {"training": first}}}}
-    assert first_training(Checkpoint(model.network, model.vocabulary, model.weights, {}, record)) == first
+    assert first_training(Checkpoint(model.config, model.vocabulary, model.weights, {}, record)) == first

@@ -49,3 +49,12 @@ def test_numpy_computes_on_one_thread_unless_the_user_says_otherwise():
         environment |= {"OPENBLAS_NUM_THREADS": told} if told else {}
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment)
         assert done.stdout.splitlines()[-1] == expected, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("flag", "present"), [("--lanes", "--batch-size"), ("--weight-drop=0.1", "--recurrent-weight-dropout")]
+)
+def test_a_flag_of_a_former_version_is_told_by_its_name_of_today(capsys, flag, present):
+    status, _, err = run(capsys, "train", "ryans", flag, "8")
+    assert status == 2
+    assert err.endswith(f" is now called {present}.\n")

@@ -13,7 +13,7 @@ from command_line import run
 from tunewright.cli.processes import last_words, one_voice
 from tunewright.errors import WorkerError
 
-TINY = ["--units", "8", "--embedding", "4", "--lanes", "8", "--epochs", "100000"]
+TINY = ["--units", "8", "--embedding", "4", "--batch-size", "8", "--epochs", "100000"]
 
 
 def torchrun(*arguments):

@@ -9,8 +9,7 @@ import torch
 from tunewright.corpus.vocabulary import Vocabulary
 from tunewright.errors import CheckpointError
 from tunewright.model.checkpoint import Checkpoint, find_checkpoint, read_checkpoint, write_checkpoint
-from tunewright.model.config import NetworkConfig
-from tunewright.model.network import CharNetwork, load_network, weights_of
+from tunewright.model.network import CharNetwork, NetworkConfig, load_network, weights_of
 
 
 @pytest.fixture
@@ -25,8 +24,8 @@ def checkpoint():
 def test_what_is_written_is_read_back(tmp_path, checkpoint):
     write_checkpoint(tmp_path / "model", checkpoint)
     back = read_checkpoint(tmp_path / "model")
-    assert (back.network, back.vocabulary, back.metrics, back.training) == (
-        checkpoint.network,
+    assert (back.config, back.vocabulary, back.metrics, back.training) == (
+        checkpoint.config,
         checkpoint.vocabulary,
         checkpoint.metrics,
         checkpoint.training,

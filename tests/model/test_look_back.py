@@ -25,7 +25,14 @@ CELLS = ["lstm", "gru", "rnn"]
 
 def make_network(**options):
     torch.manual_seed(3)
-    shape = {"units": UNITS, "embedding": 4, "dropout": 0.0, "weight_drop": 0.0, "look_back": WIDTH, **options}
+    shape = {
+        "units": UNITS,
+        "embedding": 4,
+        "dropout": 0.0,
+        "recurrent_weight_dropout": 0.0,
+        "look_back": WIDTH,
+        **options,
+    }
     network = CharNetwork(NetworkConfig(**shape), SYMBOLS, BREAKS).double().eval()
     with torch.no_grad():
         for weight in network.look_back.parameters():

@@ -58,7 +58,7 @@ def test_the_state_carries_all_there_is_to_know(cell):
         torch.testing.assert_close(part, end_part)
 
 
-@pytest.mark.parametrize("option", ["dropout", "input_dropout", "weight_drop"])
+@pytest.mark.parametrize("option", ["dropout", "input_dropout", "recurrent_weight_dropout"])
 def test_dropout_acts_on_a_one_layer_network_and_only_in_training(option):
     network, ids = make_network(**{option: 0.5}), some_ids()
     outputs = [network(ids, generator=torch.Generator().manual_seed(seed))[0] for seed in (1, 1, 2)]
@@ -87,7 +87,7 @@ def test_dropout_keeps_the_mean():
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_weight_drop_is_one_mask_on_the_recurrent_weights_for_a_whole_call(cell):
-    network, ids = make_network(cell=cell, layers=2, weight_drop=0.4, dropout=0.0), some_ids()
+    network, ids = make_network(cell=cell, layers=2, recurrent_weight_dropout=0.4, dropout=0.0), some_ids()
     logits, _ = network(ids, generator=torch.Generator().manual_seed(3))
     logits.sum().backward()
     dropped, generator = make_network(cell=cell, layers=2).eval(), torch.Generator().manual_seed(3)
@@ -118,7 +118,7 @@ def test_lanes_that_are_not_kept_start_from_zero():
         {"embedding": -1},
         {"dropout": 1.0},
         {"input_dropout": -0.1},
-        {"weight_drop": 1.0},
+        {"recurrent_weight_dropout": 1.0},
     ],
 )
 def test_a_shape_that_cannot_be_is_refused(options):

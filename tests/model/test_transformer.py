@@ -14,8 +14,7 @@ from tunewright.corpus.vocabulary import Vocabulary
 from tunewright.errors import OptionError
 from tunewright.model.checkpoint import Checkpoint
 from tunewright.model.clamping import clamp_units
-from tunewright.model.config import NetworkConfig
-from tunewright.model.network import IGNORED, CharNetwork, keep_lanes, weights_of
+from tunewright.model.network import IGNORED, CharNetwork, NetworkConfig, keep_lanes, weights_of
 from tunewright.model.onnx.graph import to_onnx
 from tunewright.model.transformer import heads_of, sinusoids
 from tunewright.model.widening import widen
@@ -27,7 +26,7 @@ from tunewright.training.loop import Trainer
 from tunewright.training.stacked.stacked_training import Member, require_alike
 
 SYMBOLS = 9
-CONFIG = NetworkConfig(cell="transformer", units=66, layers=2, embedding=5, dropout=0.0, weight_drop=0.0)
+CONFIG = NetworkConfig(cell="transformer", units=66, layers=2, embedding=5, dropout=0.0, recurrent_weight_dropout=0.0)
 
 
 def tune_of(text):
@@ -202,7 +201,7 @@ def test_new_characters_change_nothing_that_it_says_of_the_others(embedding):
     network = make_network(embedding=embedding).float()
     model = Checkpoint(network.config, vocabulary, weights_of(network))
     wide = widen(model, "xyz")
-    wider = CharNetwork.of(wide.network, wide.vocabulary).eval()
+    wider = CharNetwork.of(wide.config, wide.vocabulary).eval()
     wider.load_state_dict({name: torch.from_numpy(values) for name, values in wide.weights.items()})
     ids = random_ids(12, 2)
     torch.testing.assert_close(wider(ids)[0][:, :, :SYMBOLS], network(ids)[0])
@@ -231,7 +230,7 @@ def test_what_needs_a_recurrent_network_says_so(refused):
         refused()
 
 
-@pytest.mark.parametrize(("name", "value"), [("weight_drop", 0.2), ("look_back", 8)])
+@pytest.mark.parametrize(("name", "value"), [("recurrent_weight_dropout", 0.2), ("look_back", 8)])
 def test_options_of_recurrent_cells_are_refused(name, value):
     with pytest.raises(OptionError, match=f"{name} is {value}; allowed: 0 with cell 'transformer'"):
         dataclasses.replace(CONFIG, **{name: value})

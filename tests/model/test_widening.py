@@ -37,7 +37,7 @@ def test_what_was_known_is_answered_as_before(untrained, shape):
 def test_a_new_character_is_read_as_the_mean_of_all(untrained, shape):
     model = untrained(units=9, **shape)
     wide = widen(model, "é")
-    if model.network.embedding:
+    if model.config.embedding:
         np.testing.assert_allclose(wide.weights["embedding.weight"][-1], model.weights["embedding.weight"].mean(axis=0))
     else:
         inputs = "layers.0.weight_ih_l0"

@@ -13,8 +13,7 @@ from tunewright.corpus.readers import read_tunes
 from tunewright.corpus.tune import END, START
 from tunewright.errors import InputError, OptionError, VocabularyError
 from tunewright.model.checkpoint import Checkpoint, read_checkpoint
-from tunewright.model.config import NetworkConfig
-from tunewright.model.network import load_network
+from tunewright.model.network import NetworkConfig, load_network
 from tunewright.sampling.compiled import compiling, kernel
 from tunewright.sampling.compose import MANY, Composer, compose, compose_many
 from tunewright.sampling.config import CompositionConfig
@@ -28,7 +27,7 @@ def model(request, tiny_corpus, tmp_path_factory):
     """A network that has learned just enough to end a tune."""
     run = tmp_path_factory.mktemp("model") / request.param
     network = NetworkConfig(cell=request.param, units=24, embedding=8, layers=2, dropout=0.3)
-    config = TrainingConfig(epochs=8, length=40, lanes=8, learning_rate=0.02, threads=1, device="cpu")
+    config = TrainingConfig(epochs=8, sequence_length=40, batch_size=8, learning_rate=0.02, threads=1, device="cpu")
     for _ in train(read_tunes(tiny_corpus).tunes, out=run, network=network, config=config):
         pass
     return read_checkpoint(run)
@@ -240,6 +239,6 @@ def test_a_count_below_one_is_refused(model, count):
 
 
 def test_a_model_need_not_come_from_disk(model):
-    loose = Checkpoint(model.network, model.vocabulary, model.weights)
+    loose = Checkpoint(model.config, model.vocabulary, model.weights)
     config = CompositionConfig(max_length=30)
     assert "".join(compose(loose, config, raw=True)) == "".join(compose(model, config, raw=True))

@@ -39,7 +39,7 @@ def own(tunes):
 @pytest.fixture(scope="module")
 def model(tunes, tmp_path_factory):
     out = tmp_path_factory.mktemp("former") / "run"
-    config = TrainingConfig(epochs=8, length=20, lanes=4, threads=1, learning_rate=0.02)
+    config = TrainingConfig(epochs=8, sequence_length=20, batch_size=4, threads=1, learning_rate=0.02)
     list(train(tunes[:20], tunes[20:], out=out, network=NETWORK, config=config))
     return read_checkpoint(out)
 
@@ -100,18 +100,18 @@ def test_reading_again_and_drawing_back_keep_what_was_known(tmp_path, model, own
     forgotten = {
         name: adapted(tmp_path / name, model, own, former, **options | more)[1]["former"][1].full_tune
         for name, more in (
-            ("neither", {"replay": 0, "pull": 0}),
-            ("replay", {"replay": 2, "pull": 0}),
-            ("pull", {"replay": 0, "pull": 50}),
+            ("neither", {"replay": 0, "l2_sp": 0}),
+            ("replay", {"replay": 2, "l2_sp": 0}),
+            ("l2_sp", {"replay": 0, "l2_sp": 50}),
         )
     }
     before = full_tune(load_network(model), former.validation).nats_per_char
     assert forgotten["replay"] - before < 0.7 * (forgotten["neither"] - before)
-    assert forgotten["pull"] - before < 0.7 * (forgotten["neither"] - before)
+    assert forgotten["l2_sp"] - before < 0.7 * (forgotten["neither"] - before)
 
 
 def test_a_pull_without_bound_leaves_the_weights_where_they_were(tmp_path, model, own):
-    adaptation = Adaptation(tmp_path / "run", model, own, None, AdaptConfig(pull=1e12))
+    adaptation = Adaptation(tmp_path / "run", model, own, None, AdaptConfig(l2_sp=1e12))
     adaptation.open()
     list(islice(adaptation.run.progress(), 3))
     for weight, held in zip(
@@ -137,7 +137,7 @@ def test_stopped_and_gone_on_with_it_ends_as_if_it_had_not_been_stopped(tmp_path
 
 def test_what_was_begun_otherwise_is_not_gone_on_with(tmp_path, model, own):
     adapted(tmp_path / "run", model, own, epochs=1)
-    other = Adaptation(tmp_path / "run", model, own, None, AdaptConfig(epochs=1, pull=77))
+    other = Adaptation(tmp_path / "run", model, own, None, AdaptConfig(epochs=1, l2_sp=77))
     with pytest.raises(OptionError, match="pull is 77"):
         other.open(resume=True)
     weights = {name: values + 1 for name, values in model.weights.items()}
@@ -157,7 +157,7 @@ def test_an_adapted_network_can_be_adapted_again(tmp_path, model, own, tunes):
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"epochs": 0}, {"learning_rate": 0}, {"replay": -1}, {"pull": -1}, {"held_out": 1}, {"patience": -1},
+    [{"epochs": 0}, {"learning_rate": 0}, {"replay": -1}, {"l2_sp": -1}, {"held_out": 1}, {"patience": -1},
      {"seed": -1}],
 )  # fmt: skip
 def test_options_outside_their_range_are_refused(wrong):
@@ -166,7 +166,7 @@ def test_options_outside_their_range_are_refused(wrong):
 
 
 def test_a_network_that_looks_back_learns_characters_that_it_did_not_know(tmp_path, tunes, own):
-    config = TrainingConfig(feed="tunes", epochs=2, length=30, lanes=4, threads=1, learning_rate=0.02)
+    config = TrainingConfig(feed="tunes", epochs=2, sequence_length=30, batch_size=4, threads=1, learning_rate=0.02)
     network = replace(NETWORK, look_back=6)
     list(train(tunes[:20], tunes[20:], out=tmp_path / "former", network=network, config=config))
     model = read_checkpoint(tmp_path / "former")

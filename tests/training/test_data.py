@@ -46,7 +46,7 @@ def history(data, config):
 
 @pytest.mark.parametrize("feed", ["windows", "streams"])
 def test_the_same_seed_gives_the_same_history(feed, both):
-    config = TrainingConfig(feed=feed, epochs=2, length=20, lanes=8, threads=1)
+    config = TrainingConfig(feed=feed, epochs=2, sequence_length=20, batch_size=8, threads=1)
     in_memory, built = (history(data, config) for data in both)
     assert in_memory == built
     assert len(built[1]) == 2
@@ -60,7 +60,7 @@ def test_counts_are_the_same_and_the_fingerprint_is_that_of_the_corpus(both, fol
 
 
 def test_a_run_goes_on_with_the_same_corpus_only(both, folder, tmp_path):
-    config = TrainingConfig(epochs=1, length=20, lanes=8, threads=1)
+    config = TrainingConfig(epochs=1, sequence_length=20, batch_size=8, threads=1)
     run = Run(tmp_path / "run", both[1], NetworkConfig(units=8), config)
     run.open()
     steps = run.progress()

@@ -28,21 +28,27 @@ from tunewright.training.distributed import Team, team_of_torchrun
 from tunewright.training.loop import Trainer
 from tunewright.training.run import Run
 
-NETWORK = NetworkConfig(units=8, embedding=6, layers=2, dropout=0.2, input_dropout=0.1, weight_drop=0.1)
-STREAMS = TrainingConfig(epochs=2, length=20, lanes=7, threads=1, device="cpu")
+NETWORK = NetworkConfig(units=8, embedding=6, layers=2, dropout=0.2, input_dropout=0.1, recurrent_weight_dropout=0.1)
+STREAMS = TrainingConfig(epochs=2, sequence_length=20, batch_size=7, threads=1, device="cpu")
 WAYS = {
     "streams": (NETWORK, STREAMS),
     # The last batch of an epoch has one window, so that most processes have none.
-    "windows": (replace(NETWORK, cell="gru", layers=1), replace(STREAMS, feed="windows", lanes=4, length=101)),
-    "fewer lanes than processes": (replace(NETWORK, cell="rnn", embedding=0), replace(STREAMS, lanes=2, length=60)),
-    "whole tunes": (replace(NETWORK, layers=1), replace(STREAMS, feed="tunes", lanes=5)),
+    "windows": (
+        replace(NETWORK, cell="gru", layers=1),
+        replace(STREAMS, feed="windows", batch_size=4, sequence_length=101),
+    ),
+    "fewer lanes than processes": (
+        replace(NETWORK, cell="rnn", embedding=0),
+        replace(STREAMS, batch_size=2, sequence_length=60),
+    ),
+    "whole tunes": (replace(NETWORK, layers=1), replace(STREAMS, feed="tunes", batch_size=5)),
     "looking back": (replace(NETWORK, layers=1, look_back=5), STREAMS),
     "looking back over whole tunes": (
         replace(NETWORK, cell="gru", look_back=5),
-        replace(STREAMS, feed="tunes", lanes=3),
+        replace(STREAMS, feed="tunes", batch_size=3),
     ),
     # Only process 0 has a clock that decides anything, so that all stop after the same batch.
-    "time": (NETWORK, replace(STREAMS, epochs=500, lanes=64, minutes=0.02)),
+    "time": (NETWORK, replace(STREAMS, epochs=500, batch_size=64, minutes=0.02)),
 }
 SLOW = pytest.mark.slow
 FOREVER = replace(STREAMS, epochs=100_000)

@@ -40,7 +40,7 @@ def all_nats(network, tunes, **options):
     return np.concatenate(list(dynamic_nats(network, tunes, DynamicConfig(**options))))
 
 
-@pytest.mark.parametrize("options", [{}, {"look_back": 6}, {"cell": "transformer", "weight_drop": 0}])
+@pytest.mark.parametrize("options", [{}, {"look_back": 6}, {"cell": "transformer", "recurrent_weight_dropout": 0}])
 def test_without_learning_it_is_full_tune(tunes, data, options):
     torch.manual_seed(5)
     network = CharNetwork.of(NetworkConfig(units=12, embedding=6, **options), Vocabulary.of(tunes)).eval()

@@ -56,4 +56,4 @@ def test_the_rate_is_measured_and_nothing_is_left_behind(data, monkeypatch):
     found = fit(data, [SMALL], seconds=5)
     assert found.characters_per_second > 1000
     assert found.recipe.training.epochs == 20
-    assert fit(data, [replace(SMALL, training=TrainingConfig(epochs=1, lanes=512))], 1).characters_per_second > 0
+    assert fit(data, [replace(SMALL, training=TrainingConfig(epochs=1, batch_size=512))], 1).characters_per_second > 0

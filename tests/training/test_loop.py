@@ -31,21 +31,29 @@ def as_on_a_gpu(monkeypatch):
 
 def trainer_of(data, **options):
     torch.manual_seed(0)
-    shape = {"units": 12, "embedding": 6, "weight_drop": 0.0}
+    shape = {"units": 12, "embedding": 6, "recurrent_weight_dropout": 0.0}
     shape |= {name: options.pop(name) for name in vars(NetworkConfig()).keys() & options.keys()}
     network = CharNetwork.of(NetworkConfig(**shape), data.vocabulary)
-    return Trainer(network, data, TrainingConfig(**{"length": 20, "lanes": 4, "epochs": 2, **options}))
+    return Trainer(network, data, TrainingConfig(**{"sequence_length": 20, "batch_size": 4, "epochs": 2, **options}))
 
 
 @pytest.mark.parametrize(
-    "options", [{}, {"feed": "windows"}, {"weight_drop": 0.3}, {"optimizer": "sgd"}, {"transpose": 0.5}, {"units": 130}]
+    "options",
+    [
+        {},
+        {"feed": "windows"},
+        {"recurrent_weight_dropout": 0.3},
+        {"optimizer": "sgd"},
+        {"transpose": 0.5},
+        {"units": 130},
+    ],
 )
 def test_the_ways_of_both_devices_lead_to_the_same(data, as_on_a_gpu, options):
     here = trainer_of(data, **options)
     as_on_a_gpu()
     there = trainer_of(data, **options)
     assert any(isinstance(layer, PaddedLayer) for layer in there.network.layers) is (
-        "units" in options or "weight_drop" in options
+        "units" in options or "recurrent_weight_dropout" in options
     )
     ours, theirs = list(there.run()), list(here.run())
     assert [progress.loss for progress in ours] == pytest.approx([progress.loss for progress in theirs], abs=1e-4)
@@ -71,7 +79,7 @@ def test_on_a_gpu_too_it_goes_on_where_it_stopped(data, as_on_a_gpu):
 def test_on_a_gpu_too_divergence_is_told(data, as_on_a_gpu):
     as_on_a_gpu()
     with pytest.raises(DivergenceError, match="in epoch 1, batch"):
-        list(trainer_of(data, learning_rate=1e30, clip=0.0).run())
+        list(trainer_of(data, learning_rate=1e30, max_grad_norm=0.0).run())
 
 
 def test_on_a_gpu_a_precision_can_be_chosen(data, as_on_a_gpu):
@@ -86,7 +94,11 @@ def test_on_a_gpu_a_precision_can_be_chosen(data, as_on_a_gpu):
 
 @pytest.mark.parametrize(
     "options",
-    [{"feed": "tunes"}, {"look_back": 4}, {"look_back": 4, "feed": "tunes", "weight_drop": 0.3, "units": 130}],
+    [
+        {"feed": "tunes"},
+        {"look_back": 4},
+        {"look_back": 4, "feed": "tunes", "recurrent_weight_dropout": 0.3, "units": 130},
+    ],
 )
 def test_where_shapes_change_a_gpu_takes_the_steps_of_a_processor(data, as_on_a_gpu, options):
     options = {"epochs": 1, "dropout": 0.2, **options}

@@ -16,12 +16,12 @@ from tunewright.training.config import TrainingConfig
 from tunewright.training.evaluate import evaluate
 from tunewright.training.run import train
 
-NETWORK = NetworkConfig(units=10, embedding=6, dropout=0.2, input_dropout=0.1, weight_drop=0.1)
-STREAMS = TrainingConfig(epochs=3, length=20, lanes=8, threads=1, device="cpu")
+NETWORK = NetworkConfig(units=10, embedding=6, dropout=0.2, input_dropout=0.1, recurrent_weight_dropout=0.1)
+STREAMS = TrainingConfig(epochs=3, sequence_length=20, batch_size=8, threads=1, device="cpu")
 WINDOWS = replace(STREAMS, feed="windows")
 TUNES = replace(STREAMS, feed="tunes")
 LOOKING_BACK = replace(NETWORK, look_back=8)
-TRANSFORMER = replace(NETWORK, cell="transformer", weight_drop=0.0)
+TRANSFORMER = replace(NETWORK, cell="transformer", recurrent_weight_dropout=0.0)
 
 
 @pytest.fixture(scope="module")
@@ -152,9 +152,9 @@ def test_the_seed_decides(tunes, tmp_path):
     "change",
     [
         {"feed": "windows"},
-        {"length": 21},
-        {"lanes": 7},
-        {"reset": 0.9},
+        {"sequence_length": 21},
+        {"batch_size": 7},
+        {"state_reset_probability": 0.9},
         {"transpose": 1.0},
         {"epochs": 2},
         {"optimizer": "nadam"},
@@ -164,7 +164,7 @@ def test_the_seed_decides(tunes, tmp_path):
         {"beta2": 0.99},
         {"warmup": 0.5},
         {"schedule": "constant"},
-        {"clip": 0.01},
+        {"max_grad_norm": 0.01},
         {"seed": 9},
     ],
 )
@@ -264,15 +264,15 @@ def test_without_validation_tunes_a_tenth_is_kept_back(tunes, tmp_path):
     "options",
     [
         {"epochs": 0},
-        {"length": 0},
-        {"lanes": 0},
+        {"sequence_length": 0},
+        {"batch_size": 0},
         {"learning_rate": 0.0},
         {"learning_rate": math.nan},
-        {"reset": 1.5},
+        {"state_reset_probability": 1.5},
         {"warmup": 1.0},
         {"beta1": 1.0},
         {"beta2": -0.1},
-        {"clip": -1.0},
+        {"max_grad_norm": -1.0},
         {"minutes": -1.0},
         {"feed": "stream"},
         {"optimizer": "adamx"},
@@ -292,7 +292,7 @@ def test_looking_back_helps_with_tunes_that_repeat_themselves(tunes, tmp_path):
         replace(tune, text=f"X:{number}\n" + 4 * f"|{tune.text[40:60].strip()}" + "\n")
         for number, tune in enumerate(tunes)
     ]
-    config = replace(TUNES, epochs=12, learning_rate=0.02, length=60, lanes=4)
+    config = replace(TUNES, epochs=12, learning_rate=0.02, sequence_length=60, batch_size=4)
     best = {}
     for width in (0, 8):
         network = replace(NETWORK, look_back=width, units=16)

@@ -101,7 +101,7 @@ def test_rare_shapes_are_left_to_one_thread():
 def test_a_training_ends_with_the_same_bits_whoever_took_its_steps(tiny_corpus, monkeypatch, optimizer):
     """The number of threads changes with every step, as it may under a changing load."""
     data = TrainingData.of(read_tunes(tiny_corpus).tunes)
-    config = TrainingConfig(length=10, lanes=8, epochs=1, optimizer=optimizer)
+    config = TrainingConfig(sequence_length=10, batch_size=8, epochs=1, optimizer=optimizer)
     results, used = [], []
     for restless in (False, True):
         if restless:
@@ -127,7 +127,7 @@ def test_steps_with_memories_of_other_lengths_are_other_steps(tiny_corpus, monke
     monkeypatch.setattr(StepThreads, "step", step)
     data = TrainingData.of(read_tunes(tiny_corpus).tunes)
     network = CharNetwork.of(NetworkConfig(units=8, embedding=4, look_back=4), data.vocabulary)
-    config = TrainingConfig(feed="tunes", length=20, lanes=4, epochs=1)
+    config = TrainingConfig(feed="tunes", sequence_length=20, batch_size=4, epochs=1)
     list(islice(Trainer(network, data, config).run(), 12))
     memories = {shape[-1] for shape in shapes if len(shape) == 5}
     assert len(memories) > 2

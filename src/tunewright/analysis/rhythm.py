@@ -130,11 +130,11 @@ def shown_text(text: str) -> str:
 
 def _last_states(model: Checkpoint, texts: Sequence[str]) -> NDArray[np.float32]:
     """The state after the last character of each text, shape=(texts, numbers of the state)."""
-    require_recurrent(model.network.cell, "reading states")
-    names = [name for name in QUANTITIES[model.network.cell] if name in ("h", "c")]
+    require_recurrent(model.config.cell, "reading states")
+    names = [name for name in QUANTITIES[model.config.cell] if name in ("h", "c")]
     ids = [model.vocabulary.encode_known(shown_text(text)) for text in texts]
     # A text of which nothing is known leaves the state at zero.
-    states = np.zeros((len(texts), len(names) * model.network.layers * model.network.units), np.float32)
+    states = np.zeros((len(texts), len(names) * model.config.layers * model.config.units), np.float32)
     for row, found in zip(states, stream_activations(load_network(model), ids, names), strict=True):
         if found[names[0]].shape[1]:
             row[:] = np.concatenate([found[name][:, -1].ravel() for name in names])

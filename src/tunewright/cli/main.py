@@ -8,12 +8,13 @@ import os
 import sys
 from collections.abc import Sequence
 
-from cyclopts import App, CycloptsError, Parameter
+from cyclopts import App, CycloptsError, Parameter, UnknownOptionError
 
 from tunewright import __version__
 from tunewright.cli.ending import INTERRUPTED, MISTAKE
 from tunewright.cli.processes import one_voice
 from tunewright.errors import TunewrightError
+from tunewright.options import FORMER_NAMES
 
 app = App(
     name="tunewright",
@@ -58,7 +59,7 @@ def run(arguments: Sequence[str] | None) -> int:
     try:
         status: int | None = app(arguments, exit_on_error=False, print_error=False)
     except (TunewrightError, CycloptsError) as error:
-        message = " ".join(str(error).split())
+        message = " ".join(str(error).split()) + _present_name(error)
         print(f"tunewright: {message}", file=sys.stderr)
         status = MISTAKE
     except MemoryError as error:
@@ -75,3 +76,12 @@ def run(arguments: Sequence[str] | None) -> int:
         print(f"tunewright: {error.filename or 'this machine'}: {error.strerror or error}", file=sys.stderr)
         status = MISTAKE
     return status or 0
+
+
+def _present_name(error: Exception) -> str:
+    """The end of a sentence about a flag that had another name in an earlier version."""
+    if not isinstance(error, UnknownOptionError):
+        return ""
+    flag = (error.token.keyword or error.token.value or "").split("=")[0]
+    present = FORMER_NAMES.get(flag.removeprefix("--").replace("-", "_"))
+    return f" {flag} is now called --{present.replace('_', '-')}." if present else ""

@@ -75,40 +75,47 @@ class Batch:
         return replace(self, starts=self.starts[lanes], keep=self.keep[lanes], ends=ends)
 
 
-def count_windows(characters: int, *, length: int, lanes: int) -> int:
+def count_windows(characters: int, *, sequence_length: int, batch_size: int) -> int:
     """Batches in an epoch of `windows`."""
-    return -(-_slices(characters, length) // lanes)
+    return -(-_slices(characters, sequence_length) // batch_size)
 
 
-def windows(tunes: Sequence[Ids], *, length: int, lanes: int, generator: np.random.Generator) -> Iterator[Batch]:
+def windows(
+    tunes: Sequence[Ids], *, sequence_length: int, batch_size: int, generator: np.random.Generator
+) -> Iterator[Batch]:
     """Random slices of the text that cover it once, in random order.
 
     Parameters
     ----------
     tunes
         Framed tunes as ids.
-    length
+    sequence_length
         T, characters that a slice predicts.
-    lanes
+    batch_size
         B, slices in a batch; the last one may have fewer.
     generator
         Decides where the slices begin and in which order they come.
     """
     text = joined(tunes)
-    slices = _slices(len(text), length)
-    offset, order = generator.integers(length), Shuffled(slices, generator)
-    for first in range(0, slices, lanes):
-        chosen = offset + length * order[first : first + lanes]
-        yield Batch(text, chosen, length, np.zeros(len(chosen), np.float32))
+    slices = _slices(len(text), sequence_length)
+    offset, order = generator.integers(sequence_length), Shuffled(slices, generator)
+    for first in range(0, slices, batch_size):
+        chosen = offset + sequence_length * order[first : first + batch_size]
+        yield Batch(text, chosen, sequence_length, np.zeros(len(chosen), np.float32))
 
 
-def count_streams(characters: int, *, length: int, lanes: int) -> int:
+def count_streams(characters: int, *, sequence_length: int, batch_size: int) -> int:
     """Batches in an epoch of `streams`."""
-    return -(-_lane_length(characters, lanes) // length)
+    return -(-_lane_length(characters, batch_size) // sequence_length)
 
 
 def streams(
-    tunes: Sequence[Ids], *, length: int, lanes: int, reset: float, generator: np.random.Generator
+    tunes: Sequence[Ids],
+    *,
+    sequence_length: int,
+    batch_size: int,
+    state_reset_probability: float,
+    generator: np.random.Generator,
 ) -> Iterator[Batch]:
     """Shuffled tunes in parallel lanes, in order along each lane.
 
@@ -116,21 +123,21 @@ def streams(
     ----------
     tunes
         Framed tunes as ids.
-    length
+    sequence_length
         T, characters that one batch predicts in each lane; the last one may have fewer.
-    lanes
+    batch_size
         B.
-    reset
+    state_reset_probability
         Probability that a lane starts a batch from the zero state, so that the network also learns to begin anywhere.
     generator
         Decides the order of the tunes and the resets.
     """
     text = joined(tunes, generator.permutation(len(tunes)))
-    lane_length = _lane_length(len(text), lanes)
-    starts = generator.integers(len(text)) + lane_length * np.arange(lanes)
-    for first in range(0, lane_length, length):
-        keep = generator.random(lanes) >= reset if first else np.zeros(lanes)
-        yield Batch(text, starts + first, min(length, lane_length - first), keep.astype(np.float32))
+    lane_length = _lane_length(len(text), batch_size)
+    starts = generator.integers(len(text)) + lane_length * np.arange(batch_size)
+    for first in range(0, lane_length, sequence_length):
+        keep = generator.random(batch_size) >= state_reset_probability if first else np.zeros(batch_size)
+        yield Batch(text, starts + first, min(sequence_length, lane_length - first), keep.astype(np.float32))
 
 
 class WholeTunes:
@@ -143,26 +150,28 @@ class WholeTunes:
     ----------
     tunes
         Framed tunes as ids.
-    length
+    sequence_length
         T, characters that a batch predicts in each lane; the first of a group has half as many or more, and the last
         one may have fewer, or some more.
-    lanes
+    batch_size
         B, tunes that begin together.
     generator
         Decides the order of the groups, which tunes are in them, and where they are cut.
     """
 
-    def __init__(self, tunes: Sequence[Ids], *, length: int, lanes: int, generator: np.random.Generator) -> None:
-        self._text, sizes, self._length = joined(tunes), lengths_of(tunes), length
+    def __init__(
+        self, tunes: Sequence[Ids], *, sequence_length: int, batch_size: int, generator: np.random.Generator
+    ) -> None:
+        self._text, sizes, self._length = joined(tunes), lengths_of(tunes), sequence_length
         self._starts, self._predicted = np.cumsum(sizes) - sizes, sizes - 1
         order = generator.permutation(len(sizes))
         groups: list[NDArray[np.int64]] = []
-        for first in range(0, len(order), POOL * lanes):
-            pool = order[first : first + POOL * lanes]
+        for first in range(0, len(order), POOL * batch_size):
+            pool = order[first : first + POOL * batch_size]
             pool = pool[np.argsort(-sizes[pool], kind="stable")]
-            groups += [pool[begin : begin + lanes] for begin in range(0, len(pool), lanes)]
+            groups += [pool[begin : begin + batch_size] for begin in range(0, len(pool), batch_size)]
         self._groups = [groups[number] for number in generator.permutation(len(groups))]
-        self._firsts = generator.integers((length + 1) // 2, length + 1, size=len(groups))
+        self._firsts = generator.integers((sequence_length + 1) // 2, sequence_length + 1, size=len(groups))
 
     def __len__(self) -> int:
         return sum(len(self._cuts(group, first)) - 1 for group, first in zip(self._groups, self._firsts, strict=True))
@@ -185,9 +194,9 @@ class WholeTunes:
         return cuts
 
 
-def _slices(characters: int, length: int) -> int:
-    return max(1, characters // length)
+def _slices(characters: int, sequence_length: int) -> int:
+    return max(1, characters // sequence_length)
 
 
-def _lane_length(characters: int, lanes: int) -> int:
-    return -(-characters // lanes)
+def _lane_length(characters: int, batch_size: int) -> int:
+    return -(-characters // batch_size)

@@ -34,7 +34,7 @@ from tunewright.corpus.vocabulary import Vocabulary
 from tunewright.errors import CheckpointError, InputError
 from tunewright.files import as_written, write_folder
 from tunewright.model.config import NetworkConfig
-from tunewright.options import from_mapping, to_mapping
+from tunewright.options import from_mapping, to_mapping, with_present_names
 
 FORMAT = 1
 WEIGHTS, ABOUT = "weights.safetensors", "tunewright.json"
@@ -46,7 +46,8 @@ RETRIES, RETRY_SECONDS = 3, 0.02
 class Checkpoint:
     """A network at rest."""
 
-    network: NetworkConfig
+    config: NetworkConfig
+    """The architecture."""
     vocabulary: Vocabulary
     weights: Mapping[str, NDArray[np.float32]]
     """By their names in `CharNetwork`."""
@@ -74,7 +75,7 @@ def write_checkpoint(folder: Path, checkpoint: Checkpoint, extra: Mapping[str, b
     about = {
         "format": FORMAT,
         "tunewright": __version__,
-        "network": to_mapping(checkpoint.network),
+        "network": to_mapping(checkpoint.config),
         "vocabulary": checkpoint.vocabulary.symbols,
         "metrics": checkpoint.metrics,
         "training": checkpoint.training,
@@ -126,7 +127,7 @@ def _read(folder: Path) -> Checkpoint:
     content = read_verified(folder, WEIGHTS, about)
     try:
         return Checkpoint(
-            network=from_mapping(NetworkConfig, about["network"]),
+            config=from_mapping(NetworkConfig, with_present_names(about["network"])),
             vocabulary=Vocabulary(about["vocabulary"]),
             weights=safetensors.numpy.load(content),
             metrics=about["metrics"],

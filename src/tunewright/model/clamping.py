@@ -63,14 +63,14 @@ def clamp_units(model: Checkpoint, values: Mapping[Unit, float]) -> Checkpoint:
         held["units"] = {**held["units"], name: float(value)}
         for columns, bias in _readers(model, unit[0]):
             weights[columns], weights[bias] = _folded(weights[columns], weights[bias], unit[1], value)
-        if model.network.look_back and unit[0] == model.network.layers - 1:
+        if model.config.look_back and unit[0] == model.config.layers - 1:
             weights |= _with_held_keys(weights, unit[1], value)
     return replace(model, weights=weights, metrics={}, training={**model.training, RECORD: held})
 
 
 def require_unit(model: Checkpoint, unit: Unit) -> None:
     """Raise OptionError if the network has no such unit, or is not recurrent."""
-    (layer, number), shape = unit, model.network
+    (layer, number), shape = unit, model.config
     require_recurrent(shape.cell, "holding units")
     if not 0 <= layer < shape.layers:
         raise OptionError(f"there is no layer {layer}; the network has {_range('layer', shape.layers)}")
@@ -105,9 +105,9 @@ def _range(what: str, count: int) -> str:
 def _readers(model: Checkpoint, layer: int) -> list[tuple[str, str]]:
     """Names of the matrices whose columns read the units of a layer, each with the bias added to its product."""
     own = (f"layers.{layer}.weight_hh_l0", f"layers.{layer}.bias_hh_l0")
-    if layer < model.network.layers - 1:
+    if layer < model.config.layers - 1:
         return [own, (f"layers.{layer + 1}.weight_ih_l0", f"layers.{layer + 1}.bias_ih_l0")]
-    parts = ("readout", "look_back.query", "look_back.gate") if model.network.look_back else ("readout",)
+    parts = ("readout", "look_back.query", "look_back.gate") if model.config.look_back else ("readout",)
     return [own, *((f"{part}.weight", f"{part}.bias") for part in parts)]
 
 

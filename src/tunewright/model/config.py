@@ -29,7 +29,7 @@ class NetworkConfig:
     """Share of each layer's outputs that is set to zero while training, the last layer's too."""
     input_dropout: float = 0.0
     """Share of the inputs (embedding or one-hot) that is set to zero while training."""
-    weight_drop: float = 0.2
+    recurrent_weight_dropout: float = 0.2
     """Share of the recurrent weights that is set to zero while training, others in each batch."""
     look_back: int = 0
     """Width of the keys of a pointer head that looks back over the tune so far; 0 has none."""
@@ -40,10 +40,10 @@ class NetworkConfig:
         require("layers", self.layers, "1 or more", self.layers >= 1)
         require("embedding", self.embedding, "0 (one-hot) or more", self.embedding >= 0)
         require("look_back", self.look_back, "0 (none) or more", self.look_back >= 0)
-        for name in ("dropout", "input_dropout", "weight_drop"):
+        for name in ("dropout", "input_dropout", "recurrent_weight_dropout"):
             require(name, getattr(self, name), "0 up to, not including, 1", 0 <= getattr(self, name) < 1)
         if self.cell not in RECURRENT:
-            for name, what in (("weight_drop", "recurrent weights"), ("look_back", "recurrent units")):
+            for name, what in (("recurrent_weight_dropout", "recurrent weights"), ("look_back", "recurrent units")):
                 allowed = f"0 with cell {self.cell!r}, which has no {what}"
                 require(name, getattr(self, name), allowed, getattr(self, name) == 0)
 

@@ -251,10 +251,10 @@ class CharNetwork(nn.Module):
 
     def _dropped_weights(self, layer: nn.Module, generator: torch.Generator | None) -> dict[str, Tensor]:
         """What stands in for some weights of `layer` in this call (weight-drop, Merity et al. 2018)."""
-        if not self.training or self.config.weight_drop == 0:
+        if not self.training or self.config.recurrent_weight_dropout == 0:
             return {}
         name = "weight_hh_l0"
-        return {name: self._drop(layer.get_parameter(name), self.config.weight_drop, generator)}
+        return {name: self._drop(layer.get_parameter(name), self.config.recurrent_weight_dropout, generator)}
 
     def _drop(
         self, signal: Tensor, share: float, generator: torch.Generator | None, lanes: Lanes | None = None
@@ -293,7 +293,7 @@ def load_network(checkpoint: Checkpoint) -> CharNetwork:
     CheckpointError
         If its weights do not fit its configuration.
     """
-    network = CharNetwork.of(checkpoint.network, checkpoint.vocabulary)
+    network = CharNetwork.of(checkpoint.config, checkpoint.vocabulary)
     try:
         network.load_state_dict({name: torch.from_numpy(values) for name, values in checkpoint.weights.items()})
     except RuntimeError as error:

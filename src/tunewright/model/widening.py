@@ -29,15 +29,15 @@ def widen(model: Checkpoint, characters: Iterable[str]) -> Checkpoint:
     for name in ("readout.weight", "readout.bias"):
         row = weights[name][opening]
         weights[name] = np.concatenate([weights[name], np.stack([row] * len(new))])
-    if model.network.embedding:
+    if model.config.embedding:
         row = weights["embedding.weight"].mean(axis=0)
         weights["embedding.weight"] = np.concatenate([weights["embedding.weight"], np.stack([row] * len(new))])
     else:
-        name = "layers.0.weight_ih_l0" if model.network.is_recurrent else "transformer.entry.weight"
+        name = "layers.0.weight_ih_l0" if model.config.is_recurrent else "transformer.entry.weight"
         inputs = weights[name]  # (gates or H, S): one-hot inputs choose a column
         column = inputs.mean(axis=1)
         weights[name] = np.concatenate([inputs, np.stack([column] * len(new), axis=1)], axis=1)
-    if model.network.look_back:
+    if model.config.look_back:
         tables = weights["look_back.recent"]  # (3, S, W)
         row = tables.mean(axis=1, keepdims=True)
         weights["look_back.recent"] = np.concatenate([tables, np.repeat(row, len(new), axis=1)], axis=1)

@@ -51,9 +51,9 @@ def compose_batch(
     device: str = "cuda",
 ) -> Iterator[Composition]:
     """Compose a tune for each of `seeds`; otherwise as `compose.compose_many`, which calls this."""
-    require_recurrent(model.network.cell, "composing")
+    require_recurrent(model.config.cell, "composing")
     network = open_device(model, device)
-    most = min(MOST_LANES, MOST_LANES_LOOKING) if model.network.look_back else MOST_LANES
+    most = min(MOST_LANES, MOST_LANES_LOOKING) if model.config.look_back else MOST_LANES
     for first in range(0, len(seeds), most):
         yield from _Batch(model, network, seeds[first : first + most], config, prime, grammar).compositions()
 

@@ -102,8 +102,8 @@ class Adaptation:
             EvaluationSet.of(learned, vocabulary),
             self.own,
         )
-        begin = Start(self.start, self.config.pull)
-        self.run = Run(folder, data, model.network, _training_config(self.config), origin=origin, start=begin)
+        begin = Start(self.start, self.config.l2_sp)
+        self.run = Run(folder, data, model.config, _training_config(self.config), origin=origin, start=begin)
 
     @property
     def added_characters(self) -> str:
@@ -185,9 +185,9 @@ def _replayed(former: TrainingData | None, config: AdaptConfig, own_characters: 
 def _training_config(config: AdaptConfig) -> TrainingConfig:
     return TrainingConfig(
         feed="streams",
-        length=LENGTH,
-        lanes=LANES,
-        reset=RESET,
+        sequence_length=LENGTH,
+        batch_size=LANES,
+        state_reset_probability=RESET,
         optimizer="adamw",
         epochs=config.epochs,
         learning_rate=config.learning_rate,

@@ -1,12 +1,6 @@
-"""How is a network trained? (Kept apart from `loop.py` so that the command line reads it without torch.)
+"""Options of training, adapting and dynamic evaluation, and the presets: network and training options by name.
 
-How does a network go on learning from a few tunes? (Kept apart from `adapt.py`: read without torch.)
-
-How does a network go on learning while it is measured?
-
-Kept apart from `dynamic.py` so that the command line reads it without torch.
-
-Which recipes have a name?
+Nothing here needs torch, so that the command line reads it at once.
 """
 
 from dataclasses import dataclass
@@ -30,11 +24,11 @@ class TrainingConfig:
     feed: Feed = "streams"
     """`windows`: random slices, state zero at each (the assignment's way); `streams`: state carried through a tune;
     `tunes`: like streams, but all lanes begin a tune together, tunes of like length."""
-    length: int = 40
+    sequence_length: int = 40
     """Characters that are read before each step of the optimiser, in each lane."""
-    lanes: int = 16
+    batch_size: int = 16
     """Slices or streams side by side in one batch."""
-    reset: float = 0.4
+    state_reset_probability: float = 0.4
     """Probability that a stream starts a batch from the zero state; `windows` always do, `tunes` never."""
     transpose: float = 0.0
     """Share of the tunes that are learned in another key, others and in others in each epoch."""
@@ -54,7 +48,7 @@ class TrainingConfig:
     """Share of training over which the learning rate rises from zero."""
     schedule: Schedule = "cosine"
     """After the warm-up the learning rate falls to zero along a half cosine, or stays constant."""
-    clip: float = 1.0
+    max_grad_norm: float = 1.0
     """Largest norm of the gradient; 0 does not clip."""
     select_by: Protocol = "full_tune"
     """Validation loss that chooses the best checkpoint."""
@@ -78,13 +72,13 @@ class TrainingConfig:
         require_choice("select_by", self.select_by, get_args(Protocol))
         require_choice("device", self.device, get_args(Device))
         require_choice("precision", self.precision, get_args(Precision))
-        for name in ("length", "lanes", "epochs"):
+        for name in ("sequence_length", "batch_size", "epochs"):
             require(name, getattr(self, name), "1 or more", getattr(self, name) >= 1)
-        for name in ("weight_decay", "clip", "patience", "minutes", "threads"):
+        for name in ("weight_decay", "max_grad_norm", "patience", "minutes", "threads"):
             require(name, getattr(self, name), "0 or more", getattr(self, name) >= 0)
         require("seed", self.seed, "0 up to, not including, 2^63", 0 <= self.seed < 2**63)
         require("learning_rate", self.learning_rate, "more than 0", self.learning_rate > 0)
-        for name in ("reset", "transpose"):
+        for name in ("state_reset_probability", "transpose"):
             require(name, getattr(self, name), "0 to 1", 0 <= getattr(self, name) <= 1)
         for name in ("beta1", "beta2"):
             require(name, getattr(self, name), "0 up to, not including, 1", 0 <= getattr(self, name) < 1)
@@ -101,7 +95,7 @@ class AdaptConfig:
     """Highest step size."""
     replay: float = 4.0
     """Characters of the former corpus that are read again for each that is read of the own tunes."""
-    pull: float = 1.0
+    l2_sp: float = 1.0
     """How strongly the weights are drawn back to the former ones: at each step, this times its size of the way."""
     held_out: float = 0.2
     """Share of the own tunes that is kept back to measure on, if they are ten or more."""
@@ -113,7 +107,7 @@ class AdaptConfig:
     def __post_init__(self) -> None:
         require("epochs", self.epochs, "1 or more", self.epochs >= 1)
         require("learning_rate", self.learning_rate, "more than 0", self.learning_rate > 0)
-        for name in ("replay", "pull", "patience"):
+        for name in ("replay", "l2_sp", "patience"):
             require(name, getattr(self, name), "0 or more", getattr(self, name) >= 0)
         require("held_out", self.held_out, "0 up to, not including, 1", 0 <= self.held_out < 1)
         require("seed", self.seed, "0 up to, not including, 2^63", 0 <= self.seed < 2**63)
@@ -155,8 +149,10 @@ class Preset:
 
 def _looking_back(units: int, dropout: float, epochs: int) -> Preset:
     return Preset(
-        NetworkConfig(units=units, embedding=64, dropout=dropout, weight_drop=0.0, look_back=32),
-        TrainingConfig(feed="tunes", length=120, lanes=8, epochs=epochs, weight_decay=0.05, beta1=0.85, beta2=0.97),
+        NetworkConfig(units=units, embedding=64, dropout=dropout, recurrent_weight_dropout=0.0, look_back=32),
+        TrainingConfig(
+            feed="tunes", sequence_length=120, batch_size=8, epochs=epochs, weight_decay=0.05, beta1=0.85, beta2=0.97
+        ),
     )
 
 
@@ -164,13 +160,15 @@ PRESETS = {
     "default": _looking_back(units=150, dropout=0.3, epochs=10),
     "large": _looking_back(units=320, dropout=0.35, epochs=14),
     "small": Preset(
-        NetworkConfig(units=96, embedding=64, dropout=0.0, weight_drop=0.0),
-        TrainingConfig(length=24, epochs=2, learning_rate=0.02),
+        NetworkConfig(units=96, embedding=64, dropout=0.0, recurrent_weight_dropout=0.0),
+        TrainingConfig(sequence_length=24, epochs=2, learning_rate=0.02),
     ),
     "plain": Preset(NetworkConfig(), TrainingConfig()),
     "assignment": Preset(
-        NetworkConfig(embedding=32, dropout=0.2, weight_drop=0.0),
-        TrainingConfig(feed="windows", length=30, lanes=64, epochs=20, learning_rate=0.006, select_by="cold_window"),
+        NetworkConfig(embedding=32, dropout=0.2, recurrent_weight_dropout=0.0),
+        TrainingConfig(
+            feed="windows", sequence_length=30, batch_size=64, epochs=20, learning_rate=0.006, select_by="cold_window"
+        ),
     ),
 }
 """`default`: 150 units that look back over their tune, whose bars come back in it. `large`: the best known to us, 320

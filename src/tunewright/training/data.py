@@ -114,12 +114,13 @@ def batches_of(
     tunes: Sequence[Ids], config: TrainingConfig, generator: np.random.Generator
 ) -> tuple[int, Iterator[Batch]]:
     """How many batches an epoch of `tunes` has, and the batches."""
-    size = {"length": config.length, "lanes": config.lanes}
+    size = {"sequence_length": config.sequence_length, "batch_size": config.batch_size}
     match config.feed:
         case "windows":
             return count_windows(count_characters(tunes), **size), windows(tunes, **size, generator=generator)
         case "streams":
-            batches = streams(tunes, **size, reset=config.reset, generator=generator)
+            resets = config.state_reset_probability
+            batches = streams(tunes, **size, state_reset_probability=resets, generator=generator)
             return count_streams(count_characters(tunes), **size), batches
         case "tunes":
             whole = WholeTunes(tunes, **size, generator=generator)

@@ -116,7 +116,7 @@ class Trainer:
         tensors: dict[str, Tensor] = {}
         for number, values in self.optimizer.state_dict()["state"].items():
             tensors |= {f"optimizer.{number}.{name}": tensor for name, tensor in values.items()}
-        recurrent = self._learner.recurrent(self.config.lanes) if self._learner else self._recurrent
+        recurrent = self._learner.recurrent(self.config.batch_size) if self._learner else self._recurrent
         tensors |= {f"recurrent.{number}": part for number, part in enumerate(recurrent or ())}
         tensors["dropout"] = self._dropout.get_state()
         return tensors, {"position": asdict(self.position), "history": [asdict(record) for record in self.history]}
@@ -157,11 +157,11 @@ class Trainer:
                 f"{', '.join(RECURRENT)}"
             )
         if has_resident_learner(device):
-            pad_layers(network.layers, loose=network.config.weight_drop > 0)
+            pad_layers(network.layers, loose=network.config.recurrent_weight_dropout > 0)
         steady = network.look_back is None and config.feed != "tunes"
         if has_resident_learner(device) and steady and self._team.size == 1:
             return ResidentLearner(
-                network, self.optimizer, dropout=self._dropout, clip=config.clip, precision=config.precision
+                network, self.optimizer, dropout=self._dropout, clip=config.max_grad_norm, precision=config.precision
             )
         if config.precision != "float32":
             raise OptionError(
@@ -194,7 +194,7 @@ class Trainer:
         value, state = self._gradient(network, batch)
         if not math.isfinite(value):
             raise self._divergence(f"the loss of a batch is {value}")
-        norm = torch.nn.utils.clip_grad_norm_(network.parameters(), self.config.clip or math.inf)
+        norm = torch.nn.utils.clip_grad_norm_(network.parameters(), self.config.max_grad_norm or math.inf)
         if not math.isfinite(norm.item()):
             raise self._divergence(f"the gradient of a batch has norm {norm.item()}")
         for group in optimizer.param_groups:
@@ -300,7 +300,7 @@ class Trainer:
     def _divergence(self, what: str) -> DivergenceError:
         return DivergenceError(
             f"{what}, in epoch {self.position.epoch + 1}, batch {self.position.batch + 1}; try a lower learning rate "
-            f"(now {self.config.learning_rate:g}) or a tighter clip (now {self.config.clip:g}, 0 is none)"
+            f"(now {self.config.learning_rate:g}) or a tighter clip (now {self.config.max_grad_norm:g}, 0 is none)"
         )
 
 

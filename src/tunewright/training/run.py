@@ -106,7 +106,7 @@ class Start:
     """From which network a training starts, and how strongly it is held there."""
 
     checkpoint: Checkpoint
-    pull: float = 0.0
+    l2_sp: float = 0.0
     """After each step of size r but an epoch's last, the weights go back by a share r times this of their way."""
 
 
@@ -213,8 +213,8 @@ class Run:
     @torch.no_grad()
     def _hold(self) -> None:
         """Draw the weights back to those of the start."""
-        if self.start and self.start.pull:
-            share = min(1.0, self.start.pull * self.trainer.position.learning_rate)
+        if self.start and self.start.l2_sp:
+            share = min(1.0, self.start.l2_sp * self.trainer.position.learning_rate)
             for weight, held in zip(self.trainer.network.parameters(), self._held, strict=True):
                 weight.lerp_(held, share)
 
@@ -248,7 +248,7 @@ class Run:
         """The newest checkpoint, once it is known to belong to this data and these options."""
         checkpoint, about = read_last(self.folder), read_about(self.folder / LAST)
         former = to_mapping(TrainingConfig())  # for an option that came later than the run
-        recorded = {**to_mapping(checkpoint.network), **former, **checkpoint.training.get("config", {})}
+        recorded = {**to_mapping(checkpoint.config), **former, **checkpoint.training.get("config", {})}
         asked = {**to_mapping(self.network_config), **to_mapping(self.config)}
         for name, value in asked.items():
             was = recorded.get(name)

@@ -83,6 +83,6 @@ def test_without_tunes_nothing_is_said_of_the_form(model, sides):
 
 
 def test_a_plain_network_has_no_head_to_lose(untrained, model, sides):
-    assert without_head(model).network.look_back == 0
+    assert without_head(model).config.look_back == 0
     with pytest.raises(OptionError, match="does not look back"):
         study_alone(untrained(units=6), sides, QUICK, tunes=0)

@@ -41,7 +41,7 @@ def test_each_label_has_the_unit_that_follows_it_best_measured_again_on_the_othe
 def test_an_untrained_network_has_the_shape_and_nothing_else_of_a_trained_one(untrained):
     model = untrained(cell="gru", units=6)
     fresh = untrained_like(model)
-    assert (fresh.network, fresh.vocabulary, fresh.metrics) == (model.network, model.vocabulary, {})
+    assert (fresh.config, fresh.vocabulary, fresh.metrics) == (model.config, model.vocabulary, {})
     assert {name: values.shape for name, values in fresh.weights.items()} == {
         name: values.shape for name, values in model.weights.items()
     }

@@ -14,7 +14,9 @@ TITLED = "<start>\nX:1\nT:Für Elise\nM:4/4\nK:D\n"
 def model(tiny_corpus, tmp_path_factory):
     """A network that has learned to write tunes much like the made-up ones."""
     folder = tmp_path_factory.mktemp("composed") / "run"
-    config = tunewright.TrainingConfig(epochs=60, length=40, lanes=4, learning_rate=0.02, threads=1, device="cpu")
+    config = tunewright.TrainingConfig(
+        epochs=60, sequence_length=40, batch_size=4, learning_rate=0.02, threads=1, device="cpu"
+    )
     network = tunewright.NetworkConfig(units=48, embedding=16)
     for _ in tunewright.train(tunewright.read_tunes(tiny_corpus).tunes, out=folder, network=network, config=config):
         pass

@@ -89,7 +89,7 @@ def test_it_is_evaluated_and_looked_for_copies_beside_all_that_it_learned(capsys
     ("arguments", "words"),
     [
         (["--epochs", "0"], "epochs is 0"),
-        (["--pull", "-1"], "pull is -1"),
+        (["--l2-sp", "-1"], "l2_sp is -1"),
         (["--resume"], "no run to go on with"),
         (["--corpus", "nowhere"], "nowhere"),
     ],

@@ -40,7 +40,7 @@ def test_flags_come_before_the_file_and_the_file_before_the_preset(capsys, tiny_
     about = recorded(tmp_path / "run")
     config = about["training"]["config"]
     assert (about["network"]["units"], about["network"]["cell"]) == (9, "gru")
-    assert (config["length"], config["learning_rate"], config["feed"]) == (11, 0.01, "windows")
+    assert (config["sequence_length"], config["learning_rate"], config["feed"]) == (11, 0.01, "windows")
 
 
 @pytest.mark.parametrize(

@@ -58,10 +58,10 @@ def test_show_takes_other_tunes_in_place_of_those_of_the_plan(plan_file, tiny_tu
 
 
 def test_mistakes_are_one_line(plan_file, tmp_path, capsys):
-    plan_file.write_text(plan_file.read_text(encoding="utf-8").replace("lanes", "lane"), encoding="utf-8")
+    plan_file.write_text(plan_file.read_text(encoding="utf-8").replace("batch_size", "batch_sise"), encoding="utf-8")
     assert run(["study", "run", str(plan_file), "--out", str(tmp_path / "study")]) == 2
     err = capsys.readouterr().err
-    assert err == f"tunewright: {plan_file}: [base]: no option is called 'lane'; did you mean 'lanes'?\n"
+    assert err == f"tunewright: {plan_file}: [base]: no option is called 'batch_sise'; did you mean 'batch_size'?\n"
     assert run(["study", "show", str(tmp_path / "none.toml")]) == 2
     assert "cannot be read" in capsys.readouterr().err
     assert run(["study", "run", str(plan_file), "--out", str(tmp_path / "study"), "--address", "10.0.0.1:6379"]) == 2

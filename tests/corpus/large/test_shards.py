@@ -70,9 +70,9 @@ def test_a_text_is_taken_from_as_from_an_array(store, lengths, seed, shuffle, sy
 @given(lengths=tune_lengths, length=st.integers(1, 40), lanes=st.integers(1, 9), seed=st.integers(0, 9))
 def test_the_same_seed_gives_the_same_batches(store, lengths, length, lanes, seed):
     tunes = made_up(lengths)
-    for feed, options in ((windows, {}), (streams, {"reset": 0.5})):
+    for feed, options in ((windows, {}), (streams, {"state_reset_probability": 0.5})):
         both = [
-            feed(kind, length=length, lanes=lanes, generator=np.random.default_rng(seed), **options)
+            feed(kind, sequence_length=length, batch_size=lanes, generator=np.random.default_rng(seed), **options)
             for kind in (tunes, store(tunes))
         ]
         for one, other in zip(*both, strict=True):
@@ -122,7 +122,10 @@ def test_whole_tunes_are_read_from_disk_as_from_memory(store, symbols):
     tunes = made_up([12, 30, 2, 7, 25, 40, 9], symbols)
     mapped = store(tunes, symbols=symbols)
     assert lengths_of(mapped).tolist() == lengths_of(tunes).tolist() == [12, 30, 2, 7, 25, 40, 9]
-    ways = [list(WholeTunes(each, length=8, lanes=3, generator=np.random.default_rng(4))) for each in (mapped, tunes)]
+    ways = [
+        list(WholeTunes(each, sequence_length=8, batch_size=3, generator=np.random.default_rng(4)))
+        for each in (mapped, tunes)
+    ]
     for ours, theirs in zip(*ways, strict=True):
         np.testing.assert_array_equal(ours.ids, theirs.ids)
         np.testing.assert_array_equal(ours.ends, theirs.ends)

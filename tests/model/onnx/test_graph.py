@@ -15,9 +15,8 @@ from tunewright.errors import CheckpointError, MissingExtraError
 from tunewright.model import look_back
 from tunewright.model import network as network_module
 from tunewright.model.checkpoint import Checkpoint
-from tunewright.model.config import NetworkConfig
 from tunewright.model.look_back import with_empty_rows
-from tunewright.model.network import load_network
+from tunewright.model.network import NetworkConfig, load_network
 from tunewright.model.onnx import pointer_head
 from tunewright.model.onnx.graph import metadata, state_names, to_onnx
 from tunewright.options import from_mapping
@@ -27,7 +26,7 @@ CELLS = ["lstm", "gru", "rnn"]
 
 def inputs_for(checkpoint, time, lanes):
     """Random characters, and a random state by the names of its parts."""
-    generator, network = np.random.default_rng(7), checkpoint.network
+    generator, network = np.random.default_rng(7), checkpoint.config
     shape = (network.layers, lanes, network.units)
     state = {name: generator.uniform(-1, 1, shape).astype(np.float32) for name in state_names(network)}
     if network.look_back:
@@ -82,7 +81,7 @@ def test_the_metadata_rebuild_vocabulary_and_network(untrained):
     told = onnxruntime.InferenceSession(to_onnx(checkpoint)).get_modelmeta().custom_metadata_map
     assert told == metadata(checkpoint)
     assert json.loads(told["symbols"]) == checkpoint.vocabulary.symbols
-    assert from_mapping(NetworkConfig, json.loads(told["network"])) == checkpoint.network
+    assert from_mapping(NetworkConfig, json.loads(told["network"])) == checkpoint.config
     assert (told["tunewright"], told["weights"]) == (__version__, checkpoint.fingerprint)
 
 
@@ -94,10 +93,10 @@ def test_weights_that_do_not_fit_are_named(untrained, name):
     whole = untrained(units=4, look_back=3)
     cut = {**whole.weights, name: whole.weights[name][:-1]}
     with pytest.raises(CheckpointError, match=name):
-        to_onnx(Checkpoint(whole.network, whole.vocabulary, cut))
+        to_onnx(Checkpoint(whole.config, whole.vocabulary, cut))
     del cut[name]
     with pytest.raises(CheckpointError, match=name):
-        to_onnx(Checkpoint(whole.network, whole.vocabulary, cut))
+        to_onnx(Checkpoint(whole.config, whole.vocabulary, cut))
 
 
 def test_without_the_package_it_says_what_to_install(untrained, monkeypatch):
@@ -115,7 +114,7 @@ def looking(untrained):
         weights = {**model.weights, "look_back.gate.bias": np.float32([2.5]), "look_back.match": np.float32([0.1])}
         generator = np.random.default_rng(1)
         weights["look_back.place"] = generator.normal(-30, 10, (32, 32)).astype(np.float32)
-        return Checkpoint(model.network, model.vocabulary, weights)
+        return Checkpoint(model.config, model.vocabulary, weights)
 
     return make
 

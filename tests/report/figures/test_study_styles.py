@@ -28,7 +28,7 @@ def test_words_are_shown_as_they_are_in_lines_that_fit():
 
 
 def test_names_lose_what_all_have_in_common():
-    names = ["LSTM 150, dropout 0.1, clip 1", "LSTM 200, dropout 0.2, clip 1"]
+    names = ["LSTM 150, dropout 0.1, max_grad_norm 1", "LSTM 200, dropout 0.2, max_grad_norm 1"]
     assert list(short_names(names).values()) == ["LSTM 150, dropout 0.1", "LSTM 200, dropout 0.2"]
     assert short_names(names[:1]) == {names[0]: names[0]}
     assert short_names(["RNN 150", "LSTM 150"]) == {"RNN 150": "RNN 150", "LSTM 150": "LSTM 150"}

@@ -67,7 +67,7 @@ def sigmoid(x):
 
 def outputs_of(model, ids):
     """The last layer's output after each symbol, in float64."""
-    w, shape = {name: values.astype(np.float64) for name, values in model.weights.items()}, model.network
+    w, shape = {name: values.astype(np.float64) for name, values in model.weights.items()}, model.config
     states = [[np.zeros(shape.units), np.zeros(shape.units)] for _ in range(shape.layers)]
     for symbol in ids:
         x = w["embedding.weight"][symbol] if shape.embedding else np.eye(len(model.vocabulary))[symbol]

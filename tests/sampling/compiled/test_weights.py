@@ -57,4 +57,4 @@ def test_weights_that_do_not_fit_are_refused(untrained, change):
     else:
         changed["layers.0.weight_ih_l0"] = changed["layers.0.weight_ih_l0"][:8]
     with pytest.raises(CheckpointError, match="do not fit"):
-        pack(Checkpoint(model.network, model.vocabulary, changed))
+        pack(Checkpoint(model.config, model.vocabulary, changed))

@@ -38,7 +38,7 @@ def test_a_run_is_read_as_it_was_trained(trained):
     model = tunewright.read_checkpoint(folder)
     assert run.history == tuple(records)
     assert run.best == min(records, key=lambda record: record.validation_cold_window)
-    assert run.network == model.network
+    assert run.network == model.config
     assert run.protocol == "cold_window"
     assert run.options["cell"] == "gru"
     assert run.parameters == sum(weight.size for weight in model.weights.values())

@@ -69,7 +69,7 @@ def test_a_setting_is_timed_for_all_its_epochs(tiny_corpus, monkeypatch):
     data = TrainingData.of(read_tunes(tiny_corpus).tunes)
     ticks = iter(range(1000))
     monkeypatch.setattr(duration.time, "process_time", lambda: next(ticks) / 4)  # each look at the clock costs 1/4 s
-    config = TrainingConfig(epochs=6, length=20, lanes=4, threads=1, device="cpu")
+    config = TrainingConfig(epochs=6, sequence_length=20, batch_size=4, threads=1, device="cpu")
     found = time_setting(Setting("x", NETWORK, config), data)
     steps = 6 * -(-(data.characters // 4) // 20)
     assert found.learning == pytest.approx(steps / 4, rel=0.05)

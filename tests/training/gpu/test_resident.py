@@ -25,7 +25,7 @@ from tunewright.training.optimizers import make_optimizer, schedule
 
 CPU = torch.device("cpu")
 STEPS = 25
-STILL = {"dropout": 0.0, "input_dropout": 0.0, "weight_drop": 0.0}
+STILL = {"dropout": 0.0, "input_dropout": 0.0, "recurrent_weight_dropout": 0.0}
 
 
 @pytest.fixture(scope="module")
@@ -37,23 +37,30 @@ def data(tiny_corpus):
 def fresh(data, **shape):
     torch.manual_seed(0)
     return CharNetwork(
-        NetworkConfig(**{"units": 12, "embedding": 6, "input_dropout": 0.1, "weight_drop": 0.1, **shape}),
+        NetworkConfig(**{"units": 12, "embedding": 6, "input_dropout": 0.1, "recurrent_weight_dropout": 0.1, **shape}),
         len(data.vocabulary),
     )
 
 
 def learner_of(network, config, **options):
     generator = torch.Generator().manual_seed(config.seed)
-    return ResidentLearner(network, make_optimizer(network, config), dropout=generator, clip=config.clip, **options)
+    return ResidentLearner(
+        network, make_optimizer(network, config), dropout=generator, clip=config.max_grad_norm, **options
+    )
 
 
 def resident_losses(data, config, network, **options):
     learner = learner_of(network, config, **options)
-    generator, shape = np.random.default_rng([config.seed, 0]), {"length": config.length, "lanes": config.lanes}
+    generator, shape = (
+        np.random.default_rng([config.seed, 0]),
+        {"sequence_length": config.sequence_length, "batch_size": config.batch_size},
+    )
     if config.feed == "windows":
         batches = list(windows(data.tunes, **shape, generator=generator))
     else:
-        batches = list(streams(data.tunes, **shape, reset=config.reset, generator=generator))
+        batches = list(
+            streams(data.tunes, **shape, state_reset_probability=config.state_reset_probability, generator=generator)
+        )
     rates = [config.learning_rate * schedule(number / len(batches) / config.epochs, config) for number in range(STEPS)]
     return [learner.learn(batch, rate)[0] for batch, rate in zip(batches, rates, strict=False)]
 
@@ -62,14 +69,14 @@ def resident_losses(data, config, network, **options):
 @pytest.mark.parametrize("feed", ["streams", "windows"])
 @pytest.mark.parametrize("optimizer", ["adamw", "sgd"])
 def test_it_learns_what_the_trainer_learns(data, cell, feed, optimizer):
-    config = TrainingConfig(feed=feed, length=20, lanes=4, epochs=2, optimizer=optimizer)
+    config = TrainingConfig(feed=feed, sequence_length=20, batch_size=4, epochs=2, optimizer=optimizer)
     expected = [progress.loss for progress in islice(Trainer(fresh(data, cell=cell), data, config).run(), STEPS)]
     losses = resident_losses(data, config, fresh(data, cell=cell))
     assert losses == pytest.approx(expected, abs=1e-6)
 
 
 def test_bfloat16_differs_a_little_and_tf32_not_on_a_processor(data):
-    config = TrainingConfig(length=20, lanes=4, epochs=2)
+    config = TrainingConfig(sequence_length=20, batch_size=4, epochs=2)
     exact, tf32, bfloat16 = (
         resident_losses(data, config, fresh(data), precision=precision) for precision in ("float32", "tf32", "bfloat16")
     )
@@ -79,7 +86,7 @@ def test_bfloat16_differs_a_little_and_tf32_not_on_a_processor(data):
 
 
 def test_the_state_is_carried_and_can_be_handed_on(data):
-    config = TrainingConfig(lanes=3)
+    config = TrainingConfig(batch_size=3)
     batch = Batch(np.concatenate(data.tunes), np.array([0, 40, 80]), 10, np.ones(3, np.float32))
     losses = []
     for state in (0.0, 0.9):
@@ -96,7 +103,7 @@ def test_the_norm_is_told_before_clipping_and_the_rate_is_heeded(data):
     for clip, rate in ((0.0, 0.1), (0.001, 0.1), (0.001, 0.2)):
         network = fresh(data, **STILL)
         before = network.readout.weight.detach().clone()
-        learner = learner_of(network, TrainingConfig(optimizer="sgd", clip=clip, weight_decay=0.0))
+        learner = learner_of(network, TrainingConfig(optimizer="sgd", max_grad_norm=clip, weight_decay=0.0))
         norms.append(learner.learn(batch, rate)[1])
         changes.append(float((network.readout.weight.detach() - before).norm()))
     assert norms[0] == pytest.approx(norms[1]) == pytest.approx(norms[2])

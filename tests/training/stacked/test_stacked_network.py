@@ -15,7 +15,10 @@ SYMBOLS = 9
 def some_networks(count=3, **shape):
     torch.manual_seed(0)
     return [
-        CharNetwork(NetworkConfig(**{"units": 7, "embedding": 5, "dropout": 0.0, "weight_drop": 0.0, **shape}), SYMBOLS)
+        CharNetwork(
+            NetworkConfig(**{"units": 7, "embedding": 5, "dropout": 0.0, "recurrent_weight_dropout": 0.0, **shape}),
+            SYMBOLS,
+        )
         for _ in range(count)
     ]
 

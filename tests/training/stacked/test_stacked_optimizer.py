@@ -13,9 +13,9 @@ from tunewright.training.stacked.stacked_network import StackedNetworks
 from tunewright.training.stacked.stacked_optimizer import StackedOptimizer
 
 CONFIGS = [
-    TrainingConfig(learning_rate=0.01, weight_decay=0.5, clip=0.0),
-    TrainingConfig(learning_rate=0.002, weight_decay=0.0, clip=0.1, warmup=0.5),
-    TrainingConfig(learning_rate=0.03, weight_decay=0.1, clip=1e9, schedule="constant"),
+    TrainingConfig(learning_rate=0.01, weight_decay=0.5, max_grad_norm=0.0),
+    TrainingConfig(learning_rate=0.002, weight_decay=0.0, max_grad_norm=0.1, warmup=0.5),
+    TrainingConfig(learning_rate=0.03, weight_decay=0.1, max_grad_norm=1e9, schedule="constant"),
 ]
 LONGER = [replace(config, beta1=0.9, beta2=0.999) for config in CONFIGS]
 
@@ -37,7 +37,7 @@ def test_each_network_is_changed_as_torch_changes_it_alone(configs):
         for number, (network, config, optimizer) in enumerate(zip(networks, configs, alone, strict=True)):
             for name, gradient in stack.tensors(stack.flat.grad).items():
                 network.get_parameter(name).grad = gradient[number].clone()
-            torch.nn.utils.clip_grad_norm_(network.parameters(), config.clip or torch.inf)
+            torch.nn.utils.clip_grad_norm_(network.parameters(), config.max_grad_norm or torch.inf)
             for group in optimizer.param_groups:
                 group["lr"] = config.learning_rate * schedule(done, config)
             optimizer.step()

@@ -20,8 +20,11 @@ from tunewright.training.stacked.stacked_training import Member, StackedTrainer
 
 UNLIKE = [
     ({"dropout": 0.3}, {"seed": 0, "learning_rate": 0.008, "weight_decay": 0.1}),
-    ({"dropout": 0.0, "input_dropout": 0.2}, {"seed": 1, "learning_rate": 0.003, "clip": 0.2}),
-    ({"dropout": 0.5, "weight_drop": 0.2}, {"seed": 2, "warmup": 0.2, "schedule": "constant", "reset": 0.1}),
+    ({"dropout": 0.0, "input_dropout": 0.2}, {"seed": 1, "learning_rate": 0.003, "max_grad_norm": 0.2}),
+    (
+        {"dropout": 0.5, "recurrent_weight_dropout": 0.2},
+        {"seed": 2, "warmup": 0.2, "schedule": "constant", "state_reset_probability": 0.1},
+    ),
 ]
 
 
@@ -34,7 +37,9 @@ def data(tiny_corpus):
 def runs_in(folder: Path, data: TrainingData, optimizer: str = "adamw", *, resume: bool = False) -> list[Run]:
     runs = []
     for number, (network, own) in enumerate(UNLIKE):
-        config = TrainingConfig(length=20, lanes=4, epochs=2, optimizer=optimizer, device="cpu", threads=1, **own)
+        config = TrainingConfig(
+            sequence_length=20, batch_size=4, epochs=2, optimizer=optimizer, device="cpu", threads=1, **own
+        )
         runs.append(Run(folder / str(number), data, NetworkConfig(units=8, embedding=4, **network), config))
         runs[-1].open(resume=resume and (folder / str(number) / "last").is_dir(), force=True)
     return runs
@@ -152,7 +157,9 @@ def test_one_that_is_released_is_saved_and_disturbs_no_other(undisturbed, data, 
 
 def test_one_that_diverges_fails_alone(data, tmp_path):
     runs = runs_in(tmp_path, data)
-    wild = TrainingConfig(length=20, lanes=4, epochs=2, device="cpu", threads=1, learning_rate=1e30, clip=0.0)
+    wild = TrainingConfig(
+        sequence_length=20, batch_size=4, epochs=2, device="cpu", threads=1, learning_rate=1e30, max_grad_norm=0.0
+    )
     runs[1] = Run(tmp_path / "1", data, runs[1].network_config, wild)
     runs[1].open(force=True)
     stack = StackedRuns(runs)

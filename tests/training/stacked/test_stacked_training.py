@@ -33,11 +33,20 @@ def alone(data, member):
 def study(shape, training):
     """Three networks that differ in all that may differ."""
     unlike = [
-        ({"dropout": 0.3, "input_dropout": 0.0}, {"seed": 0, "learning_rate": 0.008, "weight_decay": 0.1, "clip": 1.0}),
-        ({"dropout": 0.0, "input_dropout": 0.2}, {"seed": 1, "learning_rate": 0.003, "clip": 0.2, "reset": 0.1}),
-        ({"dropout": 0.5, "weight_drop": 0.2}, {"seed": 2, "clip": 0.0, "warmup": 0.2, "schedule": "constant"}),
+        (
+            {"dropout": 0.3, "input_dropout": 0.0},
+            {"seed": 0, "learning_rate": 0.008, "weight_decay": 0.1, "max_grad_norm": 1.0},
+        ),
+        (
+            {"dropout": 0.0, "input_dropout": 0.2},
+            {"seed": 1, "learning_rate": 0.003, "max_grad_norm": 0.2, "state_reset_probability": 0.1},
+        ),
+        (
+            {"dropout": 0.5, "recurrent_weight_dropout": 0.2},
+            {"seed": 2, "max_grad_norm": 0.0, "warmup": 0.2, "schedule": "constant"},
+        ),
     ]
-    common = {"length": 20, "lanes": 4, "epochs": 2, **training}
+    common = {"sequence_length": 20, "batch_size": 4, "epochs": 2, **training}
     return [
         Member(NetworkConfig(units=12, **shape, **network), TrainingConfig(**common, **own)) for network, own in unlike
     ]
@@ -69,7 +78,10 @@ def test_a_network_does_not_depend_on_its_neighbours(data):
 
 def test_one_that_diverges_disturbs_no_other(data):
     members = study({}, {})
-    wild = Member(members[0].network, TrainingConfig(length=20, lanes=4, epochs=2, learning_rate=1e30, clip=0))
+    wild = Member(
+        members[0].network,
+        TrainingConfig(sequence_length=20, batch_size=4, epochs=2, learning_rate=1e30, max_grad_norm=0),
+    )
     losses = [progress.losses for progress in islice(StackedTrainer(data, [members[1], wild], CPU).run(), 12)]
     calm = [progress.losses for progress in islice(StackedTrainer(data, members[1:2], CPU).run(), 12)]
     assert not np.isfinite(losses[-1][1])
@@ -77,7 +89,7 @@ def test_one_that_diverges_disturbs_no_other(data):
 
 
 def test_it_ends_after_the_last_epoch_and_tells_each(data):
-    config = TrainingConfig(length=40, lanes=8, epochs=2, feed="windows")
+    config = TrainingConfig(sequence_length=40, batch_size=8, epochs=2, feed="windows")
     steps = list(StackedTrainer(data, [Member(NetworkConfig(units=4), config)], CPU).run())
     assert [progress.epoch for progress in steps if progress.epoch] == [1, 2]
     assert [progress.step for progress in steps] == list(range(1, steps[-1].steps + 1))
@@ -108,7 +120,7 @@ def test_bfloat16_differs_a_little(data):
     [
         ({"units": 5}, {}, "units is 5 in network 2"),
         ({"cell": "gru"}, {}, "cell is 'gru' in network 2"),
-        ({}, {"lanes": 5}, "lanes is 5 in network 2"),
+        ({}, {"batch_size": 5}, "batch_size is 5 in network 2"),
     ],
 )
 def test_networks_that_are_unlike_are_refused_with_their_number(network, training, words):

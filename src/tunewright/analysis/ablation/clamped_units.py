@@ -130,13 +130,13 @@ def study_ablation(
         If a unit does not exist, or if so many are to be held that there are no others to compare with.
     """
     config = config or AblationConfig()
-    targets = choose_targets(findings, model.network) if targets is None else targets
+    targets = choose_targets(findings, model.config) if targets is None else targets
     for target in targets:
         if not target.units or len(set(target.units)) < len(target.units):
             raise OptionError(f"a group has units {target.units}; allowed: one unit or more, each once")
         for unit in target.units:
             require_unit(model, unit)
-    random = [random_sets(target, model.network, config.random_sets, config.seed) for target in targets]
+    random = [random_sets(target, model.config, config.random_sets, config.seed) for target in targets]
     reading = Reading.of(sides.confirming, model.vocabulary, config.characters, config.seed)
     held = Held(model, reading)
     own = [(), *(target.units for target in targets)]

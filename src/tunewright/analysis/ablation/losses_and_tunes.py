@@ -37,7 +37,7 @@ class Held:
     def __init__(self, model: Checkpoint, reading: Reading) -> None:
         self.model, self.reading = model, reading
         texts = [ids[1:-1] for ids in reading.tunes]
-        sums = np.zeros((model.network.layers, model.network.units))
+        sums = np.zeros((model.config.layers, model.config.units))
         for found in stream_activations(load_network(model), texts):
             sums += found["h"].sum(axis=1, dtype=np.float64)  # (L, H)
         self._means = np.clip(sums / max(1, sum(map(len, texts))), -1, 1)

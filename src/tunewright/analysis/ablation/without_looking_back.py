@@ -87,10 +87,10 @@ def without_head(model: Checkpoint) -> Checkpoint:
     OptionError
         If it does not look back.
     """
-    if not model.network.look_back:
+    if not model.config.look_back:
         raise OptionError("the network does not look back: its look_back is 0")
     weights = {name: values for name, values in model.weights.items() if not name.startswith("look_back.")}
-    return replace(model, network=replace(model.network, look_back=0), weights=weights, metrics={})
+    return replace(model, config=replace(model.config, look_back=0), weights=weights, metrics={})
 
 
 def study_alone(

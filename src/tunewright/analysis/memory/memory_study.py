@@ -58,7 +58,7 @@ def study_memory(model: Checkpoint, tunes: Sequence[Tune], *, progress: Progress
     CorpusError
         If there are no tunes, or half of them are too short to look back in.
     """
-    require_recurrent(model.network.cell, "following gradients back")
+    require_recurrent(model.config.cell, "following gradients back")
     framed = [model.vocabulary.encode_known(tune.framed) for tune in tunes]
     framed = [ids for ids in framed if len(ids) > 2]
     if not framed:
@@ -72,7 +72,7 @@ def study_memory(model: Checkpoint, tunes: Sequence[Tune], *, progress: Progress
     context = context_losses(network, framed)
     progress("gates", 0.8)
     gates = gate_use(network, (ids[1:-1] for ids in framed))
-    shape = model.network
+    shape = model.config
     return MemoryStudy(
         shape.cell, shape.units, shape.layers, trained, untrained, context, gates, model.fingerprint, len(framed),
         sum(map(len, framed)),

@@ -135,7 +135,7 @@ def study_probes(
         progress(f"probing {about.name}", 0.2 + 0.8 * number / len(PROPERTIES))
         task = _task(about, pair, [each[about.name] for each in answers])
         if task:
-            found.append(_probe(task, trained, untrained, model.network.units))
+            found.append(_probe(task, trained, untrained, model.config.units))
     names = {probe.name for probe in found}
     rare = tuple(about.name for about in PROPERTIES if about.name not in names)
     return ProbeStudy(tuple(found), rare, quantity, model.fingerprint)

@@ -21,7 +21,7 @@ def untrained_like(model: Checkpoint, seed: int = UNTRAINED_SEED) -> Checkpoint:
     """A network of the same shape and vocabulary that has learned nothing."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        network = CharNetwork.of(model.network, model.vocabulary)
+        network = CharNetwork.of(model.config, model.vocabulary)
     return replace(model, weights=weights_of(network), metrics={}, training={}, path=None)
 
 
@@ -39,7 +39,7 @@ class Counterpart:
 
 def counterparts(model: Checkpoint, sides: Sides, quantity: str = "h") -> Iterator[Counterpart]:
     """Yield, for each label, the unit of another network that follows it best: does every training find such a unit?"""
-    network, width = load_network(model), model.network.units
+    network, width = load_network(model), model.config.units
     choosing = sides.choosing.read(network, model.vocabulary, quantity)
     usable = usable_labels(choosing)
     chosen = strengths(choosing, usable)

@@ -104,7 +104,7 @@ def study_neurons(
         If the weights do not fit the configuration.
     """
     config = config or NeuronConfig()
-    shape = model.network
+    shape = model.config
     require_quantities(shape.cell, [config.quantity])
     require_units(units or (), shape.units)
     network = load_network(model)
@@ -171,7 +171,7 @@ def _about(
     model: Checkpoint, sides: Sides, config: NeuronConfig, usable: Bools, chosen: Comparison, confirmed: Comparison
 ) -> dict[str, Any]:
     return {
-        "network": asdict(model.network),
+        "network": asdict(model.config),
         "fingerprint": model.fingerprint,
         "quantity": config.quantity,
         "choosing": {"tunes": len(sides.choosing.texts), "characters": int(sides.choosing.starts[-1])},

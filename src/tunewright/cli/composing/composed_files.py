@@ -68,7 +68,7 @@ def chosen(wanted: "Wanted", figures: Figures) -> Iterable[tuple[Composition, Se
 
 def bars_looked_at(model: Checkpoint) -> Callable[[str], str] | None:
     """From a tune to what its page shows of where each bar comes from; None if the network does not look back."""
-    if not model.network.look_back:
+    if not model.config.look_back:
         return None
     from tunewright.analysis.memory.looked_at import look_at
     from tunewright.model.network import load_network

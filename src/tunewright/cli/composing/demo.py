@@ -89,7 +89,7 @@ def recipes() -> list["Recipe"]:
     from tunewright.training.fitting import Recipe
 
     def recipe(units: int, dropout: float, epochs: int, least: int) -> Recipe:
-        network = NetworkConfig(units=units, embedding=48, dropout=dropout, weight_drop=0.0, look_back=32)
+        network = NetworkConfig(units=units, embedding=48, dropout=dropout, recurrent_weight_dropout=0.0, look_back=32)
         training = replace(PRESETS["default"].training, epochs=epochs, learning_rate=0.01)
         return Recipe(network, training, least_epochs=least)
 
@@ -134,7 +134,7 @@ def write_demo(run: "Run", corpus: str, seed: int, formats: list[str], out: Path
     if whole.problem:
         print(f"composing {'freely' if whole.grammar else 'raw'}: {whole.problem}", file=sys.stderr)
     figures = Figures(model, None, wanted=True, steered=whole.grammar is not None)
-    name = f"{model.network.cell.upper()} trained on {Path(corpus).name}"
+    name = f"{model.config.cell.upper()} trained on {Path(corpus).name}"
     tunes, looked_at = [], bars_looked_at(model)
     for tune in demo_tunes(model, name, seed, whole, figures):
         tunes.append(page_tune(tune, figures, formats, out, looked_at))

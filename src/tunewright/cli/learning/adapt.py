@@ -94,7 +94,7 @@ def former_tunes(model: "Checkpoint", corpus: Sequence[str] | None) -> "Training
     except InputError as error:
         print(
             f"no former tunes to read again and to measure on: {error}; name them with --corpus, or hold the "
-            "weights with --pull 30",
+            "weights with --l2-sp 30",
             file=sys.stderr,
         )
         return None

@@ -15,7 +15,7 @@ from tunewright.cli.sources import recorded
 from tunewright.errors import OptionError
 from tunewright.model.checkpoint import BEST, Checkpoint
 from tunewright.model.config import NetworkConfig
-from tunewright.options import from_mapping, require_choice
+from tunewright.options import from_mapping, require_choice, with_present_names
 from tunewright.training.config import PRESETS, Preset, TrainingConfig
 
 NetworkFlags = flags_of(NetworkConfig, title="Network")
@@ -111,7 +111,7 @@ def choose_options(
     require_choice("preset", preset or "default", PRESETS)
     base = PRESETS[preset or "default"]
     if former and not preset:
-        base = Preset(former.network, from_mapping(TrainingConfig, former.training["config"]))
+        base = Preset(former.config, from_mapping(TrainingConfig, with_present_names(former.training["config"])))
     tables = read_toml(config, ("network", "training"))
     return Preset(
         override(base.network, (tables["network"], config), (network, None)),

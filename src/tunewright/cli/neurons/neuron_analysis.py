@@ -68,7 +68,7 @@ class Asked:
         """Layer and number of the units that were named."""
         if self.units is None:
             return None
-        return [(layer, unit) for layer in range(self.model.network.layers) for unit in dict.fromkeys(self.units)]
+        return [(layer, unit) for layer in range(self.model.config.layers) for unit in dict.fromkeys(self.units)]
 
 
 @dataclass(frozen=True)
@@ -115,9 +115,9 @@ def asked_of(
     VocabularyError
         At the first character of `tunes` that the network does not know.
     """
-    require_units(units or (), model.network.units)
+    require_units(units or (), model.config.units)
     for each in (model, *others.values()):
-        require_quantities(each.network.cell, [quantity])
+        require_quantities(each.config.cell, [quantity])
     shown = read_shown(model, tunes or [composed_tune(model)], quantity)
     return Asked(model, others, shown, not tunes, units, quantity)
 
@@ -146,7 +146,7 @@ def find_out(asked: Asked, sides: Sides, tell: Tell) -> Found:
     beside = list(zip(short_names(asked.others), asked.others.values(), strict=True))[:REMEMBERED]
     memory |= {name: study_memory(each, tunes) for name, each in beside}
     found = {name: tuple(counterparts(each, sides, asked.quantity)) for name, each in asked.others.items()}
-    looking = _looking_back(asked, sides, part("looking back")) if model.network.look_back else None
+    looking = _looking_back(asked, sides, part("looking back")) if model.config.look_back else None
     return Found(study, told, untrained, found, ablation, probes, memory, looking)
 
 
@@ -161,7 +161,7 @@ def _looking_back(asked: Asked, sides: Sides, tell: Tell) -> LookingBack:
 def _targets(asked: Asked, study: NeuronStudy) -> list[Target]:
     """What to hold: always outputs; if something else was looked at, it is said that this is what follows the label."""
     pairs, findings = asked.pairs, study.findings
-    targets = choose_targets(findings, asked.model.network) if pairs is None else named_targets(pairs, findings)
+    targets = choose_targets(findings, asked.model.config) if pairs is None else named_targets(pairs, findings)
     if asked.quantity == "h":
         return list(targets)
     name = NAMES[asked.quantity]

@@ -79,7 +79,7 @@ class Writer:
                 write_file(folder / name, drawn)
 
     def _data(self) -> dict[str, bytes]:
-        found, network = self.found, self.asked.model.network
+        found, network = self.found, self.asked.model.config
         units = [(report.layer, report.unit) for report in found.told.units]
         more: dict[str, dict[str, Any]] = {
             "ablation.json": found.ablation.as_json(),

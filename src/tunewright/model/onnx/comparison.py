@@ -38,7 +38,7 @@ def largest_difference(checkpoint: Checkpoint, content: bytes) -> float:
     session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
     generator = np.random.default_rng(SEED)
     before, ids = generator.integers(len(checkpoint.vocabulary), size=(2, TIME, LANES))  # (T, B) each
-    names = state_names(checkpoint.network)
+    names = state_names(checkpoint.config)
     with torch.inference_mode():
         _, start = network(torch.from_numpy(before))
         logits, end = network(torch.from_numpy(ids), start)

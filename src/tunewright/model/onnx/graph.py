@@ -67,7 +67,7 @@ def metadata(checkpoint: Checkpoint) -> dict[str, str]:
     return {
         "tunewright": __version__,
         "weights": checkpoint.fingerprint,
-        "network": json.dumps(to_mapping(checkpoint.network)),
+        "network": json.dumps(to_mapping(checkpoint.config)),
         "symbols": json.dumps(checkpoint.vocabulary.symbols),
         "metrics": json.dumps(checkpoint.metrics),
     }
@@ -85,17 +85,17 @@ def to_onnx(checkpoint: Checkpoint) -> bytes:
     MissingExtraError
         If onnx is not installed.
     """
-    require_recurrent(checkpoint.network.cell, "writing ONNX")
+    require_recurrent(checkpoint.config.cell, "writing ONNX")
     try:
         import onnx
     except ImportError:
         raise MissingExtraError("Writing ONNX", "onnx") from None
     try:
         constants = _constants(checkpoint)
-        head = _head(checkpoint) if checkpoint.network.look_back else None
+        head = _head(checkpoint) if checkpoint.config.look_back else None
     except (KeyError, ValueError) as error:
         raise CheckpointError(f"its weights do not fit its configuration: {error}", path=checkpoint.path) from error
-    network, symbols = checkpoint.network, len(checkpoint.vocabulary)
+    network, symbols = checkpoint.config, len(checkpoint.vocabulary)
     parts = state_names(network)
     number = onnx.TensorProto.FLOAT
     value = onnx.helper.make_tensor_value_info
@@ -131,7 +131,7 @@ def to_onnx(checkpoint: Checkpoint) -> bytes:
 
 def _constants(checkpoint: Checkpoint) -> dict[str, NDArray[Any]]:
     """Everything in the graph that does not change, by name."""
-    network, weights, symbols = checkpoint.network, checkpoint.weights, len(checkpoint.vocabulary)
+    network, weights, symbols = checkpoint.config, checkpoint.weights, len(checkpoint.vocabulary)
     width, units = network.embedding or symbols, network.units
     rows = len(GATES[network.cell]) * units
     constants: dict[str, NDArray[Any]] = {
@@ -155,7 +155,7 @@ def _constants(checkpoint: Checkpoint) -> dict[str, NDArray[Any]]:
 
 def _head(checkpoint: Checkpoint) -> LookBackGraph:
     """The part that looks back."""
-    network, symbols = checkpoint.network, len(checkpoint.vocabulary)
+    network, symbols = checkpoint.config, len(checkpoint.vocabulary)
     shapes = weight_shapes(network.look_back, network.units, symbols)
     weights = {name: _shaped(checkpoint.weights, f"look_back.{name}", *shape) for name, shape in shapes.items()}
     return LookBackGraph(weights, breaks_of(checkpoint.vocabulary), f"signal.{network.layers}", "scores")
@@ -165,7 +165,7 @@ def _nodes(checkpoint: Checkpoint, head: LookBackGraph | None) -> "list[NodeProt
     """The graph in the order of its computation."""
     from onnx.helper import make_node
 
-    network = checkpoint.network
+    network = checkpoint.config
     parts = [part for part in state_names(network) if part != "memory"]
     layers = range(network.layers)
     operator, attributes = OPERATORS[network.cell]

@@ -46,7 +46,7 @@ def demo_page(
 
 
 def _introduction(model: Checkpoint, history: Sequence[EpochRecord], learned_from: str, chosen: str) -> str:
-    network, data, best = model.network, model.training["data"], model.metrics
+    network, data, best = model.config, model.training["data"], model.metrics
     passes = "pass" if len(history) == 1 else "passes"
     learned = (
         f"A recurrent network ({network.cell.upper()}, {network.units} units) read {data['training_tunes']:,} tunes of "

@@ -5,7 +5,7 @@ from html import escape
 from typing import Any
 
 from tunewright.model.checkpoint import Checkpoint
-from tunewright.options import to_mapping
+from tunewright.options import to_mapping, with_present_names
 from tunewright.rendering.page import PageSection
 from tunewright.report.figures.curves import draw_loss_curves
 from tunewright.training.history import EpochRecord
@@ -25,7 +25,7 @@ def curves_section(history: Sequence[EpochRecord]) -> PageSection:
 def details_sections(model: Checkpoint) -> list[PageSection]:
     """Losses of the chosen epoch, every hyper-parameter, and the data, as sections that open at a click."""
     measured = {_words(name): _number(value) for name, value in model.metrics.items()}
-    options = {**to_mapping(model.network), **model.training["config"]}
+    options = {**to_mapping(model.config), **with_present_names(model.training["config"])}
     rows = {
         "The chosen network": measured,
         "Every hyper-parameter": {_words(name): _number(value) for name, value in options.items()},

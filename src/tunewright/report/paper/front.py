@@ -97,7 +97,7 @@ def related(material: Material) -> str:
     """The section, without its heading: what is in use is cited, and nothing else."""
     options = [options_of(setting) for setting in material.results.plan.settings]
     gru = any(each["cell"] == "gru" for each in options)
-    regularisation = [name for name in ("dropout", "weight_drop") if any(each[name] for each in options)]
+    regularisation = [name for name in ("dropout", "recurrent_weight_dropout") if any(each[name] for each in options)]
     values = {
         "gru": fill("front", "gru", {}) + " " if gru else "",
         "attention": _attention(options),

@@ -142,7 +142,7 @@ def _network(material: Material, options: dict[str, Any]) -> str:
     )
     dropped = [
         fill("methods", name, {name: share(options[name])})
-        for name in ("dropout", "weight_drop")
+        for name in ("dropout", "recurrent_weight_dropout")
         if _varied(material, name)
     ]
     others = {setting.network.cell for setting in material.results.plan.settings} - {cell}
@@ -179,15 +179,16 @@ def _varied(material: Material, name: str) -> bool:
 
 
 def _training(options: dict[str, Any]) -> str:
-    reset = share(options["reset"])
-    feed = fill("methods", options["feed"], {"length": options["length"], "lanes": options["lanes"], "reset": reset})
+    shape = {name: options[name] for name in ("sequence_length", "batch_size")}
+    shape["state_reset_probability"] = share(options["state_reset_probability"])
+    feed = fill("methods", options["feed"], shape)
     betas = f"{options['beta1']:g} and {options['beta2']:g}"
     optimizer = OPTIMIZERS[options["optimizer"]].format(betas=betas, momentum=f"{MOMENTUM:g}")
     values = {
         "optimizer": optimizer,
         "learning_rate": f"{options['learning_rate']:g}",
         "decay": _clause("decay", "weight_decay", options, f"{options['weight_decay']:g}"),
-        "clip": _clause("clip", "clip", options, f"{options['clip']:g}"),
+        "max_grad_norm": _clause("max_grad_norm", "max_grad_norm", options, f"{options['max_grad_norm']:g}"),
         "schedule": fill("methods", options["schedule"], {"warmup": share(options["warmup"])}),
         "epochs": count(options["epochs"], "epoch"),
         "sample": SAMPLE_TUNES,

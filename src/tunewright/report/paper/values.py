@@ -14,7 +14,7 @@ from tunewright.study.results.measures import MEASURES, summary
 _MINUS = re.compile(r"(?<![\w.])-(?=\d)")
 OTHER = {"full_tune": "cold_window", "cold_window": "full_tune"}
 """The protocol that is not this one."""
-COUNTED = ("units", "layers", "epochs", "lanes")
+COUNTED = ("units", "layers", "epochs")
 """Options whose value comes before their name."""
 WORDS = CELL_NAMES
 """Values that are written in another way."""

@@ -126,7 +126,7 @@ def pack(checkpoint: Checkpoint) -> PackedNetwork:
     OptionError
         If it is not recurrent.
     """
-    network, symbols = checkpoint.network, checkpoint.vocabulary.symbols
+    network, symbols = checkpoint.config, checkpoint.vocabulary.symbols
     require_recurrent(network.cell, "composing")
     breaks = [symbols.find(character) for character in BREAKS]
     try:

@@ -43,7 +43,7 @@ from tunewright.training.config import PRESETS, Preset, TrainingConfig
 
 KEYS = ("title", "data", "validation", "preset", "seeds", "fingerprint", "base", "question", "where", "search")
 
-OF_RECURRENT = {"look_back", "weight_drop"}
+OF_RECURRENT = {"look_back", "recurrent_weight_dropout"}
 """Options that a network has only if it is recurrent."""
 MOST_RUNS = 10_000
 """More are refused, as a slip of the pen."""

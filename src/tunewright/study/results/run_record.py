@@ -17,7 +17,7 @@ from tunewright.errors import CheckpointError, InputError
 from tunewright.model.checkpoint import ABOUT, find_checkpoint, read_about
 from tunewright.model.config import NetworkConfig
 from tunewright.model.network import CharNetwork
-from tunewright.options import from_mapping
+from tunewright.options import from_mapping, with_present_names
 from tunewright.training.config import Protocol, TrainingConfig
 from tunewright.training.evaluate import Loss
 from tunewright.training.history import EpochRecord
@@ -91,10 +91,10 @@ def read_run(folder: Path | str) -> RecordedRun:
         history = read_history(history_file) if history_file.is_file() else (_epoch(about["metrics"]),)
         run = RecordedRun(
             folder=Path(folder),
-            network=from_mapping(NetworkConfig, network),
-            training=from_mapping(TrainingConfig, training["config"]),
+            network=from_mapping(NetworkConfig, with_present_names(network)),
+            training=from_mapping(TrainingConfig, with_present_names(training["config"])),
             symbols=len(about["vocabulary"]),
-            options={**network, **training["config"]},
+            options=with_present_names({**network, **training["config"]}),
             history=history,
             data=training["data"],
             baselines=_baselines(training["baselines"]) if "baselines" in training else None,

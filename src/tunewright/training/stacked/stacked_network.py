@@ -58,7 +58,7 @@ class StackedNetworks:
         self.device, self.factors = device, factors
         self.dropout = [network.config.dropout for network in networks]
         self.input_dropout = [network.config.input_dropout for network in networks]
-        self.weight_drop = [network.config.weight_drop for network in networks]
+        self.weight_drop = [network.config.recurrent_weight_dropout for network in networks]
         self.shapes = {name: weight.shape for name, weight in networks[0].named_parameters()}
         rows = [
             torch.cat(

@@ -36,7 +36,7 @@ class StackedOptimizer:
 
     def __init__(self, stack: StackedNetworks, configs: Sequence[TrainingConfig]) -> None:
         self.stack, self.configs = stack, configs
-        decays, clips = ([getattr(config, name) for config in configs] for name in ("weight_decay", "clip"))
+        decays, clips = ([getattr(config, name) for config in configs] for name in ("weight_decay", "max_grad_norm"))
         self._rates = torch.zeros(len(configs), 1, device=stack.device)
         self._clips = torch.tensor([clip or math.inf for clip in clips], device=stack.device)[:, None]
         self._decays = torch.zeros_like(stack.flat)  # (K, P)

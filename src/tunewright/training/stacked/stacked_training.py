@@ -37,8 +37,8 @@ from tunewright.training.stacked.stacked_network import StackedNetworks, Stacked
 from tunewright.training.stacked.stacked_optimizer import OPTIMIZERS, StackedOptimizer
 
 MAY_DIFFER = {
-    "dropout", "input_dropout", "weight_drop", "learning_rate", "weight_decay", "warmup", "schedule", "clip", "reset",
-    "seed",
+    "dropout", "input_dropout", "recurrent_weight_dropout", "learning_rate", "weight_decay", "warmup", "schedule",
+    "max_grad_norm", "state_reset_probability", "seed",
 }  # fmt: skip
 """Options in which networks that are trained at once need not agree."""
 ALLOWED: dict[str, tuple[object, ...]] = {
@@ -176,7 +176,7 @@ class StackedTrainer:
         weights, mean, square = (
             {name: tensor[number] for name, tensor in self.stack.tensors(flat).items()} for flat in flats
         )
-        recurrent = tuple(part[:, number] for part in self._inputs_of(self.config.lanes)[1])
+        recurrent = tuple(part[:, number] for part in self._inputs_of(self.config.batch_size)[1])
         return StackedRow(weights, mean, square, recurrent, self._generators[number if self.own_dropout else 0])
 
     def _fresh(self, member: Member) -> CharNetwork:
