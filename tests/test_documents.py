@@ -102,7 +102,7 @@ def run_console(block: Block, page: Path, folder: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_example_runs(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    namespace = {"__name__": "__page__"}
+    namespace: dict[str, object] = {"__name__": "__page__"}
     for block in blocks_of(page.read_text(encoding="utf-8")):
         if block.language == "python":
             run_python(block, page, namespace)

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from io import StringIO
 from pathlib import Path
+from typing import TypeGuard
 
 import pytest
 from conftest import missing
@@ -73,17 +74,14 @@ def module_name(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def is_type_checking(node: ast.AST) -> bool:
+def is_type_checking(node: ast.AST) -> TypeGuard[ast.If]:
     return isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
 
 
 def lines_run_late(path: Path) -> set[int]:
     """Lines of a file that do not run when it is imported: those of functions, and those for the type checker alone."""
-    late: set[int] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) or is_type_checking(node):
-            late.update(range(node.lineno, (node.end_lineno or node.lineno) + 1))
-    return late
+    bodies = [range(function.lineno, (function.end_lineno or 0) + 1) for function in functions_of(path)]
+    return lines_for_types(path).union(*bodies)
 
 
 def lines_for_types(path: Path) -> set[int]:
@@ -91,7 +89,7 @@ def lines_for_types(path: Path) -> set[int]:
         line
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if is_type_checking(node)
-        for line in range(node.lineno, node.end_lineno + 1)
+        for line in range(node.lineno, (node.end_lineno or 0) + 1)
     }
 
 

@@ -1,6 +1,7 @@
 """Oracle: each network trained alone by the ordinary `Trainer`."""
 
 from itertools import islice
+from typing import Any
 
 import numpy as np
 import pytest
@@ -32,12 +33,12 @@ def alone(data, member):
 
 def study(shape, training):
     """Three networks that differ in all that may differ."""
-    unlike = [
+    unlike: list[tuple[dict[str, Any], dict[str, Any]]] = [
         ({"dropout": 0.3, "input_dropout": 0.0}, {"seed": 0, "learning_rate": 0.008, "weight_decay": 0.1, "clip": 1.0}),
         ({"dropout": 0.0, "input_dropout": 0.2}, {"seed": 1, "learning_rate": 0.003, "clip": 0.2, "reset": 0.1}),
         ({"dropout": 0.5, "weight_drop": 0.2}, {"seed": 2, "clip": 0.0, "warmup": 0.2, "schedule": "constant"}),
     ]
-    common = {"length": 20, "lanes": 4, "epochs": 2, **training}
+    common: dict[str, Any] = {"length": 20, "lanes": 4, "epochs": 2, **training}
     return [
         Member(NetworkConfig(units=12, **shape, **network), TrainingConfig(**common, **own)) for network, own in unlike
     ]
