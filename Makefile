@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test install check benchmarks models clean
+.PHONY: help demo test install check coverage benchmarks models clean
 
 SUITS := -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))'
 PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do $$name $(SUITS) 2>/dev/null && echo $$name && break; done)
@@ -30,14 +30,22 @@ check: .venv/all.installed ## lint, look at the format, check the types
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
+# Of some tests: make coverage PYTEST_OPTIONS=tests/notation
+coverage: .venv/all.installed ## run the tests, show which lines and branches they run
+	$(BIN)/coverage erase
+	OMP_NUM_THREADS=1 $(BIN)/coverage run -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(PYTEST_OPTIONS)
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+	@echo "Left out: compiled code, killed processes, GPUs, JavaScript. Why: docs/architecture.md, Coverage"
+
 benchmarks: .venv/all.installed ## measure what docs/benchmarks.md reports
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
 
 models: .venv/all.installed ## train anew the networks that come along (hours; needs abc2midi)
-	PYTHONPATH=benchmarks $(BIN)/python models/build.py
+	$(BIN)/python -m models.build
 
 clean: ## remove .venv and everything else that make made; your runs stay
-	rm -rf .venv build dist src/tunewright/rendering/abcjs web/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv build dist src/tunewright/rendering/abcjs web/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*
 	find src tests benchmarks -name __pycache__ -type d -exec rm -rf {} +
 
 # .venv/X.installed says that extra X, and the extras inside it, are there with today's versions. An install that was

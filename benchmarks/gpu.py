@@ -105,7 +105,9 @@ def resident_rate(
 
 
 def trainer_rate(data: TrainingData, units: int, lanes: int, plan: Plan, device: torch.device) -> float:
-    config = TrainingConfig(sequence_length=plan.length, batch_size=lanes, device=device.type)
+    config = TrainingConfig(
+        sequence_length=plan.length, batch_size=lanes, device="cuda" if device.type == "cuda" else "cpu"
+    )
     network = CharNetwork(NetworkConfig(units=units), len(data.vocabulary)).to(device)
     batches = Trainer(network, data, config).run()
     return rate(lambda: next(batches), lanes * plan.length, plan, device)
@@ -133,7 +135,8 @@ def product_rate(device: torch.device, size: int = 2048, times: int = 10) -> flo
 
 
 def measure_one(plan: Plan, device: torch.device) -> None:
-    ceiling, best, symbols = product_rate(device), {}, 0
+    ceiling, symbols = product_rate(device), 0
+    best: dict[int, tuple[float, str]] = {}
     print(f"float32 matrix product {ceiling / 1e9:,.0f} GFLOP/s\n")
     print("one LSTM     lanes  precision  computed at         chars/s   ordinary loop   ratio")
     for lanes in plan.lanes:

@@ -19,8 +19,9 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
+from tunewright.analysis.originality import corpus_search
 from tunewright.analysis.originality.copied_spans import music_of
-from tunewright.analysis.originality.corpus_index import OriginalityIndex, corpus_search
+from tunewright.analysis.originality.corpus_index import OriginalityIndex
 from tunewright.corpus.library import find_corpus
 from tunewright.corpus.readers import read_tunes
 from tunewright.corpus.tune import Tune

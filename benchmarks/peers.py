@@ -118,7 +118,7 @@ def learn_plainly(data: TrainingData, batches: Iterator[Tensor], rate: float, mi
         while seconds < 60 * goal:
             began = time.process_time()
             optimizer.zero_grad()
-            network.nats(next(batches)).mean().backward()
+            network.nats(next(batches)).mean().backward()  # type: ignore[no-untyped-call]
             optimizer.step()
             seconds += time.process_time() - began
         losses[goal] = full_tune_of(lambda tunes: plain_nats(network, tunes), data.validation).nats_per_char
@@ -157,7 +157,7 @@ def contestants(data: TrainingData, minutes: Sequence[float]) -> dict[str, Calla
         "tune": lambda: learn_plainly(data, whole_tunes(data.tunes), 0.001, minutes),
         REFERENCE: lambda: learn_plainly(data, slices(data.tunes, 100, 32), 0.002, minutes),
     }
-    return plain | {name: lambda name=name: learn_ours(data, name, minutes) for name in RECIPES}  # type: ignore[misc]
+    return plain | {name: lambda name=name: learn_ours(data, name, minutes) for name in RECIPES}
 
 
 def row(name: str, found: Found, reference: Found | None) -> str:

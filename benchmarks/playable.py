@@ -44,7 +44,7 @@ def judged(compositions: list[Composition]) -> int:
 
 def trained(corpus: str, folder: Path) -> Path:
     """A network that has seen the corpus ten times."""
-    tunes = tunewright.read_tunes(*tunewright.find_corpus(corpus)).tunes
+    tunes = tunewright.read_tunes(tunewright.find_corpus(corpus)).tunes
     for _ in tunewright.train(tunes, out=folder, config=tunewright.TrainingConfig(epochs=10)):
         pass
     return folder

@@ -17,8 +17,10 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from shutil import which
+from unittest.mock import patch
 
 from tunewright.corpus.library import find_corpus
 from tunewright.corpus.readers import read_tunes
@@ -80,7 +82,7 @@ def turn(tunes: list[str], number: int, form: str) -> float:
 async def take_turns(tunes: list[str]) -> None:
     """Answer each line, a turn and a format, with the seconds that it took with V8 in this process."""
     inside = engine_process._Engine()
-    engine._engines.ask = lambda question, _seconds: inside.answer(question.decode())  # type: ignore[method-assign]
+    engine._engines.ask = lambda question, _seconds: inside.answer(question.decode())  # type: ignore[assignment,method-assign]
     for line in sys.stdin:
         number, form = line.split()
         print(turn(tunes, int(number), form), flush=True)
@@ -106,17 +108,17 @@ def compare_processes(tunes: list[str], form: str, names: list[str]) -> None:
     print("{:4}  V8 apart {:6.1f} tunes/s, in the same process {:6.1f}".format(form, *speeds), f"  ratio {ratio:.2f}")
 
 
-def compare_cores(tunes: list[Tune], form: str) -> None:
+def compare_cores(tunes: Sequence[Tune], form: str) -> None:
     """Print how fast tunes become files by one engine and by one for each core."""
     times: dict[int, list[float]] = {1: [], engine.most_engines(): []}
     with tempfile.TemporaryDirectory() as folder:
         for _ in range(4):
             for count, found in times.items():
-                batch.most_engines = lambda count=count: count
-                began = time.perf_counter()
-                for _outcome in batch.render_tunes(tunes[: len(tunes) // 4], [form], Path(folder)):
-                    pass
-                found.append(time.perf_counter() - began)
+                with patch.object(batch, "most_engines", return_value=count):
+                    began = time.perf_counter()
+                    for _outcome in batch.render_tunes(tunes[: len(tunes) // 4], [form], Path(folder)):
+                        pass
+                    found.append(time.perf_counter() - began)
     for count, found in times.items():
         print(f"{form:4}  {count} engines {len(tunes) // 4 / min(found[1:]):6.1f} tunes/s")
 

@@ -82,7 +82,7 @@ def plain_rate(symbols: int, loss_of: Callable[[Plain, Tensor], Tensor], length:
     for _ in range(steps):
         loss = loss_of(network, torch.randint(symbols, (length + 1, lanes)))
         optimizer.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
     return steps * length * lanes / (time.perf_counter() - began)
 

@@ -1,6 +1,6 @@
 """Build the networks that come with Tunewright: `make models`.
 
-    PYTHONPATH=benchmarks python models/build.py [--discriminator] [NAME...]
+    python -m models.build [--discriminator] [NAME...]
 
 Each is trained on O'Neill's and Ryan's by a preset, measured, and written with a card beside it. Fields that claim a
 person or a source, which a composed tune must not have, are left out of the tunes, and so are comments and runs of
@@ -17,9 +17,8 @@ import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from playable import judged
-
 import tunewright
+from benchmarks.playable import judged
 from tunewright.analysis.originality.corpus_index import OriginalityIndex
 from tunewright.cli.learning.add_discriminator import add_discriminator
 from tunewright.corpus.cleaning import essentials

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NoReturn
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, Request
 
     from tunewright.model.checkpoint import Checkpoint
 
@@ -100,7 +100,12 @@ def browser_page(chromium: "Browser") -> Iterator[tuple["Page", list[str]]]:
     page, problems = context.new_page(), []
     page.on("console", lambda message: problems.append(message.text))
     page.on("pageerror", lambda error: problems.append(str(error)))
-    page.on("request", lambda asked: asked.url.startswith(("file:", "data:", "blob:")) or problems.append(asked.url))
+
+    def note(asked: "Request") -> None:
+        if not asked.url.startswith(("file:", "data:", "blob:")):
+            problems.append(asked.url)
+
+    page.on("request", note)
     yield page, problems
     context.close()
 

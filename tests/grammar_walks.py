@@ -6,8 +6,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from tunewright.acceptor.completion import next_home
 from tunewright.acceptor.grammar import Grammar
-from tunewright.acceptor.machine import next_home
 from tunewright.acceptor.reading import BUDGET, HEAD, STATE
 
 END = "\x03"

@@ -1,4 +1,4 @@
-"""Do the pages tell the truth? Every example in README.md and docs/ is run, and every link is followed.
+"""Do the pages tell the truth? Every example in README.md, CONTRIBUTING.md and docs/ is run, every link is followed.
 
 The blocks of one page run in order, in one empty folder: ``python`` blocks in one namespace; in ``console`` blocks the
 lines that begin with ``$ tunewright``; in ``sh`` blocks, which have no ``$``, those that begin with ``tunewright``. Two
@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 OTHER_PROGRAMS = {"apt", "cd", "git", "make", "pip"}
 """What a page may tell a person to type although no test here does it."""
 LOOKS_RUNNABLE = {"bash", "doctest", "py", "pycon", "python3", "shell", "zsh"}
@@ -102,7 +102,7 @@ def run_console(block: Block, page: Path, folder: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_example_runs(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    namespace = {"__name__": "__page__"}
+    namespace: dict[str, object] = {"__name__": "__page__"}
     for block in blocks_of(page.read_text(encoding="utf-8")):
         if block.language == "python":
             run_python(block, page, namespace)
@@ -110,7 +110,7 @@ def test_every_example_runs(page, tmp_path, monkeypatch):
             run_console(block, page, tmp_path)
 
 
-@pytest.mark.parametrize("page", [*PAGES, ROOT / "CHANGELOG.md"], ids=lambda page: page.name)
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "CHANGELOG.md", ROOT / "SECURITY.md"], ids=lambda page: page.name)
 def test_every_link_leads_somewhere(page):
     text = page.read_text(encoding="utf-8")
     targets = re.findall(r"\]\(([^)\s]+)[^)]*\)", text) + re.findall(r"(?:src|href)=\"([^\"]+)\"", text)

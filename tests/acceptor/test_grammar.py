@@ -3,6 +3,7 @@
 import math
 import re
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from grammar_walks import SYMBOLS, complaints, tune
@@ -112,7 +113,7 @@ def header_of(text: str) -> dict[str, list[str]]:
 
 @pytest.mark.parametrize("seed", range(6))
 def test_conditions_are_kept(seed, require_program):
-    asked = {"meter": "2/4", "unit_length": "1/4", "key": "Dmix", "rhythm": "reel", "title": "The Test"}
+    asked: dict[str, Any] = {"meter": "2/4", "unit_length": "1/4", "key": "Dmix", "rhythm": "reel", "title": "The Test"}
     grammar = Grammar(SYMBOLS, Conditions(**asked, leave_out="PQW"))
     text = tune(grammar, seed)
     fields = header_of(text)
@@ -187,7 +188,8 @@ def test_conditions_that_cannot_be_met_are_errors(conditions, missing, named):
     [("key", "X:1\nM:4/4\nK:D\n", "K: is to be G"), ("title", "X:1\nT:Other", "T: is to be The Reel")],
 )
 def test_a_field_that_contradicts_a_condition_is_told_so(condition, start, said):
-    grammar = Grammar(SYMBOLS, Conditions(**{condition: {"key": "G", "title": "The Reel"}[condition]}))
+    values: dict[str, Any] = {"key": "G", "title": "The Reel"}
+    grammar = Grammar(SYMBOLS, Conditions(**{condition: values[condition]}))
     assert said in grammar.refusal(start).reason
 
 

@@ -8,9 +8,10 @@ from grammar_walks import END, SYMBOLS, walk
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tunewright.acceptor import machine
+from tunewright.acceptor import reading
+from tunewright.acceptor.completion import next_home
 from tunewright.acceptor.grammar import Conditions, Grammar
-from tunewright.acceptor.machine import COMPILED, distance, mask, next_home
+from tunewright.acceptor.machine import COMPILED, distance, mask
 from tunewright.acceptor.reading import BUDGET, ENDED, IMPOSSIBLE, SIZE, STATE
 
 CONDITIONS = (
@@ -70,7 +71,7 @@ def test_a_refused_character_changes_nothing():
     registers = grammar.begin(200)
     before = registers[:SIZE]
     assert not grammar.advance(registers, SYMBOLS.index("q"))
-    reason = machine.REASON
+    reason = reading.REASON
     assert [value for place, value in enumerate(registers[:SIZE]) if place != reason] == [
         value for place, value in enumerate(before) if place != reason
     ]

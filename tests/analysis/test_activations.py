@@ -1,5 +1,7 @@
 """Is every activation what torch itself computes, step by step, in whatever company a text is read?"""
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -41,7 +43,7 @@ def step_by_step(network, ids):
         step = STEPS[cell](layer.input_size, layer.hidden_size)
         step.load_state_dict({name.removesuffix("_l0"): value for name, value in layer.state_dict().items()})
         steps.append(step)
-    states = [None] * len(steps)
+    states: list[Any] = [None] * len(steps)
     rows = []
     for symbol in [0, *ids]:
         signal = network.embedding(torch.tensor([int(symbol)])) if network.embedding else None

@@ -77,4 +77,6 @@ def test_nothing_is_no_tune():
 
 def test_what_is_too_long_is_no_tune():
     assert isinstance(make_tune([Line(1, "a" * (LONGEST_TUNE - 1), 0)], PATH), Tune)
-    assert "longer than 1,000,000" in make_tune([Line(1, "a" * LONGEST_TUNE, 0)], PATH).reason
+    failure = make_tune([Line(1, "a" * LONGEST_TUNE, 0)], PATH)
+    assert isinstance(failure, Failure)
+    assert "longer than 1,000,000" in failure.reason

@@ -136,10 +136,10 @@ def test_the_formulas_give_the_same_however_a_text_is_cut(cell, drawn, memory):
                 assert len(state[-1]) <= memory
                 for one, two in zip(state, other, strict=True):
                     assert torch.equal(one, two)
-    logits, nats = torch.cat(rows), torch.cat(nats)
+    logits, losses = torch.cat(rows), torch.cat(nats)
     np.testing.assert_allclose(logits.numpy(), np.log(expected + 1e-9), rtol=1e-7, atol=1e-9)
-    of_logits = functional.cross_entropy(logits.flatten(0, 1), ids[1:].flatten(), reduction="none").view_as(nats)
-    np.testing.assert_allclose(nats.numpy(), of_logits.numpy(), rtol=1e-9, atol=1e-12)
+    of_logits = functional.cross_entropy(logits.flatten(0, 1), ids[1:].flatten(), reduction="none").view_as(losses)
+    np.testing.assert_allclose(losses.numpy(), of_logits.numpy(), rtol=1e-9, atol=1e-12)
 
 
 def test_places_count_from_the_last_break_and_from_a_call_to_the_next():

@@ -109,7 +109,9 @@ def test_the_header_is_known():
 
 def test_a_file_header_fills_what_a_tune_lacks():
     events = read_events("X:1\nK:G\nf", {"L": "1/4", "K": "C"})
-    assert [(item.pitch, item.ticks * 4) for item in events.voices[0].items] == [(78, WHOLE)]
+    (sound,) = events.voices[0].items
+    assert isinstance(sound, Sound)
+    assert (sound.pitch, sound.ticks * 4) == (78, WHOLE)
 
 
 def test_words_know_how_many_notes_there_are():

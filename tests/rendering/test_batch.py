@@ -9,6 +9,7 @@ from tunewright.corpus.tune import Tune
 from tunewright.errors import OutputError
 from tunewright.rendering import batch
 from tunewright.rendering.batch import names, render_tunes
+from tunewright.rendering.formats import FORMATS
 
 GOOD = "X:5\nT:The Good, Old Tune!\nK:C\nCDE|\n"
 EMPTY = "X:1\nT:Nothing\nK:C\nzz|\n"
@@ -32,7 +33,7 @@ def test_a_failure_is_told_and_the_rest_is_made(tmp_path):
 @pytest.fixture
 def began(monkeypatch):
     """Titles of the tunes whose rendering has begun by two engines; the first of them takes longest."""
-    began, render = [], batch.FORMATS["abc"]
+    began, render = [], FORMATS["abc"]
 
     def slow(rendering):
         began.append(rendering.tune)
@@ -40,7 +41,7 @@ def began(monkeypatch):
         return render(rendering)
 
     monkeypatch.setattr(batch, "most_engines", lambda: 2)
-    monkeypatch.setitem(batch.FORMATS, "abc", slow)
+    monkeypatch.setitem(FORMATS, "abc", slow)
     return began
 
 

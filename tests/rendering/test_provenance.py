@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 import mido
 import pytest
 import soundfile
-from PIL import Image
+from PIL.PngImagePlugin import PngImageFile
 
 from tunewright.rendering import FORMATS, render
 from tunewright.rendering.provenance import abc_comments, one_line, png_with, svg_with
@@ -25,7 +25,7 @@ def read_svg(data):
 
 
 def read_png(data):
-    return one_line(Image.open(io.BytesIO(data)).text)
+    return one_line(PngImageFile(io.BytesIO(data)).text)
 
 
 def read_pdf(data):

@@ -6,6 +6,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngImageFile
 
 from tunewright.errors import RenderError
 from tunewright.rendering.score import Score, engrave, pdf_file, png_file, svg_file
@@ -13,6 +14,12 @@ from tunewright.rendering.source import abc_text
 
 TUNE = 'X:1\nT:Żółw & <b>Sons</b>\nC:Trad.\nM:4/4\nL:1/4\nK:G\n"G"GABc|d2 d2|\nw:one two\nGABc|G4|]\n'
 SVG = "{http://www.w3.org/2000/svg}"
+
+
+def shades(picture: Image.Image) -> tuple[int, int]:
+    """The darkest and the lightest grey of a picture, 0 to 255."""
+    values = picture.convert("L").tobytes()
+    return min(values), max(values)
 
 
 @pytest.fixture(scope="module")
@@ -53,8 +60,9 @@ def test_control_characters_never_reach_the_svg():
 def test_png_has_the_size_of_the_score(score):
     picture = Image.open(io.BytesIO(png_file(score, {"seed": "3ü"})))
     assert picture.size == pytest.approx((score.width * 2, score.height * 2), abs=2)
+    assert isinstance(picture, PngImageFile)
     assert picture.text == {"seed": "3ü"}
-    darkest, lightest = picture.convert("L").getextrema()
+    darkest, lightest = shades(picture)
     assert darkest < 30
     assert lightest == 255
 
@@ -73,7 +81,7 @@ def test_a_long_tune_takes_several_pdf_pages(require_program, tmp_path):
     pages = sorted(tmp_path.glob("page*.png"))
     assert len(pages) > 2
     for page in pages:
-        assert Image.open(page).convert("L").getextrema()[0] < 200, f"{page.name} is empty"
+        assert shades(Image.open(page))[0] < 200, f"{page.name} is empty"
 
 
 @pytest.mark.parametrize("music", ["", "T:Another title\n"])

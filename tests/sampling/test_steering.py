@@ -1,6 +1,8 @@
 """Oracle: the tables themselves, read through the addresses as compiled code reads them."""
 
 import ctypes
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -8,16 +10,14 @@ import pytest
 from tunewright.sampling.steering import Steering
 
 
-class Tables:
+def with_tables(*tables) -> Any:
     """What of an acceptor counts here."""
-
-    def __init__(self, *tables):
-        self.tables = tables
+    return SimpleNamespace(tables=tables)
 
 
 def test_each_table_stands_at_its_address_after_its_length():
     tables = ([5, 6, 7], [], [-1], list(range(100)))
-    steering = Steering.of(Tables(*tables))
+    steering = Steering.of(with_tables(*tables))
     assert len(steering.places) == len(tables)
     for place, table in zip(steering.places, tables, strict=True):
         numbers = (ctypes.c_int32 * (1 + len(table))).from_address(int(place) - 4)
@@ -26,7 +26,7 @@ def test_each_table_stands_at_its_address_after_its_length():
 
 def test_a_number_that_does_not_fit_is_refused():
     with pytest.raises(OverflowError):
-        Steering.of(Tables([2**31]))
+        Steering.of(with_tables([2**31]))
 
 
 def test_without_an_acceptor_there_is_nothing_to_read():

@@ -65,7 +65,7 @@ def test_each_segment_is_predicted_and_then_learned_from(network, data, forget, 
             chances = torch.log_softmax(logits[:, 0], dim=1)
             nats = [-chances[place, piece[place + 1, 0]] for place in range(len(piece) - 1)]
             expected += [float(value.detach()) for value in nats]
-            gradients = torch.autograd.grad(sum(nats) / len(nats), list(weights.values()))
+            gradients = torch.autograd.grad(sum(nats, torch.zeros(())) / len(nats), list(weights.values()))
             steps += 1
             with torch.no_grad():
                 for (name, weight), gradient in zip(weights.items(), gradients, strict=True):

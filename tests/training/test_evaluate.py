@@ -58,10 +58,10 @@ def test_networks_that_look_back_are_measured_by_what_they_would_say(tunes, monk
     data = EvaluationSet.of(tunes, vocabulary)
     expected = []
     for ids in (*data.tunes, *data.windows):
-        ids = torch.from_numpy(ids.astype(np.int64))
+        read = torch.from_numpy(ids.astype(np.int64))
         with torch.inference_mode():
-            chances = torch.log_softmax(network(ids[:-1, None])[0][:, 0].double(), dim=1)
-        expected.append(-float(chances[torch.arange(len(ids) - 1), ids[1:]].sum()))
+            chances = torch.log_softmax(network(read[:-1, None])[0][:, 0].double(), dim=1)
+        expected.append(-float(chances[torch.arange(len(read) - 1), read[1:]].sum()))
     of_tunes, of_windows = expected[: len(tunes)], np.array(expected[len(tunes) :])
     np.testing.assert_allclose(nats_per_sequence(network, data.tunes), of_tunes, rtol=1e-5)
     per_window = of_windows / [len(window) - 1 for window in data.windows]

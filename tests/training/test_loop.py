@@ -1,6 +1,7 @@
 """Does training on a GPU go the way of training on a processor? (Here its code runs on the processor, unrecorded.)"""
 
 from itertools import islice
+from typing import Any
 
 import numpy as np
 import pytest
@@ -31,7 +32,7 @@ def as_on_a_gpu(monkeypatch):
 
 def trainer_of(data, **options):
     torch.manual_seed(0)
-    shape = {"units": 12, "embedding": 6, "recurrent_weight_dropout": 0.0}
+    shape: dict[str, Any] = {"units": 12, "embedding": 6, "recurrent_weight_dropout": 0.0}
     shape |= {name: options.pop(name) for name in vars(NetworkConfig()).keys() & options.keys()}
     network = CharNetwork.of(NetworkConfig(**shape), data.vocabulary)
     return Trainer(network, data, TrainingConfig(**{"sequence_length": 20, "batch_size": 4, "epochs": 2, **options}))

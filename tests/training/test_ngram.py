@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tunewright.corpus.readers import read_tunes
 from tunewright.training import ngram
 from tunewright.training.data import TrainingData
-from tunewright.training.evaluate import WINDOWS_PER_TUNE
+from tunewright.training.evaluate import WINDOWS_PER_TUNE, EvaluationSet
 from tunewright.training.ngram import NgramModel, baselines, discounts, spread
 
 
@@ -97,6 +97,7 @@ def test_real_counts_lead_to_estimated_discounts(tiny_corpus):
 
 def test_both_protocols_as_networks_are_measured(tiny_corpus):
     data = TrainingData.of(read_tunes(tiny_corpus).tunes)
+    assert isinstance(data.validation, EvaluationSet)
     symbols = len(data.vocabulary)
     found = baselines(data.tunes, symbols, data.validation)
     for order, reached in ((0, found.unigram), (found.context, found.ngram)):

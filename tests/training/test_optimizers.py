@@ -122,7 +122,7 @@ def test_muon_moves_each_gate_by_an_orthogonal_matrix_and_the_rest_as_adamw_does
 def test_muon_goes_on_in_the_direction_of_the_steps_before():
     network = CharNetwork(NetworkConfig(units=12), 5)
     optimizer = make_optimizer(network, TrainingConfig(optimizer="muon", weight_decay=0.0))
-    weight = network.layers[0].weight_hh_l0
+    weight = network.get_parameter("layers.0.weight_hh_l0")
     for gradient in (torch.ones_like(weight), torch.zeros_like(weight)):
         before = weight.detach().clone()
         for parameter in network.parameters():

@@ -136,7 +136,8 @@ def test_steps_with_memories_of_other_lengths_are_other_steps(tiny_corpus, monke
 
 def next_of(chooser: ThreadChooser, used: list[int]) -> int:
     """The numbers of threads that may be used, in turn."""
-    if not hasattr(chooser, "turns"):
-        chooser.turns = [count for count in chooser.counts if count == 1 or chooser._suits(count)]
-    used.append(chooser.turns[len(used) % len(chooser.turns)])
+    turns = vars(chooser).setdefault(
+        "turns", [count for count in chooser.counts if count == 1 or chooser._suits(count)]
+    )
+    used.append(turns[len(used) % len(turns)])
     return used[-1]

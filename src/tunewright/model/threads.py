@@ -8,7 +8,7 @@ Two ways to use several cores, after what was measured with networks of 100 to 5
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
@@ -46,7 +46,9 @@ def one_thread() -> Iterator[None]:
         yield
 
 
-def side_by_side(work: Callable[[Piece], Result], pieces: Iterable[Piece], most: int = 0) -> Iterator[Result]:
+def side_by_side(
+    work: Callable[[Piece], Result], pieces: Iterable[Piece], most: int = 0
+) -> Generator[Result, None, None]:
     """Yield the results of `work` for each of `pieces` in their order, each worked out on one thread.
 
     Up to `most` are worked on at once, as many as `most_threads` says if that is 0. The results do not depend on it.

@@ -1,7 +1,7 @@
 """How do many tunes become files, by several engines, without one that fails stopping the rest?"""
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,7 +32,7 @@ class Outcome:
 
 def render_tunes(
     tunes: Sequence[Tune], formats: Sequence[str], out: Path, *, soundfont: Path | None = None
-) -> Iterator[Outcome]:
+) -> Generator[Outcome, None, None]:
     """Write every tune in every format, several tunes at once, and say in their order what became of each file.
 
     A file is named after its source file, the tune's position in that and the tune's title, such as

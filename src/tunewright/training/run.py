@@ -13,7 +13,7 @@ import csv
 import io
 import json
 import time
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from functools import cached_property, partial
 from pathlib import Path
@@ -65,7 +65,7 @@ def train(
     config: TrainingConfig | None = None,
     resume: bool = False,
     force: bool = False,
-) -> Iterator[Progress]:
+) -> Generator[Progress, None, None]:
     """Train a network into the run folder `out`.
 
     Parameters

@@ -6,8 +6,9 @@ import pytest
 from grammar_walks import END, SYMBOLS, complaints, weights_of
 
 import tunewright
+from tunewright.acceptor.completion import next_home
 from tunewright.acceptor.grammar import Conditions, Grammar
-from tunewright.acceptor.machine import distance, next_home
+from tunewright.acceptor.machine import distance
 from tunewright.acceptor.reading import BODY, BUDGET, HEAD, IMPOSSIBLE, STATE, SYLLABLE, WORDS
 
 HEADER = "X:1\nM:4/4\nL:1/4\nK:C\n"

@@ -25,7 +25,7 @@ from tunewright.sampling.config import CompositionConfig
 from tunewright.sampling.playable import playable
 from tunewright.sampling.prime import HEADER_FIELDS
 from tunewright.sampling.reference import Twin
-from tunewright.sampling.sheet import new_sheet
+from tunewright.sampling.sheet import Writer, new_sheet
 from tunewright.sampling.steering import Steering
 
 VOCABULARY = Vocabulary("".join(SYMBOLS))
@@ -167,7 +167,10 @@ def test_the_compiled_loop_writes_the_same_headers(untrained):
     for seed in range(4):
         sheets = [new_sheet(network, np.array([0]), 400, seed, registers) for _ in range(2)]
         config = CompositionConfig()
-        writers = Kernel(entries, network, config, Steering.of(grammar)), Twin(network, config, grammar)
+        writers: tuple[Writer, ...] = (
+            Kernel(entries, network, config, Steering.of(grammar)),
+            Twin(network, config, grammar),
+        )
         for sheet, writer in zip(sheets, writers, strict=True):
             writer.write(sheet, 60)
         assert sheets[0].written.tolist() == sheets[1].written.tolist()

@@ -58,8 +58,8 @@ def test_shares_are_those_of_loops_over_the_whole_tune(untrained, tiny_tunes, ch
         ids = torch.from_numpy(model.vocabulary.encode("\x02" + text + "\x03").astype(np.int64))
         with torch.inference_mode():
             mixed = network(ids[:-1, None])[0][:, 0].exp().numpy() - look_back.FLOOR
-            own, gate, shares, _ = network.looks(ids[:-1, None])
-    own = own[:, 0].softmax(dim=1).numpy()
+            scores, gate, shares, _ = network.looks(ids[:-1, None])
+    own = scores[:, 0].softmax(dim=1).numpy()
     here = [place for place, bar in enumerate(looked.bars)]
     parts = np.zeros((len(here), len(here)))
     for place, character in enumerate([*text, "\x03"]):

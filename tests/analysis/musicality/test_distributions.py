@@ -38,7 +38,9 @@ def test_jensen_shannon_is_the_square_of_scipys(pair):
 @given(two_distributions(), st.randoms(use_true_random=False))
 def test_wasserstein_is_scipys(pair, random):
     values = np.array(sorted(random.sample(range(-50, 50), len(pair[0]))), float)
-    assert wasserstein(*pair, values) == pytest.approx(stats.wasserstein_distance(values, values, *pair), abs=1e-9)
+    first, second = pair
+    expected = stats.wasserstein_distance(values, values, first, second)
+    assert wasserstein(first, second, values) == pytest.approx(expected, abs=1e-9)
 
 
 @given(two_distributions())

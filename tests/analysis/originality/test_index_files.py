@@ -16,7 +16,11 @@ from tunewright.analysis.originality.index_files import (
 )
 from tunewright.errors import IndexFolderError, OutputError
 
-ARRAYS = {"numbers": np.arange(5, dtype=np.int32), "bytes": np.arange(3, dtype=np.uint8), "none": np.empty(0, np.int64)}
+ARRAYS: dict[str, np.ndarray] = {
+    "numbers": np.arange(5, dtype=np.int32),
+    "bytes": np.arange(3, dtype=np.uint8),
+    "none": np.empty(0, np.int64),
+}
 
 
 @pytest.fixture

@@ -54,7 +54,7 @@ def test_strengths_are_those_of_scipy(seed, size, levels):
 @settings(max_examples=50, deadline=None)
 @given(st.lists(st.integers(0, 5), min_size=1, max_size=30))
 def test_ranks_are_those_of_scipy(values):
-    (found,) = mean_ranks(np.float32([values]))
+    (found,) = mean_ranks(np.array([values], np.float32))
     np.testing.assert_allclose(found * len(values) + (len(values) + 1) / 2, stats.rankdata(values), atol=1e-4)
 
 
@@ -145,16 +145,16 @@ def test_strength_within_strata_counts_pairs_of_one_stratum_only(seed, size):
         for other in range(size)
         if label[one] == 1 and label[other] == 0 and strata[one] == strata[other]
     ]
-    found = strength_within(np.float32(unit), np.float32(label), strata, graded=False)
+    found = strength_within(unit.astype(np.float32), label.astype(np.float32), strata, graded=False)
     assert found == pytest.approx(np.mean(pairs), abs=1e-6) if pairs else np.isnan(found)
 
 
 def test_a_unit_that_echoes_its_character_follows_nothing_within_it():
     strata = np.arange(400) % 4
-    label = np.float32(strata == 2)
-    grade = np.float32(strata + np.arange(400) // 40)
-    assert np.isnan(strength_within(np.float32(strata == 2), label, strata, graded=False))
-    assert np.isnan(strength_within(np.float32(strata), grade, strata, graded=True))
+    label = (strata == 2).astype(np.float32)
+    grade = (strata + np.arange(400) // 40).astype(np.float32)
+    assert np.isnan(strength_within((strata == 2).astype(np.float32), label, strata, graded=False))
+    assert np.isnan(strength_within(strata.astype(np.float32), grade, strata, graded=True))
     assert strength_within(grade, grade, strata, graded=True) == pytest.approx(1)
 
 

@@ -9,12 +9,12 @@ from tunewright.cli.studies.study_display import MOST_ROWS, duration, table_of
 from tunewright.model.config import NetworkConfig
 from tunewright.study.plans.plan import PlannedRun
 from tunewright.study.running.perform import Report
-from tunewright.study.running.runner import RunState, StudyProgress
+from tunewright.study.running.runner import RunState, State, StudyProgress
 from tunewright.training.config import TrainingConfig
 from tunewright.training.history import EpochRecord
 
 
-def state_of(number: int, state: str, **report) -> RunState:
+def state_of(number: int, state: State, **report) -> RunState:
     config = TrainingConfig(epochs=20, select_by="cold_window")
     run = PlannedRun(f"lstm-150-seed-{number}", "LSTM 150", number, NetworkConfig(), config)
     return RunState(run, state, Report(run.name, **report))

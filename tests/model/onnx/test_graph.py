@@ -111,7 +111,11 @@ def looking(untrained):
 
     def make(**shape):
         model = untrained(**{"units": 6, "embedding": 4, "look_back": 5, **shape})
-        weights = {**model.weights, "look_back.gate.bias": np.float32([2.5]), "look_back.match": np.float32([0.1])}
+        weights = {
+            **model.weights,
+            "look_back.gate.bias": np.array([2.5], np.float32),
+            "look_back.match": np.array([0.1], np.float32),
+        }
         generator = np.random.default_rng(1)
         weights["look_back.place"] = generator.normal(-30, 10, (32, 32)).astype(np.float32)
         return Checkpoint(model.config, model.vocabulary, weights)

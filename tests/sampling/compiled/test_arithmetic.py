@@ -62,7 +62,7 @@ def test_a_step_is_that_of_the_twin_bit_by_bit(untrained, cell):
 
 
 def test_rows_are_added_from_the_first_to_the_last():
-    rows, vector = np.float32([[1.0], [1e8], [-1e8], [1.0], [1.0]]), np.ones(5, dtype=np.float32)
+    rows, vector = np.array([[1.0], [1e8], [-1e8], [1.0], [1.0]], np.float32), np.ones(5, dtype=np.float32)
     total = np.zeros(1, dtype=np.float32)
     arithmetic.add_rows(total, vector, rows.ravel())
     assert total[0] == 2  # any other order gives 3 or more, or 1

@@ -70,7 +70,7 @@ def test_the_tallies_are_those_of_the_plain_distribution(situation, temperature)
 
 
 def test_the_likeliest_that_is_allowed_comes_where_all_chances_vanish():
-    scores, allowed = np.float32([0.0, 90.0, -50.0, -40.0, -60.0]), np.array([0, 0, 1, 1, 1])
+    scores, allowed = np.array([0.0, 90.0, -50.0, -40.0, -60.0], np.float32), np.array([0, 0, 1, 1, 1])
     symbol, tallies = picked(scores, allowed, 0.9, CompositionConfig(temperature=0.01))
     assert symbol == 3
     assert tallies[REMOVED] == 1
@@ -82,7 +82,7 @@ def test_nothing_allowed_is_told():
 
 
 def test_start_never_comes_though_it_counts_among_the_probabilities():
-    scores, allowed = np.float32([50.0, 0.0, 0.0]), np.ones(3, np.int64)
+    scores, allowed = np.array([50.0, 0.0, 0.0], np.float32), np.ones(3, np.int64)
     symbol, tallies = picked(scores, allowed, 0.0, CompositionConfig())
     assert symbol == 1
     assert tallies[WEIGHT] == pytest.approx(-50)
@@ -91,5 +91,5 @@ def test_start_never_comes_though_it_counts_among_the_probabilities():
 
 @pytest.mark.parametrize("draw", [0.0, np.nextafter(1, 0)])
 def test_a_symbol_without_a_chance_never_comes(draw):
-    scores = np.float32([0.0, -1e9, 0.0, 1.0, -1e9])
+    scores = np.array([0.0, -1e9, 0.0, 1.0, -1e9], np.float32)
     assert picked(scores, np.ones(5, np.int64), draw, CompositionConfig())[0] in (2, 3)

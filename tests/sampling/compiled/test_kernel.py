@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ from tunewright.sampling.compiled.kernel import Kernel
 from tunewright.sampling.compiled.weights import pack
 from tunewright.sampling.config import CompositionConfig
 from tunewright.sampling.reference import Twin
-from tunewright.sampling.sheet import new_sheet
+from tunewright.sampling.sheet import Writer, new_sheet
 from tunewright.sampling.steering import Steering
 
 SHAPES = [
@@ -27,7 +28,7 @@ SHAPES = [
     {"cell": "gru", "units": 1, "embedding": 0},
     {"cell": "rnn", "units": 30, "layers": 3},
 ]
-OPTIONS = [
+OPTIONS: list[dict[str, Any]] = [
     {},
     {"temperature": 0.5},
     {"temperature": 2.0},
@@ -56,7 +57,8 @@ def test_it_writes_what_the_twin_writes(entries, untrained, shape):
     for seed, options in enumerate(OPTIONS * 2):
         config = CompositionConfig(**options)
         sheets = [start(network, 300, seed, given=(START_ID, 5, 9, 30)) for _ in range(2)]
-        for sheet, writer in zip(sheets, (Kernel(entries, network, config), Twin(network, config)), strict=True):
+        writers: tuple[Writer, ...] = (Kernel(entries, network, config), Twin(network, config))
+        for sheet, writer in zip(sheets, writers, strict=True):
             assert not writer.write(sheet, 300)
         assert sheets[0].written.tolist() == sheets[1].written.tolist()
         np.testing.assert_allclose(sheets[0].tallies, sheets[1].tallies, rtol=1e-12)
@@ -70,7 +72,10 @@ def test_it_writes_what_the_twin_writes_with_a_grammar(entries, untrained, optio
     registers = np.array(grammar.begin(160))
     for seed in range(2):
         sheets = [start(network, 160, seed, registers) for _ in range(2)]
-        writers = Kernel(entries, network, config, Steering.of(grammar)), Twin(network, config, grammar)
+        writers: tuple[Writer, ...] = (
+            Kernel(entries, network, config, Steering.of(grammar)),
+            Twin(network, config, grammar),
+        )
         for sheet, writer in zip(sheets, writers, strict=True):
             assert not writer.write(sheet, 160)
         assert sheets[0].written.tolist() == sheets[1].written.tolist()

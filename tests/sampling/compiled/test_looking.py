@@ -20,7 +20,7 @@ from tunewright.sampling.compose import Composer, compose, compose_many
 from tunewright.sampling.config import CompositionConfig
 from tunewright.sampling.reference import Twin
 from tunewright.sampling.rewriting import TRIES, Piece, Rewriter, Verdict
-from tunewright.sampling.sheet import NO_PAUSES, Memory, new_sheet
+from tunewright.sampling.sheet import NO_PAUSES, Memory, Writer, new_sheet
 from tunewright.sampling.steering import Steering
 
 SHAPES = [{"cell": cell, "layers": layers} for cell in ("lstm", "gru", "rnn") for layers in (1, 2)]
@@ -47,7 +47,7 @@ def bold(untrained):
             for name, values in model.weights.items()
             if name.startswith("look_back.")
         }
-        changed |= {"look_back.match": np.float32([0.4]), "look_back.gate.bias": np.float32([2.5])}
+        changed |= {"look_back.match": np.array([0.4], np.float32), "look_back.gate.bias": np.array([2.5], np.float32)}
         return replace(model, weights={**model.weights, **changed})
 
     return build
@@ -190,9 +190,10 @@ def test_the_compiled_loop_writes_what_the_twin_writes(entries, bold, shape, opt
     given = model.vocabulary.encode(START + PRIME)
     for seed in range(3):
         sheets = [new_sheet(network, given, 220, seed) for _ in range(2)]
-        for sheet, writer in zip(sheets, (Kernel(entries, network, config), Twin(network, config)), strict=True):
+        writers: tuple[Writer, ...] = (Kernel(entries, network, config), Twin(network, config))
+        for sheet, writer in zip(sheets, writers, strict=True):
             writer.write(sheet, 220)
-        compare(*sheets, network)
+        compare(sheets[0], sheets[1], network)
 
 
 @pytest.mark.parametrize("options", [{}, {"temperature": 2.0}], ids=str)
@@ -202,11 +203,12 @@ def test_with_a_grammar_and_pieces_written_anew_they_agree_too(entries, bold, op
     ends = model.vocabulary.symbols.index("|"), model.vocabulary.symbols.index("\n")
     for seed in range(2):
         sheets = [new_sheet(network, np.array([START_ID]), 160, seed, np.array(grammar.begin(160))) for _ in range(2)]
-        writers = Kernel(entries, network, config, Steering.of(grammar), ends), Twin(network, config, grammar, ends)
+        kernel = Kernel(entries, network, config, Steering.of(grammar), ends)
+        writers: tuple[Writer, ...] = kernel, Twin(network, config, grammar, ends)
         for sheet, writer in zip(sheets, writers, strict=True):
             while Rewriter(writer).write(sheet, 50):
                 pass
-        compare(*sheets, network)
+        compare(sheets[0], sheets[1], network)
         assert sheets[0].discarded > 0
         # What was written and taken back has left nothing behind.
         logits, memory = read_all(network, sheets[0].symbols[: sheets[0].position])
@@ -234,7 +236,7 @@ def test_a_former_attempt_that_is_taken_after_all_is_remembered(bold):
     writer, sheet = Twin(network, CompositionConfig()), new_sheet(network, np.array([START_ID, 8]), 60, 1)
     writer.write(sheet, 9)
     piece, verdict = Piece(sheet), Verdict.AGAIN
-    sheet.generator = Draws([0.9, 0.99, 0.99, 0.99])  # refused; the first is held to the end
+    sheet.generator = Draws([0.9, 0.99, 0.99, 0.99])  # type: ignore[assignment]  # refused; the first is held to the end
     for attempt in range(TRIES):
         assert verdict is Verdict.AGAIN
         writer.write(sheet, 7)
@@ -301,8 +303,8 @@ def copying(untrained):
     changed = {name: np.zeros_like(values) for name, values in model.weights.items()}
     generator = np.random.default_rng(0)
     changed["look_back.recent"] = generator.choice([-1.0, 1.0], (3, len(model.vocabulary), 64)).astype(np.float32)
-    changed["look_back.gate.bias"] = np.float32([20.0])
-    changed["look_back.match"] = np.float32([2.0])
+    changed["look_back.gate.bias"] = np.array([20.0], np.float32)
+    changed["look_back.match"] = np.array([2.0], np.float32)
     return replace(model, weights=changed)
 
 

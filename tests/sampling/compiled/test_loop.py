@@ -1,5 +1,7 @@
 """Oracle: the numpy twin. The loop is run here as the plain Python that it is before it is compiled."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -34,7 +36,7 @@ class Alternating:
 @pytest.mark.parametrize("options", [{}, {"temperature": 3.0}, {"top_k": 2}, {"top_p": 0.5}], ids=str)
 def test_as_plain_python_it_writes_what_the_twin_writes(untrained, monkeypatch, steered, options):
     network = pack(untrained(units=4, symbols="abc"))
-    acceptor = Alternating(network.symbols)
+    acceptor: Any = Alternating(network.symbols)
     config = CompositionConfig(**options)
     plain, twins = (new_sheet(network, np.array([0, 4]), 30, 1, np.array([4])) for _ in range(2))
     monkeypatch.setattr(loop, "advance", lambda _tables, registers, symbol: acceptor.advance(registers, symbol))

@@ -60,7 +60,7 @@ def read(tmp_path_factory):
         path.write_text(text, encoding="utf-8")
         return read_plan(path)
 
-    read.path = path
+    read.path = path  # type: ignore[attr-defined]
     return read
 
 
@@ -175,7 +175,9 @@ GOOD = text_of({}, [{"title": "Size?", "units": [100, 150]}])
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_said_with_its_place(read, change, message):
-    text = GOOD.replace('"\\U00000053\\U00000069\\U0000007a\\U00000065\\U0000003f"', '"Size?"').replace(*change, 1)
+    text = GOOD.replace('"\\U00000053\\U00000069\\U0000007a\\U00000065\\U0000003f"', '"Size?"').replace(
+        change[0], change[1], 1
+    )
     with pytest.raises(OptionError) as caught:
         read(text)
     assert caught.value.message == message

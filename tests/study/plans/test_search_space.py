@@ -34,7 +34,7 @@ def read(tmp_path):
 
 def test_ranges_and_choices(read):
     plan = read(PLAN)
-    options = {
+    options: dict[str, Range | tuple[str | int | float, ...]] = {
         "learning_rate": Range(0.001, 0.03, log=True),
         "dropout": Range(0.0, 0.5),
         "units": Range(100, 300),

@@ -4,6 +4,7 @@ import csv
 import io
 import math
 from dataclasses import replace
+from functools import partial
 from importlib.util import find_spec
 
 import pytest
@@ -72,11 +73,15 @@ def test_a_loss_that_was_never_reached_has_an_empty_cell(tmp_path):
     assert times == ["", "4.0", "4.0"] * 3
 
 
+def falling_at(run, pace):
+    return [replace(each, seconds=each.seconds * pace) for each in falling(run)]
+
+
 def test_the_same_numbers_give_the_same_bytes_whatever_the_clock_said(tmp_path):
     for name, pace in (("fast", 1.0), ("slow", 7.5)):
         study = plant_study(
             tmp_path / name,
-            history_of=lambda run, pace=pace: [replace(each, seconds=each.seconds * pace) for each in falling(run)],
+            history_of=partial(falling_at, pace=pace),
         )
         write_tables(read_results(study), tmp_path / name)
     same = {name: (tmp_path / "fast" / name).read_bytes() == (tmp_path / "slow" / name).read_bytes()

@@ -114,7 +114,7 @@ def test_two_nodes_train_the_same_to_the_byte(cluster, read, material, tmp_path)
 def test_a_node_is_lost_and_the_other_one_trains_its_run(cluster, read, material, tmp_path):
     plan = read(50)
     plan = replace(plan, seeds=(0,))
-    steps = run_study(plan, material, tmp_path, lambda *both: ClusterExecutor(*both, 0, cluster.address))
+    steps = run_study(plan, material, tmp_path, lambda one, two: ClusterExecutor(one, two, 0, cluster.address))
     for progress in steps:
         if all(state.report.record for state in progress.states.values()):
             break

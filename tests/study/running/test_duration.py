@@ -1,5 +1,6 @@
 """Are durations reckoned rightly, and does a study's remaining time follow what it was seen to do?"""
 
+import time
 from dataclasses import replace
 
 import pytest
@@ -9,10 +10,9 @@ from hypothesis import strategies as st
 from tunewright.corpus.readers import read_tunes
 from tunewright.model.config import NetworkConfig
 from tunewright.study.plans.plan import PlannedRun, Setting
-from tunewright.study.running import duration
 from tunewright.study.running.duration import Pace, side_by_side, time_setting
 from tunewright.study.running.perform import Report
-from tunewright.study.running.runner import RunState, StudyProgress, work
+from tunewright.study.running.runner import RunState, State, StudyProgress, work
 from tunewright.training.config import TrainingConfig
 from tunewright.training.data import TrainingData
 
@@ -23,7 +23,7 @@ def run(name: str, *, units: int = 8) -> PlannedRun:
     return PlannedRun(name, f"LSTM {units}", 0, replace(NETWORK, units=units), TrainingConfig(epochs=10))
 
 
-def progress(states: dict[PlannedRun, tuple[str, int]], undrawn: int = 0) -> StudyProgress:
+def progress(states: dict[PlannedRun, tuple[State, int]], undrawn: int = 0) -> StudyProgress:
     every = {each.name: RunState(each, state, Report(each.name, step, 100)) for each, (state, step) in states.items()}
     return StudyProgress(every, tuple(every), undrawn)
 
@@ -68,7 +68,7 @@ def test_a_larger_network_that_was_not_seen_yet_takes_longer():
 def test_a_setting_is_timed_for_all_its_epochs(tiny_corpus, monkeypatch):
     data = TrainingData.of(read_tunes(tiny_corpus).tunes)
     ticks = iter(range(1000))
-    monkeypatch.setattr(duration.time, "process_time", lambda: next(ticks) / 4)  # each look at the clock costs 1/4 s
+    monkeypatch.setattr(time, "process_time", lambda: next(ticks) / 4)  # each look at the clock costs 1/4 s
     config = TrainingConfig(epochs=6, sequence_length=20, batch_size=4, threads=1, device="cpu")
     found = time_setting(Setting("x", NETWORK, config), data)
     steps = 6 * -(-(data.characters // 4) // 20)

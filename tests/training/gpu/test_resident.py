@@ -1,6 +1,7 @@
 """Oracle: the ordinary `Trainer`, which cuts its batches out on the processor."""
 
 from itertools import islice
+from typing import Any
 
 import numpy as np
 import pytest
@@ -147,7 +148,8 @@ def test_another_text_is_learned_from_as_soon_as_a_batch_is_of_it(data):
 
 def test_only_optimisers_that_a_graph_can_hold_are_made_so(data):
     network = fresh(data)
-    for name, holds in (("adamw", True), ("adam", True), ("nadam", True), ("rmsprop", True), ("sgd", False)):
+    held: dict[Any, bool] = {"adamw": True, "adam": True, "nadam": True, "rmsprop": True, "sgd": False}
+    for name, holds in held.items():
         optimizer = make_optimizer(network, TrainingConfig(optimizer=name))
         assert make_recordable(optimizer, CPU) is holds
         rate = optimizer.param_groups[0]["lr"]

@@ -3,6 +3,7 @@
 import shutil
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ from tunewright.training.stacked import stacked_runs
 from tunewright.training.stacked.stacked_runs import StackedRuns, put, take
 from tunewright.training.stacked.stacked_training import Member, StackedTrainer
 
-UNLIKE = [
+UNLIKE: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"dropout": 0.3}, {"seed": 0, "learning_rate": 0.008, "weight_decay": 0.1}),
     ({"dropout": 0.0, "input_dropout": 0.2}, {"seed": 1, "learning_rate": 0.003, "max_grad_norm": 0.2}),
     (
@@ -34,7 +35,7 @@ def data(tiny_corpus):
     return TrainingData.of(tunes[3:], tunes[:3])
 
 
-def runs_in(folder: Path, data: TrainingData, optimizer: str = "adamw", *, resume: bool = False) -> list[Run]:
+def runs_in(folder: Path, data: TrainingData, optimizer: Any = "adamw", *, resume: bool = False) -> list[Run]:
     runs = []
     for number, (network, own) in enumerate(UNLIKE):
         config = TrainingConfig(

@@ -1,6 +1,7 @@
 """Oracle: each network trained alone by the ordinary `Trainer`."""
 
 from itertools import islice
+from typing import Any
 
 import numpy as np
 import pytest
@@ -32,7 +33,7 @@ def alone(data, member):
 
 def study(shape, training):
     """Three networks that differ in all that may differ."""
-    unlike = [
+    unlike: list[tuple[dict[str, Any], dict[str, Any]]] = [
         (
             {"dropout": 0.3, "input_dropout": 0.0},
             {"seed": 0, "learning_rate": 0.008, "weight_decay": 0.1, "max_grad_norm": 1.0},
@@ -46,7 +47,7 @@ def study(shape, training):
             {"seed": 2, "max_grad_norm": 0.0, "warmup": 0.2, "schedule": "constant"},
         ),
     ]
-    common = {"sequence_length": 20, "batch_size": 4, "epochs": 2, **training}
+    common: dict[str, Any] = {"sequence_length": 20, "batch_size": 4, "epochs": 2, **training}
     return [
         Member(NetworkConfig(units=12, **shape, **network), TrainingConfig(**common, **own)) for network, own in unlike
     ]

@@ -173,7 +173,7 @@ class PieceFile:
             self.goes_on: bool = about["goes_on"]
             """True for a stretch that another one stands before in its file."""
             self.line_ends: int = about["line_ends"]
-            self.failures: list[tuple[int, int, str]] = about["failures"]
+            self.failures: list[list[Any]] = about["failures"]
             """Index into `names`, line, reason."""
             self.symbols: str = about["symbols"]
         except (OSError, ValueError, KeyError, TypeError, safetensors.SafetensorError) as error:

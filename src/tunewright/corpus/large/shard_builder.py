@@ -12,7 +12,7 @@ The folder (see `built_corpus`) holds these besides, as long as it is not whole:
 
 import json
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,7 +59,7 @@ def build_corpus(
     keep_duplicates: bool = False,
     force: bool = False,
     processes: int = 1,
-) -> Iterator[BuildProgress]:
+) -> Generator[BuildProgress, None, None]:
     """Build a corpus out of tunes in any number and format that `read_tunes` reads, or go on building it.
 
     Parameters
