@@ -1,17 +1,17 @@
-"""What does every unit of a network do while it reads?
+"""Activations of every unit of a recurrent network at each character: outputs, LSTM cells and gates.
 
-For each character of a text: output h of every unit of every layer, the LSTM's cell c, and the gates. Row i is the
-state *after* character i was read. The boundary that opens a tune is read first and has no row, the one that closes it
-is not read: a text has as many rows as characters.
+Row i is the state *after* character i was read. The boundary that opens a tune is read first and has no row; the
+boundary that closes it is not read. A text has as many rows as characters.
 
-Outputs come from the network's own layers, many texts side by side. A gate at character i depends on what its layer was
-given there and on its output at character i - 1, both known by then, so that one matrix product gives it for all
-characters at once. Everything is float32; gates and cells differ from a computation step by step by some millionths.
+Outputs come from the network's own layers, many texts in one batch. A gate at character i depends on the input of its
+layer there and on the layer's output at character i - 1. Both are known by then, so one matrix product computes a gate
+at all characters at once. Everything is float32; gates and cells differ from a step-by-step computation by some
+millionths.
 
 Shapes
 ------
 T  time steps: characters of a text
-B  lanes: texts side by side
+B  batch: texts read together
 L  layers
 H  hidden units
 E  inputs of a layer

@@ -1,7 +1,7 @@
-"""What kind of thing is each character of a tune, for figures that are given by kind?
+"""Kind of each character of a tune (note, length, bar line, header, ...), for figures that are given by kind.
 
 The kinds partition the text: each character has exactly one, and so has the end of the tune. They come from the lexer's
-tokens; in the header everything is of one kind, the line ends and blanks there included.
+tokens. In the header every character has one kind, line ends and blanks included.
 
 Shapes: T characters.
 """

@@ -1,7 +1,7 @@
-"""How hard is each character of some tunes for a network, and how hard is each kind of character?
+"""Loss of a network at each character of some tunes, and its sums over kinds of characters.
 
-A tune is read from the zero state, the boundary that opens it first; its characters are predicted, and its end. Losses
-are in nats.
+A tune is read from the zero state, the boundary that opens it first; the network predicts its characters and its end.
+Losses are negative log-probabilities in nats.
 
 Shapes: N characters of all tunes, their ends included; M tunes; K kinds of characters.
 """

@@ -1,10 +1,10 @@
-"""Which type of tune is it: a reel, a jig, a hornpipe? Many characters in, one word out.
+"""Classifier of the type of a tune (reel, jig, hornpipe): a linear probe of the state after the last character.
 
-A network that learned to predict characters reads a tune; from the state that it ends in (h of all units, and c where
-there is one) a linear probe reads the type. What the tune is called, and its type, are not shown to it: of the header
-it reads the metre, the unit length and the key. The probe learns from tunes whose ``R:`` names their type.
+A network that was trained to predict characters reads a tune; the probe reads the type from its final state (h of all
+units, and c of an LSTM). The title and the type are hidden from the network: of the header it reads the metre, the unit
+length and the key. The probe is trained on tunes whose ``R:`` names their type.
 
-Beside it stand two answers without a network: always the commonest type, and the commonest one of the tune's metre.
+Two baselines use no network: the most frequent type, and the most frequent type of the tune's metre.
 """
 
 from collections import Counter

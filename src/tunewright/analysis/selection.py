@@ -1,16 +1,17 @@
-"""Which of many composed tunes are worth keeping, and why?
+"""Selection of the best of many composed tunes, by ranks in likelihood, form, originality and variety.
 
-Each of these counts by a tune's rank among all that were composed, so that none outweighs the others by its unit:
+Each criterion counts by a tune's rank among all that were composed, so that its unit does not matter:
 
 - likelihood: nats per composed character under the network alone; fewer is better;
 - form: the share of its sections that are whole phrases of four bars; more is better;
 - likeness to the corpus, if the network has a discriminator: its logit (see `sampling.choosing`); more is better;
-- originality: the greater of the share that one corpus tune holds and the similarity to the nearest; less is better;
-- variety: how many of a tune's bars differ from each other, up to eight, as bars and phrases of a good tune return;
-  times what its melody has apart from the one most like it among those kept before; more is better.
+- originality: the share of the tune that one corpus tune holds or the similarity to the nearest, whichever is greater;
+  less is better;
+- variety: the number of different bars, up to eight (bars and phrases of a good tune recur), times the distance of its
+  melody from the most similar one among those kept before; more is better.
 
-Tunes are taken one after the other, always the one with the best mean rank. What did not come to its end, is shorter
-than eight bars or is called copied comes in only when nothing else is left.
+Selection is greedy: the tune with the best mean rank is kept, again and again. Tunes that did not end, that are shorter
+than eight bars or that are called copied are kept only when no others are left.
 """
 
 from collections.abc import Callable, Sequence

@@ -1,13 +1,13 @@
-"""What is a unit for? Hold it at its mean, and see what becomes harder.
+"""Ablation of units: clamp them at their mean output, and measure the loss and the bar errors.
 
-A unit that is held says the same at every character: what it knew is gone, and the rest of the network is as it was.
-Measured is by how much the loss rises on tunes that were not used to choose the unit, for each kind of character to be
-predicted, and by how much more often composed tunes have bars of a wrong length. Any unit does some harm; so the same
-is done with random other units, as many at a time, and a change counts if random units hardly reach it.
+A clamped unit carries no information: its output is the same at every character, and the rest of the network is
+unchanged. The study measures how much the loss rises on tunes that were not used to choose the unit, for each kind of
+character that is predicted, and how many more bars of composed tunes have a wrong length. Ablating any unit does some
+harm. The control is random sets of other units of the same size: a change counts if random sets hardly reach it.
 
-Losses are in nats per character, the state zero at each tune's start. Bar errors are the share of a tune's bars that
-have a wrong length, the mean over the tunes with bars to check. Composed tunes begin with headers of tunes that were
-read, and are raw: no acceptor mends what a unit no longer does.
+Losses are in nats per character, with the state zero at each tune's start. The share of wrong bars is the mean over the
+tunes that have bars with an expected length. Composed tunes begin with headers of tunes that were read, and are raw: no
+acceptor repairs what the ablation breaks.
 
 Shapes: M tunes; K kinds of characters.
 """

@@ -1,4 +1,6 @@
-"""Is a change that some units make larger than the changes that random units make?
+"""Effect sizes of ablations: bootstrap intervals over tunes, and permutation p-values against random sets of units.
+
+The corrected p is that of the maximum statistic over all figures of one ablation (Westfall and Young, 1993).
 
 Shapes: M tunes; K kinds; R resamples; N random sets of units.
 """

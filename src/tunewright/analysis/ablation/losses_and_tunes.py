@@ -1,4 +1,4 @@
-"""What does a network do with some of its units held at their means: on tunes, and when it composes?
+"""Losses and composed tunes of a network with some units clamped at their mean outputs.
 
 Shapes: L layers; H units of a layer; M tunes; K kinds of characters.
 """

@@ -1,4 +1,4 @@
-"""How is it said in plain English what a unit is for?"""
+"""Results of ablations as plain English sentences."""
 
 from collections.abc import Sequence
 

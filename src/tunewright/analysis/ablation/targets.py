@@ -1,4 +1,4 @@
-"""Which units are worth asking what they are for, and which random ones stand beside them?"""
+"""Units to ablate, chosen from confirmed findings, and the random sets of units that serve as their control."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence

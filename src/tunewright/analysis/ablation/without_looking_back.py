@@ -1,12 +1,12 @@
-"""What does a network that looks back lose without looking back?
+"""Ablation of the look-back head: losses and composed tunes of a network with its attention head removed.
 
-Its head is taken away, as if the gate said at every character that the network's own distribution is all there is; the
-recurrent layers and the read-out are as they were. Measured is by how much the loss rises on held-out tunes, for each
-kind of character, and how many of the bars of composed tunes still return. The network learned to leave to the head
-what can be copied: one that was trained without would do better alone.
+Without the head the network's own distribution is used at every character, as if the gate were always 1; the recurrent
+layers and the read-out are unchanged. The study measures how much the loss rises on held-out tunes, for each kind of
+character, and the share of bars that recur in composed tunes. The network was trained to leave to the head what can be
+copied: a network trained without a head would do better.
 
-Losses are in nats per character, the state zero at each tune's start. Composed tunes begin with headers of the tunes
-that were read, the same with both networks, and are raw. The share of bars that return is that of
+Losses are in nats per character, with the state zero at each tune's start. Composed tunes begin with headers of the
+tunes that were read, the same with both networks, and are raw. The share of bars that recur is "bars that return" of
 `tune_features.FEATURES`, the mean over tunes with a bar.
 
 Shapes: M tunes; K kinds of characters.

@@ -1,9 +1,9 @@
-"""How much does a network lose that knows only the last k characters?
+"""Loss of a network that is given only the last k characters.
 
-Windows begin every 64 characters of a tune, with the state zero, and read on for up to 256: the loss after the k-th
-character of a window is that of a network which was given k characters. From it the loss at the same place with
-everything since the start of the tune is taken away, so that only the context differs. Neighbouring places are of one
-tune, so the standard error is that of the mean over tunes.
+Windows begin every 64 characters of a tune, with the state zero, and are up to 256 characters long: the loss after the
+k-th character of a window is that of a network with k characters of context. The excess is this loss less the loss at
+the same place with all the context since the start of the tune, so that only the context differs. Places in one tune
+are not independent, so the standard error is that of the mean over tunes.
 
 Losses are in nats per character.
 """

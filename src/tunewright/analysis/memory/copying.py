@@ -1,13 +1,13 @@
-"""When does a network that looks back copy, and when does it invent?
+"""Analysis of the gate of a look-back head: where a network copies, and where it generates by itself.
 
-Its gate is studied as units are. It is asked which labels the gate follows, chosen on some tunes and confirmed on
-others, as in `neurons`. And it is measured on the others how far open the gate is: at each kind of character that is to
-be predicted, at each quarter of the bar, in bars that stand in the tune for the first time and in bars that stood there
-before. Beside it stands how much of the probability that the character got was copied (see `looked_at`).
+The gate is studied like a unit (see `units.unit_study`): the labels that it follows are chosen on some tunes and
+confirmed on others. On the latter its mean is measured at each kind of character that is predicted, at each quarter of
+the bar, in bars that occur in the tune for the first time and in bars that repeat an earlier one. So is the share of
+the character's probability that was copied (see `looked_at`).
 
-The gate is the share of the network's own distribution: 1, it invents; 0, it copies. Its value after a character is
-about the character that comes next; so it stands with the label of the character just read where labels are followed,
-as units do, and with the next where kinds and places are counted.
+The gate is the weight of the network's own distribution: at 1 the network generates, at 0 it copies. Its value after a
+character is about the next character. For labels it is therefore paired with the character just read, as units are;
+for kinds and places it is paired with the next one.
 
 Shapes: T characters of a tune; N characters of all tunes, their ends included.
 """

@@ -1,11 +1,11 @@
-"""How are the gates of a network used, and how long do they make a unit remember?
+"""Statistics of the gates of LSTM and GRU units: how often they are shut or open, and their time constants.
 
-A gate counts as shut below 0.1, as open above 0.9; between them it lets a part through. One gate of each kind of cell
-says how much of the unit's own content stays: the forget gate of an LSTM, the update gate of a GRU (as torch has it,
-where 1 keeps everything). Of what was stored n characters ago there is left the product of n of its values; the time
-constant is the number of characters in which that typically falls to 1/e, 37%.
+A gate counts as shut below 0.1 and as open above 0.9. One gate of each kind of cell decides how much of the unit's
+content is kept: the forget gate of an LSTM, the update gate of a GRU (in torch's convention, where 1 keeps everything).
+Of what was stored n characters ago the product of its last n values is left. The time constant is the number of
+characters in which this product falls to 1/e (37%), in the geometric mean.
 
-An RNN has no gates: at each character all its units are written anew.
+An RNN has no gates: all its units are overwritten at each character.
 
 Shapes: U units of all layers.
 """

@@ -1,12 +1,12 @@
-"""How much would a small change, k characters back, change the loss or the state now?
+"""Vanishing and exploding gradients: the gradient of the loss k characters back, and the growth of state gradients.
 
-The gradient of the loss at some character with respect to the input, and to the state, k characters earlier; and the
-growth of a gradient of the state on its way back: a random direction after the last character, multiplied by the
-Jacobian of each step. In the mean over directions its squared length is what all squares of the Jacobian of k steps add
-up to, divided by the size of the state. What grows at each step explodes, what shrinks vanishes.
+The gradient of the loss at a character is taken with respect to the input, and to the state, k characters earlier. The
+growth is that of a random direction of the state after the last character on its way back, multiplied by the Jacobian
+of each step. Its squared length, in the mean over directions, is the squared Frobenius norm of the Jacobian of k steps
+divided by the size of the state. Growing lengths explode, shrinking ones vanish.
 
-The state is everything that a network carries on: h of all layers, and c where there is one. It is what the network
-would have, having read the tune from its start. All is computed in float64: gradients may shrink to 1e-200.
+The state is everything that a network carries on: h of all layers, and c of an LSTM. It is the state after reading the
+tune from its start. All is computed in float64: gradients may shrink to 1e-200.
 
 Shapes: K distances, P positions, E inputs of the first layer, S symbols, L layers, H units.
 """

@@ -1,14 +1,14 @@
-"""Which earlier place does each bar of a tune come from, as a network that looks back sees it?
+"""Attribution of the bars of a tune to earlier bars, by the attention of a look-back head.
 
-Such a network mixes two distributions by a gate g: g times its own, and 1 - g times the characters that followed the
-places it looks at (see `model.look_back`). Of the probability that a character of the tune got, each place that
-proposed this very character has a share; all these shares together say how far the character was copied, and what is
-left is the network's own. The shares of a bar's characters, added up by the bar that proposed them, say where the bar
-comes from. That is what the network did, whoever wrote the tune: equal bars may be invented twice, and of several equal
-bars one may be looked at.
+The network mixes two distributions by a gate g: g times its own, and 1 - g times the characters that followed the
+places it attends to (see `model.look_back`). Each place that proposed the character in the text has a share of that
+character's probability. The sum of these shares says how far the character was copied; the rest is the network's own.
+The shares of a bar's characters, summed over the bar that proposed them, say which bar it comes from. This describes
+the network, whoever wrote the tune: two equal bars may both be generated anew, and of several equal bars the network
+may attend to one only.
 
 A bar's characters run from its first up to the next bar's: its closing bar line belongs to it. What stands before the
-first bar is the header's.
+first bar belongs to the header.
 
 Shapes: T characters; N bars.
 """

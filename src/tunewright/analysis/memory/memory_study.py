@@ -1,8 +1,8 @@
-"""How far back does a character matter to a network, and what makes it last?
+"""Study of a network's memory: gradients against distance, loss against context, and gates.
 
-Four measurements, the same for every kind of unit: gradients against the distance (`gradient_decay`), on an untrained
-network of the same shape as well; the loss against the context given (`context_loss`); how gates are used and how long
-they keep what they keep (`gates`).
+The measurements are the same for every kind of unit: gradients against the distance in characters (`gradient_decay`),
+also for an untrained network of the same shape; the loss against the context given (`context_loss`); the use of gates
+and their time constants (`gates`).
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
-"""What does a tune hold, bar by bar, in whole numbers that can be counted and compared?
+"""Notes of a tune bar by bar, as integers that can be counted and compared.
 
 Times are whole numbers of ticks, `TICKS` to a whole note: all note lengths down to a 128th, and tuplets of 3, 5, 6, 7
-and 9 of them, are exact; what is finer is rounded down. Pitches are MIDI numbers. Repeats are not played out: a bar
+and 9 of them, are exact; finer lengths are rounded down. Pitches are MIDI numbers. Repeats are not played out: a bar
 counts as often as it is written.
 """
 

@@ -1,7 +1,8 @@
-"""How far apart are two distributions of the same feature, and how sure is that?
+"""Distances between distributions of a feature (overlap area, Jensen-Shannon, Wasserstein), with bootstrap intervals.
 
-A set of tunes has, for one feature, one distribution over categories per tune; the set's own is their mean, so that
-every tune counts alike. Weights say how often each tune counts: a resample of the tunes is nothing but other weights.
+For one feature, each tune has one distribution over categories; the distribution of a set of tunes is their mean, so
+that every tune counts alike. Weights say how often each tune counts: a bootstrap resample of the tunes is another
+vector of weights.
 
 Shapes: K categories, N tunes of a set.
 """

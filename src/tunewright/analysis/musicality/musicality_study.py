@@ -1,12 +1,12 @@
-"""How near are composed tunes to a corpus as music?
+"""Musicality: how similar composed tunes are to a corpus, feature by feature.
 
-For every feature of `tune_features.FEATURES`: the overlap of its two distributions (0 apart, 1 equal) and their
+For every feature of `tune_features.FEATURES`: the overlap area of its two distributions (0 disjoint, 1 equal) and their
 distance (categorical: Jensen-Shannon divergence in bits; numeric and share: first Wasserstein distance in the feature's
-unit), each with a bootstrap interval over tunes. Beside them stands the ceiling: what as many tunes of the corpus
-itself, held out at random, reach against the rest of it. No set of that size can be expected to come nearer.
+unit), each with a bootstrap interval over tunes. The ceiling beside them is the same figure for as many tunes of the
+corpus itself, held out at random, against the rest of it. No set of that size can be expected to do better.
 
-Figures depend on the sizes of the sets: finite samples of one distribution overlap by less than 1, and the less the
-smaller they are. Compare sets of one size.
+Figures depend on the sizes of the sets: finite samples of one distribution overlap by less than 1, and smaller samples
+by less. Compare sets of the same size.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What do two sets of tunes, a corpus and composed ones, say about one feature, and what would other samples have said?
+"""One feature in two sets of tunes, a corpus and composed ones: overlap and distance, bootstrap draws, and the ceiling.
 
 Shapes: K categories, all that either set has.
 """

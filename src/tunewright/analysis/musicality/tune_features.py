@@ -1,9 +1,9 @@
-"""Which musical features of a tune are counted, and how?
+"""Musical features of a tune (pitch classes, intervals, rhythms, form), as a table.
 
-`FEATURES` is the table: a new feature is a row. A feature looks at the music of one tune and gives what it observes
-there: as many categories as there are notes or bars (categorical), or one number (numeric, share), or nothing if the
-tune does not have the feature (no key, no metre, a single section). `profile` turns the observations into shares that
-sum to 1, so that each tune counts alike however long it is.
+`FEATURES` is the table: a new feature is a row. A feature takes the music of one tune and gives its observations: one
+category for each note or bar (categorical), one number (numeric, share), or nothing if the tune does not have the
+feature (no key, no metre, a single section). `profile` turns the observations into shares that sum to 1, so that each
+tune counts alike whatever its length.
 
 Lengths and positions are in quarter notes, pitches in semitones; repeats are not played out.
 """

@@ -1,15 +1,15 @@
-"""Tables of alignments by dynamic programming, of one sequence with many others at once, filled row by row.
+"""Dynamic-programming tables that align one melody with many others at once, filled row by row.
 
-A table has a row for each move of the melody that is asked about. All candidates stand side by side in a row, each
-after a column of its own that stands for its beginning, so that a row takes a few operations on long arrays. The least
-value is the best.
+A table has a row for each move of the query, the melody that is compared. The columns of all candidates lie side by
+side in one array, each candidate after a column for its beginning, so that a row takes a few operations on long arrays.
+Lower values are better.
 
-To put in a move, that is to go one column to the right, costs nothing here: what all moves to the left of a column cost
-to be put in is taken off the values in it. So a row never rises from left to right, and is finished by letting each
-value be no greater than any to its left. Levels are the values where nothing is aligned. Between two candidates they
-step down, deeper than any value can come from above, so that no candidate sees another.
+An insertion, one step to the right, costs nothing here: the cost of all insertions to the left of a column is
+subtracted from its values. So a row never rises from left to right, and it is finished by a running minimum. Levels are
+the values where nothing is aligned. Between two candidates the levels step down by more than any alignment can gain, so
+that no candidate affects the next.
 
-Shapes: N moves of the melody that is asked about, C candidates, L columns (the moves of all candidates, and C).
+Shapes: N moves of the query, C candidates, L columns (the moves of all candidates, and C).
 """
 
 from collections.abc import Callable, Iterator, Sequence

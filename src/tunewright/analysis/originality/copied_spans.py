@@ -1,13 +1,13 @@
-"""In which form is a tune compared when we look for what it copies, character by character and bar by bar?
+"""Normalised forms of a tune for exact matching: its music as characters, and its bars as hashes that ignore the key.
 
-Characters: those of the music only. The header, fields and comments among the music are left out, because a title or a
-key line that is equal by chance is no copied music. Everything else counts as it is written, blanks and line ends too.
+Characters: those of the music only. The header, fields and comments among the music are left out, because an equal
+title or key line is no copied music. Everything else counts as it is written, blanks and line ends too.
 
-Bars: each becomes one number of 64 bits. The upper 48 are a hash of what it holds: for each note its distance in
+Bars: each becomes one number of 64 bits. The upper 48 bits are a hash of its content: for each note its distance in
 semitones from the first one, and its onset and length as a share of a full bar. The lower 16 are the step in semitones
-from its first note to that of the next bar. So a run of bars is equal to another whatever the key, the octave and the
-unit note length of either. Bars shorter than half of what the metre asks for (pick-ups, and the like before a repeat)
-are left out; a bar without notes equals no other.
+from its first note to that of the next bar. So equal runs of bars match whatever the key, the octave and the unit note
+length of either tune. Bars shorter than half of the metre's length (pick-ups, and the bars before a repeat that
+complete them) are left out; a bar without notes matches no other.
 """
 
 import hashlib

@@ -1,8 +1,8 @@
-"""In which arrays does an index of originality hold a corpus?
+"""Arrays of an originality index: a corpus as characters, bars and moves, with suffix arrays and n-gram buckets.
 
-One after another, tune by tune, in the order of the corpus: its music as characters and as bars, each with the order of
-its suffixes; its melodies as moves, with the runs of intervals that lead to them; and where its tunes stand in their
-files. ``X_starts[t]`` is where tune number t begins in X.
+The arrays hold the tunes one after another, in the order of the corpus: the music as characters and as bars, each with
+its suffix array; the melodies as moves, with the n-grams of intervals that point to them; and where the tunes are in
+their files. ``X_starts[t]`` is where tune number t begins in X.
 
 Shapes: T tunes, N characters, B bars, M moves.
 """

@@ -1,9 +1,9 @@
-"""The index of a corpus, kept from one time to the next, that says how near a tune is to it and whether it is a copy.
+"""Originality index of a corpus: how near a tune is to the corpus, and whether it is a copy; cached on disk.
 
-An `OriginalityIndex` holds a corpus in the forms that `corpus_search` searches, and its scale: the same figures of
-human tunes new to the corpus. These are a sample of the corpus itself, each set against all tunes but the ones that
-`corpus.split` takes for settings of it; a tune that nevertheless has a setting there is left out and counted (see
-`nearness`), because a human tune's own other setting is a copy too.
+An `OriginalityIndex` holds a corpus in the forms that `corpus_search` searches, and a scale: the same figures of human
+tunes that are new to the corpus. These are a sample of the corpus itself, each compared with all tunes but those that
+`corpus.split` takes for settings of it. A tune that still has a setting there is left out and counted (see `nearness`),
+because another setting of a human tune is a copy too.
 """
 
 import contextlib

@@ -1,7 +1,7 @@
-"""The search of a corpus for what of a tune stands there, and for what is like it there.
+"""Search of a corpus for what a tune copies from it, and for the melodies nearest to it.
 
-The corpus is given as the arrays of `corpus_arrays`. The two copied pieces are exact; the nearest melody is the nearest
-of the `CANDIDATES` that `nearest_tunes` proposes.
+The corpus is given as the arrays of `corpus_arrays`. The copied span and the copied run of bars are exact; the nearest
+melody is the nearest of the `CANDIDATES` that `nearest_tunes` proposes.
 """
 
 from bisect import bisect_right

@@ -1,8 +1,8 @@
-"""How is an index kept on disk so that opening it costs nothing?
+"""Files of an originality index, mapped into memory when it is opened, and the cache of indices.
 
-An index is a folder: one file of plain little-endian numbers for each array, mapped into memory when it is opened, and
-`index.json`, which names them. Nothing is unpickled. The cache is one folder for each corpus, named by its checksum,
-below the user's folder for such things; when there are more than `KEPT`, those opened longest ago go.
+An index is a folder: one file of plain little-endian numbers for each array, and `index.json`, which lists them.
+Nothing is unpickled. The cache has one folder for each corpus, named by its checksum, in the user's cache folder. When
+there are more than `KEPT`, the least recently opened ones are removed.
 """
 
 import contextlib

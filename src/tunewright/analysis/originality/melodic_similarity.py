@@ -1,18 +1,18 @@
-"""How alike are two melodies, whatever key and note lengths they are written in?
+"""Melodic similarity that ignores key and note values: edit distance, and local alignment of passages.
 
 A melody becomes a sequence of moves, one from each note to the next: the interval in semitones and the ratio of the two
-lengths. Neither changes when a tune is transposed or written in other note values. To turn one move into another costs
-nothing if they are equal, 1 if only the ratios differ, 2 if the intervals do; to leave one out or put one in costs 2.
+lengths. Neither changes when a tune is transposed or written in other note values. A substitution costs 0 if two moves
+are equal, 1 if only the ratios differ, 2 if the intervals differ; an insertion or deletion costs 2.
 
-- similarity: 1 - distance / (2 * moves of the longer melody), from 0 to 1, where the distance is the least cost of
-  turning the one into the other (the edit distance of R. Wagner and M. Fischer, 1974, as M. Mongeau and D. Sankoff,
-  "Comparison of musical sequences", 1990, brought it to melodies; on moves instead of notes it needs no common key, as
-  K. Lemström and E. Ukkonen, "Including interval encoding into edit distance based music comparison", 2000, show).
+- similarity: 1 - distance / (2 * moves of the longer melody), from 0 to 1, where the distance is the edit distance (R.
+  Wagner and M. Fischer, 1974; applied to melodies by M. Mongeau and D. Sankoff, "Comparison of musical sequences",
+  1990; on intervals instead of notes it needs no common key, as K. Lemström and E. Ukkonen, "Including interval
+  encoding into edit distance based music comparison", 2000, show).
 - passage: how many moves of the first melody one passage of the second explains. The passage is the best local
   alignment (T. Smith and M. Waterman, 1981): a move scores 1 if equal, -1/2 if only the ratio differs, -2 if the
-  interval does, -3/2 if it is left out or put in.
+  interval differs, -3/2 if it is inserted or deleted.
 
-Both are found by filling tables (see `alignment`). Shapes: C candidates.
+Both are computed by dynamic programming (see `alignment`). Shapes: C candidates.
 """
 
 import math

@@ -1,9 +1,9 @@
-"""Which tunes of a corpus may be near a melody, without comparing it with all of them?
+"""Inverted index from n-grams of intervals to tunes, which proposes the corpus tunes that may be near a melody.
 
-Each run of `GRAM` intervals ("n-gram") points to the tunes that have it, in whatever rhythm; a rare one weighs more
-(inverse document frequency, as in S. Downie and M. Nelson, "Evaluation of a simple and effective music information
-retrieval method", 2000). Candidates are the tunes with most weight in common, half of them in proportion to their own
-weight, so that short and long tunes both have their chance. What is nearest among them, `melodic_similarity` says.
+Each run of `GRAM` intervals (n-gram) points to the tunes that have it, in whatever rhythm, and is weighted by its
+inverse document frequency (S. Downie and M. Nelson, "Evaluation of a simple and effective music information retrieval
+method", 2000). Candidates are the tunes with the most weight in common; half of them are taken by this weight in
+proportion to their own, so that short tunes are found too. `melodic_similarity` compares the candidates in full.
 
 Shapes: T tunes, G n-grams, 2^b buckets, P pairs of bucket and tune.
 """

@@ -1,15 +1,15 @@
-"""How near a tune is to a corpus, in numbers alone, and the scale that the numbers of human tunes make.
+"""Nearness of a tune to a corpus in four figures, and the scale of human tunes that they are compared with.
 
-Four figures, the greater the nearer to the corpus:
+The four figures, each greater the nearer the tune is to the corpus:
 
-- `characters`: the longest piece of its music that stands in a corpus tune, character by character;
+- `characters`: the longest piece of its music that a corpus tune has, character by character;
 - `bars`: the longest run of its bars whose notes and lengths a corpus tune has, in any key;
 - `similarity`: the edit similarity to the nearest corpus melody, 0 to 1;
 - `passage`: how many of its moves from note to note one passage of a corpus melody explains.
 
-A figure means something beside those of human tunes that are new to the corpus: its standing is the share of them that
-have less. A human tune that would itself be called copied is another setting of a corpus tune, not new to the corpus,
-and is left out of the scale; how many were is told.
+A figure is judged against human tunes that are new to the corpus: its standing is the share of them that have less. A
+human tune that would itself be called copied is another setting of a corpus tune, not new to the corpus; it is left out
+of the scale and counted.
 """
 
 from bisect import bisect_left

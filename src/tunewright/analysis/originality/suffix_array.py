@@ -1,11 +1,11 @@
-"""What is the longest piece that a text shares with a body of texts?
+"""Suffix array over a body of texts, and the longest substring that a text shares with it.
 
-The body is sorted once: `suffix_array` gives the places where a piece can begin in the order of what stands there, so
-that any piece is found by bisection (U. Manber, G. Myers, "Suffix arrays: a new method for on-line string searches",
-1993; sorted by doubling). The answer is exact: no shorter than any other common piece.
+The suffix array sorts the positions of the body by the text that follows each, so that any substring is found by
+bisection (U. Manber and G. Myers, "Suffix arrays: a new method for on-line string searches", 1993; built by prefix
+doubling). The answer is exact: no common substring is longer.
 
 The body is a sequence of units of `stride` bytes each, compared byte by byte. The last `slack` bytes of a unit say how
-it goes on to the next one, and need not agree in the last unit of a piece.
+it continues to the next one, and need not match in the last unit of a piece.
 
 Shapes: N units of the body.
 """

@@ -1,7 +1,7 @@
-"""What is found out about the originality of a tune: its figures with their places in the corpus, and the verdict.
+"""Originality of a tune: its figures with their places in the corpus, and the verdict.
 
-The figures, and the scale that they are set beside, are those of `nearness`. The verdict follows by the rules of
-`VERDICTS` and no other.
+The figures, and the scale that they are compared with, are those of `nearness`. The verdict follows by the rules of
+`VERDICTS` alone.
 """
 
 from collections.abc import Mapping

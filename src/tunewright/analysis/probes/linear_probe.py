@@ -1,9 +1,8 @@
-"""What can be read off many numbers by a weighted sum of them?
+"""Linear probes: linear discriminant analysis for classes, ridge regression for numbers.
 
-Classes are read by linear discriminant analysis, which takes each class for a cloud of the same shape around its own
-mean; numbers by ridge regression. Both come from means and one matrix of covariances, without iteration: the same rows
-give the same probe. How strongly small directions are damped is chosen by cross-validation between groups of rows, so
-that rows of one tune never stand on both sides.
+Linear discriminant analysis assumes one covariance for all classes. Both probes are computed in closed form from means
+and one covariance matrix: the same rows give the same probe. The damping (ridge) is chosen by cross-validation between
+groups of rows, so that rows of one tune are never on both sides.
 
 Shapes: n rows, U numbers in each, C columns of what is read (classes, or one), F folds.
 """

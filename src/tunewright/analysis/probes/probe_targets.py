@@ -1,8 +1,7 @@
-"""What might the state of a network know of a tune that no single character shows?
+"""Properties for probes of the state (key, metre, beat, bar, ...): a table with the right answer at each character.
 
-Each property says for every character of a text which answer is right, in words (classes) or as a number, and nothing
-("" or nan) where it means nothing. All are asked among the music only: while the header is read, its fields are in
-plain sight.
+Each property gives for every character of a text the right answer, as a word (classes) or as a number, and "" or nan
+where it has none. Answers exist only among the music: in the header its fields are plain to see.
 
 Shapes: T characters.
 """

@@ -1,21 +1,21 @@
-"""What does the whole state of a network know that no single unit shows?
+"""Diagnostic probing: what a linear probe reads off the whole state of a network, with its controls.
 
-A linear probe reads a property, such as the key, off all units at once (see `linear_probe`, `probe_targets`). It learns
-on the tunes to choose by and is measured on the others. What it reads may be the probe's doing, not the network's, so
-beside it stand
+A linear probe reads a property, such as the key, off all units at once (see `linear_probe`, `probe_targets`). It is
+trained on the tunes to choose by and measured on the others. A good score may be due to the probe, not to the network.
+The controls are
 
 - an untrained network of the same shape, whose state echoes the last characters as well;
-- a control task (Hewitt and Liang 2019, arXiv:1909.03368): each pair of characters that follow each other has an
-  answer drawn at random from those of the property; where a tune has one answer, these are dealt out to the tunes anew.
-  Only learning by heart helps there: the difference, the selectivity, is what the probe did not make up;
-- the single unit that goes with the property most, probed alone;
-- always the same answer: the commonest one, or the mean.
+- a control task (Hewitt and Liang, 2019, arXiv:1909.03368): each pair of consecutive characters gets an answer drawn at
+  random from those of the property; where a tune has one answer, these are permuted among the tunes. Only memorising
+  helps there. The selectivity is the score less that of the control task;
+- the single unit that the property explains best, probed alone;
+- a constant answer: the most frequent one, or the mean.
 
-Scores are 1 - errors / most errors: of classes the share of characters at which the answer is right; of a number the
-share of its variance that is explained, R2, which is 0 for the mean and may be negative. Intervals hold 95% of 1,000
-resamples of the held-out tunes.
+Scores are 1 - errors / most errors: the accuracy over characters for classes; for a number the explained share of its
+variance, R2, which is 0 for the mean and may be negative. Intervals are those of 95% of 1,000 bootstrap resamples of
+the held-out tunes.
 
-Shapes: U units of all layers, N characters, n of them where a property is asked.
+Shapes: U units of all layers, N characters, n of them where a property has an answer.
 """
 
 from dataclasses import asdict, dataclass

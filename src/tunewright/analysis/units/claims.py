@@ -1,7 +1,4 @@
-"""What is said of one unit and one label?
-
-How is a finding about a unit said in plain English?
-"""
+"""Findings about one unit and one label: statistics, confirmation on held-out tunes, and a plain English sentence."""
 
 from dataclasses import dataclass
 from typing import Any, Literal

@@ -1,4 +1,4 @@
-"""Does another network have a unit for the same thing: one trained on another seed, or one that learned nothing?"""
+"""Units of other networks, untrained or of another seed, that follow the same labels."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace

@@ -1,11 +1,11 @@
-"""Where in its tune, and in its music, does each character of a text stand?
+"""Position of each character of a text in its tune and in its music: tokens, fields, bars, beats, sections, pitches.
 
-`read_places` collects from `tunewright.notation` all that `labels` asks of. Any text may be given; what a text has no
-answer to is nan.
+`read_places` collects from `tunewright.notation` all that `labels` needs. Any text may be given; where a text has no
+answer, it is nan.
 
-Conventions: row i is about character i, just read. A sound counts as played from its last character on, a bar line as
-passed likewise. Times are shares of a whole note or of a bar, pitches MIDI numbers, of a chord that of its highest
-note. Each voice counts its own bars.
+Conventions: row i is about character i, just read. A note counts as played from its last character on, and a bar line
+as passed likewise. Times are shares of a whole note or of a bar; pitches are MIDI numbers, of a chord that of its
+highest note. Each voice counts its own bars.
 
 Shapes: T characters.
 """

@@ -1,10 +1,10 @@
-"""What could a unit follow? A table of everything that can be said of a character of a tune.
+"""Labels of characters: a table of the properties that units are tested against.
 
-A label is yes/no (1 or 0) or graded (any number), and nan where it means nothing, such as a pitch where there is no
-note. Labels come from a reader of ABC, never from an eye. Each has a phrase that completes a sentence: "the unit is on
-..." where it is yes/no, "the unit rises with ..." where it is graded.
+A label is yes/no (1 or 0) or graded (any number), and nan where it is not defined, such as a pitch where there is no
+note. Labels are computed by a reader of ABC, never assigned by hand. Each has a phrase that completes a sentence: "the
+unit is on ..." where it is yes/no, "the unit rises with ..." where it is graded.
 
-Conventions: row i is about the character just read. Within brackets or quotes of any kind means after the opening and
+Conventions: row i is about the character just read. "Within" brackets or quotes of any kind means after the opening and
 before the closing one was read; the header is over as soon as the end of its last line was read.
 
 Shapes: N labels, T characters.

@@ -1,8 +1,8 @@
-"""Which tunes does a study of neurons look at, and what do units and labels say there?
+"""Tunes of a study of units, divided into two sides, with the activations and labels of their characters.
 
-Tunes to choose by and tunes to confirm on are different tunes, no tune on both sides in two settings. Of a large corpus
-a side takes as many characters as it is allowed, in tunes spread evenly over it: memory does not grow with the data.
-What is kept of a side: its texts, and one number for each unit and for each label at each character.
+Tunes to choose by and tunes to confirm on are different tunes; no tune is on both sides in two settings. From a large
+corpus a side takes at most a given number of characters, in tunes spread evenly over it, so that memory does not grow
+with the data. A side holds its texts, and one number for each unit and for each label at each character.
 
 Characters that the network does not know are left out of what it reads, and have no row.
 

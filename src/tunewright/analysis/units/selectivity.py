@@ -1,21 +1,20 @@
-"""How well does each unit follow each label, and how well would it by chance?
+"""Selectivity of units for labels: AUC and Spearman correlation, with permutation p-values corrected for all pairs.
 
-The strength of a pair of unit and label is a rank statistic from -1 to 1 over the characters where the label means
-something: for yes/no labels 2 AUC - 1, where AUC is the area under the ROC curve (the chance that the unit is higher at
-a character with the label than at one without; 0.5 says nothing); for graded labels Spearman's correlation, that is
-Pearson's of the ranks. Ties have their mean rank.
+The strength of a pair of unit and label is a rank statistic from -1 to 1 over the characters where the label is
+defined. For yes/no labels it is 2 AUC - 1, where AUC is the area under the ROC curve: the probability that the unit is
+higher at a character with the label than at one without; 0.5 is chance. For graded labels it is Spearman's correlation,
+that is Pearson's of the ranks. Ties have their mean rank.
 
-Chance is what comes out when labels are shifted against units around the text, by every number of characters: all that
-makes both of them slow, bursty or rare stays, only their being together goes. The statistic of all shifts of a pair
-comes from one Fourier transform of a product. Small shifts are left out, since there the two are still nearly together.
+The null distribution comes from circular shifts of the labels against the units, by every number of characters: a shift
+keeps whatever makes either of them slow, bursty or rare, and destroys only their relation. One Fourier transform of a
+product gives the statistic of a pair at all shifts. Small shifts are left out, since the two are then nearly aligned.
 
-Many pairs are tested, so that some look strong by chance. Each statistic is divided by its own standard deviation over
-the shifts; at each shift the largest of all units and labels is kept. The corrected p of a pair is the share of shifts
-at which that largest one reaches the pair's own (Westfall and Young 1993, with circular shifts as the permutations):
-the chance that anything at all looks so strong. With S shifts it is never below 1 / (S + 1).
+Many pairs are tested, so the p-values are corrected. Each statistic is divided by its own standard deviation over the
+shifts; at each shift the maximum over all units and labels is kept. The corrected p of a pair is the share of shifts at
+which that maximum reaches the pair's own value (maxT of Westfall and Young, 1993, with circular shifts as the
+permutations). It controls the family-wise error. With S shifts it is never below 1 / (S + 1).
 
-Shapes: U units, K labels, N characters of all tunes one after another, n of them where a label means something, S
-shifts.
+Shapes: U units, K labels, N characters of all tunes one after another, n of them where a label is defined, S shifts.
 """
 
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""What do all units of a network do on a tune that someone wants to look at?
+"""Activations of all units of a network on the tunes that a page or picture shows.
 
 Shapes: U units of all layers, T characters of a tune.
 """

@@ -1,4 +1,4 @@
-"""Where is a unit highest, and where lowest?"""
+"""Snippets of tunes where a unit is highest and where it is lowest."""
 
 from dataclasses import dataclass
 

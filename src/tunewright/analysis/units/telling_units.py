@@ -1,7 +1,7 @@
-"""Which units show best what units follow?
+"""Choice of the units that a figure shows when none is named.
 
-For about six things that a musician has a name for, the unit that follows each most closely, as far as a tune has the
-thing.
+For about six properties that a musician has a name for, it is the unit that follows each most closely, if the tune has
+the property.
 """
 
 from collections.abc import Sequence

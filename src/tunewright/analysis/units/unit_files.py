@@ -1,9 +1,9 @@
-"""How does a study of neurons lie on disk?
+"""JSON files of a study of units.
 
-neurons.json     findings, the strongest first: see `Finding`
+neurons.json     findings, the strongest first: see `UnitFinding`
 untrained.json   the same of an untrained network of the same shape
-study.json       how it was found, the labels in words, where each unit is highest and lowest, other networks' units
-tunes.json       of the tunes that are shown: text, and what each unit does at each character
+study.json       settings, the labels in words, where each unit is highest and lowest, units of other networks
+tunes.json       the tunes that are shown: text, and activations of units at each character
 """
 
 import json

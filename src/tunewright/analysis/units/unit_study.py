@@ -1,11 +1,12 @@
-"""Which units of a network follow something that a musician has a name for?
+"""Study of the units of a network: which label each unit follows, confirmed on held-out tunes.
 
 For every unit the labels that it follows best are chosen on some tunes (see `selectivity`), and measured again on
 others. A finding is confirmed if its p, corrected for all units and labels, is below 0.001 on the tunes used to choose,
-and if on the others the unit does the same, with a p below 0.05 that is corrected for all findings.
+and if on the others the unit follows the label in the same direction, with a p below 0.05 that is corrected for all
+findings.
 
 Units and layers count from 0. An AUC is given in the direction of the finding: 0.9 of a unit that is off in the header
-means that it is lower there, at nine of ten pairs of characters.
+means that it is lower there, for nine of ten pairs of characters.
 
 Shapes: U units of all layers, K labels, N characters.
 """

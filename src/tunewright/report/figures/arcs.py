@@ -1,9 +1,9 @@
-"""Arcs over a score and over a text, from each bar to the earlier bar that it comes from.
+"""Arc diagrams over a score and over a text: curves from each bar to the earlier bar that it comes from.
 
-An arc diagram (M. Wattenberg, "Arc diagrams: visualizing structure in strings", 2002) of what
-`analysis.memory.looked_at` found: the thicker a curve, the larger the part of the bar that comes from there. Within a
-line curves stand above it; from one line to another they run behind the music. Each bar has its number and, if it is
-not new, that of the bar that it comes from, so that nothing is said by curves or colours alone.
+An arc diagram (M. Wattenberg, "Arc diagrams: visualizing structure in strings", 2002) of the results of
+`analysis.memory.looked_at`: the thicker a curve, the larger the part of the bar that comes from there. Curves within a
+line are above it; curves from one line to another run behind the music. Each bar has its number and, if it is not new,
+that of the bar that it comes from, so that no information is in curves or colours alone.
 
 Sizes are CSS pixels.
 """

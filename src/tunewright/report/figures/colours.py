@@ -1,10 +1,9 @@
-"""Which colour says how far a unit is on or off?
+"""Diverging colour scale of all heatmaps: blue at -1, white at 0, orange at 1.
 
-One diverging scale for every heatmap, of text, of scores and on pages: blue at -1, white at 0, orange at 1, in even
-steps of Oklab (Ottosson, 2020), told apart by people who confuse red and green. Dark ink has a contrast of 4.5 or more
-with every shade (WCAG 2.1, AA), so that neither letters nor notes need another colour. Paper without colour loses the
-sign; therefore each cell has a bar as well: at its top where a value is above 0, at its bottom where it is below, and
-the longer, the farther from 0.
+Shades are even steps of Oklab (Ottosson, 2020), and people who confuse red and green can tell them apart. Dark ink has
+a contrast of 4.5 or more with every shade (WCAG 2.1, AA), so letters and notes need no other colour. A print without
+colour loses the sign; therefore each cell has a bar as well: at its top where the value is above 0, at its bottom where
+it is below, and longer the farther it is from 0.
 """
 
 from functools import cache

@@ -1,4 +1,4 @@
-"""How did a few trainings go, beside one another?"""
+"""Figure of the loss curves of a few runs side by side."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""What does a training look like? Figures made for people: readable in grey, with units on every axis."""
+"""Figure of the loss curves of one training, readable without colour, with units on every axis."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING

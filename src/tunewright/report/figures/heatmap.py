@@ -1,8 +1,8 @@
-"""What does a unit do at each character of a text?
+"""Heatmap of a text: each character on a cell that shows a unit's value there, as SVG, PDF, PNG or HTML.
 
-A heatmap: each character stands on a cell whose colour and bar say the value there (see `colours`). Lines are those of
-the text; one too long for the picture goes on in the next row, behind an arrow. Line ends, tabs and other characters
-that leave no mark are shown by a sign, since a network reads them like any other.
+Colour and bar of a cell show the value (see `colours`). Lines are those of the text; a line too long for the picture is
+continued in the next row, behind an arrow. Line ends, tabs and other invisible characters are shown by a sign, since a
+network reads them like any other.
 """
 
 import unicodedata

@@ -1,8 +1,7 @@
-"""What do heatmaps of text and of scores have in common?
+"""Parts that heatmaps of text and of scores share: cells, title, scale and caption.
 
-Cells, which say a value by their colour and by a bar (see `colours`), and what stands around them: above, the title and
-a scale of eleven cells with its ends, its middle and the name of the quantity; below, how to read it. Sizes are CSS
-pixels.
+Cells show a value by their colour and by a bar (see `colours`). Above them are the title and a scale of eleven cells
+with its ends, its middle and the name of the quantity; below them is the caption. Sizes are CSS pixels.
 """
 
 import re

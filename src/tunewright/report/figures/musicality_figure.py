@@ -1,7 +1,7 @@
-"""How do composed tunes differ from a corpus as music?
+"""Figure of musicality: features of composed tunes beside those of a corpus, as small multiples.
 
-Small multiples: a panel for the distributions of each feature, and one for the overlaps of all of them. The corpus is
-grey; each composed set has a colour, a line and a marker of its own, so that the figure is read without colour as well.
+There is a panel for the distributions of each feature, and one for the overlaps of all of them. The corpus is grey;
+each composed set has its own colour, line and marker, so that the figure can be read without colour.
 """
 
 import io

@@ -1,7 +1,7 @@
-"""What does a unit do at each note?
+"""Heatmap of a score: the engraved tune, each sign on the colour of a unit's value there.
 
-The engraved tune, in which notes, rests, bar lines, grace notes, chord symbols and annotations stand on the colours of
-a unit at the characters that make them: the mean of these (see `rendering.score_places`).
+Notes, rests, bar lines, grace notes, chord symbols and annotations get the mean of the unit over the characters that
+write them (see `rendering.score_places`).
 """
 
 from collections.abc import Sequence

@@ -1,8 +1,8 @@
-"""What do the runs of a study look like side by side?
+"""Figures of a study: one for each question, one of speed, one of size.
 
-Figures made for people: one for each question, one of speed, one of size. Lines are means over seeds, bands reach from
-the lowest to the highest seed, bars are intervals of confidence .95 (see `study.results.uncertainty`), absent where
-there is one seed. Every setting looks the same in all of them (see `study_styles.py`).
+Lines are means over seeds, bands reach from the lowest to the highest seed, bars are 95% confidence intervals (see
+`study.results.uncertainty`), absent where there is one seed. Every setting looks the same in all figures (see
+`study_styles`).
 """
 
 from collections.abc import Mapping, Sequence

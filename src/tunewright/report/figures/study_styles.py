@@ -1,7 +1,7 @@
-"""How is each setting of a study told from the others in all of its figures?
+"""Styles that all figures of a study share: one colour and marker per setting, axes, legends and files.
 
-A setting has one colour and one marker wherever it is drawn, by its place in the plan; losses on validation tunes are
-solid lines, losses on training tunes are dashed. So a figure is read without colour as well.
+A setting has the same colour and marker in every figure, by its place in the plan. Losses on validation tunes are solid
+lines, losses on training tunes are dashed. So figures can be read without colour.
 """
 
 import io

@@ -1,4 +1,4 @@
-"""How do units of a study become files of pictures?"""
+"""Picture files of the units of a study: heatmaps of text and score."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any

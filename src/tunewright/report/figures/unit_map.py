@@ -1,8 +1,8 @@
-"""What do all units of a network follow, beside those of one that learned nothing?
+"""Map of the units of a network by what they follow, beside that of an untrained network.
 
-A row for each family of labels, a dot for each unit: in the row of the label that it is confirmed to follow best, and
-the farther right, the more closely it does so on held-out tunes. Dots that would cover each other are stacked. Two
-panels side by side, trained and untrained, share rows and scale.
+There is a row for each family of labels and a dot for each unit, in the row of the label that it is confirmed to follow
+best. Its place from left to right is how closely it does so on held-out tunes. Dots that would overlap are stacked. The
+two panels, trained and untrained, share rows and scale.
 """
 
 from collections import defaultdict

@@ -1,8 +1,8 @@
-"""What are units for? A matrix of units and kinds of characters, with the random units that they stand beside.
+"""Section of a page, and figure, about ablations: a matrix of units and kinds of characters, with random units as control.
 
-A cell says how much harder a kind of character became, or how many more bars went wrong. It is white where at least one
-in twenty random units does as much, pale where fewer do, and dark where the number of kinds is no excuse either; dark
-and pale differ in grey too.
+A cell gives the rise of the loss at a kind of character, or of the share of wrong bars. It is white where 5% or more of
+the random units do as much, pale where fewer do, and dark where the change is significant after correction for the
+number of kinds. Dark and pale differ in grey too.
 """
 
 import io

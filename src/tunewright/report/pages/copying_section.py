@@ -1,4 +1,4 @@
-"""What should a page say, and a figure show, of when a network copies and when it invents?"""
+"""Section of a page, and figure, about the gate of a look-back head: where a network copies."""
 
 from collections.abc import Sequence
 from html import escape

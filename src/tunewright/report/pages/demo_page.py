@@ -1,4 +1,4 @@
-"""The page of `tunewright demo`: three tunes to hear, what they were learned from, and how to go on."""
+"""Page of `tunewright demo`: three composed tunes, the training behind them, and the next commands."""
 
 from collections.abc import Sequence
 from html import escape

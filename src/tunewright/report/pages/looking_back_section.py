@@ -1,4 +1,4 @@
-"""What do pages and pictures show of where a network that looks back got each bar of a tune?"""
+"""Section of a page, and figures, about the earlier bar that each bar of a tune comes from."""
 
 from collections.abc import Iterator, Sequence
 from html import escape

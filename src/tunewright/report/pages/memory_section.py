@@ -1,4 +1,4 @@
-"""What should a page say, and a figure show, of how far back networks remember?"""
+"""Section of a page, and figure, about the memory of networks."""
 
 from collections.abc import Mapping
 from html import escape

@@ -1,7 +1,7 @@
-"""How does a study of neurons become a page to browse?
+"""Page of a study of units: one self-contained HTML file to browse.
 
-One HTML file that needs nothing else, like those of tunes: its policy forbids every request. A table of units can be
-sorted and searched; each unit has an address (``#unit-42``) and shows what it follows, and what it does on a tune, in
+Like the pages of tunes it needs nothing else: its content security policy forbids every request. The table of units can
+be sorted and searched. Each unit has an address (``#unit-42``) and shows what it follows, and its values on a tune, in
 the text and on the score. The script colours one text and one score for whatever unit is open. Texts are escaped here.
 """
 

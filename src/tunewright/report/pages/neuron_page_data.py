@@ -1,7 +1,7 @@
-"""What does the page of a study need to know of each unit and each tune?
+"""Data of the page of a study of units, for each unit and each tune.
 
 Values are places on the colour scale, whole numbers from -STEPS to STEPS: one byte for each unit and character of a
-tune, base64 in the page. Units are in the order in which the study tells of them.
+tune, base64 in the page. Units have the order of the study.
 """
 
 import base64

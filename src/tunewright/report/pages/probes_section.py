@@ -1,4 +1,4 @@
-"""What should a page say, and a figure show, of what was read off the state of a network?"""
+"""Section of a page, and figure, about what probes read off the state of a network."""
 
 from collections.abc import Sequence
 from html import escape

@@ -1,4 +1,4 @@
-"""Sections of a page about the training behind its tunes: loss curves, losses, hyper-parameters, data."""
+"""Sections of a page about a training: loss curves, losses, hyper-parameters and data."""
 
 from collections.abc import Mapping, Sequence
 from html import escape

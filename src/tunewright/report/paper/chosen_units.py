@@ -1,10 +1,10 @@
-"""Which three units does a paper show, and what is measured of them on the tune shown?
+"""Choice of the three units that a paper shows, and their measures on the tune shown.
 
-Units are studied on tunes that the network learned from and confirmed on held-out ones (see
-`analysis.units.unit_study`). Of what is confirmed and can be seen on the tune shown, three are taken, one after the
-other, always the most telling: the one that is farthest above what any unit of an untrained network does, also between
-places with the same character, so that none is shown that echoes what was just read. No two are about the same kind of
-thing, as long as there are others, and none does on the tune what one before it does.
+Units are studied on tunes that the network was trained on and confirmed on held-out ones (see
+`analysis.units.unit_study`). Of the confirmed findings that can be seen on the tune shown, three are taken greedily:
+each time the one that is farthest above the best unit of an untrained network, also between places with the same
+character, so that no unit is shown that only echoes its input. No two are about the same kind of label as long as there
+are others, and no two have nearly the same values on the tune.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What does a paper say of the tunes that were composed?"""
+"""Text of a paper about the composed tunes."""
 
 from tunewright.analysis.originality.verdict import Originality
 from tunewright.rendering.source import title_of

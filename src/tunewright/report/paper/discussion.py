@@ -1,4 +1,4 @@
-"""What does a paper conclude? Every sentence follows from a comparison, a count or a finding by rule."""
+"""Discussion of a paper: sentences that follow by rule from comparisons, counts and findings."""
 
 from collections.abc import Sequence
 from dataclasses import replace

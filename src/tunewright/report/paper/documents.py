@@ -1,10 +1,10 @@
-"""How does one Markdown source become PDF, LaTeX source, a page that plays, and DOCX?
+"""Typesetting of a paper: PDF, LaTeX source, an HTML page that plays, and DOCX, from one Markdown source.
 
-pandoc reads the source; what it leaves undone (numbers of figures, references to them) is in ``assets/paper.lua``. The
-PDF is set by typst, so that no TeX is needed. The LaTeX source is for BibTeX and pdflatex, with pictures as PDF. On the
-page each tune is engraved by abcjs, with its sound; the page asks no network for anything.
+pandoc reads the source; ``assets/paper.lua`` adds numbers of figures and references to them. typst sets the PDF, so
+that no TeX is needed. The LaTeX source is for BibTeX and pdflatex, with pictures as PDF. On the page abcjs engraves and
+plays each tune; the page makes no network request.
 
-Nothing depends on the day: the same source gives the same bytes.
+Nothing depends on the date: the same source gives the same bytes.
 """
 
 import base64

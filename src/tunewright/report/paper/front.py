@@ -1,4 +1,4 @@
-"""What does a paper say before its methods: abstract, introduction, related work?"""
+"""Abstract, introduction and related work of a paper."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What does a paper say of the losses of a study?"""
+"""Results of a paper about losses, speed and size."""
 
 import re
 from collections.abc import Sequence

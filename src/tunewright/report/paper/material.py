@@ -1,9 +1,7 @@
-"""Which tunes did the networks of a study learn from, and which were held back, as far as they are still there?
+"""Material of a paper besides its losses: composed tunes, counts of tunes, studies of units.
 
-What does a paper need from a study besides its losses: tunes, counts of tunes, units, pictures?
-
-All of it is made here, from the weights of the runs. What cannot be had (the tunes of the study are gone, a package is
-not installed) is left out, and the reason is kept, for the paper to say so.
+All of it is made here, from the weights of the runs. What is not available (the tunes of the study are gone, a package
+is not installed) is left out, and the reason is kept for the text of the paper.
 """
 
 from collections.abc import Mapping, Sequence

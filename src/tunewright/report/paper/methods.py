@@ -1,7 +1,6 @@
-"""What does a paper say of how its figures came about?
+"""Methods of a paper, from the plan, the checkpoints and the program.
 
-Everything here is a fact of the plan, the checkpoints or the program: options as they were in use, constants that
-measuring goes by.
+Every number is an option that was in use, or a constant of the program.
 """
 
 import platform

@@ -1,7 +1,6 @@
-"""Which pictures does a paper have?
+"""Pictures of a paper, each in three forms: SVG for the page, PDF for LaTeX, PNG for DOCX.
 
-Each is made in three forms, for the page (SVG), for LaTeX (PDF) and for DOCX (PNG), or not at all: what cannot be drawn
-is left out, and the reason is kept for the text.
+What cannot be drawn is left out, and the reason is kept for the text.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""What is handed in beside a paper, so that others can look, listen and do it again?"""
+"""Hand-in folder beside a paper: tunes, figures, tables, plan, versions and seeds."""
 
 import json
 import shutil

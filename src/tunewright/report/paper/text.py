@@ -1,9 +1,9 @@
-"""How do words and figures become the text of a paper?
+"""Markdown of a paper: named text fragments with values, and tables, pictures, references and lists.
 
-The words lie in ``assets/*.md``, in named fragments: a line ``%%% name`` begins one. ``%{name}`` in a fragment stands
-for a value. No number is typed there: each comes from what was measured, or from the options that were in use.
+The fragments are in ``assets/*.md``: a line ``%%% name`` begins one. ``%{name}`` in a fragment stands for a value. No
+number of a result is typed there: each is measured, or an option that was in use.
 
-Values are Markdown. What comes from users, a title for instance, goes through `plain` first.
+Values are Markdown. What users typed, a title for instance, goes through `plain` first.
 """
 
 import re

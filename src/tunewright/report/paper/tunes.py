@@ -1,10 +1,10 @@
-"""Which tunes does a paper show, and what is said of them?
+"""Tunes that a paper shows, chosen by rule, and counts of errors without an acceptor.
 
-Each is the best of some that one network composed, playable, at one temperature: see `analysis.selection`. Only tunes
-of a length that can be shown take part, as long as there are any. How often a network keeps the rules of the
-notation by itself is counted on `FREE` tunes that nothing steers.
+Each tune is the best of some that one network composed, playable, at one temperature: see `analysis.selection`. Only
+tunes of a length that can be shown take part, as long as there are any. How often a network follows the rules of the
+notation by itself is counted on `FREE` tunes that no acceptor steers.
 
-Seeds are always the same, so that the same study gives the same tunes.
+Seeds are constants, so that the same study gives the same tunes.
 """
 
 import re

@@ -1,7 +1,4 @@
-"""What does a paper say of the units of a network?
-
-What does a paper say of a network that looks back: when it copies, what it loses without, where bars come from?
-"""
+"""Results of a paper about the units of a network, and about a network that looks back."""
 
 from tunewright.analysis.memory.copying import Group
 from tunewright.analysis.memory.looked_at import NEW

@@ -1,4 +1,4 @@
-"""How are measured figures written in a paper?"""
+"""Numbers, options and comparisons as a paper writes them."""
 
 import re
 from collections.abc import Sequence

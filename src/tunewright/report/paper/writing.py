@@ -1,10 +1,10 @@
-"""How does a study become a paper?
+"""Writer of the paper of a study: text, tables, figures, and every output format.
 
 One command writes all of it: text, tables and figures from the study's results, tunes and units from its best networks,
-and the authors' own words where they belong. Every number in it comes from there; none is typed.
+and the authors' own words where they belong. Every number comes from the study; none is typed.
 
-    PAPER/paper.pdf .html .docx        the same paper three times
-    PAPER/latex                        and once more as source for LaTeX and BibTeX
+    PAPER/paper.pdf .html .docx        the same paper in three formats
+    PAPER/latex                        the same as source for LaTeX and BibTeX
     PAPER/paper.md                     the source of all four, with references.bib
     PAPER/figures                      every figure as SVG, PDF and PNG
     PAPER/notes                        the authors' own words and references, which are never overwritten
