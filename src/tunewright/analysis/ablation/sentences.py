@@ -12,9 +12,9 @@ MOST_KINDS = 3
 
 
 def sentences_of(ablation: Ablation, result: AblationResult) -> tuple[str, ...]:
-    """Say what holding units at their means did to all characters, to kinds of characters, and to bars.
+    """State the effects of clamping units on all characters, on kinds of characters, and on bars.
 
-    It is said as plainly where random units do as much.
+    Effects that random units have too are stated as such.
     """
     target = ablation.target
     name = target.name if not target.meaning else f"{target.name} ({target.meaning})"
@@ -34,7 +34,7 @@ def sentences_of(ablation: Ablation, result: AblationResult) -> tuple[str, ...]:
 
 
 def summary(result: AblationResult) -> tuple[str, str]:
-    """Say what was done, and which of the targets matter more than random units do."""
+    """State what was done, and which targets have larger effects than random units."""
     about = result.about
     composing = f", and composed {about['tunes_composed']} tunes" if about["tunes_composed"] else ""
     done = (
@@ -51,7 +51,7 @@ def summary(result: AblationResult) -> tuple[str, str]:
 
 
 def sentences_alone(alone: Alone) -> tuple[str, ...]:
-    """Say what a network that looks back loses without."""
+    """State what a network with a look-back head loses without it."""
     overall, kinds = alone.overall, sorted(alone.losses[1:], key=lambda loss: -loss.rise.value)
     worst = "; ".join(f"{loss.of}, {_nats(loss.rise)}" for loss in kinds[:MOST_KINDS])
     words = [
@@ -77,7 +77,7 @@ def _names(ablations: Sequence[Ablation]) -> str:
 
 
 def beside(effect: Effect, size: int) -> str:
-    """How the change stands among those of random sets of so many units."""
+    """The change compared with those of random sets of `size` units."""
     others = f"{effect.random_sets} random {'units' if size == 1 else f'groups of {size}'}"
     if not effect.as_large:
         return f"more than with any of {others}"

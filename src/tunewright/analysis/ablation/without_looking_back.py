@@ -35,14 +35,14 @@ from tunewright.sampling.compose import MANY
 from tunewright.sampling.config import CompositionConfig
 
 TUNES = 96
-"""To compose with either network."""
+"""To compose with each network."""
 RETURNING = [feature.name for feature in FEATURES].index("bars that return")
-"""Place of the feature in a profile."""
+"""Index of the feature in a profile."""
 
 
 @dataclass(frozen=True)
 class Loss:
-    """What one kind of character costs."""
+    """Loss of one kind of character with and without the head."""
 
     of: str
     """A kind of character, or `ALL`."""
@@ -56,26 +56,26 @@ class Loss:
 
 @dataclass(frozen=True)
 class Alone:
-    """What a network that looks back does with and without its head."""
+    """A network that looks back, with and without its head."""
 
     losses: tuple[Loss, ...]
     """Of all characters, then of each kind that is frequent enough, in the order of `KINDS`."""
     looking: Estimate | None
-    """Share of the bars that return, in tunes that it composes with its head; None if none has a bar."""
+    """Share of the bars that recur, in tunes that it composes with its head; None if no tune has a bar."""
     alone: Estimate | None
     """Without it."""
     read: Estimate | None
     """In the tunes that were read."""
     about: dict[str, Any]
-    """How it was measured."""
+    """Sizes, options and seed of the study."""
 
     @property
     def overall(self) -> Loss:
-        """Of all characters."""
+        """The loss over all characters."""
         return self.losses[0]
 
     def as_json(self) -> dict[str, Any]:
-        """What ``ablation.json`` says of it."""
+        """Its part of ``ablation.json``."""
         return asdict(self)
 
 
@@ -101,16 +101,16 @@ def study_alone(
     tunes: int = TUNES,
     progress: Progress = lambda *_: None,
 ) -> Alone:
-    """Find out what looking back is for.
+    """Measure a network with and without its look-back head.
 
     Parameters
     ----------
     model, sides
         The network, and tunes labelled for its vocabulary; losses are measured on those to confirm on.
     config
-        Of it count the characters to be read, the temperature and the seed.
+        Its number of characters, temperature and seed are used.
     tunes
-        To compose with either network; 0 composes none.
+        To compose with each network; 0 composes none.
 
     Raises
     ------
@@ -149,7 +149,7 @@ def study_alone(
 
 
 def _losses(looking: Floats, alone: Floats, counts: Floats, bootstrap: Bootstrap) -> Iterable[Loss]:
-    """From nats and counts of each kind in each tune, shape=(M, K)."""
+    """Losses per kind, from summed nats and counts of each kind in each tune, shape=(M, K)."""
     frequent = (counts.sum(axis=0) >= FEWEST) & ((counts > 0).sum(axis=0) >= FEWEST_TUNES)
     for kind in (slice(None), *(slice(kind, kind + 1) for kind in np.flatnonzero(frequent))):
         one, other, count = (sums[:, kind].sum(axis=1) for sums in (looking, alone, counts))  # (M,)
@@ -159,7 +159,7 @@ def _losses(looking: Floats, alone: Floats, counts: Floats, bootstrap: Bootstrap
 
 
 def _returning(texts: Iterable[str], seed: int) -> Estimate | None:
-    """Mean share of the bars that return."""
+    """Mean share of the bars that recur; None if no text has a bar."""
     profiles = [found for text in texts if (found := profile(text)) is not None]
     shares = np.array([sum(each[RETURNING]) for each in profiles if each[RETURNING]])
     return Bootstrap(len(shares), seed).ratio(shares, np.ones(len(shares))) if len(shares) else None

@@ -74,7 +74,7 @@ _STARTS = {
 
 
 def _tune_by_tune(tunes: Sequence[Tune], alphabet: Alphabet, progress: Progress) -> dict[str, NDArray[Any]]:
-    """Return the arrays of `_TYPES`, one tune after another, and where each tune begins in them."""
+    """Return the arrays of `_TYPES`, tune after tune, and the start of each tune in them."""
     parts: dict[str, list[NDArray[Any]]] = {name: [np.empty(0, kind)] for name, kind in _TYPES.items()}
     every = max(1, len(tunes) // _STEPS_TOLD)
     for number, tune in enumerate(tunes):
@@ -107,5 +107,5 @@ def _encode_source(tune: Tune) -> NDArray[np.uint8]:
 
 
 def decode_source(data: NDArray[np.uint8]) -> Source:
-    """Return where a tune stands, as `corpus_arrays` wrote it."""
+    """Return the title, file and line of a tune, as `corpus_arrays` wrote them."""
     return Source(*json.loads(data.tobytes().decode("utf-8")))

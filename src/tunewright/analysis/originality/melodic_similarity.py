@@ -32,7 +32,7 @@ Moves = NDArray[np.uint16]
 """Interval and ratio of lengths as one number each: equal numbers are equal moves."""
 
 WIDEST_INTERVAL = 36
-"""Semitones; a wider one counts as this one."""
+"""Semitones; wider intervals count as this one."""
 
 _RATIO_BITS = 5
 _RATIO_MASK = (1 << _RATIO_BITS) - 1
@@ -47,14 +47,14 @@ def moves_of(melody: Melody) -> Moves:
     pitches = np.array([note.pitch for note in melody.notes])
     lengths = np.array([_logarithm(note.ticks) for note in melody.notes])
     intervals = _within(pitches[1:] - pitches[:-1], WIDEST_INTERVAL)
-    # thirds of a doubling keep apart all ratios that are usual: 1, 4/3, 3/2, 2, 3, 4, 6, 8 and their inverses
+    # thirds of a doubling distinguish all usual ratios: 1, 4/3, 3/2, 2, 3, 4, 6, 8 and their inverses
     ratios = _within(np.rint(3 * (lengths[1:] - lengths[:-1])), _GREATEST_RATIO)
     moves: Moves = np.left_shift(intervals, _RATIO_BITS, dtype=np.uint16) | ratios
     return moves
 
 
 def _within(values: NDArray[Any], greatest: int) -> NDArray[np.uint16]:
-    """Return `values`, cut off at `greatest` and its negative, as numbers from 0."""
+    """Return `values`, clipped to `greatest` and its negative, as numbers from 0."""
     cut: NDArray[np.uint16] = (np.minimum(np.maximum(values, -greatest), greatest) + greatest).astype(np.uint16)
     return cut
 
@@ -71,17 +71,17 @@ def intervals_of(moves: Moves) -> Moves:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A melody beside each of C others."""
+    """A melody compared with each of C others."""
 
     similarities: NDArray[np.float64]
     """Shape=(C,), 0 to 1; 0 where either has no moves."""
     explained: NDArray[np.float64]
-    """Moves of the melody that the best passage explains, shape=(C,)."""
+    """Moves of the melody that the best passage of each explains, shape=(C,)."""
 
 
 @dataclass(frozen=True)
 class Passage:
-    """Moves ``first .. last - 1`` of one melody answer to moves ``other_first .. other_last - 1`` of another."""
+    """Moves ``first .. last - 1`` of one melody, aligned with moves ``other_first .. other_last - 1`` of another."""
 
     first: int
     last: int
@@ -90,7 +90,7 @@ class Passage:
 
 
 def compare(moves: Moves, candidates: Sequence[Moves]) -> Comparison:
-    """Align `moves` with each of `candidates`, as a whole and in passages."""
+    """Align `moves` with each of `candidates`, globally and locally."""
     count = len(moves)
     lengths = np.array([len(candidate) for candidate in candidates], np.int64)  # (C,)
     if not count or not len(lengths):
@@ -106,13 +106,13 @@ def compare(moves: Moves, candidates: Sequence[Moves]) -> Comparison:
 
 
 def locate_passage(moves: Moves, other: Moves, explained: float) -> Passage:
-    """Return where the best passage stands, given what `compare` says of it; all zeros if there is none."""
+    """Return the place of the best passage, given its score from `compare`; all zeros if there is none."""
     if not explained:
         return Passage(0, 0, 0, 0)
     last, other_last = _end_of_passage(moves, other, explained) or (0, 0)
     size = 1
     while True:
-        # the same alignment, read from its end, ends where it begins
+        # aligned backwards from its end, the passage ends where it begins
         before, other_before = moves[max(0, last - size) : last], other[max(0, other_last - size) : other_last]
         if found := _end_of_passage(before[::-1], other_before[::-1], explained):
             return Passage(last - found[0], last, other_last - found[1], other_last)
@@ -120,18 +120,18 @@ def locate_passage(moves: Moves, other: Moves, explained: float) -> Passage:
 
 
 def _end_of_passage(moves: Moves, other: Moves, explained: float) -> tuple[int, int] | None:
-    """Return how many moves of both stand before the first end of a passage that explains so much; None without one."""
+    """Return the numbers of moves before the first end of a passage with this score; None if there is none."""
     table = Table(PASSAGES, np.array([len(other)]), len(moves))
-    wanted = (table.levels - 2 * explained).astype(table.levels.dtype)
+    ends = (table.levels - 2 * explained).astype(table.levels.dtype)
     for row, _ in enumerate(fill((table,), moves, _costs_to([other])), start=1):
-        found = (table.row == wanted).argmax()
-        if found:  # no passage ends before the first move
+        found = (table.row == ends).argmax()
+        if found:  # index 0 is before the first move, where no passage ends
             return row, int(found)
     return None
 
 
 def _costs_to(candidates: Sequence[Moves]) -> Callable[[Moves], NDArray[np.int8]]:
-    """Return what says what it costs, 0 to 2, to turn moves into those of the columns of a `Table`."""
+    """Return a function from moves to the costs, 0 to 2, of substituting them by those of the table's columns."""
     others = np.concatenate([part for candidate in candidates for part in (_NO_MOVE, candidate)])
 
     def costs(moves: Moves) -> NDArray[np.int8]:

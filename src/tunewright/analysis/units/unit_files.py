@@ -29,7 +29,7 @@ def study_files(
     Parameters
     ----------
     others
-        Units of other networks, by the names of these.
+        Units of other networks, by the names of the networks.
     """
     about = {
         **study.about,
@@ -49,7 +49,7 @@ def study_files(
 
 
 def tunes_file(tunes: Sequence[ShownTune], units: Sequence[tuple[int, int]], width: int) -> bytes:
-    """Return what some units do on some tunes, as the content of ``tunes.json``.
+    """Return the content of ``tunes.json``: activations of some units on some tunes.
 
     Parameters
     ----------

@@ -31,17 +31,17 @@ from tunewright.options import require
 from tunewright.progress import Progress
 
 FEWEST_HELD_OUT = 100
-"""Characters at which a label must mean something on the tunes to confirm on."""
+"""Characters where a label must be defined on the tunes to confirm on."""
 
 
 @dataclass(frozen=True)
 class NeuronConfig:
-    """What a study looks at."""
+    """Options of a study of units."""
 
     quantity: str = "h"
-    """What of each unit: its output h; c, input, forget, candidate, output (LSTM); reset, update, candidate (GRU)."""
+    """Quantity of a unit: its output h; c, input, forget, candidate, output (LSTM); reset, update, candidate (GRU)."""
     labels_per_unit: int = 3
-    """Labels told of each unit, the one that it follows best first."""
+    """Labels reported for each unit, the one that it follows best first."""
 
     def __post_init__(self) -> None:
         require("labels_per_unit", self.labels_per_unit, "1 or more", self.labels_per_unit >= 1)
@@ -49,7 +49,7 @@ class NeuronConfig:
 
 @dataclass(frozen=True)
 class UnitReport:
-    """Where a unit is highest and lowest, on tunes that were not used to choose."""
+    """Where a unit is highest and lowest, on held-out tunes."""
 
     unit: int
     layer: int
@@ -59,16 +59,16 @@ class UnitReport:
 
 @dataclass(frozen=True)
 class NeuronStudy:
-    """What was found in one network."""
+    """Findings about the units of one network."""
 
     findings: tuple[Finding, ...]
     """The strongest first."""
     units: tuple[UnitReport, ...]
     about: dict[str, Any]
-    """How it was found: sizes, shifts, which labels were too rare."""
+    """Sizes, number of shifts, and which labels were too rare."""
 
     def only(self, units: Collection[int]) -> "NeuronStudy":
-        """The same of the units of these numbers alone, in every layer; they were tested among all."""
+        """The findings about units of these numbers, in every layer; p-values remain corrected for all units."""
         findings = tuple(finding for finding in self.findings if finding.unit in units)
         return replace(self, findings=findings, units=tuple(each for each in self.units if each.unit in units))
 
@@ -88,14 +88,14 @@ def study_neurons(
     units: Sequence[int] | None = None,
     progress: Progress = lambda *_: None,
 ) -> NeuronStudy:
-    """Find out what the units of a network follow.
+    """Test which labels the units of a network follow.
 
     Parameters
     ----------
     model, sides
         The network, and tunes labelled for its vocabulary.
     units
-        Tell only of the units of these numbers, in every layer; all are tested all the same. None tells of all.
+        Report only the units of these numbers, in every layer; all units are tested. None reports all.
 
     Raises
     ------
@@ -154,14 +154,14 @@ def require_units(units: Iterable[int], width: int) -> None:
 
 
 def _places(chosen: Comparison) -> NDArray[np.intp]:
-    """Place of each label among those of a unit, 1 for the one that it follows best, shape=(U, K)."""
-    # A rare label may look strong by chance: those that stand against it come first.
+    """Rank of each label among those of a unit, 1 for the one that it follows best, shape=(U, K)."""
+    # A rare label may look strong by chance: significant labels come first.
     ranked = np.nan_to_num(np.abs(chosen.strengths), nan=-1.0) + 2 * (chosen.p_corrected < ALPHA)
     return np.argsort(np.argsort(-ranked, axis=1, kind="stable"), axis=1) + 1
 
 
 def _pairs(chosen: Comparison, places: NDArray[np.intp], most: int) -> Bools:
-    """The labels that each unit follows best, and the unit that follows each label best, shape=(U, K)."""
+    """True for the labels that each unit follows best, and for the best unit of each label, shape=(U, K)."""
     sizes = np.nan_to_num(np.abs(chosen.strengths), nan=-1.0)
     pairs = places <= most
     pairs[np.argmax(sizes, axis=0), np.arange(sizes.shape[1])] = True

@@ -1,4 +1,4 @@
-"""Section of a page, and figure, about ablations: a matrix of units and kinds of characters, with random units as control.
+"""Section of a page, and figure, about ablations: a matrix of units and kinds of characters, beside random units.
 
 A cell gives the rise of the loss at a kind of character, or of the share of wrong bars. It is white where 5% or more of
 the random units do as much, pale where fewer do, and dark where the change is significant after correction for the
