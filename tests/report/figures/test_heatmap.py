@@ -96,8 +96,8 @@ def test_title_scale_and_caption_stand_around_it():
     ("text", "values", "message"),
     [
         ("", [], "no character"),
-        ("ab", [1], r"shape \(1,\) for 2 characters"),
-        ("ab", [[1, 1]], r"shape \(1, 2\) for 2 characters"),
+        ("ab", [1], r"shape \(1,\); give one for each of the 2 characters"),
+        ("ab", [[1, 1]], r"shape \(1, 2\); give one for each of the 2 characters"),
         ("a", [float("nan")], "not a finite number"),
     ],
 )

@@ -19,7 +19,7 @@ CURVES = {
 
 
 def draw_loss_curves(history: Sequence[EpochRecord], form: str = "svg") -> bytes:
-    """Losses under both protocols over the epochs, the best validation losses written beside their points.
+    """Draw losses under both protocols over the epochs, with the best validation losses written beside their points.
 
     Parameters
     ----------

@@ -37,18 +37,18 @@ def draw_score_heatmap(
     Parameters
     ----------
     tune
-        What the network read: one tune in ABC notation, as it came.
+        The tune in ABC notation that the network read.
     values
-        What the unit did after each of its characters, shape=(len(tune),).
+        Activation of the unit after each of its characters, shape=(len(tune),).
     engraved
-        What `engrave_with_areas` gave for this tune, if it is drawn several times.
+        The result of `engrave_with_areas` for this tune, if it is drawn several times.
     title, form, low, high, unit
         As for `report.figures.heatmap.draw_heatmap`.
 
     Raises
     ------
     OptionError
-        If values do not fit the tune or are no numbers, or there is no such form.
+        If values do not fit the tune or are not finite, or there is no such form.
     RenderError
         If the tune cannot be engraved.
     MissingExtraError

@@ -17,7 +17,7 @@ def unit_figures(page: NeuronPage, units: Sequence[Unit] | None, forms: Sequence
     Parameters
     ----------
     units
-        Which; None chooses them, see `telling_units`.
+        Units to draw; None chooses them, see `telling_units`.
     forms
         svg, png or pdf.
     """

@@ -35,7 +35,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     ),
     "place in the tune": ("characters read", "nearness to the end"),
 }  # fmt: skip
-"""Labels that a row holds; a name that is no label stands for all labels that begin with it and a blank."""
+"""Labels of each row; a name that is no label stands for all labels that begin with it and a blank."""
 _NAMED = {name for names in FAMILIES.values() for name in names}
 
 NOTHING = "nothing that was confirmed"
@@ -44,7 +44,7 @@ TRAINED, UNTRAINED = "#1b4965", "#8a8a8a"
 _PANEL, _NAMES, _NUMBERS, _GAP = 300.0, 190.0, 116.0, 20.0
 _HEAD, _FOOT, _PAD = 74.0, 44.0, 7.0
 _MANY = 300
-"""From so many units on, dots are small."""
+"""Units above which dots are small."""
 
 
 def family_of(label: str) -> str:
@@ -57,7 +57,7 @@ def family_of(label: str) -> str:
 
 
 def best_confirmed(study: NeuronStudy) -> dict[Unit, Finding | None]:
-    """For each unit (layer and number) its confirmed finding with the best place, or None."""
+    """For each unit (layer and number) its confirmed finding with the best rank, or None."""
     best: dict[Unit, Finding | None] = {(report.layer, report.unit): None for report in study.units}
     for finding in sorted(study.findings, key=lambda each: -each.place):
         if finding.confirmed:
@@ -66,7 +66,7 @@ def best_confirmed(study: NeuronStudy) -> dict[Unit, Finding | None]:
 
 
 def draw_map(study: NeuronStudy, untrained: NeuronStudy, form: str = "svg", *, linked: Collection[Unit] = ()) -> bytes:
-    """Draw the units of a network, and of an untrained one, by what they follow.
+    """Draw the map of the units of a network and of an untrained one.
 
     Parameters
     ----------
@@ -118,7 +118,7 @@ class _Side:
         return max((level for *_, level in self._places(row)), default=0) * self.size + self.size
 
     def _places(self, row: str) -> Iterator[tuple[Unit, Finding | None, int, int]]:
-        """Of each dot in a row: unit, finding, column of the panel, and how many dots that column had before."""
+        """For each dot in a row: unit, finding, column of the panel, and number of dots in that column before it."""
         stacked: dict[int, int] = defaultdict(int)
         for number, (unit, finding) in enumerate(self.rows.get(row, ())):
             columns = int(_PANEL / self.size)

@@ -29,12 +29,12 @@ GATE = (
     "invents) and how far the characters that followed like places (0: it copies)."
 )
 FIRST_STYLE, AGAIN_STYLE = ("#c1440e", "o", "-"), ("#1b4965", "s", "--")
-"""Colour, marker and line of bars that are new and of those that stood before."""
+"""Colour, marker and line of bars that are new and of those that repeat an earlier one."""
 BAR = "#7c9db5"
 
 
 def sentences(copying: Copying) -> list[str]:
-    """What was found, in words."""
+    """The results as sentences."""
     about, overall = copying.about, copying.overall
     found = [
         f"On {about['tunes']} held-out tunes ({about['characters']:,} characters) the gate is {overall.gate.value:.2f} "
@@ -66,9 +66,9 @@ def _kind(group: Group) -> str:
 
 
 def looking_section(copying: Copying, tunes: Sequence[Looked]) -> PageSection:
-    """When the network copies, and where each bar of some tunes comes from, for a page.
+    """Section about where the network copies, and where each bar of some tunes comes from.
 
-    Without matplotlib it has no figure of the gate.
+    Without matplotlib the figure of the gate is left out.
     """
     followed = "".join(f"<li>{escape(each.sentence)}</li>" for each in copying.findings)
     words = "".join(f"<p>{escape(sentence)}</p>" for sentence in (GATE, *sentences(copying)))
@@ -102,7 +102,7 @@ def _tune(looked: Looked) -> str:
 
 
 def draw_gate(looked: Looked, form: str = "svg") -> bytes:
-    """Draw a tune, of one character at least, coloured by the gate; for errors see `heatmap.draw_heatmap`."""
+    """Draw a tune of at least one character, coloured by the gate; for errors see `heatmap.draw_heatmap`."""
     return draw_heatmap(
         looked.text,
         looked.gate[:-1],
@@ -130,7 +130,7 @@ def _table(copying: Copying) -> str:
 
 
 def draw_copying(copying: Copying, form: str = "svg") -> bytes:
-    """Draw the mean gate by kind of character, and by place in the bar for new bars and those that stood before.
+    """Draw the mean gate by kind of character, and by place in the bar for new and for repeated bars.
 
     Parameters
     ----------

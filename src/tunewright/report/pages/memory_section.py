@@ -15,23 +15,23 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 MOST = 6
-"""Networks in one figure."""
+"""Most networks in one figure."""
 FLOOR = 1e-8
-"""Of the lengths of gradients that are drawn; what is shorter counts for nothing."""
+"""Least length of a gradient that is drawn."""
 SHADES = (("#6b6b6b", ""), ("#d8d8d8", ""), ("#ffffff", "///"))
-"""Shade and hatching of the time that a gate is shut, in between, and open."""
+"""Shade and hatching of the share of time that a gate is shut, in between, and open."""
 NO_GATES = "an RNN has no gates: at each character all its units are written anew"
 DISTANCES = (1, 10, 50, 100)
-"""Characters back of which the table tells the growth."""
+"""Characters back for which the table gives the growth."""
 
 
 def memory_section(studies: Mapping[str, MemoryStudy]) -> PageSection:
-    """Figure, tables and what was measured, as a section of a page.
+    """Figure, tables and an explanation, as a section of a page.
 
     Parameters
     ----------
     studies
-        By the names of the networks, 1 to 6 of any kinds.
+        Studies by the names of the networks, 1 to 6 of any kinds.
     """
     svg = draw_memory(studies).decode()
     html = (
@@ -44,7 +44,7 @@ def memory_section(studies: Mapping[str, MemoryStudy]) -> PageSection:
 
 
 def _growth(studies: Mapping[str, MemoryStudy]) -> str:
-    """How a gradient of the state grows or shrinks on its way back, and how much context is enough."""
+    """Table of the growth of state gradients, and of the context that is enough."""
     rows = ""
     for name, study in studies.items():
         title = f"{name} ({study.cell.upper()})"
@@ -98,14 +98,14 @@ def draw_memory(studies: Mapping[str, MemoryStudy], form: str = "svg") -> bytes:
     Parameters
     ----------
     studies
-        By the names that the legend gives the networks, 1 to 6.
+        Studies by the names of the networks in the legend, 1 to 6.
     form
         File format of the picture: png, svg or pdf.
 
     Raises
     ------
     OptionError
-        With none, or more than 6 networks.
+        If there are no networks, or more than 6.
     MissingExtraError
         Without matplotlib.
     """

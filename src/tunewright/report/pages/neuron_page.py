@@ -77,7 +77,7 @@ def neuron_page(page: NeuronPage) -> str:
         style=page_parts([]).style + _asset("neurons.css"),
         script=_asset("neurons.js"),
     )
-    return html.encode(errors="replace").decode()  # a text may hold half a surrogate pair, a file may not
+    return html.encode(errors="replace").decode()  # a text may contain a lone surrogate, a file may not
 
 
 def _caption(page: NeuronPage) -> str:
@@ -91,7 +91,7 @@ def _caption(page: NeuronPage) -> str:
 
 
 def _rows(page: NeuronPage) -> list[str]:
-    """A row of the table for each unit, those that follow something most closely first."""
+    """A row of the table for each unit, the strongest findings first."""
     findings, floor = by_unit(page.study.findings), floor_of(page.untrained.findings)
     best = {unit: findings[unit][0] if findings[unit] else None for unit in _units(page)}
     order = sorted(best.items(), key=lambda pair: -_strength(pair[1]))
@@ -126,7 +126,7 @@ def _units(page: NeuronPage) -> list[Unit]:
 
 
 def _picker(page: NeuronPage) -> str:
-    """The name of the tune, or a choice among several."""
+    """The name of the tune, or a list to choose from."""
     whose = "a tune that this network composed" if page.composed else "a tune that it reads"
     titles = [title_of(shown.tune.text) or "Untitled" for shown in page.tunes]
     if len(titles) == 1:
@@ -146,7 +146,7 @@ def _tune(page: NeuronPage, place: int) -> str:
 
 
 def _score(engraved: Engraved) -> str:
-    """The score with an area and a bar, still without colour, for each part of it."""
+    """The score with an area and a bar for each sign, which the script colours."""
     score, areas = engraved
     boxes = "".join(
         f'<rect class="cell" x="{area.left:.1f}" y="{area.top:.1f}" width="{area.width:.1f}" '

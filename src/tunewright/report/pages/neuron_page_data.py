@@ -30,7 +30,7 @@ Engraved = tuple[Score, Sequence[ScoreArea]]
 
 @dataclass(frozen=True)
 class NeuronPage:
-    """What a page is made of."""
+    """Everything that a page shows."""
 
     title: str
     study: NeuronStudy
@@ -38,26 +38,26 @@ class NeuronPage:
     others: Mapping[str, Sequence[Counterpart]]
     tunes: Sequence[ShownTune]
     engraved: Sequence[Engraved | None]
-    """Of each tune; None if it cannot be engraved."""
+    """Score and areas of each tune; None if it cannot be engraved."""
     composed: bool
-    """Whether the network wrote the tunes itself."""
+    """Whether the network composed the tunes."""
     quantity: str
     low: float
     high: float
     """Ends of the colour scale."""
     effects: Mapping[Unit, Sequence[str]] = field(default_factory=dict)
-    """What happens without a unit, in sentences, of those that were asked."""
+    """Sentences about the ablation of units, by unit."""
     sections: Sequence[PageSection] = ()
-    """Below the units."""
+    """Further sections below the units."""
 
 
 def unit_id(unit: Unit) -> str:
-    """``unit-42``, or ``unit-1-42`` in the second layer: what stands behind # in the address of the page."""
+    """``unit-42``, or ``unit-1-42`` in the second layer: the fragment in the address of the page."""
     return f"unit-{unit_name(unit).replace(':', '-')}"
 
 
 def page_data(page: NeuronPage) -> dict[str, Any]:
-    """Everything for the script on the page, as plain values."""
+    """The data of the page's script, as plain values."""
     findings = by_unit(page.study.findings)
     floor = floor_of(page.untrained.findings)
     others = {name: {each.label: each for each in found} for name, found in page.others.items()}
@@ -77,13 +77,13 @@ def page_data(page: NeuronPage) -> dict[str, Any]:
 
 
 def _first(page: NeuronPage) -> Unit:
-    """The unit that is open at first: one that shows well on the tune, if there is one."""
+    """The unit that is open at first: the first of `telling_units`, or the first of the study."""
     telling = telling_units(page.study.findings, page.tunes[0].tune.text)
     return telling[0][0] if telling else (page.study.units[0].layer, page.study.units[0].unit)
 
 
 def by_unit(findings: Iterable[Finding]) -> Mapping[Unit, list[Finding]]:
-    """Findings of each unit, that with the best place first, confirmed ones before others."""
+    """Findings of each unit by rank, confirmed ones before others."""
     found: defaultdict[Unit, list[Finding]] = defaultdict(list)
     for finding in sorted(findings, key=lambda each: (not each.confirmed, each.place)):
         found[finding.layer, finding.unit].append(finding)
@@ -96,7 +96,7 @@ def floor_of(findings: Sequence[Finding]) -> dict[str, Finding]:
 
 
 def number(value: float | None) -> str:
-    """A statistic for people; a dash if there is none."""
+    """A statistic as text; a dash if there is none."""
     return "–" if value is None else f"{value:.3f}".replace("-", "−")
 
 

@@ -18,21 +18,21 @@ READINGS = (
     ("best_unit", "the best single unit", "#8e5ba6", "D", "none"),
     ("constant", "always the same answer", "#6b6b6b", "|", "full"),
 )
-"""Field of `Probe`, name, colour, marker and its filling; in the order of the columns of the table."""
+"""Field of `Probe`, name, colour, marker and its filling, in the order of the table's columns."""
 
 PANELS = (
     ("accuracy", "What is read off the state: right answers", "share of characters with the right answer"),
     ("R2", "Numbers that are read off the state", "share of the variance explained (R²)"),
 )
-"""Statistic, title, axis."""
+"""Statistic, title and axis label."""
 
 ROW_INCHES, FRAME_INCHES = 0.36, 0.85
 LOWEST = -0.05
-"""Left end of the axis; R2 may lie far below 0 where nothing was learned."""
+"""Left end of the axis; R2 may be far below 0 where nothing was learned."""
 
 
 def probes_section(study: ProbeStudy) -> PageSection:
-    """Figure, table and what was measured, as a section of a page."""
+    """Figure, table and an explanation, as a section of a page."""
     head = "".join(f'<th scope="col">{name}</th>' for _, name, *_ in READINGS)
     rows = "".join(_row(probe) for probe in study.probes)
     rare = f" Too rare to be asked: {escape(', '.join(study.too_rare))}." if study.too_rare else ""
@@ -64,7 +64,7 @@ def _cell(score: Score) -> str:
 
 
 def _summary(probes: Sequence[Probe]) -> str:
-    """Which properties learning has put into the state, which it has not, and where the probe may have done it."""
+    """Properties that training adds to the state, those it does not, and those that may be due to the probe."""
     learned = [probe.name for probe in probes if probe.gain.low > 0]
     others = [probe.name for probe in probes if probe.gain.low <= 0]
     doubtful = [probe.name for probe in probes if probe.gain.low > 0 and probe.selectivity.low <= 0]
@@ -75,7 +75,7 @@ def _summary(probes: Sequence[Probe]) -> str:
 
 
 def draw_probes(study: ProbeStudy, form: str = "svg") -> bytes:
-    """Draw a row of dots for each property: the trained state, and what stands beside it.
+    """Draw a row of dots for each property: the trained state and its controls.
 
     Parameters
     ----------

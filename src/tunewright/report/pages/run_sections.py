@@ -23,7 +23,7 @@ def curves_section(history: Sequence[EpochRecord]) -> PageSection:
 
 
 def details_sections(model: Checkpoint) -> list[PageSection]:
-    """Losses of the chosen epoch, every hyper-parameter, and the data, as sections that open at a click."""
+    """Losses of the chosen epoch, every hyper-parameter, and the data, as folded sections."""
     measured = {_words(name): _number(value) for name, value in model.metrics.items()}
     options = {**to_mapping(model.config), **with_present_names(model.training["config"])}
     rows = {
