@@ -160,7 +160,7 @@ def draw_sizes(results: StudyResults, form: str = "svg") -> bytes:
 
 def _require(names: Sequence[str], results: StudyResults) -> None:
     if not names:
-        raise InputError("there is nothing to draw: no run of the study has finished", path=results.folder)
+        raise InputError("there is nothing to draw: no run has finished", path=results.folder)
 
 
 def _panels(results: StudyResults, question: Question, names: Sequence[str]) -> dict[str, list[str]]:

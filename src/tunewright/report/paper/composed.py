@@ -8,14 +8,14 @@ from tunewright.report.paper.tunes import TEMPERATURES, FreeTunes, PaperTune
 from tunewright.report.paper.values import nats, percent, shown
 
 LINE = 100
-"""Characters that fit into a line of the paper; a longer one goes on in the next, a little to the right."""
+"""Characters that fit into a line of the paper; a longer line is continued in the next, indented."""
 FREE_COLUMNS = (">ended", ">faultless", ">faultless, steered", ">ruled out")
 FINDINGS = 3
-"""Findings of the checker told of one tune."""
+"""Most findings of the checker that are listed for a tune."""
 
 
 def tunes(material: Material) -> str:
-    """The tunes at three temperatures, and how settings compose."""
+    """The sections about the tunes at three temperatures and about settings as composers."""
     return paragraphs(
         "## Tunes at three temperatures",
         fill("results", "tunes", {"run": plain(material.baseline.name)}),
@@ -108,7 +108,7 @@ def _tune(material: Material, tune: PaperTune, *, sample: bool = False) -> str:
 
 
 def folded(text: str) -> str:
-    """The same in lines of at most `LINE` characters."""
+    """The text in lines of at most `LINE` characters."""
     lines = []
     for line in text.rstrip("\n").split("\n"):
         lines.append(line[:LINE])
@@ -143,7 +143,7 @@ def _copied(material: Material, tune: PaperTune) -> str:
 
 
 def _spans(found: Originality) -> list[str]:
-    """Figures without the names of the tunes that they are about."""
+    """The figures of originality, without the names of corpus tunes."""
     spans = []
     if found.span:
         of = f"{found.span.characters} of {count(found.span.of, 'character')}"

@@ -14,7 +14,7 @@ from tunewright.study.results.comparisons import Answer, Comparison, answer, com
 from tunewright.study.results.measures import MEASURES
 
 SAME_SIZE = 1.05
-"""Numbers of parameters count as about the same up to this ratio."""
+"""Numbers of parameters up to this ratio count as the same."""
 
 
 def discussion(material: Material) -> str:
@@ -52,7 +52,7 @@ def _best(material: Material) -> str:
 
 
 def _against(found: Comparison, others: int) -> str:
-    """The lowest of all settings against the baseline; any of the `others` might have been the lowest (Bonferroni)."""
+    """The best setting against the baseline, corrected for the `others` that might have been best (Bonferroni)."""
     if found.p is not None:
         found = replace(found, adjusted_p=min(1.0, found.p * others))
     way = "lower" if found.difference.value < 0 else "higher"
@@ -82,7 +82,7 @@ def _question(material: Material, question: Question) -> str:
 
 
 def verdict(material: Material, found: Answer, *, brief: bool = False) -> str:
-    """What comparisons of a question show, in sentences; if `brief`, the largest difference alone."""
+    """The comparisons of a question as sentences; if `brief`, only the largest difference."""
     told = [_named(material, found, each) for each in found.comparisons if each.verdict in ("shown", "one seed")]
     if brief and told:
         return f"{sentence(max(told, key=lambda each: abs(each.difference.value)))}."
@@ -97,7 +97,7 @@ def verdict(material: Material, found: Answer, *, brief: bool = False) -> str:
 
 
 def _named(material: Material, found: Answer, comparison: Comparison) -> Comparison:
-    """The same of two settings by their names, where these differ in what goes along with the option, too."""
+    """The comparison with names of settings instead of values, if rules of the plan couple other options."""
     if not material.results.plan.rules or len(found.settings) != 2:
         return comparison
     second, first = found.settings
@@ -211,7 +211,7 @@ def _limits(material: Material) -> str:
 
 
 def _sizes_of_cells(material: Material) -> str:
-    """Name of what is said of the sizes of the cells."""
+    """Name of the fragment about the sizes of the cells."""
     if not any("units" in rule.then for rule in material.results.plan.rules):
         return "limits_cells"
     parameters = [run.parameters for run in material.results.runs]

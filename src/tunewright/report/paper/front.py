@@ -13,7 +13,7 @@ from tunewright.study.results.measures import summary
 
 
 def abstract(material: Material) -> str:
-    """One paragraph: the task, what was done, how well the baseline does, what does better, and what was found."""
+    """One paragraph: the task, the approach, the baseline, what improves on it, and the findings."""
     results = material.results
     values = {
         "approach": _approach(material),
@@ -94,7 +94,7 @@ def introduction(material: Material) -> str:
 
 
 def related(material: Material) -> str:
-    """The section, without its heading: what is in use is cited, and nothing else."""
+    """The section, without its heading; it cites only methods that the study uses."""
     options = [options_of(setting) for setting in material.results.plan.settings]
     gru = any(each["cell"] == "gru" for each in options)
     regularisation = [name for name in ("dropout", "recurrent_weight_dropout") if any(each[name] for each in options)]

@@ -29,7 +29,7 @@ _FOLDERS = re.compile(r"(?<!\S)(?:/|[A-Za-z]:\\)(?:[^/\\\n:]+[/\\])*")
 
 
 def losses(material: Material) -> str:
-    """Baseline, all settings, each question, speed and size, without tunes and units."""
+    """The sections about the baseline, all settings, each question, speed and size."""
     return paragraphs(
         _state(material),
         "## The baseline",
@@ -42,12 +42,12 @@ def losses(material: Material) -> str:
 
 
 def without_folders_in(text: str) -> str:
-    """Files by their names only: where they lay on this machine is no reader's business."""
+    """Replace paths of files by their names, so that no folder of this machine is published."""
     return _FOLDERS.sub("", text)
 
 
 def _state(material: Material) -> str:
-    """What of the plan is not there; empty if all of it is."""
+    """Failed and missing runs of the plan; empty if there are none."""
     results = material.results
     if not results.failed and not results.missing:
         return ""
@@ -104,7 +104,7 @@ def _counting(material: Material) -> str:
 
 
 def _target(material: Material) -> str:
-    """How soon the loss that the assignment calls decent is reached."""
+    """Epochs until the loss that the assignment asks for."""
     reached = time_to_loss(material.results, material.baseline.setting, ROUND_LOSS)
     if reached.median_epochs is None:
         return f" A loss of {ROUND_LOSS:g} is not reached."
@@ -196,7 +196,7 @@ def _speed(material: Material) -> str:
 
 
 def _learning_times(material: Material) -> str:
-    """How long runs took, where settings have other numbers of epochs; not of stacks, whose times are of all."""
+    """Training times, if numbers of epochs differ; empty for stacks, which have one time for all their networks."""
     settings = material.results.settings
     if len({setting.training.epochs for setting in settings}) == 1 or any(run.stacked for run in material.results.runs):
         return ""

@@ -47,7 +47,7 @@ OPTIMIZERS = {
     "muon": "Muon [@jordan2024muon] with momentum {momentum} for recurrent weights, and AdamW "
     "[@loshchilov2019decoupled] with decay rates {betas} of its two means for all others",
 }
-"""What is said of each optimiser."""
+"""Descriptions of the optimisers."""
 
 PACKAGES = (
     "torch",
@@ -60,11 +60,11 @@ PACKAGES = (
     "typst",
     "pypandoc_binary",
 )
-"""Whose versions are recorded."""
+"""Packages whose versions are recorded."""
 
 
 def versions() -> dict[str, str]:
-    """Of the program that writes the paper, of Python, and of what both use."""
+    """Versions of this program, of Python, and of the packages in use."""
     found = {"tunewright": __version__, "python": platform.python_version()}
     for name in PACKAGES:
         try:
@@ -198,7 +198,7 @@ def _training(options: dict[str, Any]) -> str:
 
 
 def _clause(fragment: str, name: str, options: dict[str, Any], value: str) -> str:
-    """A part of a sentence about an option that is 0 where it is not in use."""
+    """A clause about an option; empty if the option is 0."""
     if not options[name]:
         return ""
     text = fill("methods", fragment, {name: value})
@@ -215,7 +215,7 @@ def _counting(material: Material) -> str:
 
 
 def _hyper_parameters(material: Material, options: dict[str, Any]) -> str:
-    """Every option of the baseline, whether it is spoken of elsewhere or not."""
+    """Table of every option of the baseline."""
     left_out = {"seed", "device", "threads", "minutes"}
     pairs = [
         (name.replace("_", " "), plain(value_words(value))) for name, value in options.items() if name not in left_out
@@ -275,7 +275,7 @@ def _tuning(material: Material) -> str:
 
 
 def _along(material: Material) -> str:
-    """What options of a setting bring with them."""
+    """Options that the rules of the plan couple with others."""
     rules = material.results.plan.rules
     if not rules:
         return fill("methods", "one_cause", {})

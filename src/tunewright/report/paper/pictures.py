@@ -29,26 +29,26 @@ from tunewright.report.paper.units import VERBS, name_of
 FORMS = ("svg", "pdf", "png")
 
 SCALES = {"unit-score": 0.5, "unit-": 0.55, "arcs-": 0.5, "tune-": 0.48, "sizes": 0.6, "baseline": 0.6, "": 0.8}
-"""Points that a unit of a picture is wide where it is set, by how its name begins."""
+"""Points per unit of a picture, by the beginning of its name."""
 LINE_POINTS = 455
-"""Width of a line of text on A4 between the margins in use."""
+"""Width of a line of text on A4 in points."""
 
 HIGHEST_POINTS = 300
-"""A picture higher than that would leave too little room on its page."""
+"""Greatest height of a picture on its page."""
 
 _SIZE = re.compile(rb'<svg[^>]*? width="([0-9.]+)(?:pt)?" height="([0-9.]+)')
 
 Draw = Callable[[str], bytes]
-"""From a form to the file."""
+"""Draws a picture in a form: svg, pdf or png."""
 
 
 class Pictures(NamedTuple):
-    """What came of them."""
+    """Results of drawing."""
 
     problems: dict[str, str]
-    """Why some could not be drawn, by ``fig-NAME``."""
+    """Reasons why pictures could not be drawn, by ``fig-NAME``."""
     widths: dict[str, int]
-    """Of each, in hundredths of a line of text, by its name."""
+    """Width of each picture, in hundredths of a line of text, by its name."""
 
 
 def write_pictures(material: Material, folder: Path) -> Pictures:
@@ -57,7 +57,7 @@ def write_pictures(material: Material, folder: Path) -> Pictures:
     Raises
     ------
     OutputError
-        If the place cannot be written.
+        If the folder cannot be written.
     """
     found = Pictures({}, {})
     for name, draw in _pictures(material):
@@ -73,7 +73,7 @@ def write_pictures(material: Material, folder: Path) -> Pictures:
 
 
 def _width(name: str, svg: bytes) -> int:
-    """How wide a picture is to be set, so that letters and notes have about the same size in all of its kind."""
+    """Width of a picture on the page; letters and notes get about the same size in all pictures of a kind."""
     width, height = (float(side) for side in _SIZE.search(svg).groups())  # type: ignore[union-attr]  # all have a size
     scale = next(scale for beginning, scale in SCALES.items() if name.startswith(beginning))
     points = min(width * scale, LINE_POINTS, width / height * HIGHEST_POINTS)

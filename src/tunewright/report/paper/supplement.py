@@ -18,16 +18,16 @@ from tunewright.study.results.result_tables import write_tables
 from tunewright.study.running.study_folder import PLAN
 
 TUNE_FORMS = {"txt": "", "abc": "abc", "midi": "midi"}
-"""Endings of a tune's files, and which format each is; the text is as the network wrote it."""
+"""File endings and formats of a tune; the text is as the network wrote it."""
 
 
 def write_hand_in(material: Material, folder: Path, pictures: Path) -> dict[str, str]:
-    """Write the folder; returns why some files could not be had, by their names.
+    """Write the folder, and return the reasons why files are missing, by their names.
 
     Raises
     ------
     OutputError
-        If the place cannot be written.
+        If the folder cannot be written.
     """
     problems: dict[str, str] = {}
     for place in ("tunes", "figures", "tables"):
@@ -46,7 +46,7 @@ def write_hand_in(material: Material, folder: Path, pictures: Path) -> dict[str,
 
 
 def without_folders(plan: Plan) -> Plan:
-    """The plan with names of files only: others have the tunes beside it, and not where they lay on this machine."""
+    """The plan with names of files instead of paths, which are those of this machine."""
     data, validation = (dict.fromkeys(Path(name).name for name in names) for names in (plan.data, plan.validation))
     return replace(plan, data=tuple(data), validation=tuple(validation))
 
@@ -66,7 +66,7 @@ def _write_tune(tune: PaperTune, folder: Path) -> dict[str, str]:
 
 
 def _seeds(material: Material) -> dict[str, object]:
-    """Every seed that decided something."""
+    """Seeds of all runs and tunes."""
     runs = {run.name: run.seed for run in material.results.runs}
     return {"runs": runs, "tunes": {tune.name: dict(tune.provenance) for tune in material.all_tunes}}
 

@@ -15,9 +15,9 @@ from tunewright.report.paper.tunes import PaperTune
 from tunewright.report.paper.values import figure, minus, nats, percent, share, shown
 
 LISTED = 12
-"""Properties in the table, the ones most above an untrained network first."""
+"""Most properties in the table, those farthest above an untrained network first."""
 CLOSE_AUC, CLOSE_R = 0.95, 0.8
-"""From which on a unit follows a property closely."""
+"""Least values of a unit that follows a property closely."""
 VERBS = {"on": "is on", "off": "is off", "rises": "rises with", "falls": "falls with"}
 WHERE = {"auc": ("where it holds", "elsewhere"), "r": ("in the upper half of its values", "in the lower")}
 
@@ -51,7 +51,7 @@ def units(material: Material) -> str:
 
 
 def _on(material: Material, part: NeuronPart, tune: PaperTune) -> str:
-    """Which tune units are shown on; empty if none is."""
+    """A sentence about the tune on which units are shown; empty if none is shown."""
     if not part.shown:
         return ""
     where = f" ({refer('fig-' + tune.figure)})" if _is_shown(material) else ""
@@ -60,13 +60,13 @@ def _on(material: Material, part: NeuronPart, tune: PaperTune) -> str:
 
 
 def _is_shown(material: Material) -> bool:
-    """Whether the tune stands somewhere else as well."""
+    """Whether the paper shows the tune elsewhere too."""
     tune = material.unit_tune
     return tune in (*material.tunes, *material.samples) and material.has(tune.figure) if tune else False
 
 
 def _following(study: NeuronStudy, *, close: bool, echo: bool = True) -> int:
-    """Units with a confirmed finding; without `echo`, one that is close between places with the same character, too."""
+    """Number of units with a confirmed finding; without `echo`, also close between places with the same character."""
     confirmed = [each for each in study.findings if each.confirmed]
     values = [(each, each.held_out_value) for each in confirmed]
     if not echo:
@@ -109,12 +109,12 @@ def name_of(finding: Finding, part: NeuronPart) -> str:
 
 
 def statistic(finding: Finding) -> str:
-    """Its name."""
+    """The name of the finding's statistic."""
     return "AUC" if finding.statistic == "auc" else "*r*"
 
 
 def number(value: float | None) -> str:
-    """An AUC or a correlation."""
+    """An AUC or a correlation as text."""
     return "–" if value is None else minus(f"{value:.2f}")
 
 
@@ -160,7 +160,7 @@ def _score(material: Material, part: NeuronPart) -> str:
 
 
 def example(part: NeuronPart) -> str:
-    """The first of the units shown, as a part of a sentence; empty if none is."""
+    """The first unit shown, as a clause; empty if none is shown."""
     if not part.shown:
         return ""
     finding = part.shown[0].finding
