@@ -29,7 +29,7 @@ LANES = 32
 
 
 @dataclass(frozen=True)
-class Reading:
+class TunesByKind:
     """Tunes to predict, with the kind of each character."""
 
     tunes: tuple[Ids, ...]
@@ -38,7 +38,7 @@ class Reading:
     """Index of the tune times K, plus index of the kind, of each character, shape=(N,)."""
 
     @classmethod
-    def of(cls, side: Side, vocabulary: Vocabulary, characters: int, seed: int = 0) -> "Reading":
+    def of(cls, side: Side, vocabulary: Vocabulary, characters: int, seed: int = 0) -> "TunesByKind":
         """Draw random tunes of `side` with at most `characters` in all, but one tune at least."""
         order = np.random.default_rng(seed).permutation(len(side.texts))
         sizes = np.array([len(text) + 1 for text in side.texts])[order]

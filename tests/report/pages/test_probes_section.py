@@ -7,16 +7,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tunewright.analysis.probes.state_probes import Probe, ProbeStudy, Score
+from tunewright.analysis.probes.state_probes import Probe, ProbeScore, ProbeStudy
 from tunewright.report.pages.probes_section import READINGS, draw_probes, probes_section
 
 
 def probe(name="metre", statistic="accuracy", trained=0.9, gain=0.2):
     scores = {
-        field: Score(0.1 * place, 0.1 * place - 0.05, 0.1 * place + 0.05) for place, (field, *_) in enumerate(READINGS)
+        field: ProbeScore(0.1 * place, 0.1 * place - 0.05, 0.1 * place + 0.05)
+        for place, (field, *_) in enumerate(READINGS)
     }
-    scores["trained"] = Score(trained, trained - 0.05, trained + 0.05)
-    difference = Score(gain, gain - 0.1, gain + 0.1)
+    scores["trained"] = ProbeScore(trained, trained - 0.05, trained + 0.05)
+    difference = ProbeScore(gain, gain - 0.1, gain + 0.1)
     return Probe(
         name=name, statistic=statistic, phrase=f"the {name}", where="among the music", answers=(), unit=3, layer=0,
         gain=difference, selectivity=difference, tunes=20, characters=5000, **scores,
@@ -39,7 +40,7 @@ def test_every_property_and_reading_has_its_place(study):
 
 
 def test_what_the_probe_may_have_learned_by_heart_is_named(study):
-    by_heart = replace(probe("section"), selectivity=Score(-0.1, -0.2, 0.1))
+    by_heart = replace(probe("section"), selectivity=ProbeScore(-0.1, -0.2, 0.1))
     words = probes_section(replace(study, probes=(*study.probes, by_heart))).html
     assert "can be read: metre, section. Of these, not surely more than in the control task: section. No more" in words
     assert "control task:" not in probes_section(study).html

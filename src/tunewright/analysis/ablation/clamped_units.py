@@ -19,12 +19,12 @@ from typing import Any
 import numpy as np
 
 from tunewright.analysis.ablation.effects import Bootstrap, Effect, effects_beside
-from tunewright.analysis.ablation.losses_and_tunes import Floats, Held, Units
+from tunewright.analysis.ablation.losses_and_tunes import ClampedNetwork, Floats, Units
 from tunewright.analysis.ablation.targets import Target, choose_targets, random_sets
 from tunewright.analysis.character_kinds import KINDS
-from tunewright.analysis.character_losses import Reading
+from tunewright.analysis.character_losses import TunesByKind
 from tunewright.analysis.musicality.distributions import Estimate
-from tunewright.analysis.units.claims import Finding
+from tunewright.analysis.units.claims import UnitFinding
 from tunewright.analysis.units.samples import Sides
 from tunewright.errors import OptionError
 from tunewright.model.checkpoint import Checkpoint
@@ -107,7 +107,7 @@ class AblationResult:
 def study_ablation(
     model: Checkpoint,
     sides: Sides,
-    findings: Sequence[Finding] = (),
+    findings: Sequence[UnitFinding] = (),
     config: AblationConfig | None = None,
     *,
     targets: Sequence[Target] | None = None,
@@ -137,8 +137,8 @@ def study_ablation(
         for unit in target.units:
             require_unit(model, unit)
     random = [random_sets(target, model.config, config.random_sets, config.seed) for target in targets]
-    reading = Reading.of(sides.confirming, model.vocabulary, config.characters, config.seed)
-    held = Held(model, reading)
+    reading = TunesByKind.of(sides.confirming, model.vocabulary, config.characters, config.seed)
+    held = ClampedNetwork(model, reading)
     own = [(), *(target.units for target in targets)]
     losses = held.losses(own + _flat(random), lambda share: progress("holding units", share / 2))
     bars = {}
@@ -171,7 +171,7 @@ class _Figures:
 
     def __init__(
         self,
-        reading: Reading,
+        reading: TunesByKind,
         losses: dict[Units, Floats],
         bars: dict[Units, Floats],
         seed: int,
@@ -234,7 +234,7 @@ def _flat(sets: Sequence[Sequence[Units]]) -> list[Units]:
     return [each for some in sets for each in some]
 
 
-def _about(model: Checkpoint, reading: Reading, config: AblationConfig) -> dict[str, Any]:
+def _about(model: Checkpoint, reading: TunesByKind, config: AblationConfig) -> dict[str, Any]:
     return {
         "fingerprint": model.fingerprint,
         "tunes": len(reading.tunes),

@@ -28,7 +28,7 @@ class Effect:
     """Change of one figure when units are clamped, and the changes when random sets of units are."""
 
     of: str
-    """A kind of character, `ALL`, or `BARS`."""
+    """A kind of character, or `ALL` or `BARS` of `clamped_units`."""
     change: Estimate
     """In nats per character, or share of bars; above 0 is worse. The interval is over tunes."""
     random_low: float

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tunewright.analysis.activations import stream_activations
-from tunewright.analysis.character_losses import Reading, character_losses
+from tunewright.analysis.character_losses import TunesByKind, character_losses
 from tunewright.analysis.musicality.bar_errors import bar_errors
 from tunewright.model.checkpoint import Checkpoint
 from tunewright.model.clamping import Unit, clamp_units
@@ -31,10 +31,10 @@ HEADERS = 6
 """Different beginnings of composed tunes: few, because every network reads each of them again."""
 
 
-class Held:
+class ClampedNetwork:
     """A network whose units can be clamped at their mean outputs on the tunes of `reading`."""
 
-    def __init__(self, model: Checkpoint, reading: Reading) -> None:
+    def __init__(self, model: Checkpoint, reading: TunesByKind) -> None:
         self.model, self.reading = model, reading
         texts = [ids[1:-1] for ids in reading.tunes]
         sums = np.zeros((model.config.layers, model.config.units))
@@ -77,7 +77,7 @@ class Held:
         return _side_by_side(measured, sets, progress)
 
 
-def headers_of(model: Checkpoint, reading: Reading) -> list[str]:
+def headers_of(model: Checkpoint, reading: TunesByKind) -> list[str]:
     """Headers of `HEADERS` tunes, spread evenly over all."""
     step = -(-len(reading.tunes) // HEADERS)
     texts = [model.vocabulary.decode(ids[1:-1].tolist()) for ids in reading.tunes[::step]]

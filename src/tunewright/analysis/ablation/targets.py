@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tunewright.analysis.units.claims import Finding
+from tunewright.analysis.units.claims import UnitFinding
 from tunewright.analysis.units.labels import label_named
 from tunewright.errors import OptionError
 from tunewright.model.clamping import Unit, unit_name
@@ -53,7 +53,7 @@ class Target:
         return f"unit {unit_name(self.units[0])}" if len(self.units) == 1 else f"{len(self.units)} units"
 
 
-def choose_targets(findings: Sequence[Finding], network: NetworkConfig) -> tuple[Target, ...]:
+def choose_targets(findings: Sequence[UnitFinding], network: NetworkConfig) -> tuple[Target, ...]:
     """Return the unit with the strongest confirmed finding of each family, each unit once, and the bar group.
 
     Parameters
@@ -77,9 +77,9 @@ def choose_targets(findings: Sequence[Finding], network: NetworkConfig) -> tuple
     return *targets.values(), Target(tuple(group), "the bar", "those that follow the bar more than anything else")
 
 
-def named_targets(units: Sequence[Unit], findings: Sequence[Finding]) -> tuple[Target, ...]:
+def named_targets(units: Sequence[Unit], findings: Sequence[UnitFinding]) -> tuple[Target, ...]:
     """A target for each of `units`, with the label that it is confirmed to follow best."""
-    found: dict[Unit, Finding] = {}
+    found: dict[Unit, UnitFinding] = {}
     for finding in findings:
         if finding.confirmed:
             found.setdefault((finding.layer, finding.unit), finding)
@@ -122,6 +122,6 @@ def _layers(target: Target) -> list[int]:
     return [layer for layer, _ in target.units]
 
 
-def _meaning(finding: Finding) -> str:
+def _meaning(finding: UnitFinding) -> str:
     verb = {"rises": "rises with", "falls": "falls with"}.get(finding.direction, finding.direction)
     return f"{verb} {label_named(finding.label).phrase}"

@@ -22,7 +22,7 @@ from tunewright.analysis.ablation.clamped_units import ALL, FEWEST, FEWEST_TUNES
 from tunewright.analysis.ablation.effects import Bootstrap, Floats
 from tunewright.analysis.ablation.losses_and_tunes import composed_texts, headers_of
 from tunewright.analysis.character_kinds import KINDS
-from tunewright.analysis.character_losses import Reading, character_losses
+from tunewright.analysis.character_losses import TunesByKind, character_losses
 from tunewright.analysis.musicality.distributions import Estimate
 from tunewright.analysis.musicality.tune_features import FEATURES, profile
 from tunewright.analysis.units.samples import Sides
@@ -41,7 +41,7 @@ RETURNING = [feature.name for feature in FEATURES].index("bars that return")
 
 
 @dataclass(frozen=True)
-class Loss:
+class KindLoss:
     """Loss of one kind of character with and without the head."""
 
     of: str
@@ -58,7 +58,7 @@ class Loss:
 class Alone:
     """A network that looks back, with and without its head."""
 
-    losses: tuple[Loss, ...]
+    losses: tuple[KindLoss, ...]
     """Of all characters, then of each kind that is frequent enough, in the order of `KINDS`."""
     looking: Estimate | None
     """Share of the bars that recur, in tunes that it composes with its head; None if no tune has a bar."""
@@ -70,7 +70,7 @@ class Alone:
     """Sizes, options and seed of the study."""
 
     @property
-    def overall(self) -> Loss:
+    def overall(self) -> KindLoss:
         """The loss over all characters."""
         return self.losses[0]
 
@@ -119,7 +119,7 @@ def study_alone(
     """
     config = config or AblationConfig()
     networks = (model, without_head(model))
-    reading = Reading.of(sides.confirming, model.vocabulary, config.characters, config.seed)
+    reading = TunesByKind.of(sides.confirming, model.vocabulary, config.characters, config.seed)
     bootstrap = Bootstrap(len(reading.tunes), config.seed)
     progress("looking back, and not", 0.0)
     read = [character_losses(load_network(each), reading.tunes, threads=1) for each in networks]
@@ -148,14 +148,14 @@ def study_alone(
     )
 
 
-def _losses(looking: Floats, alone: Floats, counts: Floats, bootstrap: Bootstrap) -> Iterable[Loss]:
+def _losses(looking: Floats, alone: Floats, counts: Floats, bootstrap: Bootstrap) -> Iterable[KindLoss]:
     """Losses per kind, from summed nats and counts of each kind in each tune, shape=(M, K)."""
     frequent = (counts.sum(axis=0) >= FEWEST) & ((counts > 0).sum(axis=0) >= FEWEST_TUNES)
     for kind in (slice(None), *(slice(kind, kind + 1) for kind in np.flatnonzero(frequent))):
         one, other, count = (sums[:, kind].sum(axis=1) for sums in (looking, alone, counts))  # (M,)
         name = ALL if kind == slice(None) else KINDS[kind.start]
         rise = bootstrap.ratio(other - one, count)
-        yield Loss(name, float(one.sum() / count.sum()), float(other.sum() / count.sum()), rise)
+        yield KindLoss(name, float(one.sum() / count.sum()), float(other.sum() / count.sum()), rise)
 
 
 def _returning(texts: Iterable[str], seed: int) -> Estimate | None:

@@ -23,7 +23,7 @@ from tunewright.analysis.ablation.effects import Bootstrap
 from tunewright.analysis.character_kinds import KINDS, character_kinds
 from tunewright.analysis.memory.looked_at import Floats, Looked, look_at
 from tunewright.analysis.musicality.distributions import Estimate
-from tunewright.analysis.units.claims import Finding, make_finding, sentence_of
+from tunewright.analysis.units.claims import UnitFinding, make_finding, sentence_of
 from tunewright.analysis.units.label_places import read_places
 from tunewright.analysis.units.samples import GRADED, Side, Sides
 from tunewright.analysis.units.selectivity import Sample, compare, usable_labels
@@ -58,7 +58,7 @@ class Group:
 class Copying:
     """Statistics of the gate of one network."""
 
-    findings: tuple[Finding, ...]
+    findings: tuple[UnitFinding, ...]
     """The labels that it follows, the one that it follows best first."""
     overall: Group
     kinds: tuple[Group, ...]
@@ -121,7 +121,7 @@ def _sample(side: Side, looked: Sequence[Looked]) -> Sample:
     return Sample(gate[None], side.labels, GRADED, side.tune_numbers)
 
 
-def _findings(choosing: Sample, confirming: Sample, side: Side) -> tuple[Finding, ...]:
+def _findings(choosing: Sample, confirming: Sample, side: Side) -> tuple[UnitFinding, ...]:
     chosen = compare(choosing, usable_labels(choosing)[None])
     sizes = np.nan_to_num(np.abs(chosen.strengths[0]), nan=-1.0)
     best = [label for label in np.argsort(-sizes, kind="stable")[:LABELS_TOLD].tolist() if sizes[label] >= 0]

@@ -54,7 +54,7 @@ PASSAGES = Scoring(equal=-5, unlike=3, left_out=3, level=-3, deepest=2, anywhere
 """Local alignment (Smith-Waterman); values are negative scores, doubled so that they are integers."""
 
 
-class Table:
+class AlignmentTable:
     """A table that keeps only its last row.
 
     Parameters
@@ -128,7 +128,9 @@ class Table:
 
 
 def fill(
-    tables: Sequence[Table], moves: NDArray[np.uint16], costs_of: Callable[[NDArray[np.uint16]], NDArray[np.int8]]
+    tables: Sequence[AlignmentTable],
+    moves: NDArray[np.uint16],
+    costs_of: Callable[[NDArray[np.uint16]], NDArray[np.int8]],
 ) -> Iterator[None]:
     """Fill `tables`, and yield after each row.
 

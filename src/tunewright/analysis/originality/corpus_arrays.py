@@ -24,7 +24,7 @@ from tunewright.analysis.originality.copied_spans import (
 from tunewright.analysis.originality.melodic_similarity import moves_of
 from tunewright.analysis.originality.nearest_tunes import GramIndex
 from tunewright.analysis.originality.suffix_array import suffix_array
-from tunewright.analysis.originality.verdict import Source
+from tunewright.analysis.originality.verdict import TuneSource
 from tunewright.corpus.tune import Tune
 from tunewright.notation.fields import header_fields
 from tunewright.notation.melody import read_melody
@@ -106,6 +106,6 @@ def _encode_source(tune: Tune) -> NDArray[np.uint8]:
     return np.frombuffer(line.encode("utf-8", "replace"), np.uint8)
 
 
-def decode_source(data: NDArray[np.uint8]) -> Source:
+def decode_source(data: NDArray[np.uint8]) -> TuneSource:
     """Return the title, file and line of a tune, as `corpus_arrays` wrote them."""
-    return Source(*json.loads(data.tobytes().decode("utf-8")))
+    return TuneSource(*json.loads(data.tobytes().decode("utf-8")))

@@ -25,7 +25,13 @@ from tunewright.analysis.originality.copied_spans import (
     music_of,
 )
 from tunewright.analysis.originality.corpus_arrays import decode_source
-from tunewright.analysis.originality.melodic_similarity import Comparison, Moves, compare, locate_passage, moves_of
+from tunewright.analysis.originality.melodic_similarity import (
+    MelodicComparison,
+    Moves,
+    compare,
+    locate_passage,
+    moves_of,
+)
 from tunewright.analysis.originality.nearest_tunes import GramIndex
 from tunewright.analysis.originality.nearness import Nearness
 from tunewright.analysis.originality.suffix_array import SharedPiece, SortedBody
@@ -35,7 +41,7 @@ from tunewright.analysis.originality.verdict import (
     NearTune,
     Originality,
     SharedPassage,
-    Source,
+    TuneSource,
 )
 from tunewright.notation.melody import Melody, read_melody
 
@@ -66,7 +72,7 @@ class _Found:
     bars: SharedPiece
     candidates: NDArray[np.int64]
     """Numbers of C corpus tunes, shape=(C,)."""
-    comparison: Comparison
+    comparison: MelodicComparison
     """Comparison of the query's melody with theirs."""
 
 
@@ -180,13 +186,13 @@ class CorpusSearch:
             semitones=int(bars.pitches[first]) - int(self._arrays["bar_pitches"][there]),
         )
 
-    def _nearest(self, comparison: Comparison, numbers: NDArray[np.int64]) -> tuple[NearTune, ...]:
+    def _nearest(self, comparison: MelodicComparison, numbers: NDArray[np.int64]) -> tuple[NearTune, ...]:
         values = comparison.similarities
         best = [index for index in np.argsort(-values, kind="stable")[:NEAREST] if values[index] > 0]
         return tuple(NearTune(float(values[index]), self._source(int(numbers[index]))) for index in best)
 
     def _passage(
-        self, melody: Melody, moves: Moves, comparison: Comparison, numbers: NDArray[np.int64]
+        self, melody: Melody, moves: Moves, comparison: MelodicComparison, numbers: NDArray[np.int64]
     ) -> SharedPassage | None:
         if not comparison.explained.any():
             return None
@@ -222,5 +228,5 @@ class CorpusSearch:
         first, last = self._arrays[starts_name][number : number + 2]
         return self._arrays[name][int(first) : int(last)]
 
-    def _source(self, number: int) -> Source:
+    def _source(self, number: int) -> TuneSource:
         return decode_source(self._part("sources", "source_starts", number))

@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tunewright.analysis.originality.alignment import PASSAGES, WHOLES, Table, fill
+from tunewright.analysis.originality.alignment import PASSAGES, WHOLES, AlignmentTable, fill
 from tunewright.notation.melody import Melody
 from tunewright.notation.meter import WHOLE
 
@@ -70,7 +70,7 @@ def intervals_of(moves: Moves) -> Moves:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class MelodicComparison:
     """A melody compared with each of C others."""
 
     similarities: NDArray[np.float64]
@@ -89,20 +89,20 @@ class Passage:
     other_last: int
 
 
-def compare(moves: Moves, candidates: Sequence[Moves]) -> Comparison:
+def compare(moves: Moves, candidates: Sequence[Moves]) -> MelodicComparison:
     """Align `moves` with each of `candidates`, globally and locally."""
     count = len(moves)
     lengths = np.array([len(candidate) for candidate in candidates], np.int64)  # (C,)
     if not count or not len(lengths):
-        return Comparison(np.zeros(len(lengths)), np.zeros(len(lengths)))
-    wholes, passages = Table(WHOLES, lengths, count), Table(PASSAGES, lengths, count)
+        return MelodicComparison(np.zeros(len(lengths)), np.zeros(len(lengths)))
+    wholes, passages = AlignmentTable(WHOLES, lengths, count), AlignmentTable(PASSAGES, lengths, count)
     for _ in fill((wholes, passages), moves, _costs_to(candidates)):
         pass
     ends = wholes.starts + lengths
     distances = 2 * (count + lengths) - (wholes.levels[ends].astype(np.int64) - wholes.row[ends])
     explained = np.maximum.reduceat(passages.levels.astype(np.int64) - passages.best, passages.starts) / 2
     longest = np.maximum(lengths, count)
-    return Comparison(np.where(lengths > 0, 1 - distances / (2.0 * longest), 0.0), explained)
+    return MelodicComparison(np.where(lengths > 0, 1 - distances / (2.0 * longest), 0.0), explained)
 
 
 def locate_passage(moves: Moves, other: Moves, explained: float) -> Passage:
@@ -121,7 +121,7 @@ def locate_passage(moves: Moves, other: Moves, explained: float) -> Passage:
 
 def _end_of_passage(moves: Moves, other: Moves, explained: float) -> tuple[int, int] | None:
     """Return the numbers of moves before the first end of a passage with this score; None if there is none."""
-    table = Table(PASSAGES, np.array([len(other)]), len(moves))
+    table = AlignmentTable(PASSAGES, np.array([len(other)]), len(moves))
     ends = (table.levels - 2 * explained).astype(table.levels.dtype)
     for row, _ in enumerate(fill((table,), moves, _costs_to([other])), start=1):
         found = (table.row == ends).argmax()

@@ -33,7 +33,7 @@ VERDICTS = {
 
 
 @dataclass(frozen=True)
-class Source:
+class TuneSource:
     """A tune of the corpus."""
 
     title: str
@@ -58,7 +58,7 @@ class CopiedSpan:
     end: int
     tunes: int
     """Number of corpus tunes that have it."""
-    source: Source
+    source: TuneSource
     """The first of them."""
 
 
@@ -71,7 +71,7 @@ class CopiedBars:
     first: int
     """Number of its first bar, as musicians count."""
     last: int
-    source: Source
+    source: TuneSource
     source_first: int
     source_last: int
     semitones: int
@@ -83,7 +83,7 @@ class NearTune:
     """A corpus tune with a melody like this one's."""
 
     similarity: float
-    source: Source
+    source: TuneSource
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ class SharedPassage:
     first: int
     """Number of the bar where it begins."""
     last: int
-    source: Source
+    source: TuneSource
 
 
 @dataclass(frozen=True)

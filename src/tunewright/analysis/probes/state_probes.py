@@ -40,7 +40,7 @@ SEED = 2019
 
 
 @dataclass(frozen=True)
-class Score:
+class ProbeScore:
     """A score with its 95% bootstrap interval."""
 
     value: float
@@ -59,18 +59,18 @@ class Probe:
     where: str
     answers: tuple[str, ...]
     """The classes, without those of too few tunes; empty for a number."""
-    trained: Score
-    untrained: Score
-    control: Score
+    trained: ProbeScore
+    untrained: ProbeScore
+    control: ProbeScore
     """Of the control task, on the network's state."""
-    best_unit: Score
+    best_unit: ProbeScore
     unit: int
     layer: int
-    constant: Score
+    constant: ProbeScore
     """Of a constant answer: the most frequent one, or the mean."""
-    gain: Score
+    gain: ProbeScore
     """`trained` less `untrained`."""
-    selectivity: Score
+    selectivity: ProbeScore
     """`trained` less `control`."""
     tunes: int
     """Held-out tunes with the property."""
@@ -306,6 +306,6 @@ def _scores(errors: NDArray[np.float64], most: NDArray[np.float64]) -> NDArray[n
     return np.asarray((1 - (weights @ errors) / np.maximum(weights @ most, 1e-9)).T)
 
 
-def _interval(scores: NDArray[np.float64]) -> Score:
+def _interval(scores: NDArray[np.float64]) -> ProbeScore:
     low, high = np.quantile(scores[1:], [0.025, 0.975])
-    return Score(*(round(float(value), 6) for value in (scores[0], low, high)))
+    return ProbeScore(*(round(float(value), 6) for value in (scores[0], low, high)))

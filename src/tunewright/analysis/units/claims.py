@@ -7,7 +7,7 @@ import numpy as np
 
 from tunewright.analysis.units.labels import LABELS, label_named
 from tunewright.analysis.units.samples import Side
-from tunewright.analysis.units.selectivity import Comparison, Sample, strength_within
+from tunewright.analysis.units.selectivity import Sample, SelectivityTests, strength_within
 from tunewright.analysis.units.shown_tunes import NAMES
 
 ALPHA = 0.001
@@ -17,7 +17,7 @@ ALPHA_HELD_OUT = 0.05
 
 
 @dataclass(frozen=True)
-class Finding:
+class UnitFinding:
     """What was found about one unit and one label."""
 
     unit: int
@@ -55,8 +55,15 @@ class Finding:
 
 
 def make_finding(
-    unit: int, label: int, place: int, chosen: Comparison, confirmed: Comparison, sample: Sample, side: Side, width: int
-) -> Finding:
+    unit: int,
+    label: int,
+    place: int,
+    chosen: SelectivityTests,
+    confirmed: SelectivityTests,
+    sample: Sample,
+    side: Side,
+    width: int,
+) -> UnitFinding:
     """Make the finding of a pair of unit and label, without its sentence.
 
     Parameters
@@ -87,7 +94,7 @@ def make_finding(
             return None
         return round(found if graded else (1 + sign * found) / 2, 6)
 
-    return Finding(
+    return UnitFinding(
         unit=int(unit % width),
         layer=int(unit // width),
         label=about.name,
@@ -119,7 +126,7 @@ _VERBS = {
 """Verbs by the direction of a finding; the second form follows "tends to"."""
 
 
-def sentence_of(finding: Finding, held_out_tunes: int, layers: int, quantity: str = "h", *, name: str = "") -> str:
+def sentence_of(finding: UnitFinding, held_out_tunes: int, layers: int, quantity: str = "h", *, name: str = "") -> str:
     """State what was found, how strongly, and whether it was confirmed.
 
     Parameters
@@ -147,18 +154,18 @@ def sentence_of(finding: Finding, held_out_tunes: int, layers: int, quantity: st
     return f"{name} {_verb(finding, value)} {phrase}: {_figure(finding, value)} on {tunes}"
 
 
-def _verb(finding: Finding, value: float) -> str:
+def _verb(finding: UnitFinding, value: float) -> str:
     strength = abs(value) if finding.statistic == "r" else 2 * value - 1
     degree = next((word for least, word in _DEGREES if strength >= least), "tends to ")
     plain, weak = _VERBS[finding.direction]
     return f"tends to {weak}" if degree == "tends to " else plain.format(degree)
 
 
-def _figure(finding: Finding, value: float) -> str:
+def _figure(finding: UnitFinding, value: float) -> str:
     return f"{'AUC' if finding.statistic == 'auc' else 'r'} {value:.3f}"
 
 
-def _why(finding: Finding) -> str:
+def _why(finding: UnitFinding) -> str:
     if finding.held_out_value is None:
         return "the others hardly have it"
     if finding.p_held_out is not None and finding.p_corrected < 0.001:

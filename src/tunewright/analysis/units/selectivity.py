@@ -56,7 +56,7 @@ class Sample:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class SelectivityTests:
     """Strengths with their corrected p-values."""
 
     strengths: Floats
@@ -93,7 +93,7 @@ def strengths(sample: Sample, usable: Bools) -> Floats:
     return found
 
 
-def compare(sample: Sample, pairs: Bools, tell: Tell = lambda _: None) -> Comparison:
+def compare(sample: Sample, pairs: Bools, tell: Tell = lambda _: None) -> SelectivityTests:
     """Test pairs of units and labels against the null distribution, corrected for all of them.
 
     Parameters
@@ -123,7 +123,7 @@ def compare(sample: Sample, pairs: Bools, tell: Tell = lambda _: None) -> Compar
     null = np.sort(largest[_tested_shifts(size)])
     reached = len(null) - np.searchsorted(null, scores, side="left")
     p_corrected = np.where(np.isnan(scores), np.nan, (1 + reached) / (1 + len(null)))
-    return Comparison(found, p_corrected, len(null))
+    return SelectivityTests(found, p_corrected, len(null))
 
 
 def strength_within(unit: Floats, label: Floats, strata: NDArray[np.integer[Any]], *, graded: bool) -> float:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from tunewright.analysis.units.claims import Finding
+from tunewright.analysis.units.claims import UnitFinding
 from tunewright.analysis.units.labels import label_number, label_values
 from tunewright.model.clamping import Unit
 
@@ -31,7 +31,7 @@ PICTURES = 6
 """Most units that are drawn when none is named."""
 
 
-def telling_units(findings: Sequence[Finding], text: str) -> list[tuple[Unit, Finding]]:
+def telling_units(findings: Sequence[UnitFinding], text: str) -> list[tuple[Unit, UnitFinding]]:
     """The unit that follows a label of each row of `ROWS` most closely, at most `PICTURES`, each unit once.
 
     Parameters
@@ -42,7 +42,7 @@ def telling_units(findings: Sequence[Finding], text: str) -> list[tuple[Unit, Fi
         The tune on which they will be shown; labels that do not vary there are left out.
     """
     values = label_values(text)
-    chosen: dict[Unit, Finding] = {}
+    chosen: dict[Unit, UnitFinding] = {}
     for labels in ROWS:
         for label in labels:
             fitting = [
@@ -57,7 +57,7 @@ def telling_units(findings: Sequence[Finding], text: str) -> list[tuple[Unit, Fi
     return list(chosen.items())[:PICTURES]
 
 
-def _held_out_strength(finding: Finding) -> float:
+def _held_out_strength(finding: UnitFinding) -> float:
     return finding.held_out_strength
 
 

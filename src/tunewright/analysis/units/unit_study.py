@@ -19,10 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tunewright.analysis.activations import require_quantities
-from tunewright.analysis.units.claims import ALPHA, Finding, make_finding, sentence_of
+from tunewright.analysis.units.claims import ALPHA, UnitFinding, make_finding, sentence_of
 from tunewright.analysis.units.labels import LABELS
 from tunewright.analysis.units.samples import Sides
-from tunewright.analysis.units.selectivity import Bools, Comparison, compare, usable_labels
+from tunewright.analysis.units.selectivity import Bools, SelectivityTests, compare, usable_labels
 from tunewright.analysis.units.snippets import Snippet, extremes
 from tunewright.errors import CorpusError, OptionError
 from tunewright.model.checkpoint import Checkpoint
@@ -61,7 +61,7 @@ class UnitReport:
 class NeuronStudy:
     """Findings about the units of one network."""
 
-    findings: tuple[Finding, ...]
+    findings: tuple[UnitFinding, ...]
     """The strongest first."""
     units: tuple[UnitReport, ...]
     about: dict[str, Any]
@@ -72,9 +72,9 @@ class NeuronStudy:
         findings = tuple(finding for finding in self.findings if finding.unit in units)
         return replace(self, findings=findings, units=tuple(each for each in self.units if each.unit in units))
 
-    def best_of_label(self) -> dict[str, Finding]:
+    def best_of_label(self) -> dict[str, UnitFinding]:
         """The finding with the largest value for each label, in the order of `LABELS`."""
-        best: dict[str, Finding] = {}
+        best: dict[str, UnitFinding] = {}
         for finding in self.findings:
             best.setdefault(finding.label, finding)
         return {label.name: best[label.name] for label in LABELS if label.name in best}
@@ -153,14 +153,14 @@ def require_units(units: Iterable[int], width: int) -> None:
             raise OptionError(f"there is no unit {unit}; the network has units 0 to {width - 1} in each layer")
 
 
-def _places(chosen: Comparison) -> NDArray[np.intp]:
+def _places(chosen: SelectivityTests) -> NDArray[np.intp]:
     """Rank of each label among those of a unit, 1 for the one that it follows best, shape=(U, K)."""
     # A rare label may look strong by chance: significant labels come first.
     ranked = np.nan_to_num(np.abs(chosen.strengths), nan=-1.0) + 2 * (chosen.p_corrected < ALPHA)
     return np.argsort(np.argsort(-ranked, axis=1, kind="stable"), axis=1) + 1
 
 
-def _pairs(chosen: Comparison, places: NDArray[np.intp], most: int) -> Bools:
+def _pairs(chosen: SelectivityTests, places: NDArray[np.intp], most: int) -> Bools:
     """True for the labels that each unit follows best, and for the best unit of each label, shape=(U, K)."""
     sizes = np.nan_to_num(np.abs(chosen.strengths), nan=-1.0)
     pairs = places <= most
@@ -169,7 +169,12 @@ def _pairs(chosen: Comparison, places: NDArray[np.intp], most: int) -> Bools:
 
 
 def _about(
-    model: Checkpoint, sides: Sides, config: NeuronConfig, usable: Bools, chosen: Comparison, confirmed: Comparison
+    model: Checkpoint,
+    sides: Sides,
+    config: NeuronConfig,
+    usable: Bools,
+    chosen: SelectivityTests,
+    confirmed: SelectivityTests,
 ) -> dict[str, Any]:
     return {
         "network": asdict(model.config),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from tunewright.analysis.units.claims import Finding
+from tunewright.analysis.units.claims import UnitFinding
 from tunewright.analysis.units.telling_units import telling_units
 from tunewright.model.clamping import Unit, unit_name
 from tunewright.report.figures.heatmap import draw_heatmap
@@ -44,6 +44,6 @@ def unit_figures(page: NeuronPage, units: Sequence[Unit] | None, forms: Sequence
                 )
 
 
-def _named(page: NeuronPage, units: Sequence[Unit]) -> list[tuple[Unit, Finding | None]]:
+def _named(page: NeuronPage, units: Sequence[Unit]) -> list[tuple[Unit, UnitFinding | None]]:
     found = by_unit(page.study.findings)
     return [(unit, found[unit][0] if found[unit] else None) for unit in units]

@@ -8,7 +8,7 @@ two panels, trained and untrained, share rows and scale.
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 
-from tunewright.analysis.units.claims import Finding
+from tunewright.analysis.units.claims import UnitFinding
 from tunewright.analysis.units.unit_study import NeuronStudy
 from tunewright.model.clamping import Unit, unit_name
 from tunewright.rendering.typesetting import Drawing
@@ -56,9 +56,9 @@ def family_of(label: str) -> str:
     raise KeyError(label)
 
 
-def best_confirmed(study: NeuronStudy) -> dict[Unit, Finding | None]:
+def best_confirmed(study: NeuronStudy) -> dict[Unit, UnitFinding | None]:
     """For each unit (layer and number) its confirmed finding with the best rank, or None."""
-    best: dict[Unit, Finding | None] = {(report.layer, report.unit): None for report in study.units}
+    best: dict[Unit, UnitFinding | None] = {(report.layer, report.unit): None for report in study.units}
     for finding in sorted(study.findings, key=lambda each: -each.place):
         if finding.confirmed:
             best[finding.layer, finding.unit] = finding
@@ -109,7 +109,7 @@ class _Side:
         best = best_confirmed(study)
         self.units, self.fill, self.linked = len(best), fill, linked
         self.size = 5.0 if self.units > _MANY else 8.0
-        self.rows: dict[str, list[tuple[Unit, Finding | None]]] = defaultdict(list)
+        self.rows: dict[str, list[tuple[Unit, UnitFinding | None]]] = defaultdict(list)
         for unit, finding in sorted(best.items(), key=lambda pair: -pair[1].held_out_strength if pair[1] else 0):
             self.rows[family_of(finding.label) if finding else NOTHING].append((unit, finding))
         self.confirmed = sum(finding is not None for finding in best.values())
@@ -117,7 +117,7 @@ class _Side:
     def height(self, row: str) -> float:
         return max((level for *_, level in self._places(row)), default=0) * self.size + self.size
 
-    def _places(self, row: str) -> Iterator[tuple[Unit, Finding | None, int, int]]:
+    def _places(self, row: str) -> Iterator[tuple[Unit, UnitFinding | None, int, int]]:
         """For each dot in a row: unit, finding, column of the panel, and number of dots in that column before it."""
         stacked: dict[int, int] = defaultdict(int)
         for number, (unit, finding) in enumerate(self.rows.get(row, ())):

@@ -10,7 +10,7 @@ from html import escape
 from importlib.resources import files
 from string import Template
 
-from tunewright.analysis.units.claims import Finding
+from tunewright.analysis.units.claims import UnitFinding
 from tunewright.model.clamping import Unit, unit_name
 from tunewright.rendering.page import page_parts, script_safe_json
 from tunewright.rendering.source import title_of
@@ -99,7 +99,11 @@ def _rows(page: NeuronPage) -> list[str]:
 
 
 def _row(
-    unit: Unit, finding: Finding | None, floor: dict[str, Finding], page: NeuronPage, findings: list[Finding]
+    unit: Unit,
+    finding: UnitFinding | None,
+    floor: dict[str, UnitFinding],
+    page: NeuronPage,
+    findings: list[UnitFinding],
 ) -> str:
     name, words = unit_name(unit), " ".join(f"{each.label} {each.sentence}" for each in findings).lower()
     beside = floor.get(finding.label) if finding else None
@@ -117,7 +121,7 @@ def _row(
     )
 
 
-def _strength(finding: Finding | None) -> float:
+def _strength(finding: UnitFinding | None) -> float:
     return finding.held_out_strength if finding else 0.0
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from tunewright.analysis.units.claims import Finding
+from tunewright.analysis.units.claims import UnitFinding
 from tunewright.analysis.units.counterparts import Counterpart
 from tunewright.analysis.units.shown_tunes import ShownTune
 from tunewright.analysis.units.snippets import Snippet
@@ -82,15 +82,15 @@ def _first(page: NeuronPage) -> Unit:
     return telling[0][0] if telling else (page.study.units[0].layer, page.study.units[0].unit)
 
 
-def by_unit(findings: Iterable[Finding]) -> Mapping[Unit, list[Finding]]:
+def by_unit(findings: Iterable[UnitFinding]) -> Mapping[Unit, list[UnitFinding]]:
     """Findings of each unit by rank, confirmed ones before others."""
-    found: defaultdict[Unit, list[Finding]] = defaultdict(list)
+    found: defaultdict[Unit, list[UnitFinding]] = defaultdict(list)
     for finding in sorted(findings, key=lambda each: (not each.confirmed, each.place)):
         found[finding.layer, finding.unit].append(finding)
     return found
 
 
-def floor_of(findings: Sequence[Finding]) -> dict[str, Finding]:
+def floor_of(findings: Sequence[UnitFinding]) -> dict[str, UnitFinding]:
     """The strongest finding of an untrained network for each label."""
     return {finding.label: finding for finding in reversed(findings)}
 
@@ -100,7 +100,7 @@ def number(value: float | None) -> str:
     return "–" if value is None else f"{value:.3f}".replace("-", "−")
 
 
-def held_out(finding: Finding) -> str:
+def held_out(finding: UnitFinding) -> str:
     """Statistic and value on held-out tunes, with a tick if the finding is confirmed."""
     name = "AUC" if finding.statistic == "auc" else "r"
     return f"{name} {number(finding.held_out_value)}{' ✓' if finding.confirmed else ''}"
@@ -108,8 +108,8 @@ def held_out(finding: Finding) -> str:
 
 def _unit(
     report: UnitReport,
-    findings: Sequence[Finding],
-    floor: Mapping[str, Finding],
+    findings: Sequence[UnitFinding],
+    floor: Mapping[str, UnitFinding],
     others: Mapping[str, Mapping[str, Counterpart]],
     page: NeuronPage,
 ) -> dict[str, Any]:
@@ -126,7 +126,7 @@ def _unit(
 
 
 def _cells(
-    finding: Finding, floor: Mapping[str, Finding], others: Mapping[str, Mapping[str, Counterpart]]
+    finding: UnitFinding, floor: Mapping[str, UnitFinding], others: Mapping[str, Mapping[str, Counterpart]]
 ) -> list[str]:
     beside = floor.get(finding.label)
     return [

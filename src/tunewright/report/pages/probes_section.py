@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
-from tunewright.analysis.probes.state_probes import Probe, ProbeStudy, Score
+from tunewright.analysis.probes.state_probes import Probe, ProbeScore, ProbeStudy
 from tunewright.rendering.page import PageSection
 from tunewright.report.figures.study_styles import drawing, finish_axes, new_figure, picture_of
 
@@ -59,7 +59,7 @@ def _row(probe: Probe) -> str:
     )
 
 
-def _cell(score: Score) -> str:
+def _cell(score: ProbeScore) -> str:
     return f"{score.value:.3f} <small>{score.low:.3f} to {score.high:.3f}</small>"
 
 
@@ -106,7 +106,7 @@ def draw_probes(study: ProbeStudy, form: str = "svg") -> bytes:
 
 def _draw_panel(axes: "Axes", probes: Sequence[Probe]) -> None:
     for place, (field, name, colour, marker, filling) in enumerate(READINGS):
-        scores: list[Score] = [getattr(probe, field) for probe in probes]
+        scores: list[ProbeScore] = [getattr(probe, field) for probe in probes]
         heights = [row + 0.13 * (place - 2) for row in range(len(probes))]
         axes.hlines(
             heights, [max(score.low, LOWEST) for score in scores], [score.high for score in scores], color=colour, lw=1

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tunewright.analysis.activations import read_activations
-from tunewright.analysis.units.claims import Finding
+from tunewright.analysis.units.claims import UnitFinding
 from tunewright.analysis.units.counterparts import untrained_like
 from tunewright.analysis.units.labels import label_number, label_values
 from tunewright.analysis.units.samples import Sides
@@ -57,12 +57,12 @@ Floats = NDArray[np.float32]
 class ShownUnit:
     """A unit and its values on the tune shown."""
 
-    finding: Finding
+    finding: UnitFinding
     values: Floats
     """Its output at each character of the tune, -1 to 1."""
     label: Floats
     """Values of the label there; nan where it is not defined."""
-    untrained: Finding | None
+    untrained: UnitFinding | None
     """The finding about the unit of an untrained network that follows the label best; None if there is none."""
 
     @property
@@ -77,7 +77,7 @@ class ShownUnit:
 
     @property
     def value_here(self) -> float:
-        """As `Finding.held_out_value`, on this tune."""
+        """As `UnitFinding.held_out_value`, on this tune."""
         if self.finding.statistic == "r":
             return self._strength_here
         return (1 + (1 if self.finding.direction == "on" else -1) * self._strength_here) / 2
@@ -113,7 +113,7 @@ def kind_of(label: str) -> str:
     return max(fitting)[1]
 
 
-def strength(finding: Finding) -> float:
+def strength(finding: UnitFinding) -> float:
     """Strength on held-out tunes, 0 to 1, or that between places with the same character if it is less."""
     if finding.held_out_value is None or finding.same_character_value is None:
         return 0.0

@@ -2,7 +2,7 @@
 
 from tunewright.analysis.originality.verdict import Originality
 from tunewright.rendering.source import title_of
-from tunewright.report.paper.material import QUALITY_TEMPERATURE, Material
+from tunewright.report.paper.material import QUALITY_TEMPERATURE, PaperMaterial
 from tunewright.report.paper.text import code_block, count, fill, listed, paragraphs, plain, refer, table
 from tunewright.report.paper.tunes import TEMPERATURES, FreeTunes, PaperTune
 from tunewright.report.paper.values import nats, percent, shown
@@ -14,7 +14,7 @@ FINDINGS = 3
 """Most findings of the checker that are listed for a tune."""
 
 
-def tunes(material: Material) -> str:
+def tunes(material: PaperMaterial) -> str:
     """The sections about the tunes at three temperatures and about settings as composers."""
     return paragraphs(
         "## Tunes at three temperatures",
@@ -26,7 +26,7 @@ def tunes(material: Material) -> str:
     )
 
 
-def samples(material: Material) -> str:
+def samples(material: PaperMaterial) -> str:
     """The tunes of the appendix."""
     if not material.samples:
         return ""
@@ -43,13 +43,13 @@ def heading(tune: PaperTune) -> str:
     return f"“{plain(title)}”" if title else "a tune without a title"
 
 
-def _free(material: Material) -> str:
+def _free(material: PaperMaterial) -> str:
     rows = [[f"{temperature:g}", *_counts(free)] for temperature, free in sorted(material.free.items())]
     caption = fill("results", "free_caption", {"count": _count(material)})
     return table("free", caption, [">*T*", *FREE_COLUMNS], rows)
 
 
-def _qualities(material: Material) -> str:
+def _qualities(material: PaperMaterial) -> str:
     values = {"temperature": f"{QUALITY_TEMPERATURE:g}"}
     rows = [[plain(name), *_counts(free)] for name, free in material.qualities.items()]
     columns = ["setting", *FREE_COLUMNS]
@@ -57,7 +57,7 @@ def _qualities(material: Material) -> str:
     return paragraphs(fill("results", "qualities", values), table("qualities", caption, columns, rows))
 
 
-def _count(material: Material) -> int:
+def _count(material: PaperMaterial) -> int:
     return next(iter(material.free.values())).count
 
 
@@ -68,7 +68,7 @@ def _counts(free: FreeTunes) -> list[str]:
     return [str(free.ended), str(free.faultless), str(free.steered), percent(free.removed)]
 
 
-def _tune(material: Material, tune: PaperTune, *, sample: bool = False) -> str:
+def _tune(material: PaperMaterial, tune: PaperTune, *, sample: bool = False) -> str:
     name, title = tune.figure, heading(tune)
     values = {
         "temperature": f"{tune.temperature:g}",
@@ -135,7 +135,7 @@ def _checker(tune: PaperTune) -> str:
     return fill("results", "checker", {"findings": listed([*found, *([f"{more} more"] if more else [])])})
 
 
-def _copied(material: Material, tune: PaperTune) -> str:
+def _copied(material: PaperMaterial, tune: PaperTune) -> str:
     if not tune.originality:
         return fill("results", "copied_unknown", {"reason": plain(material.problems.get("originality", ""))})
     verdict = {"verdict": tune.originality.verdict, "spans": listed(_spans(tune.originality))}

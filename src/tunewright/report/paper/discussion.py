@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from tunewright.analysis.units.labels import label_named
 from tunewright.report.paper.chosen_units import kind_of
-from tunewright.report.paper.material import QUALITY_TEMPERATURE, Material
+from tunewright.report.paper.material import QUALITY_TEMPERATURE, PaperMaterial
 from tunewright.report.paper.text import count, fill, listed, paragraphs, plain
 from tunewright.report.paper.units import VERBS, number, statistic
 from tunewright.report.paper.values import has_intervals, mean, minus, names, percent, protocol, seeds, side
@@ -17,7 +17,7 @@ SAME_SIZE = 1.05
 """Numbers of parameters up to this ratio count as the same."""
 
 
-def discussion(material: Material) -> str:
+def discussion(material: PaperMaterial) -> str:
     """The section, without its heading."""
     return paragraphs(
         _best(material),
@@ -31,7 +31,7 @@ def discussion(material: Material) -> str:
     )
 
 
-def _best(material: Material) -> str:
+def _best(material: PaperMaterial) -> str:
     base = material.baseline.setting
     best = min(material.results.runs, key=lambda run: run.best.validation(material.results.protocol)).setting
     lowest = min(names(material), key=lambda name: _mean_loss(material, name))
@@ -63,12 +63,12 @@ def _against(found: Comparison, others: int) -> str:
     return f"{_amount(found)} {way}{doubts.get(found.verdict, ', which may be chance')}"
 
 
-def _mean_loss(material: Material, name: str) -> float:
+def _mean_loss(material: PaperMaterial, name: str) -> float:
     runs = material.results.of(name)
     return sum(run.best.validation(material.results.protocol) for run in runs) / len(runs)
 
 
-def _question(material: Material, question: Question) -> str:
+def _question(material: PaperMaterial, question: Question) -> str:
     found = answer(material.results, question)
     if not found.comparisons:
         return ""
@@ -81,7 +81,7 @@ def _question(material: Material, question: Question) -> str:
     )
 
 
-def verdict(material: Material, found: Answer, *, brief: bool = False) -> str:
+def verdict(material: PaperMaterial, found: Answer, *, brief: bool = False) -> str:
     """The comparisons of a question as sentences; if `brief`, only the largest difference."""
     told = [_named(material, found, each) for each in found.comparisons if each.verdict in ("shown", "one seed")]
     if brief and told:
@@ -96,7 +96,7 @@ def verdict(material: Material, found: Answer, *, brief: bool = False) -> str:
     return fill("discussion", "shown", {"sentences": sentences, "rest": f" {rest}" if rest else ""})
 
 
-def _named(material: Material, found: Answer, comparison: Comparison) -> Comparison:
+def _named(material: PaperMaterial, found: Answer, comparison: Comparison) -> Comparison:
     """The comparison with names of settings instead of values, if rules of the plan couple other options."""
     if not material.results.plan.rules or len(found.settings) != 2:
         return comparison
@@ -118,12 +118,12 @@ def _amount(comparison: Comparison) -> str:
     return minus(f"{abs(found.value):.{measure.places}f}{width} {measure.unit}")
 
 
-def _gap(material: Material, found: Answer) -> str:
+def _gap(material: PaperMaterial, found: Answer) -> str:
     means = [f"{mean(material, name, 'gap')} ({plain(name)})" for name in found.settings]
     return fill("discussion", "gap", {"means": listed(means)})
 
 
-def _speed(material: Material, question: Question) -> str:
+def _speed(material: PaperMaterial, question: Question) -> str:
     compared = answer(material.results, question, "seconds_per_epoch").comparisons
     if not compared:  # of stacks
         return ""
@@ -138,7 +138,7 @@ def _speed(material: Material, question: Question) -> str:
     return fill("discussion", "speed", {"sentences": "; ".join(parts)})
 
 
-def _quality(material: Material, found: Answer) -> str:
+def _quality(material: PaperMaterial, found: Answer) -> str:
     composing = [name for name in found.settings if name in material.qualities]
     silent = [plain(name) for name in found.settings if name not in material.qualities]
     counted = [material.qualities[name] for name in composing]
@@ -159,7 +159,7 @@ def _each(figures: Sequence[str], settings: Sequence[str]) -> str:
     return listed([f"{figure} ({plain(name)})" for figure, name in zip(figures, settings, strict=True)])
 
 
-def _temperature(material: Material) -> str:
+def _temperature(material: PaperMaterial) -> str:
     free = sorted(material.free.items())
     removed = [each.removed for _, each in free if each.removed is not None]
     values = {
@@ -178,7 +178,7 @@ def _temperature(material: Material) -> str:
     return fill("discussion", "temperature_steered", {**values, "removed": listed([percent(each) for each in removed])})
 
 
-def _units(material: Material) -> str:
+def _units(material: PaperMaterial) -> str:
     if not material.units or not material.units.shown:
         return ""
     insights = []
@@ -200,7 +200,7 @@ def _units(material: Material) -> str:
     return fill("discussion", "units", {"units": "\n".join(f"- {each}" for each in insights), "ahead": listed(ahead)})
 
 
-def _limits(material: Material) -> str:
+def _limits(material: PaperMaterial) -> str:
     several = has_intervals(material)
     known = fill(
         "discussion", "limits_seeds" if several else "limits_one_seed", {"seeds": seeds(material)} if several else {}
@@ -210,7 +210,7 @@ def _limits(material: Material) -> str:
     return fill("discussion", "limits", {"seeds": known, "cells": cells})
 
 
-def _sizes_of_cells(material: Material) -> str:
+def _sizes_of_cells(material: PaperMaterial) -> str:
     """Name of the fragment about the sizes of the cells."""
     if not any("units" in rule.then for rule in material.results.plan.rules):
         return "limits_cells"

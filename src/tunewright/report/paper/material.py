@@ -52,7 +52,7 @@ class LookingPart:
 
 
 @dataclass(frozen=True)
-class Material:
+class PaperMaterial:
     """Everything that the text of a paper is made from."""
 
     results: StudyResults
@@ -96,7 +96,7 @@ class Material:
         return tuple(found.values())
 
 
-def gather(results: StudyResults, progress: Progress = lambda *_: None) -> Material:
+def gather(results: StudyResults, progress: Progress = lambda *_: None) -> PaperMaterial:
     """Compose, count and study, as far as possible; at least one run must have finished.
 
     Raises
@@ -131,7 +131,7 @@ def gather(results: StudyResults, progress: Progress = lambda *_: None) -> Mater
             looking = _looking(composer, results, tunes, (at[0], own), progress)
         except InputError as error:
             problems["units"] = error.message
-    return Material(
+    return PaperMaterial(
         results,
         baseline,
         best,

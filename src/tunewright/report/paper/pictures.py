@@ -22,7 +22,7 @@ from tunewright.report.figures.score_heatmap import draw_score_heatmap
 from tunewright.report.figures.study_figures import draw_question, draw_sizes, draw_speed
 from tunewright.report.pages.copying_section import draw_copying
 from tunewright.report.pages.looking_back_section import KINDS
-from tunewright.report.paper.material import Material, why
+from tunewright.report.paper.material import PaperMaterial, why
 from tunewright.report.paper.tunes import PaperTune
 from tunewright.report.paper.units import VERBS, name_of
 
@@ -51,7 +51,7 @@ class Pictures(NamedTuple):
     """Width of each picture, in hundredths of a line of text, by its name."""
 
 
-def write_pictures(material: Material, folder: Path) -> Pictures:
+def write_pictures(material: PaperMaterial, folder: Path) -> Pictures:
     """Write every picture into `folder`.
 
     Raises
@@ -80,7 +80,7 @@ def _width(name: str, svg: bytes) -> int:
     return max(1, round(100 * points / LINE_POINTS))
 
 
-def _pictures(material: Material) -> Iterator[tuple[str, Draw]]:
+def _pictures(material: PaperMaterial) -> Iterator[tuple[str, Draw]]:
     results = material.results
     yield "baseline", partial(draw_loss_curves, material.baseline.history)
     for number, question in enumerate(results.plan.questions, 1):
@@ -109,7 +109,7 @@ def _score(tune: PaperTune, form: str) -> bytes:
     return Drawing(score.svg, score.width, score.height).file(form)
 
 
-def _units(material: Material, tune: PaperTune) -> Iterator[tuple[str, Draw]]:
+def _units(material: PaperMaterial, tune: PaperTune) -> Iterator[tuple[str, Draw]]:
     part = material.units
     assert part is not None  # noqa: S101 - else there is nothing to draw
     for number, unit in enumerate(part.shown, 1):

@@ -9,7 +9,7 @@ from pathlib import Path
 from tunewright.errors import MissingExtraError, RenderError
 from tunewright.files import write_file
 from tunewright.rendering.formats import FORMATS, Rendering
-from tunewright.report.paper.material import Material, why
+from tunewright.report.paper.material import PaperMaterial, why
 from tunewright.report.paper.methods import trained_with, versions
 from tunewright.report.paper.tunes import PaperTune
 from tunewright.study.plans.plan import Plan
@@ -21,7 +21,7 @@ TUNE_FORMS = {"txt": "", "abc": "abc", "midi": "midi"}
 """File endings and formats of a tune; the text is as the network wrote it."""
 
 
-def write_hand_in(material: Material, folder: Path, pictures: Path) -> dict[str, str]:
+def write_hand_in(material: PaperMaterial, folder: Path, pictures: Path) -> dict[str, str]:
     """Write the folder, and return the reasons why files are missing, by their names.
 
     Raises
@@ -65,7 +65,7 @@ def _write_tune(tune: PaperTune, folder: Path) -> dict[str, str]:
     return problems
 
 
-def _seeds(material: Material) -> dict[str, object]:
+def _seeds(material: PaperMaterial) -> dict[str, object]:
     """Seeds of all runs and tunes."""
     runs = {run.name: run.seed for run in material.results.runs}
     return {"runs": runs, "tunes": {tune.name: dict(tune.provenance) for tune in material.all_tunes}}

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from tunewright.model.config import CELL_NAMES
 from tunewright.report.figures.study_styles import PROTOCOLS
-from tunewright.report.paper.material import Material
+from tunewright.report.paper.material import PaperMaterial
 from tunewright.report.paper.text import count, picture, plain, refer
 from tunewright.study.plans.plan import Value, value_words
 from tunewright.study.results.comparisons import Comparison
@@ -40,7 +40,7 @@ def minus(text: str) -> str:
     return _MINUS.sub("−", text)
 
 
-def mean(material: Material, setting: str, measure: str = "") -> str:
+def mean(material: PaperMaterial, setting: str, measure: str = "") -> str:
     """A measure of a setting over its seeds, such as ``1.650 ± 0.012``."""
     name = measure or material.protocol
     return minus(summary(material.results, setting, name).in_words(MEASURES[name].places))
@@ -92,28 +92,28 @@ def p_words(p: float) -> str:
     return "below 0.0001" if p < 0.0001 else f"= {p:.2g}"
 
 
-def figure(material: Material, name: str) -> str:
+def figure(material: PaperMaterial, name: str) -> str:
     """A reference to a figure, or the reason why it is missing, as the subject of a sentence."""
     if material.has(name):
         return refer(f"fig-{name}")
     return f"The figure that is left out here ({plain(material.problems.get(f'fig-{name}', 'it was not drawn'))})"
 
 
-def shown(material: Material, name: str, caption: str) -> str:
+def shown(material: PaperMaterial, name: str, caption: str) -> str:
     """The picture of this name with its caption; empty if it could not be drawn."""
     return picture(name, caption, material.widths[name]) if material.has(name) else ""
 
 
-def seeds(material: Material) -> str:
+def seeds(material: PaperMaterial) -> str:
     """The planned seeds: ``3 seeds``."""
     return count(len(material.results.plan.seeds), "seed")
 
 
-def has_intervals(material: Material) -> bool:
+def has_intervals(material: PaperMaterial) -> bool:
     """Whether any setting has runs of several seeds."""
     return any(len(material.results.of(setting.name)) > 1 for setting in material.results.settings)
 
 
-def names(material: Material) -> list[str]:
+def names(material: PaperMaterial) -> list[str]:
     """Names of the settings with a finished run."""
     return [setting.name for setting in material.results.settings]

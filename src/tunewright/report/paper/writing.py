@@ -33,7 +33,7 @@ from tunewright.report.paper.documents import (
 )
 from tunewright.report.paper.front import abstract, introduction, related
 from tunewright.report.paper.losses import losses
-from tunewright.report.paper.material import Material, gather
+from tunewright.report.paper.material import PaperMaterial, gather
 from tunewright.report.paper.methods import methods
 from tunewright.report.paper.pictures import write_pictures
 from tunewright.report.paper.supplement import write_hand_in
@@ -109,7 +109,9 @@ def write_paper(
     return WrittenPaper(out, {**material.problems, **missing})
 
 
-def write_manuscript(material: Material, notes: Path, title: str, authors: tuple[str, ...], date: str) -> Manuscript:
+def write_manuscript(
+    material: PaperMaterial, notes: Path, title: str, authors: tuple[str, ...], date: str
+) -> Manuscript:
     """Join the parts, with the authors' own words at the end of each."""
 
     def part(name: str, *texts: str) -> str:
