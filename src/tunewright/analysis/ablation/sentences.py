@@ -55,7 +55,7 @@ def sentences_alone(alone: Alone) -> tuple[str, ...]:
     overall, kinds = alone.overall, sorted(alone.losses[1:], key=lambda loss: -loss.rise.value)
     worst = "; ".join(f"{loss.of}, {_nats(loss.rise)}" for loss in kinds[:MOST_KINDS])
     words = [
-        f"Without looking back, its own distribution alone, a character costs {_nats(overall.rise)}: "
+        f"Without looking back, with its own distribution alone, a character costs {_nats(overall.rise)}: "
         f"{overall.alone:.3f} instead of {overall.looking:.3f}." + (f" Hit hardest: {worst}." if worst else "")
     ]
     if alone.looking and alone.alone and alone.read:
@@ -63,7 +63,7 @@ def sentences_alone(alone: Alone) -> tuple[str, ...]:
             f"Of the bars of {alone.about['tunes_composed']} tunes that it composes, {_share(alone.alone)} return in "
             f"their tune, with looking back {_share(alone.looking)}; in the held-out tunes {_share(alone.read)} do."
         )
-    words.append("A network trained without a head would do better alone: this one has left to it what can be copied.")
+    words.append("A network trained without a head would do better: this one relies on it for what can be copied.")
     return tuple(words)
 
 

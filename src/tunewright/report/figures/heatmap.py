@@ -24,8 +24,8 @@ CELL_WIDTH, CELL_HEIGHT = 9.0, 20.0
 """CSS pixels."""
 CAPTION = (
     "Each cell is one character; its colour is the unit's value just after the network has read that character. A bar "
-    "at the top of a cell says the same above {middle}, one at the bottom below it: the longer, the farther. A bent "
-    "arrow is the end of a line."
+    "at the top of a cell means a value above {middle}, one at the bottom a value below it; the longer the bar, the "
+    "farther. A bent arrow is the end of a line."
 )
 
 _GUTTER, _FONT, _BASE_LINE = 16.0, 14.0, 14.5

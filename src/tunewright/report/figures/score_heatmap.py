@@ -16,8 +16,8 @@ from tunewright.report.figures.heatmap_frame import Body, cell, framed
 
 CAPTION = (
     "The colour behind a note, rest, bar line, grace note or chord symbol is the mean of the unit's values just after "
-    "the characters that write it were read. A bar at the top says the same above {middle}, one at the bottom below "
-    "it: the longer, the farther."
+    "the characters that write it were read. A bar at the top means a value above {middle}, one at the bottom a "
+    "value below it; the longer the bar, the farther."
 )
 
 

@@ -5,7 +5,7 @@ lines, losses on training tunes are dashed. So figures can be read without colou
 """
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from textwrap import fill
@@ -18,8 +18,6 @@ from tunewright.errors import MissingExtraError
 from tunewright.training.ngram import Baselines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -80,7 +78,7 @@ def styles_of(names: Sequence[str]) -> dict[str, Style]:
 
 
 @contextmanager
-def drawing(purpose: str) -> "Iterator[None]":
+def drawing(purpose: str) -> Iterator[None]:
     """Context in which figures are reproducible to the byte.
 
     Parameters

@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 TITLE = "Looking back"
 QUANTITY = "gate: 0 copies, 1 invents"
 CELLS = (
-    "Each cell is one character; its colour is the gate in what the network said of it before it came. A bar at the "
-    "top of a cell says the same above {middle} (it invents), one at the bottom below it (it copies): the longer, the "
-    "farther. A bent arrow is the end of a line."
+    "Each cell is one character; its colour is the gate in the network's prediction of it. A bar at the top of a cell "
+    "means a value above {middle} (it invents), one at the bottom a value below it (it copies); the longer the bar, "
+    "the farther. A bent arrow is the end of a line."
 )
 GATE = (
     "The gate of the head says, before each character, how far the network trusts its own distribution (1: it "
-    "invents) and how far the characters that followed like places (0: it copies)."
+    "invents) and how far the characters that followed similar places (0: it copies)."
 )
 FIRST_STYLE, AGAIN_STYLE = ("#c1440e", "o", "-"), ("#1b4965", "s", "--")
 """Colour, marker and line of bars that are new and of those that repeat an earlier one."""
@@ -38,7 +38,7 @@ def sentences(copying: Copying) -> list[str]:
     about, overall = copying.about, copying.overall
     found = [
         f"On {about['tunes']} held-out tunes ({about['characters']:,} characters) the gate is {overall.gate.value:.2f} "
-        f"on average, and {overall.copied.value:.0%} of the probability of the characters that came was copied; "
+        f"on average, and {overall.copied.value:.0%} of the probability of the actual characters was copied; "
         f"{copying.from_before} of {copying.bars} bars come from bars before them."
     ]
     if copying.first and copying.again:

@@ -11,8 +11,8 @@ from tunewright.report.figures.heatmap_frame import Body, framed
 TITLE = "Where each bar comes from"
 READING = (
     "A curve leads from each bar to the earlier bar that the network looked at most while it read or wrote this one: "
-    "the thicker, the larger the part that comes from there. ← says the same in numbers; 0 is a pick-up. A bar "
-    f"without a curve is new: less than {NEW:.0%} of it was copied from bars before it."
+    "the thicker the curve, the larger the part that comes from there. ← gives the number of that bar; 0 is a "
+    f"pick-up. A bar without a curve is new: less than {NEW:.0%} of it was copied from bars before it."
 )
 LEAST_WIDTH = 640
 """CSS pixels; on a narrower page a picture is scrolled instead of scaled down."""

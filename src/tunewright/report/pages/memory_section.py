@@ -20,7 +20,7 @@ FLOOR = 1e-8
 """Least length of a gradient that is drawn."""
 SHADES = (("#6b6b6b", ""), ("#d8d8d8", ""), ("#ffffff", "///"))
 """Shade and hatching of the share of time that a gate is shut, in between, and open."""
-NO_GATES = "an RNN has no gates: at each character all its units are written anew"
+NO_GATES = "an RNN has no gates: all its units are overwritten at each character"
 DISTANCES = (1, 10, 50, 100)
 """Characters back for which the table gives the growth."""
 
@@ -36,9 +36,9 @@ def memory_section(studies: Mapping[str, MemoryStudy]) -> PageSection:
     svg = draw_memory(studies).decode()
     html = (
         f'<div role="img" aria-label="How far back characters matter">{svg[svg.index("<svg") :]}</div>'
-        "<p>Gradient: of the loss at a character with respect to what was read so many characters earlier, its mean "
-        "length. Loss: if the state was zero so many characters before. Time constant: characters in which what a unit "
-        f"holds typically falls to 37%.</p>{_growth(studies)}{_gates(studies)}"
+        "<p>Gradient: mean length of the gradient of the loss at a character with respect to the input that many "
+        "characters earlier. Loss: with the state zero that many characters before. Time constant: characters in which "
+        f"the content of a unit typically falls to 37%.</p>{_growth(studies)}{_gates(studies)}"
     )
     return PageSection("How far back it remembers", html)
 

@@ -28,14 +28,14 @@ from tunewright.report.pages.neuron_page_data import (
 )
 
 WHAT = (
-    "A network that writes tunes reads them one character at a time. What it needs to remember it keeps in {units} "
+    "A network that writes tunes reads them one character at a time. It keeps what it needs to remember in {units} "
     "numbers, its units, which change with every character. Some of them turn out to follow something that a musician "
     "has a name for: the header, the height of a note, the end of a bar."
 )
 EVIDENCE = (
-    "Nothing here is labelled by eye. A reader of ABC notation says of each character what it is. On some tunes it is "
-    "chosen what a unit follows; on {tunes} others it is measured how closely. And since a network that learned "
-    "nothing already echoes the characters that it just read, such a one went through the same and stands beside it."
+    "Nothing here is labelled by eye: a reader of ABC notation labels each character. What a unit follows is chosen on "
+    "some tunes; how closely it does so is measured on {tunes} others. An untrained network already echoes the "
+    "characters that it just read; it went through the same tests and is shown for comparison."
 )
 FIGURES = (
     "AUC: take a character where the label holds and one where it does not. How often is the unit higher at the "
@@ -46,8 +46,8 @@ FIGURES = (
 )
 READING = (
     "The colour of a character, or behind a note, is the value of <b class='of-unit'>the unit</b> just after the "
-    "network has read it; a bar at the top says the same above {middle}, one at the bottom below it. Of a note that "
-    "takes several characters it is their mean. ↵ is the end of a line. A value shows where the pointer rests."
+    "network has read it; a bar at the top means a value above {middle}, one at the bottom a value below it. A note "
+    "of several characters has their mean. ↵ is the end of a line. Point at a character to see its value."
 )
 
 

@@ -35,13 +35,13 @@ def probes_section(study: ProbeStudy) -> PageSection:
     """Figure, table and an explanation, as a section of a page."""
     head = "".join(f'<th scope="col">{name}</th>' for _, name, *_ in READINGS)
     rows = "".join(_row(probe) for probe in study.probes)
-    rare = f" Too rare to be asked: {escape(', '.join(study.too_rare))}." if study.too_rare else ""
+    rare = f" Too rare to be probed: {escape(', '.join(study.too_rare))}." if study.too_rare else ""
     svg = draw_probes(study).decode() if study.probes else "<svg></svg>"
     html = (
         f'<div role="img" aria-label="What can be read off the state">{svg[svg.index("<svg") :]}</div>'
         "<p>A linear probe of all units learned each property on the tunes to choose by; the figures are of tunes that "
         "neither it nor the choice has seen, with the interval that holds 95% of resamples of these tunes. Control: "
-        "answers drawn for each pair of characters, or dealt out to other tunes; only learning by heart helps there."
+        "random answers for each pair of characters, or answers permuted among the tunes; only memorising helps there."
         f"{rare}</p>"
         f'<table><thead><tr><th scope="col">property</th><th scope="col">measure</th>{head}</tr></thead>'
         f"<tbody>{rows}</tbody></table><p>{escape(_summary(study.probes))}</p>"
@@ -68,10 +68,10 @@ def _summary(probes: Sequence[Probe]) -> str:
     learned = [probe.name for probe in probes if probe.gain.low > 0]
     others = [probe.name for probe in probes if probe.gain.low <= 0]
     doubtful = [probe.name for probe in probes if probe.gain.low > 0 and probe.selectivity.low <= 0]
-    said = f"More than off an untrained network can be read: {', '.join(learned) or 'nothing'}."
+    said = f"Read better than from an untrained network: {', '.join(learned) or 'nothing'}."
     if doubtful:
-        said += f" Of these, not surely more than in the control task: {', '.join(doubtful)}."
-    return f"{said} No more, or less: {', '.join(others)}." if others else said
+        said += f" Of these, not significantly better than the control task: {', '.join(doubtful)}."
+    return f"{said} Not significantly better: {', '.join(others)}." if others else said
 
 
 def draw_probes(study: ProbeStudy, form: str = "svg") -> bytes:

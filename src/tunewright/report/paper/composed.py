@@ -147,13 +147,13 @@ def _spans(found: Originality) -> list[str]:
     spans = []
     if found.span:
         of = f"{found.span.characters} of {count(found.span.of, 'character')}"
-        spans.append(f"the longest span that stands in a training tune has {of}")
+        spans.append(f"the longest span that a training tune has too is {of}")
     if found.bars:
         spans.append(f"the longest run of bars {found.bars.bars} of {count(found.bars.of, 'bar')}")
     if found.nearest:
         standing = found.standings.get("similarity")
         beside = (
-            "" if standing is None else f", more than that of {standing:.0%} of human tunes that are new to the others"
+            "" if standing is None else f", more than that of {standing:.0%} of human tunes that are new to the corpus"
         )
         spans.append(f"its similarity to the nearest melody is {found.nearest[0].similarity:.2f}{beside}")
     return spans
