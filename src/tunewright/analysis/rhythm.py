@@ -69,16 +69,16 @@ class RhythmReader:
         CorpusError
             If no tune has a type that is a class of the probe.
         """
-        asked = [tune for tune in tunes if type_of(tune) in self.types]
-        if not asked:
+        typed = [tune for tune in tunes if type_of(tune) in self.types]
+        if not typed:
             raise CorpusError(f"no tune has a field R: with one of these types: {', '.join(self.types)}")
-        truth = np.array([type_of(tune) for tune in asked])
-        by_metre = np.array([self.of_metre.get(_metre(tune), self.types[0]) for tune in asked])
+        truth = np.array([type_of(tune) for tune in typed])
+        by_metre = np.array([self.of_metre.get(_metre(tune), self.types[0]) for tune in typed])
         return RhythmAccuracy(
-            float((np.array(self.read([tune.text for tune in asked])) == truth).mean()),
+            float((np.array(self.read([tune.text for tune in typed])) == truth).mean()),
             float((by_metre == truth).mean()),
             float((truth == self.types[0]).mean()),
-            len(asked),
+            len(typed),
         )
 
 

@@ -138,20 +138,20 @@ def study_ablation(
             require_unit(model, unit)
     random = [random_sets(target, model.config, config.random_sets, config.seed) for target in targets]
     reading = TunesByKind.of(sides.confirming, model.vocabulary, config.characters, config.seed)
-    held = ClampedNetwork(model, reading)
+    clamped = ClampedNetwork(model, reading)
     own = [(), *(target.units for target in targets)]
-    losses = held.losses(own + _flat(random), lambda share: progress("holding units", share / 2))
+    losses = clamped.losses(own + _flat(random), lambda share: progress("holding units", share / 2))
     bars = {}
     if config.tunes:
         composing = _flat([each[: config.composing_sets] for each in random])
         composition = CompositionConfig(temperature=config.temperature, seed=config.seed, max_length=LONGEST)
-        bars = held.bars(
+        bars = clamped.bars(
             own + composing, config.tunes, composition, lambda share: progress("composing", 0.5 + share / 2)
         )
     figures = _Figures(reading, losses, bars, config.seed)
     return AblationResult(
         tuple(
-            figures.ablation(target, held.values(target.units), others, config.composing_sets)
+            figures.ablation(target, clamped.values(target.units), others, config.composing_sets)
             for target, others in zip(targets, random, strict=True)
         ),
         tuple(KINDS[kind] for kind in figures.usable),

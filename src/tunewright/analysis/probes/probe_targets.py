@@ -121,8 +121,8 @@ def _last(which: str, measure: Callable[[Floats], Floats]) -> Callable[[Mapping[
         sounds = ~np.isnan(places.pitch) & (places.length > 0)
         found = measure(np.where(sounds, getattr(places, which), 1))
         last = np.maximum.accumulate(np.where(sounds, np.arange(len(sounds)), -1))
-        asked = (last >= 0) & np.isnan(places.length) & (places.fields == "") & _in_music(places)
-        return np.where(asked, found[last], np.nan).astype(np.float32)
+        defined = (last >= 0) & np.isnan(places.length) & (places.fields == "") & _in_music(places)
+        return np.where(defined, found[last], np.nan).astype(np.float32)
 
     return values
 

@@ -28,7 +28,7 @@ from torch import Tensor
 
 Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
-Tell = Callable[[float], object]
+Share = Callable[[float], object]
 """Takes the share of the work that is done, 0 to 1."""
 
 MARGIN = 1000
@@ -93,7 +93,7 @@ def strengths(sample: Sample, usable: Bools) -> Floats:
     return found
 
 
-def compare(sample: Sample, pairs: Bools, tell: Tell = lambda _: None) -> SelectivityTests:
+def compare(sample: Sample, pairs: Bools, progress: Share = lambda _: None) -> SelectivityTests:
     """Test pairs of units and labels against the null distribution, corrected for all of them.
 
     Parameters
@@ -117,7 +117,7 @@ def compare(sample: Sample, pairs: Bools, tell: Tell = lambda _: None) -> Select
             scores[rows, number] = standard[:, 0].numpy()
             torch.maximum(highest, standard.amax(dim=0), out=highest)
             done += 1
-            tell(done / int(tested.sum()))
+            progress(done / int(tested.sum()))
         # Groups with other defined characters are aligned by the share of their length that is shifted.
         largest = np.maximum(largest, highest.numpy()[np.arange(size) * group.trimmed // size])
     null = np.sort(largest[_tested_shifts(size)])

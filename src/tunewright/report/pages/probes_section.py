@@ -52,9 +52,9 @@ def probes_section(study: ProbeStudy) -> PageSection:
 def _row(probe: Probe) -> str:
     cells = "".join(f"<td>{_cell(getattr(probe, field))}</td>" for field, *_ in READINGS)
     layer = f" of layer {probe.layer}" if probe.layer else ""
-    asked = f"{probe.where}; {probe.tunes} tunes, {probe.characters:,} characters; best unit: {probe.unit}{layer}"
+    details = f"{probe.where}; {probe.tunes} tunes, {probe.characters:,} characters; best unit: {probe.unit}{layer}"
     return (
-        f'<tr title="{escape(asked)}"><th scope="row">{escape(probe.name)}</th>'
+        f'<tr title="{escape(details)}"><th scope="row">{escape(probe.name)}</th>'
         f"<td>{'R²' if probe.statistic == 'R2' else probe.statistic}</td>{cells}</tr>"
     )
 

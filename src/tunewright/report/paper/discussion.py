@@ -83,16 +83,16 @@ def _question(material: PaperMaterial, question: Question) -> str:
 
 def verdict(material: PaperMaterial, found: Answer, *, brief: bool = False) -> str:
     """The comparisons of a question as sentences; if `brief`, only the largest difference."""
-    told = [_named(material, found, each) for each in found.comparisons if each.verdict in ("shown", "one seed")]
-    if brief and told:
-        return f"{sentence(max(told, key=lambda each: abs(each.difference.value)))}."
-    if not told:
+    reported = [_named(material, found, each) for each in found.comparisons if each.verdict in ("shown", "one seed")]
+    if brief and reported:
+        return f"{sentence(max(reported, key=lambda each: abs(each.difference.value)))}."
+    if not reported:
         sides = listed([plain(name) for name in found.settings])
         means = listed([mean(material, name, found.measure) for name in found.settings])
         text = fill("discussion", "level", {"values": sides})
         return text if brief else f"{text} {fill('discussion', 'level_means', {'means': means})}"
-    rest = fill("discussion", "rest", {}) if len(told) < len(found.comparisons) else ""
-    sentences = " ".join(f"{sentence(each)}." for each in told)
+    rest = fill("discussion", "rest", {}) if len(reported) < len(found.comparisons) else ""
+    sentences = " ".join(f"{sentence(each)}." for each in reported)
     return fill("discussion", "shown", {"sentences": sentences, "rest": f" {rest}" if rest else ""})
 
 
@@ -127,11 +127,11 @@ def _speed(material: PaperMaterial, question: Question) -> str:
     compared = answer(material.results, question, "seconds_per_epoch").comparisons
     if not compared:  # of stacks
         return ""
-    told = [each for each in compared if each.verdict in ("shown", "one seed")]
-    if not told:
+    reported = [each for each in compared if each.verdict in ("shown", "one seed")]
+    if not reported:
         return fill("discussion", "speed_none", {})
     parts = []
-    for each in told:
+    for each in reported:
         first, second = side(each, each.first), side(each, each.second)
         more = "less" if each.difference.value < 0 else "more"
         parts.append(f"with {first} it takes {_amount(each)} {more} than with {second}")

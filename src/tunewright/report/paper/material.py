@@ -214,10 +214,10 @@ def _index(tunes: StudyTunes | None, progress: Progress) -> OriginalityIndex | N
     if tunes is None:
         return None
 
-    def tell(doing: str, share: float) -> None:
+    def report(doing: str, share: float) -> None:
         progress(doing, 0.3 * share)
 
-    return originality_index(tunes.training, progress=tell)
+    return originality_index(tunes.training, progress=report)
 
 
 def _samples(results: StudyResults) -> dict[str, str]:
