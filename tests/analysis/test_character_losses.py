@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from tunewright.analysis.character_kinds import KINDS, character_kinds
-from tunewright.analysis.character_losses import Reading, character_losses
+from tunewright.analysis.character_losses import TunesByKind, character_losses
 from tunewright.analysis.units.labels import label_values
 from tunewright.analysis.units.samples import make_side
 from tunewright.corpus.tune import Tune
@@ -41,7 +41,7 @@ def one_by_one(model, text):
 def test_losses_are_those_of_reading_one_character_at_a_time(untrained, side_of, tiny_tunes, shape):
     model = untrained(units=6, **shape)
     texts = [tiny_tunes[0], tiny_tunes[1] * 2, "A", tiny_tunes[2]]
-    reading = Reading.of(side_of(model, texts), model.vocabulary, 10_000)
+    reading = TunesByKind.of(side_of(model, texts), model.vocabulary, 10_000)
     losses = np.concatenate(character_losses(load_network(model), reading.tunes))
     np.testing.assert_allclose(losses, np.concatenate([one_by_one(model, text) for text in texts]), atol=2e-5)
     totals = nats_per_sequence(load_network(model), reading.tunes)
@@ -50,7 +50,7 @@ def test_losses_are_those_of_reading_one_character_at_a_time(untrained, side_of,
 
 def test_many_sequences_are_read_in_parts(untrained, side_of, tiny_tunes, monkeypatch):
     network = load_network(model := untrained(units=4))
-    tunes = Reading.of(side_of(model, tiny_tunes[:7]), model.vocabulary, 10_000).tunes
+    tunes = TunesByKind.of(side_of(model, tiny_tunes[:7]), model.vocabulary, 10_000).tunes
     together = character_losses(network, tunes)
     monkeypatch.setattr("tunewright.analysis.character_losses.LANES", 3)
     in_parts = character_losses(network, tunes)
@@ -63,7 +63,7 @@ def test_many_sequences_are_read_in_parts(untrained, side_of, tiny_tunes, monkey
 def test_sums_are_over_the_kinds_of_each_tune(untrained, side_of, tiny_tunes):
     model = untrained(units=4)
     texts = tiny_tunes[:3]
-    reading = Reading.of(side_of(model, texts), model.vocabulary, 10_000)
+    reading = TunesByKind.of(side_of(model, texts), model.vocabulary, 10_000)
     values = np.random.default_rng(0).random(len(reading.bins))
     expected = np.zeros((3, len(KINDS)))
     places = iter(values)
@@ -77,7 +77,7 @@ def test_sums_are_over_the_kinds_of_each_tune(untrained, side_of, tiny_tunes):
 def test_characters_that_the_network_does_not_know_are_left_out_with_their_kinds(untrained, side_of):
     model = untrained(symbols="X:1TK DAB|é")
     text, known = "X:1\nT:Zéro\nK:D\nAüB|\n", "X:1\nT:é\nK:D\nAB|\n"
-    reading = Reading.of(side_of(model, [text]), model.vocabulary, 100)
+    reading = TunesByKind.of(side_of(model, [text]), model.vocabulary, 100)
     assert model.vocabulary.decode(reading.tunes[0].tolist()) == f"\x02{known}\x03"
     assert [KINDS[kind] for kind in reading.bins][:7] == ["header"] * 7
     assert [KINDS[kind] for kind in reading.bins][-5:-2] == ["notes and rests", "notes and rests", "bar lines, endings"]
@@ -87,9 +87,9 @@ def test_no_more_characters_are_read_than_allowed(untrained, side_of, tiny_tunes
     model = untrained(units=4)
     side = side_of(model, tiny_tunes)
     total = sum(map(len, side.texts)) + len(side.texts)
-    assert len(Reading.of(side, model.vocabulary, total).tunes) == len(tiny_tunes)
-    some = Reading.of(side, model.vocabulary, total // 3, seed=1)
+    assert len(TunesByKind.of(side, model.vocabulary, total).tunes) == len(tiny_tunes)
+    some = TunesByKind.of(side, model.vocabulary, total // 3, seed=1)
     assert total // 6 < len(some.bins) <= total // 3
-    other = Reading.of(side, model.vocabulary, total // 3, seed=2)
+    other = TunesByKind.of(side, model.vocabulary, total // 3, seed=2)
     assert [ids.tolist() for ids in some.tunes] != [ids.tolist() for ids in other.tunes]
-    assert len(Reading.of(side, model.vocabulary, 1).tunes) == 1
+    assert len(TunesByKind.of(side, model.vocabulary, 1).tunes) == 1

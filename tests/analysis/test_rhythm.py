@@ -97,7 +97,7 @@ def test_types_that_too_few_tunes_have_are_not_learned(model, tunes):
 
 def test_tunes_without_types_are_an_error(model, tunes):
     bare = [Tune(tune.text.replace("R:", "N:"), tune.path, 1, len(tune.text)) for tune in tunes]
-    with pytest.raises(CorpusError, match="no two of them are named by R: in 10 tunes or more"):
+    with pytest.raises(CorpusError, match="two types or more, each named by the field R: of 10 tunes or more"):
         learn_rhythm(model, bare)
-    with pytest.raises(CorpusError, match="no tune has a field R: that says one of: "):
+    with pytest.raises(CorpusError, match="no tune has a field R: with one of these types: "):
         learn_rhythm(model, tunes).measure(bare)

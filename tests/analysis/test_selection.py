@@ -1,6 +1,6 @@
 import pytest
 
-from tunewright.analysis.originality.verdict import CopiedSpan, NearTune, Originality, Source
+from tunewright.analysis.originality.verdict import CopiedSpan, NearTune, Originality, TuneSource
 from tunewright.analysis.selection import keep_best
 from tunewright.errors import OptionError
 from tunewright.sampling.compose import Composition
@@ -19,7 +19,7 @@ def composed(text, *, likelihood=-50.0, ended=True, seed=0):
 
 
 def figures(closeness):
-    source = Source("Human", "human.abc", 1)
+    source = TuneSource("Human", "human.abc", 1)
     span = CopiedSpan(int(100 * closeness), 100, 0, int(100 * closeness), 1, source)
     return Originality(span=span, bars=None, nearest=(NearTune(closeness, source),), passage=None, notes=30)
 

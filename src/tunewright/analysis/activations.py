@@ -1,17 +1,17 @@
-"""What does every unit of a network do while it reads?
+"""Activations of every unit of a recurrent network at each character: outputs, LSTM cells and gates.
 
-For each character of a text: output h of every unit of every layer, the LSTM's cell c, and the gates. Row i is the
-state *after* character i was read. The boundary that opens a tune is read first and has no row, the one that closes it
-is not read: a text has as many rows as characters.
+Row i is the state *after* character i was read. The boundary that opens a tune is read first and has no row; the
+boundary that closes it is not read. A text has as many rows as characters.
 
-Outputs come from the network's own layers, many texts side by side. A gate at character i depends on what its layer was
-given there and on its output at character i - 1, both known by then, so that one matrix product gives it for all
-characters at once. Everything is float32; gates and cells differ from a computation step by step by some millionths.
+Outputs come from the network's own layers, many texts in one batch. A gate at character i depends on the input of its
+layer there and on the layer's output at character i - 1. Both are known by then, so one matrix product computes a gate
+at all characters at once. Everything is float32; gates and cells differ from a step-by-step computation by some
+millionths.
 
 Shapes
 ------
 T  time steps: characters of a text
-B  lanes: texts side by side
+B  batch: texts read together
 L  layers
 H  hidden units
 E  inputs of a layer
@@ -40,34 +40,34 @@ QUANTITIES: Mapping[Cell, tuple[str, ...]] = {
     "gru": ("h", "reset", "update", "candidate"),
     "rnn": ("h",),
 }
-"""What a unit of each kind has: its output h, the LSTM's cell c, then gates (0 to 1) and the candidate (-1 to 1), which
-is what would be written to the unit if the gates let it."""
+"""Quantities of a unit of each kind: its output h, the LSTM's cell c, then gates (0 to 1) and the candidate (-1 to 1),
+the value that is written to the unit as far as the gates are open."""
 
 LANES = 64
-"""Texts read side by side, all of whose activations are in memory at a time."""
+"""Texts in a batch; all their activations are in memory at a time."""
 CHUNK = 64
 """Time steps per call."""
 
 
 def read_activations(network: CharNetwork, ids: Ids, quantities: Sequence[str] = ("h",)) -> Activations:
-    """Return what the units do while `network` reads one text; see `stream_activations`."""
+    """Return the activations of the units while `network` reads one text; see `stream_activations`."""
     return next(stream_activations(network, [ids], quantities))
 
 
 def stream_activations(
     network: CharNetwork, texts: Iterable[Ids], quantities: Sequence[str] = ("h",)
 ) -> Iterator[Activations]:
-    """Yield what the units do while `network` reads each of some texts, from the zero state, in the order given.
+    """Yield the activations of the units while `network` reads each of `texts` from the zero state, in order.
 
     Parameters
     ----------
     network
         Dropout is off while it reads.
     texts
-        Texts as ids of its vocabulary, without the boundaries; taken `LANES` at a time, so that memory does not grow
-        with their number. One without characters has no rows.
+        Texts as ids of its vocabulary, without the boundaries; read `LANES` at a time, so that memory does not grow
+        with their number. An empty text has no rows.
     quantities
-        Which of `QUANTITIES` are wanted.
+        Those of `QUANTITIES` to return.
 
     Raises
     ------
@@ -96,7 +96,7 @@ def _blocks(texts: Iterator[Ids]) -> Iterator[list[Ids]]:
 @one_thread()
 @torch.inference_mode()
 def _read_block(network: CharNetwork, block: list[Ids], quantities: Sequence[str]) -> list[Activations]:
-    """Up to LANES texts at once; lanes that have ended drop out of the batch."""
+    """Read up to LANES texts at once; texts that have ended drop out of the batch."""
     was_training = network.training
     network.eval()
     device = network.readout.weight.device
@@ -125,7 +125,7 @@ def _read_block(network: CharNetwork, block: list[Ids], quantities: Sequence[str
 
 
 def _deal(values: Tensor, lanes: list[NDArray[np.float32]]) -> None:
-    """Copy (T, B, H) to one array of shape=(T or less, H) for each lane."""
+    """Copy (T, B, H) to one array of shape=(T or less, H) for each text of the batch."""
     numbers = values.cpu().numpy()
     for lane, room in enumerate(lanes):
         room[:] = numbers[: len(room), lane]
@@ -133,7 +133,7 @@ def _deal(values: Tensor, lanes: list[NDArray[np.float32]]) -> None:
 
 @contextmanager
 def _watched(layers: nn.ModuleList) -> Iterator[list[tuple[Tensor, Tensor]]]:
-    """Collect what goes into each layer, shape=(T, B, E), and what comes out, shape=(T, B, H)."""
+    """Collect inputs, shape=(T, B, E), and outputs, shape=(T, B, H), of each layer."""
     seen: list[tuple[Tensor, Tensor]] = []
     hooks = [
         layer.register_forward_hook(lambda _, given, result: seen.append((given[0], result[0]))) for layer in layers
@@ -148,7 +148,7 @@ def _watched(layers: nn.ModuleList) -> Iterator[list[tuple[Tensor, Tensor]]]:
 def _quantities(
     layer: nn.Module, inputs: Tensor, outputs: Tensor, before: State, wanted: Sequence[str]
 ) -> dict[str, Tensor]:
-    """Everything of one layer that `wanted` may ask for, each shape=(T, B, H); `before` is its state at the start."""
+    """Quantities of one layer, at least those `wanted`, each shape=(T, B, H); `before` is its state at the start."""
     found = {"h": outputs}
     if set(wanted) <= set(found):
         return found
@@ -184,11 +184,11 @@ def _gru_gates(given: Tensor, recalled: Tensor) -> dict[str, Tensor]:
 
 
 _GATES: Mapping[int, Callable[[Tensor, Tensor], dict[str, Tensor]]] = {1: _gru_gates, 2: _lstm_gates}
-"""By how many parts the state has."""
+"""By the number of parts that the state has."""
 
 
 def _cells(gates: Mapping[str, Tensor], before: Tensor) -> Tensor:
-    """The LSTM's c, shape=(T, B, H): the one quantity that must be followed step by step."""
+    """The LSTM's c, shape=(T, B, H): the one quantity that must be computed step by step."""
     written = gates["input"] * gates["candidate"]
     cells = torch.empty_like(written)
     for step, (forget, new) in enumerate(zip(gates["forget"], written, strict=True)):

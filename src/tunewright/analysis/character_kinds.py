@@ -1,7 +1,7 @@
-"""What kind of thing is each character of a tune, for figures that are given by kind?
+"""Kind of each character of a tune (note, length, bar line, header, ...), for figures that are given by kind.
 
 The kinds partition the text: each character has exactly one, and so has the end of the tune. They come from the lexer's
-tokens; in the header everything is of one kind, the line ends and blanks there included.
+tokens. In the header every character has one kind, line ends and blanks included.
 
 Shapes: T characters.
 """
@@ -33,16 +33,16 @@ _GROUPS: dict[str, tuple[Kind, ...]] = {
 END_OF_TUNE = "end of tune"
 
 KINDS: tuple[str, ...] = (*_GROUPS, END_OF_TUNE)
-"""Names of the kinds; `character_kinds` gives places here."""
+"""Names of the kinds; `character_kinds` gives indices into it."""
 
 _HEADER = KINDS.index("header")
 _NUMBERS = {kind: KINDS.index(name) for name, members in _GROUPS.items() for kind in members}
 
 
 def character_kinds(text: str) -> NDArray[np.uint8]:
-    """Return the kind of each character of a tune, and of its end, as places in `KINDS`, shape=(T + 1,).
+    """Return the kind of each character of a tune, and of its end, as indices into `KINDS`, shape=(T + 1,).
 
-    `text` is one tune without its boundaries; anything may stand in it.
+    `text` is one tune without its boundaries; any text is allowed.
     """
     found = tokens(text)
     kinds = np.array([*(_NUMBERS[token.kind] for token in found), KINDS.index(END_OF_TUNE)], np.uint8)

@@ -1,7 +1,7 @@
-"""How hard is each character of some tunes for a network, and how hard is each kind of character?
+"""Loss of a network at each character of some tunes, and its sums over kinds of characters.
 
-A tune is read from the zero state, the boundary that opens it first; its characters are predicted, and its end. Losses
-are in nats.
+A tune is read from the zero state, the boundary that opens it first; the network predicts its characters and its end.
+Losses are negative log-probabilities in nats.
 
 Shapes: N characters of all tunes, their ends included; M tunes; K kinds of characters.
 """
@@ -25,21 +25,21 @@ Floats = NDArray[np.float64]
 CHUNK = 128
 """Time steps per call."""
 LANES = 32
-"""Sequences read side by side."""
+"""Sequences in a batch."""
 
 
 @dataclass(frozen=True)
-class Reading:
+class TunesByKind:
     """Tunes to predict, with the kind of each character."""
 
     tunes: tuple[Ids, ...]
     """With their boundaries."""
     bins: NDArray[np.intp]
-    """Tune times K, plus kind, of each character, shape=(N,)."""
+    """Index of the tune times K, plus index of the kind, of each character, shape=(N,)."""
 
     @classmethod
-    def of(cls, side: Side, vocabulary: Vocabulary, characters: int, seed: int = 0) -> "Reading":
-        """Take tunes of `side`, drawn at random, that have at most so many characters together, one tune at least."""
+    def of(cls, side: Side, vocabulary: Vocabulary, characters: int, seed: int = 0) -> "TunesByKind":
+        """Draw random tunes of `side` with at most `characters` in all, but one tune at least."""
         order = np.random.default_rng(seed).permutation(len(side.texts))
         sizes = np.array([len(text) + 1 for text in side.texts])[order]
         chosen = np.sort(order[: max(1, int((np.cumsum(sizes) <= characters).sum()))])
@@ -54,29 +54,29 @@ class Reading:
         return self.sums(np.ones(len(self.bins)))
 
     def sums(self, values: NDArray[np.floating]) -> Floats:
-        """Sums of what belongs to each character, shape=(N,), over the kinds of each tune, shape=(M, K)."""
+        """Sum values of characters, shape=(N,), over the kinds of each tune, shape=(M, K)."""
         size = len(self.tunes) * len(KINDS)
         sums = np.bincount(self.bins, values, minlength=size).astype(np.float64)
         return sums.reshape(len(self.tunes), len(KINDS))
 
 
 def _known_kinds(text: str, vocabulary: Vocabulary) -> NDArray[np.intp]:
-    """Kinds of the characters that a network knows, and of the end."""
+    """Kinds of the characters that are in the vocabulary, and of the end."""
     known = [character in vocabulary.symbols for character in text]
     return character_kinds(text)[[*known, True]].astype(np.intp)
 
 
 def character_losses(network: CharNetwork, tunes: Sequence[Ids], *, threads: int = 0) -> list[NDArray[np.float32]]:
-    """Negative log-probability of each character of each of `tunes` but its first, shape=(its characters - 1,) each.
+    """Negative log-probability of each character but the first of each of `tunes`, shape=(characters - 1,) each.
 
     Parameters
     ----------
     network
-        Ready to predict: its dropout is off.
+        In evaluation mode.
     tunes
-        Any sequences, one of two characters or more among them; before each the state is zero.
+        Any sequences, at least one of two characters or more; the state is zero before each.
     threads
-        How many read side by side, each some of the sequences; 0 takes one for each core.
+        Number of threads, each of which reads some of the sequences; 0 takes one for each core.
     """
     order = sorted(range(len(tunes)), key=lambda number: -len(tunes[number]))
     batches = [order[first : first + LANES] for first in range(0, len(order), LANES)]
@@ -92,7 +92,7 @@ def character_losses(network: CharNetwork, tunes: Sequence[Ids], *, threads: int
 
 
 def _losses_of_lanes(network: CharNetwork, lanes: Sequence[Ids]) -> NDArray[np.float32]:
-    """Losses of lanes, longest first, shape=(characters of the longest - 1, lanes); anything where a lane has ended."""
+    """Losses of a batch, longest first, shape=(characters of the longest - 1, lanes); undefined after a lane's end."""
     lengths = np.array([len(ids) for ids in lanes])
     padded = np.zeros((lengths[0], len(lanes)), dtype=np.int64)
     for lane, ids in enumerate(lanes):

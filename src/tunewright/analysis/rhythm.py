@@ -1,10 +1,10 @@
-"""Which type of tune is it: a reel, a jig, a hornpipe? Many characters in, one word out.
+"""Classifier of the type of a tune (reel, jig, hornpipe): a linear probe of the state after the last character.
 
-A network that learned to predict characters reads a tune; from the state that it ends in (h of all units, and c where
-there is one) a linear probe reads the type. What the tune is called, and its type, are not shown to it: of the header
-it reads the metre, the unit length and the key. The probe learns from tunes whose ``R:`` names their type.
+A network that was trained to predict characters reads a tune; the probe reads the type from its final state (h of all
+units, and c of an LSTM). The title and the type are hidden from the network: of the header it reads the metre, the unit
+length and the key. The probe is trained on tunes whose ``R:`` names their type.
 
-Beside it stand two answers without a network: always the commonest type, and the commonest one of the tune's metre.
+Two baselines use no network: the most frequent type, and the most frequent type of the tune's metre.
 """
 
 from collections import Counter
@@ -27,80 +27,83 @@ from tunewright.notation.fields import field_of, header_fields, header_length
 SHOWN = "MLK"
 """Fields of the header that the network reads."""
 FEWEST_TUNES = 10
-"""That a type must have to be learned."""
+"""That a type must have to be a class."""
 
 
 @dataclass(frozen=True)
 class RhythmAccuracy:
-    """Shares of some tunes of which the type was told rightly."""
+    """Shares of tunes whose type is predicted correctly."""
 
     network: float
-    """From the state of the network."""
+    """By the probe of the network's state."""
     metre: float
-    """The commonest type of each metre."""
+    """By the most frequent type of the tune's metre."""
     majority: float
-    """The commonest type of all."""
+    """By the most frequent type of all."""
     tunes: int
-    """With a type that was learned; the others were left out."""
+    """With a type that is a class of the probe; the others are left out."""
 
 
 @dataclass(frozen=True)
 class RhythmReader:
-    """Tells the type of a tune."""
+    """Classifier of the type of a tune."""
 
     model: Checkpoint
     probe: LinearProbe
     types: tuple[str, ...]
-    """What it can answer, the commonest first."""
+    """Its classes, the most frequent first."""
     of_metre: dict[str, str]
-    """The commonest type of each metre."""
+    """The most frequent type of each metre."""
 
     def read(self, texts: Sequence[str]) -> tuple[str, ...]:
-        """Return the type of each tune, given as ABC notation; unknown characters are left out."""
+        """Return the type of each tune, given in ABC notation; unknown characters are left out."""
         if not texts:
             return ()
         return tuple(self.types[number] for number in self.probe.classes(_last_states(self.model, texts)))
 
     def measure(self, tunes: Sequence[Tune]) -> RhythmAccuracy:
-        """Compare with what ``R:`` says of `tunes`, better such as nothing was learned from.
+        """Measure the accuracy on `tunes` with a field ``R:``, which should not be among the training tunes.
 
         Raises
         ------
         CorpusError
-            If no tune has a type that was learned.
+            If no tune has a type that is a class of the probe.
         """
-        asked = [tune for tune in tunes if type_of(tune) in self.types]
-        if not asked:
-            raise CorpusError(f"no tune has a field R: that says one of: {', '.join(self.types)}")
-        truth = np.array([type_of(tune) for tune in asked])
-        by_metre = np.array([self.of_metre.get(_metre(tune), self.types[0]) for tune in asked])
+        typed = [tune for tune in tunes if type_of(tune) in self.types]
+        if not typed:
+            raise CorpusError(f"no tune has a field R: with one of these types: {', '.join(self.types)}")
+        truth = np.array([type_of(tune) for tune in typed])
+        by_metre = np.array([self.of_metre.get(_metre(tune), self.types[0]) for tune in typed])
         return RhythmAccuracy(
-            float((np.array(self.read([tune.text for tune in asked])) == truth).mean()),
+            float((np.array(self.read([tune.text for tune in typed])) == truth).mean()),
             float((by_metre == truth).mean()),
             float((truth == self.types[0]).mean()),
-            len(asked),
+            len(typed),
         )
 
 
 def learn_rhythm(model: Checkpoint, tunes: Sequence[Tune], fewest: int = FEWEST_TUNES) -> RhythmReader:
-    """Learn to tell types of tunes from the state of a network.
+    """Train a probe of a network's state to classify types of tunes.
 
     Parameters
     ----------
     tunes
-        What the probe learns from: those whose ``R:`` names a type that `fewest` of them or more have.
+        Training tunes: those are used whose ``R:`` names a type that at least `fewest` of them have.
 
     Raises
     ------
     CorpusError
-        If there are not two such types.
+        If there are fewer than two such types.
     CheckpointError
         If the weights do not fit the configuration.
     """
     counts = Counter(type_of(tune) for tune in tunes)
     types = tuple(name for name, count in counts.most_common() if name and count >= fewest)
     if len(types) < 2:
-        raise CorpusError(f"types of tunes cannot be learned: no two of them are named by R: in {fewest} tunes or more")
+        raise CorpusError(
+            "types of tunes cannot be learned: they need two types or more, each named by the field R: of "
+            f"{fewest} tunes or more"
+        )
     learned = [tune for tune in tunes if type_of(tune) in types]
     states = _last_states(model, [tune.text for tune in learned])
     numbers = np.array([types.index(type_of(tune)) for tune in learned])
@@ -112,7 +115,7 @@ def learn_rhythm(model: Checkpoint, tunes: Sequence[Tune], fewest: int = FEWEST_
 
 
 def type_of(tune: Tune) -> str:
-    """The type that ``R:`` in the header of a tune names, one spelling for each; "" if there is none."""
+    """The type in the field ``R:`` of a tune's header, in one spelling; "" if there is none."""
     return rhythm_of(dict(header_fields(tune.text)).get("R", ""))
 
 
@@ -121,7 +124,7 @@ def _metre(tune: Tune) -> str:
 
 
 def shown_text(text: str) -> str:
-    """A tune as the network reads it: of its header only the fields of `SHOWN`."""
+    """A tune as the network reads it: its header has only the fields of `SHOWN`."""
     lines = text.split("\n")
     end = header_length(lines)
     fields = [line for line in lines[:end] if (field := field_of(line)) and field[0] in SHOWN]
@@ -133,7 +136,7 @@ def _last_states(model: Checkpoint, texts: Sequence[str]) -> NDArray[np.float32]
     require_recurrent(model.config.cell, "reading states")
     names = [name for name in QUANTITIES[model.config.cell] if name in ("h", "c")]
     ids = [model.vocabulary.encode_known(shown_text(text)) for text in texts]
-    # A text of which nothing is known leaves the state at zero.
+    # A text without known characters leaves the state at zero.
     states = np.zeros((len(texts), len(names) * model.config.layers * model.config.units), np.float32)
     for row, found in zip(states, stream_activations(load_network(model), ids, names), strict=True):
         if found[names[0]].shape[1]:

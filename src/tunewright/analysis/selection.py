@@ -1,16 +1,17 @@
-"""Which of many composed tunes are worth keeping, and why?
+"""Selection of the best of many composed tunes, by ranks in likelihood, form, originality and variety.
 
-Each of these counts by a tune's rank among all that were composed, so that none outweighs the others by its unit:
+Each criterion counts by a tune's rank among all that were composed, so that its unit does not matter:
 
 - likelihood: nats per composed character under the network alone; fewer is better;
 - form: the share of its sections that are whole phrases of four bars; more is better;
 - likeness to the corpus, if the network has a discriminator: its logit (see `sampling.choosing`); more is better;
-- originality: the greater of the share that one corpus tune holds and the similarity to the nearest; less is better;
-- variety: how many of a tune's bars differ from each other, up to eight, as bars and phrases of a good tune return;
-  times what its melody has apart from the one most like it among those kept before; more is better.
+- originality: the share of the tune that one corpus tune holds or the similarity to the nearest, whichever is greater;
+  less is better;
+- variety: the number of different bars, up to eight (bars and phrases of a good tune recur), times the distance of its
+  melody from the most similar one among those kept before; more is better.
 
-Tunes are taken one after the other, always the one with the best mean rank. What did not come to its end, is shorter
-than eight bars or is called copied comes in only when nothing else is left.
+Selection is greedy: the tune with the best mean rank is kept, again and again. Tunes that did not end, that are shorter
+than eight bars or that are called copied are kept only when no others are left.
 """
 
 from collections.abc import Callable, Sequence
@@ -27,22 +28,22 @@ from tunewright.notation.melody import Melody, read_melody
 from tunewright.sampling.compose import Composition
 
 FEWEST_BARS = 8
-"""Full ones, as written, of a tune that is kept if there is another."""
+"""Full bars, as written, that a tune must have, unless no longer one is left."""
 ENOUGH_BARS = 8
-"""Bars that differ; more are not better."""
+"""Different bars; more count no more."""
 PHRASE_BARS = 4
 
 
 @dataclass(frozen=True)
 class Kept:
-    """A tune that was kept, and its places among all."""
+    """A tune that was kept, and its ranks among all."""
 
     composition: Composition
     originality: Originality | None
     """None without a corpus to compare with."""
     nats_per_character: float
     likelihood_place: int
-    """1 is the likeliest."""
+    """1 is the most likely."""
     closeness: float
     """To the corpus, 0 to 1; 0 without one."""
     originality_place: int
@@ -50,7 +51,7 @@ class Kept:
     bars: int
     """Full ones, as written."""
     different_bars: int
-    """How many of them differ from each other."""
+    """Number of different ones among them."""
     form: float
     """Share of its sections that are whole phrases of four bars."""
     log_ratio: float | None
@@ -58,13 +59,13 @@ class Kept:
     log_ratio_place: int
     """1 is the most like the corpus."""
     likeness: float
-    """Similarity to the most similar tune that was kept before it, 0 to 1."""
+    """Similarity to the most similar tune kept before it, 0 to 1."""
     candidates: int
-    """Among so many tunes."""
+    """Number of tunes that it was chosen from."""
 
     @property
     def reasons(self) -> tuple[str, ...]:
-        """Why it was kept, in words."""
+        """Why it was kept: a line for each criterion."""
         of = f"of {self.candidates}"
         original = f"originality: {self.originality_place}. {of} (closeness to the corpus {self.closeness:.2f})"
         like = f"likeness to the corpus: {self.log_ratio_place}. {of} (log-ratio {self.log_ratio or 0:+.2f} nats)"
@@ -88,10 +89,10 @@ def keep_best(
     Parameters
     ----------
     measure
-        Says how near a text is to the corpus, such as `OriginalityIndex.query`; without it originality does not count.
+        Measures how near a text is to the corpus, such as `OriginalityIndex.query`; None ignores originality.
     judge
-        Says how much more probable a text is in the corpus than from the network, in nats, such as
-        `Discriminator.logit`; without it that does not count.
+        Log-ratio of the probabilities of a text in the corpus and from the network, in nats, such as
+        `Discriminator.logit`; None ignores it.
 
     Raises
     ------
@@ -149,7 +150,7 @@ def _closeness(originality: Originality | None) -> float:
 
 
 def _full_bars(melody: Melody) -> list[tuple[tuple[int, int], ...]]:
-    """Pitches and lengths of the notes of each bar that is full."""
+    """Pitches and lengths of the notes of each full bar."""
     bars: list[list[tuple[int, int]]] = [[] for _ in melody.bars]
     for note in melody.notes:
         bars[note.bar].append((note.pitch, note.ticks))
@@ -158,7 +159,7 @@ def _full_bars(melody: Melody) -> list[tuple[tuple[int, int], ...]]:
 
 
 def _form(melody: Melody) -> float:
-    """Share of the sections whose length, a pick-up and the bar that lacks it counted as one, is whole phrases."""
+    """Share of the sections that last whole phrases; a pick-up and the incomplete last bar count as one bar."""
     sections = [list(bars) for _, bars in groupby(melody.bars, key=lambda bar: bar.section)]
     phrases = [PHRASE_BARS * (section[-1].expected_ticks or 0) for section in sections]
     spans = [sum(bar.ticks for bar in section) for section in sections]
@@ -171,7 +172,7 @@ def _likeness(moves: Sequence[Moves], to: int) -> NDArray[np.float64]:
 
 
 def _ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Share of the others that have less, shape=(N,); equal values have equal ranks."""
+    """Share of the others with a smaller value, shape=(N,); equal values have equal ranks."""
     ranks: NDArray[np.float64] = np.searchsorted(np.sort(values), values) / max(len(values) - 1, 1)
     return ranks
 

@@ -11,7 +11,7 @@ import pytest
 from tunewright.analysis.ablation import clamped_units
 from tunewright.analysis.ablation.clamped_units import AblationConfig, study_ablation
 from tunewright.analysis.ablation.targets import Target
-from tunewright.analysis.units.claims import Finding
+from tunewright.analysis.units.claims import UnitFinding
 from tunewright.analysis.units.samples import Sides
 from tunewright.corpus.tune import Tune
 from tunewright.errors import OptionError
@@ -115,7 +115,7 @@ def test_groups_stand_beside_random_groups(planted, sides):
 
 
 def test_without_targets_the_findings_say_what_to_ask_about(planted, sides):
-    finding = Finding(BAR_UNIT, 0, "end of bar", "auc", "on", 1.0, 1.0, 0.0001, 0.001, 30, None, 1, confirmed=True)
+    finding = UnitFinding(BAR_UNIT, 0, "end of bar", "auc", "on", 1.0, 1.0, 0.0001, 0.001, 30, None, 1, confirmed=True)
     (found,) = study_ablation(planted, sides, [finding], replace(QUICK, tunes=0)).ablations
     assert found.target.units == ((0, BAR_UNIT),)
     assert study_ablation(planted, sides, [], QUICK).ablations == ()

@@ -9,9 +9,9 @@ from known_networks import stepped
 
 import tunewright as tw
 from tunewright.analysis.ablation import losses_and_tunes
-from tunewright.analysis.ablation.losses_and_tunes import Held
+from tunewright.analysis.ablation.losses_and_tunes import ClampedNetwork
 from tunewright.analysis.character_kinds import KINDS, character_kinds
-from tunewright.analysis.character_losses import Reading
+from tunewright.analysis.character_losses import TunesByKind
 from tunewright.analysis.units.labels import label_values
 from tunewright.analysis.units.samples import make_side
 from tunewright.corpus.tune import Tune
@@ -31,7 +31,7 @@ def held_of(untrained, texts):
         model = untrained(units=6, **shape)
         tunes = [Tune(text, Path("t.abc"), 1, len(text)) for text in texts]
         side = make_side(tunes, model.vocabulary, label_values)
-        return Held(model, Reading.of(side, model.vocabulary, 100_000))
+        return ClampedNetwork(model, TunesByKind.of(side, model.vocabulary, 100_000))
 
     return build
 

@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tunewright.analysis.ablation.targets import FAMILIES, Target, choose_targets, named_targets, random_sets
-from tunewright.analysis.units.claims import Finding
+from tunewright.analysis.units.claims import UnitFinding
 from tunewright.analysis.units.labels import label_named
 from tunewright.errors import OptionError
 from tunewright.model.config import NetworkConfig
 
 NETWORK = NetworkConfig(units=40)
-PLAIN = Finding(0, 0, "header", "auc", "on", 0.9, 0.9, 0.0001, 0.001, 10, None, 1, confirmed=True)
+PLAIN = UnitFinding(0, 0, "header", "auc", "on", 0.9, 0.9, 0.0001, 0.001, 10, None, 1, confirmed=True)
 
 
 def found(unit, label, place=1, **changes):

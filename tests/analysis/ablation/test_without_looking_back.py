@@ -10,7 +10,7 @@ from tunewright.analysis.ablation import without_looking_back
 from tunewright.analysis.ablation.clamped_units import AblationConfig
 from tunewright.analysis.ablation.sentences import sentences_alone
 from tunewright.analysis.ablation.without_looking_back import study_alone, without_head
-from tunewright.analysis.character_losses import Reading, character_losses
+from tunewright.analysis.character_losses import TunesByKind, character_losses
 from tunewright.analysis.units.samples import Sides
 from tunewright.corpus.tune import Tune
 from tunewright.errors import OptionError
@@ -41,7 +41,7 @@ def test_the_losses_are_those_of_a_gate_held_at_one(model, sides, alone):
     weights = {name: values.copy() for name, values in model.weights.items()}
     weights["look_back.gate.weight"][:] = weights["look_back.match"][:] = 0
     weights["look_back.gate.bias"][:] = 100
-    reading = Reading.of(sides.confirming, model.vocabulary, QUICK.characters)
+    reading = TunesByKind.of(sides.confirming, model.vocabulary, QUICK.characters)
     pair = (model, replace(model, weights=weights))
     looking, held = (np.concatenate(character_losses(load_network(each), reading.tunes)) for each in pair)
     assert alone.overall.looking == pytest.approx(looking.mean(), abs=1e-4)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tunewright.analysis.originality import alignment
-from tunewright.analysis.originality.alignment import PASSAGES, WHOLES, Table, fill
+from tunewright.analysis.originality.alignment import PASSAGES, WHOLES, AlignmentTable, fill
 
 sequences = st.lists(st.integers(0, 3), min_size=1, max_size=12)
 
@@ -18,7 +18,7 @@ def cost(first, second):
 def filled(scoring, asked, others):
     """Every row of the table, levels taken off, shape=(N, L)."""
     lengths = np.array([len(other) for other in others])
-    table = Table(scoring, lengths, len(asked))
+    table = AlignmentTable(scoring, lengths, len(asked))
     columns = [move for other in others for move in (0, *other)]
     costs = lambda moves: np.array([[cost(move, other) for other in columns] for move in moves], np.int8)  # noqa: E731
     return np.array([table.row.astype(int) - table.levels for _ in fill((table,), np.array(asked, np.uint16), costs)])
@@ -65,5 +65,5 @@ def test_rows_go_on_after_those_made_at_once(monkeypatch):
 
 
 def test_numbers_become_larger_where_they_must():
-    small, large = (Table(PASSAGES, np.array([length] * 16), 300) for length in (200, 3000))
+    small, large = (AlignmentTable(PASSAGES, np.array([length] * 16), 300) for length in (200, 3000))
     assert (small.levels.dtype, large.levels.dtype) == (np.int16, np.int32)

@@ -7,7 +7,7 @@ import numpy as np
 from tunewright.analysis.originality.copied_spans import Alphabet, bars_of, music_of
 from tunewright.analysis.originality.corpus_arrays import corpus_arrays, decode_source
 from tunewright.analysis.originality.melodic_similarity import moves_of
-from tunewright.analysis.originality.verdict import Source
+from tunewright.analysis.originality.verdict import TuneSource
 from tunewright.corpus.tune import Tune
 from tunewright.notation.melody import read_melody
 
@@ -39,7 +39,7 @@ def test_each_tune_stands_in_its_place(tiny_tunes):
         assert part(arrays, "bar_pitches", "bar_starts", number).tolist() == [*bars.pitches.tolist(), 0]
         assert np.array_equal(part(arrays, "moves", "move_starts", number), moves_of(melody))
         source = decode_source(part(arrays, "sources", "source_starts", number))
-        assert source == Source(f"Made-up tune {number + 1}", "book.abc", 7)
+        assert source == TuneSource(f"Made-up tune {number + 1}", "book.abc", 7)
 
 
 def test_progress_is_told_from_beginning_to_end(tiny_tunes):

@@ -71,7 +71,7 @@ def test_a_damaged_index_is_refused(folder, damage):
 
 
 def test_no_folder_is_refused(tmp_path):
-    with pytest.raises(IndexFolderError, match="is no originality index"):
+    with pytest.raises(IndexFolderError, match="is missing; the folder is no originality index"):
         read_index(tmp_path / "nothing")
 
 

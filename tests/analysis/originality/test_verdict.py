@@ -13,10 +13,10 @@ from tunewright.analysis.originality.verdict import (
     NearTune,
     Originality,
     SharedPassage,
-    Source,
+    TuneSource,
 )
 
-SOURCE = Source("The Reel", "book.abc", 12)
+SOURCE = TuneSource("The Reel", "book.abc", 12)
 
 
 def made(characters=10, bars=1, similarity=0.3, passage=0.1, notes=60, of=20):

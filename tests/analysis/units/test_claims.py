@@ -8,7 +8,7 @@ import pytest
 from tunewright.analysis.units.claims import make_finding
 from tunewright.analysis.units.labels import LABELS, label_number, label_values
 from tunewright.analysis.units.samples import make_side
-from tunewright.analysis.units.selectivity import Comparison, Sample
+from tunewright.analysis.units.selectivity import Sample, SelectivityTests
 from tunewright.corpus.tune import Tune
 
 HEADER, PITCH = label_number("header"), label_number("pitch height")
@@ -23,7 +23,7 @@ def side(untrained):
 def comparison(header, pitch, p=1e-5):
     found = np.full((6, len(LABELS)), np.nan, np.float32)
     found[4, HEADER], found[4, PITCH] = header, pitch
-    return Comparison(found, np.where(np.isnan(found), np.nan, p), 5000)
+    return SelectivityTests(found, np.where(np.isnan(found), np.nan, p), 5000)
 
 
 def finding(side, label, chosen, confirmed):

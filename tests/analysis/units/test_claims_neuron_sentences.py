@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from tunewright.analysis.units.claims import Finding, sentence_of
+from tunewright.analysis.units.claims import UnitFinding, sentence_of
 
-FOUND = Finding(42, 0, "header", "auc", "on", 0.99, 0.998, 1e-5, 1e-4, 153, 0.9, 1, confirmed=True)
+FOUND = UnitFinding(42, 0, "header", "auc", "on", 0.99, 0.998, 1e-5, 1e-4, 153, 0.9, 1, confirmed=True)
 PITCH = replace(FOUND, label="pitch height", statistic="r", direction="falls", value=-0.9, held_out_value=-0.85)
 
 

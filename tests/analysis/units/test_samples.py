@@ -46,7 +46,7 @@ def test_characters_that_the_network_does_not_know_have_no_row(untrained):
 
 
 def test_tunes_without_a_known_character_are_an_error(untrained):
-    with pytest.raises(CorpusError, match="nothing to look at"):
+    with pytest.raises(CorpusError, match="there is nothing to read: no tune has a character that the network knows"):
         make_side(tunes_of("éé"), untrained(units=3).vocabulary, label_values)
 
 

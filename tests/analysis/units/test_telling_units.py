@@ -1,13 +1,13 @@
 """Are the units that are shown the ones that a stranger would understand at once?"""
 
-from tunewright.analysis.units.claims import Finding
-from tunewright.analysis.units.telling_units import PICTURES, WANTED, telling_units
+from tunewright.analysis.units.claims import UnitFinding
+from tunewright.analysis.units.telling_units import PICTURES, ROWS, telling_units
 
 TUNE = "X:1\nT:Title\nM:2/4\nL:1/8\nK:G\n|:ABcd|efga:|\n"
 
 
 def finding(unit, label, held_out, *, confirmed=True):
-    return Finding(unit, 0, label, "auc", "on", 0.9, held_out, 1e-5, 1e-5, 9, None, 1, confirmed, "…")
+    return UnitFinding(unit, 0, label, "auc", "on", 0.9, held_out, 1e-5, 1e-5, 9, None, 1, confirmed, "…")
 
 
 def test_the_closest_of_each_is_chosen_and_each_unit_once():
@@ -31,6 +31,6 @@ def test_what_the_tune_has_not_is_not_chosen():
 
 def test_there_are_not_too_many():
     rich = TUNE.replace("|:ABcd", '|:"Am"ABcd|1') + "AB cd|\n"
-    findings = [finding(number, labels[0], 0.9) for number, labels in enumerate(WANTED)]
+    findings = [finding(number, labels[0], 0.9) for number, labels in enumerate(ROWS)]
     assert len(telling_units(findings, rich)) == PICTURES
     assert telling_units([], rich) == []

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from tunewright.analysis.activations import read_activations
-from tunewright.analysis.units.claims import Finding
+from tunewright.analysis.units.claims import UnitFinding
 from tunewright.analysis.units.counterparts import Counterpart
 from tunewright.analysis.units.shown_tunes import read_shown
 from tunewright.analysis.units.snippets import Snippet
@@ -16,7 +16,9 @@ from tunewright.analysis.units.unit_study import NeuronStudy, UnitReport
 from tunewright.corpus.tune import Tune
 from tunewright.model.network import load_network
 
-FOUND = Finding(42, 0, "header", "auc", "on", 0.99, None, 1e-5, None, 153, 0.9, 1, confirmed=True, sentence="unit 42 …")
+FOUND = UnitFinding(
+    42, 0, "header", "auc", "on", 0.99, None, 1e-5, None, 153, 0.9, 1, confirmed=True, sentence="unit 42 …"
+)
 STUDY = NeuronStudy((FOUND,), (UnitReport(42, 0, (Snippet("A\ud800", "K:", 1, 0.9),), ()),), {"shifts": 3})
 
 

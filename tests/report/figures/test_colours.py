@@ -53,5 +53,5 @@ def test_what_is_no_number_has_no_colour(values):
 
 
 def test_a_scale_needs_room():
-    with pytest.raises(OptionError, match="from 1 to 1 has no room"):
+    with pytest.raises(OptionError, match="a scale from 1 to 1 is empty; the first must be below the second"):
         positions([0], 1, 1)

@@ -95,9 +95,9 @@ def test_title_scale_and_caption_stand_around_it():
 @pytest.mark.parametrize(
     ("text", "values", "message"),
     [
-        ("", [], "no character"),
-        ("ab", [1], r"shape \(1,\) for 2 characters"),
-        ("ab", [[1, 1]], r"shape \(1, 2\) for 2 characters"),
+        ("", [], "the text is empty; give one of at least one character"),
+        ("ab", [1], r"shape \(1,\); give one for each of the 2 characters"),
+        ("ab", [[1, 1]], r"shape \(1, 2\); give one for each of the 2 characters"),
         ("a", [float("nan")], "not a finite number"),
     ],
 )

@@ -145,5 +145,5 @@ def test_runs_of_other_lengths_and_of_one_epoch_are_drawn(tmp_path):
 def test_nothing_to_draw_is_a_clear_word(tmp_path):
     found = read_results(plant_study(tmp_path / "study", history_of=lambda _: None))
     for draw in FIGURES.values():
-        with pytest.raises(InputError, match="study: nothing to draw: no run has finished"):
+        with pytest.raises(InputError, match="study: there is nothing to draw: no run has finished"):
             draw(found)

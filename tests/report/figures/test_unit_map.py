@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tunewright.analysis.units.claims import Finding
+from tunewright.analysis.units.claims import UnitFinding
 from tunewright.analysis.units.labels import LABELS
 from tunewright.analysis.units.unit_study import NeuronStudy, UnitReport
 from tunewright.report.figures.unit_map import FAMILIES, NOTHING, draw_map, family_of
@@ -15,7 +15,9 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 def finding(unit, label, value, *, place=1, confirmed=True):
-    return Finding(unit, 0, label, "auc", "on", value, value, 1e-5, 1e-5, 9, None, place, confirmed, f"unit {unit} …")
+    return UnitFinding(
+        unit, 0, label, "auc", "on", value, value, 1e-5, 1e-5, 9, None, place, confirmed, f"unit {unit} …"
+    )
 
 
 def study(*findings, units):

@@ -104,7 +104,7 @@ def test_what_comes_from_outside_is_escaped(result):
 def test_nothing_held_is_said_and_not_drawn(result):
     empty = replace(result, ablations=())
     assert "No unit has a confirmed label" in ablation_section(empty).html
-    with pytest.raises(OptionError, match="nothing to draw"):
+    with pytest.raises(OptionError, match="there is nothing to draw: no unit was clamped"):
         draw_ablation(empty)
 
 

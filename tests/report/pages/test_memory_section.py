@@ -38,7 +38,7 @@ def test_every_network_is_there_with_what_it_has():
     html = memory_section(STUDIES).html
     for word in (
         "$a$ &lt;b&gt; (LSTM)", "plain (RNN) before training", "third: update", "2.5, 8.5 characters",
-        "plain: an RNN has no gates: at each character all its units are written anew.",
+        "plain: an RNN has no gates: all its units are overwritten at each character.",
         "4 characters", "more than measured", "0.900", "1.100", "100% of places", "20%", "30%",
     ):  # fmt: skip
         assert word in html, word

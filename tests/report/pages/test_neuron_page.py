@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tunewright.analysis.units.claims import Finding
+from tunewright.analysis.units.claims import UnitFinding
 from tunewright.analysis.units.counterparts import Counterpart
 from tunewright.analysis.units.shown_tunes import ShownTune
 from tunewright.analysis.units.snippets import Snippet
@@ -31,7 +31,7 @@ VALUES = np.random.default_rng(7).uniform(-1, 1, (UNITS, len(TEXTS[0]))).astype(
 
 def finding(unit, label, value, *, place=1, confirmed=True, statistic="auc", direction="on"):
     sentence = f"unit {unit} is {direction} at {label}: {value:.3f} <on> 5 tunes"
-    return Finding(
+    return UnitFinding(
         unit, 0, label, statistic, direction, value, value, 3e-5, 1e-4, 5, 0.6, place, confirmed, sentence
     )  # fmt: skip
 

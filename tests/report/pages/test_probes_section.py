@@ -7,16 +7,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tunewright.analysis.probes.state_probes import Probe, ProbeStudy, Score
+from tunewright.analysis.probes.state_probes import Probe, ProbeScore, ProbeStudy
 from tunewright.report.pages.probes_section import READINGS, draw_probes, probes_section
 
 
 def probe(name="metre", statistic="accuracy", trained=0.9, gain=0.2):
     scores = {
-        field: Score(0.1 * place, 0.1 * place - 0.05, 0.1 * place + 0.05) for place, (field, *_) in enumerate(READINGS)
+        field: ProbeScore(0.1 * place, 0.1 * place - 0.05, 0.1 * place + 0.05)
+        for place, (field, *_) in enumerate(READINGS)
     }
-    scores["trained"] = Score(trained, trained - 0.05, trained + 0.05)
-    difference = Score(gain, gain - 0.1, gain + 0.1)
+    scores["trained"] = ProbeScore(trained, trained - 0.05, trained + 0.05)
+    difference = ProbeScore(gain, gain - 0.1, gain + 0.1)
     return Probe(
         name=name, statistic=statistic, phrase=f"the {name}", where="among the music", answers=(), unit=3, layer=0,
         gain=difference, selectivity=difference, tunes=20, characters=5000, **scores,
@@ -30,18 +31,21 @@ def study():
 
 def test_every_property_and_reading_has_its_place(study):
     section = probes_section(study)
-    for word in ("metre", "&lt;bars&gt; &amp; left", "Too rare to be asked: mode", "R²", "<svg", "0.900", "-2.500"):
+    for word in ("metre", "&lt;bars&gt; &amp; left", "Too rare to be probed: mode", "R²", "<svg", "0.900", "-2.500"):
         assert word in section.html, word
     assert "<bars>" not in section.html
     assert len(re.findall("<tr", section.html)) == 3
     assert len(re.findall('scope="col"', section.html)) == 2 + len(READINGS)
-    assert "More than off an untrained network can be read: metre. No more, or less: &lt;bars&gt;" in section.html
+    assert "Read better than from an untrained network: metre. Not significantly better: &lt;bars&gt;" in section.html
 
 
 def test_what_the_probe_may_have_learned_by_heart_is_named(study):
-    by_heart = replace(probe("section"), selectivity=Score(-0.1, -0.2, 0.1))
+    by_heart = replace(probe("section"), selectivity=ProbeScore(-0.1, -0.2, 0.1))
     words = probes_section(replace(study, probes=(*study.probes, by_heart))).html
-    assert "can be read: metre, section. Of these, not surely more than in the control task: section. No more" in words
+    assert (
+        "untrained network: metre, section. Of these, not significantly better than the control task: section. Not"
+        in words
+    )
     assert "control task:" not in probes_section(study).html
 
 
@@ -68,4 +72,4 @@ def test_one_kind_of_property_alone_is_drawn_as_well(study, form):
 
 def test_a_study_that_could_ask_nothing_says_so():
     section = probes_section(ProbeStudy((), ("mode", "metre"), "h", ""))
-    assert "Too rare to be asked: mode, metre" in section.html
+    assert "Too rare to be probed: mode, metre" in section.html

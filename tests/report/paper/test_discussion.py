@@ -6,7 +6,7 @@ import pytest
 from planted_studies import plant_study, record
 
 from tunewright.report.paper.discussion import discussion
-from tunewright.report.paper.material import Material
+from tunewright.report.paper.material import PaperMaterial
 from tunewright.report.paper.tunes import FreeTunes
 from tunewright.study.results.study_results import read_results
 
@@ -27,7 +27,7 @@ def planted(folder, lowest, *, stacked=False):
     results = read_results(study)
     free = FreeTunes(10, 8, 5, 9, 0.1)
     return discussion(
-        Material(
+        PaperMaterial(
             results,
             results.of("LSTM 30, dropout 0.2")[0],
             results.of("LSTM 30, dropout 0.1")[0],

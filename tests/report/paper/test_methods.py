@@ -9,7 +9,7 @@ from tunewright.errors import OptionError
 from tunewright.report.paper.discussion import discussion, verdict
 from tunewright.report.paper.front import abstract, related
 from tunewright.report.paper.losses import losses
-from tunewright.report.paper.material import Material, gather
+from tunewright.report.paper.material import PaperMaterial, gather
 from tunewright.report.paper.methods import methods
 from tunewright.report.paper.tunes import FreeTunes
 from tunewright.study.results.comparisons import answer
@@ -28,7 +28,7 @@ def material_of(study):
     free = FreeTunes(10, 8, 5, 9, 0.1)
     composing = [setting.name for setting in results.settings if setting.network.is_recurrent]
     baseline = results.of("LSTM 30, looking back 8")[0]
-    return Material(
+    return PaperMaterial(
         results,
         baseline,
         baseline,
@@ -76,7 +76,7 @@ def test_related_work_cites_what_is_in_use(material, tmp_path):
 def material_of_plain(folder):
     results = read_results(plant_study(folder / "plain"))
     run = results.runs[0]
-    return Material(results, run, run)
+    return PaperMaterial(results, run, run)
 
 
 def test_plain_studies_keep_their_words(tmp_path):

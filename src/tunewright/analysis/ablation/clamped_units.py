@@ -1,13 +1,13 @@
-"""What is a unit for? Hold it at its mean, and see what becomes harder.
+"""Ablation of units: clamp them at their mean output, and measure the loss and the bar errors.
 
-A unit that is held says the same at every character: what it knew is gone, and the rest of the network is as it was.
-Measured is by how much the loss rises on tunes that were not used to choose the unit, for each kind of character to be
-predicted, and by how much more often composed tunes have bars of a wrong length. Any unit does some harm; so the same
-is done with random other units, as many at a time, and a change counts if random units hardly reach it.
+A clamped unit carries no information: its output is the same at every character, and the rest of the network is
+unchanged. The study measures how much the loss rises on tunes that were not used to choose the unit, for each kind of
+character that is predicted, and how many more bars of composed tunes have a wrong length. Ablating any unit does some
+harm. The control is random sets of other units of the same size: a change counts if random sets hardly reach it.
 
-Losses are in nats per character, the state zero at each tune's start. Bar errors are the share of a tune's bars that
-have a wrong length, the mean over the tunes with bars to check. Composed tunes begin with headers of tunes that were
-read, and are raw: no acceptor mends what a unit no longer does.
+Losses are in nats per character, with the state zero at each tune's start. The share of wrong bars is the mean over the
+tunes that have bars with an expected length. Composed tunes begin with headers of tunes that were read, and are raw: no
+acceptor repairs what the ablation breaks.
 
 Shapes: M tunes; K kinds of characters.
 """
@@ -19,12 +19,12 @@ from typing import Any
 import numpy as np
 
 from tunewright.analysis.ablation.effects import Bootstrap, Effect, effects_beside
-from tunewright.analysis.ablation.losses_and_tunes import Floats, Held, Units
+from tunewright.analysis.ablation.losses_and_tunes import ClampedNetwork, Floats, Units
 from tunewright.analysis.ablation.targets import Target, choose_targets, random_sets
 from tunewright.analysis.character_kinds import KINDS
-from tunewright.analysis.character_losses import Reading
+from tunewright.analysis.character_losses import TunesByKind
 from tunewright.analysis.musicality.distributions import Estimate
-from tunewright.analysis.units.claims import Finding
+from tunewright.analysis.units.claims import UnitFinding
 from tunewright.analysis.units.samples import Sides
 from tunewright.errors import OptionError
 from tunewright.model.checkpoint import Checkpoint
@@ -35,7 +35,7 @@ from tunewright.sampling.config import CompositionConfig
 
 ALL, BARS = "all characters", "bars of wrong length"
 FEWEST = 30
-"""Characters of a kind that is told of."""
+"""Characters that a kind must have to be reported."""
 FEWEST_TUNES = 3
 """Tunes that must have the kind."""
 LONGEST = 600
@@ -44,19 +44,19 @@ LONGEST = 600
 
 @dataclass(frozen=True)
 class AblationConfig:
-    """How closely to look."""
+    """Options of an ablation study."""
 
     random_sets: int = 29
-    """Random units, or groups of the same size, beside each unit: 19 at least can have a p of 0.05."""
+    """Random units, or groups of the same size, for each target: with 19 or more the p-value can reach 0.05."""
     characters: int = 40_000
     """Most characters to measure losses on."""
     tunes: int = 48
     """Tunes to compose with each network; 0 composes none."""
     composing_sets: int = 19
-    """Of the random sets, how many compose."""
+    """How many of the random sets compose."""
     temperature: float = 0.7
     seed: int = 0
-    """Decides the random units, the tunes that are read, and the composed tunes."""
+    """Of the choice of random units and of tunes to read, and of the composed tunes."""
 
     def __post_init__(self) -> None:
         require("random_sets", self.random_sets, "1 or more", self.random_sets >= 1)
@@ -68,13 +68,13 @@ class AblationConfig:
 
 @dataclass(frozen=True)
 class Ablation:
-    """What holding one target did."""
+    """Effects of clamping one target."""
 
     target: Target
     held_at: tuple[float, ...]
     """Mean output of each of its units."""
     overall: Effect
-    """On the loss of all characters."""
+    """On the mean loss over all characters."""
     kinds: tuple[Effect, ...]
     """On the loss of each kind, in the order of `AblationResult.kinds`."""
     bars: Effect | None
@@ -83,21 +83,21 @@ class Ablation:
 
 @dataclass(frozen=True)
 class AblationResult:
-    """What units of one network are for."""
+    """Ablations of units of one network."""
 
     ablations: tuple[Ablation, ...]
     kinds: tuple[str, ...]
     """Kinds of characters that are frequent enough, in the order of `KINDS`."""
     losses: tuple[float, ...]
-    """Of the network with all its units, at each kind, in nats per character."""
+    """Of the intact network at each kind, in nats per character."""
     shares: tuple[float, ...]
     """Of each kind among all characters."""
     loss: float
-    """At all characters."""
+    """Of the intact network, over all characters."""
     wrong_bars: Estimate | None
-    """Share of wrong bars in the tunes that it composes with all its units."""
+    """Share of wrong bars in the tunes that the intact network composes."""
     about: dict[str, Any]
-    """How it was measured."""
+    """Sizes, options and seed of the study."""
 
     def as_json(self) -> dict[str, Any]:
         """The content of ``ablation.json``."""
@@ -107,27 +107,27 @@ class AblationResult:
 def study_ablation(
     model: Checkpoint,
     sides: Sides,
-    findings: Sequence[Finding] = (),
+    findings: Sequence[UnitFinding] = (),
     config: AblationConfig | None = None,
     *,
     targets: Sequence[Target] | None = None,
     progress: Progress = lambda *_: None,
 ) -> AblationResult:
-    """Find out what units are for.
+    """Clamp units of a network at their means, and measure what becomes worse.
 
     Parameters
     ----------
     model, sides
         The network, and tunes labelled for its vocabulary; losses are measured on those to confirm on.
     findings
-        What its units follow (see `neurons.study_neurons`), the strongest first.
+        What its units follow (see `units.unit_study.study_neurons`), the strongest first.
     targets
-        Which units to hold; None asks about those that `choose_targets` finds in `findings`.
+        Units to clamp; None takes those that `choose_targets` finds in `findings`.
 
     Raises
     ------
     OptionError
-        If a unit does not exist, or if so many are to be held that there are no others to compare with.
+        If a unit does not exist, or if too few other units are left to compare with.
     """
     config = config or AblationConfig()
     targets = choose_targets(findings, model.config) if targets is None else targets
@@ -137,21 +137,21 @@ def study_ablation(
         for unit in target.units:
             require_unit(model, unit)
     random = [random_sets(target, model.config, config.random_sets, config.seed) for target in targets]
-    reading = Reading.of(sides.confirming, model.vocabulary, config.characters, config.seed)
-    held = Held(model, reading)
+    reading = TunesByKind.of(sides.confirming, model.vocabulary, config.characters, config.seed)
+    clamped = ClampedNetwork(model, reading)
     own = [(), *(target.units for target in targets)]
-    losses = held.losses(own + _flat(random), lambda share: progress("holding units", share / 2))
+    losses = clamped.losses(own + _flat(random), lambda share: progress("holding units", share / 2))
     bars = {}
     if config.tunes:
         composing = _flat([each[: config.composing_sets] for each in random])
         composition = CompositionConfig(temperature=config.temperature, seed=config.seed, max_length=LONGEST)
-        bars = held.bars(
+        bars = clamped.bars(
             own + composing, config.tunes, composition, lambda share: progress("composing", 0.5 + share / 2)
         )
     figures = _Figures(reading, losses, bars, config.seed)
     return AblationResult(
         tuple(
-            figures.ablation(target, held.values(target.units), others, config.composing_sets)
+            figures.ablation(target, clamped.values(target.units), others, config.composing_sets)
             for target, others in zip(targets, random, strict=True)
         ),
         tuple(KINDS[kind] for kind in figures.usable),
@@ -161,17 +161,17 @@ def study_ablation(
 
 
 class _Figures:
-    """Changes of what was measured.
+    """Effects, computed from the losses and bar errors that were measured.
 
     Parameters
     ----------
     losses, bars
-        By the units that were held; ``()`` is the network with all its units.
+        By the units that were clamped; ``()`` is the intact network.
     """
 
     def __init__(
         self,
-        reading: Reading,
+        reading: TunesByKind,
         losses: dict[Units, Floats],
         bars: dict[Units, Floats],
         seed: int,
@@ -184,7 +184,7 @@ class _Figures:
         self._composes = Bootstrap(len(bars[()]), seed) if bars else None
 
     def intact(self) -> tuple[tuple[float, ...], tuple[float, ...], float, Estimate | None]:
-        """Loss and share of each kind, loss of all, and share of wrong bars."""
+        """Loss and share of each kind, loss over all characters, and share of wrong bars."""
         nats, counts = (sums.sum(axis=0) for sums in (self._losses[()], self._counts))
         sums, composed = _sums_of_shares(self._bars[()]) if self._composes else (nats, np.zeros(1))
         wrong = self._composes.ratio(sums, composed) if self._composes and composed.any() else None
@@ -202,7 +202,7 @@ class _Figures:
         return Ablation(target, held_at, overall, tuple(by_kind), self._wrong_bars(target.units, random[:composing]))
 
     def _rise(self, units: Units, kind: int | None) -> tuple[Floats, Floats]:
-        """Nats more, and characters, of one kind or all in each tune, each shape=(M,)."""
+        """Rise in nats, and number of characters, of one kind or all in each tune, each shape=(M,)."""
         more = self._losses[units] - self._losses[()]
         return (more.sum(axis=1), self._counts.sum(axis=1)) if kind is None else (more[:, kind], self._counts[:, kind])
 
@@ -225,7 +225,7 @@ class _Figures:
 
 
 def _sums_of_shares(bars: Floats) -> tuple[Floats, Floats]:
-    """The share of wrong bars of each tune, 0 if it has none to check, and whether it counts; each shape=(M,)."""
+    """Share of wrong bars of each tune, and 1 if it has bars to check, else 0 for both; each shape=(M,)."""
     counts = (bars[:, 1] > 0).astype(np.float64)
     return np.minimum(bars[:, 0] / np.maximum(bars[:, 1], 1), 1) * counts, counts
 
@@ -234,7 +234,7 @@ def _flat(sets: Sequence[Sequence[Units]]) -> list[Units]:
     return [each for some in sets for each in some]
 
 
-def _about(model: Checkpoint, reading: Reading, config: AblationConfig) -> dict[str, Any]:
+def _about(model: Checkpoint, reading: TunesByKind, config: AblationConfig) -> dict[str, Any]:
     return {
         "fingerprint": model.fingerprint,
         "tunes": len(reading.tunes),

@@ -1,4 +1,6 @@
-"""Is a change that some units make larger than the changes that random units make?
+"""Effect sizes of ablations: bootstrap intervals over tunes, and permutation p-values against random sets of units.
+
+The corrected p is that of the maximum statistic over all figures of one ablation (Westfall and Young, 1993).
 
 Shapes: M tunes; K kinds; R resamples; N random sets of units.
 """
@@ -16,39 +18,40 @@ Floats = NDArray[np.float64]
 RESAMPLES = 400
 """Bootstrap resamples of the tunes behind each interval."""
 STANDS_OUT = 0.05
-"""Largest p of a change that stands out among random units'."""
+"""Largest corrected p of a significant change."""
 BAND = (0.05, 0.95)
-"""What part of the random units' changes is told."""
+"""Quantiles of the random sets' changes that are reported."""
 
 
 @dataclass(frozen=True)
 class Effect:
-    """The change of one figure when some units are held, beside the changes when random units are."""
+    """Change of one figure when units are clamped, and the changes when random sets of units are."""
 
     of: str
-    """A kind of character, `ALL`, or `BARS`."""
+    """A kind of character, or `ALL` or `BARS` of `clamped_units`."""
     change: Estimate
-    """Nats per character, or share of bars; above 0 is worse. The interval is over tunes."""
+    """In nats per character, or share of bars; above 0 is worse. The interval is over tunes."""
     random_low: float
-    """90% of the random units' changes lie between these two."""
+    """5% quantile of the changes of the random sets."""
     random_high: float
+    """95% quantile."""
     random_sets: int
     as_large: int
     """Random sets whose change is as large or larger."""
     p: float
-    """Share of the random sets and this one with a change as large as this one's."""
+    """Permutation p: share of the random sets and this one with a change as large or larger."""
     p_corrected: float
-    """The share of sets, this one included, with a change as large at any of the figures that were looked at together,
-    each figure's changes measured by their spread among the random sets."""
+    """The same for the largest change over all figures that were tested together, each figure's changes divided by
+    their standard deviation among the random sets (maxT of Westfall and Young, 1993)."""
 
     @property
     def stands_out(self) -> bool:
-        """Whether random units hardly do as much, the number of figures taken into account."""
+        """Whether the change is significant after correction for the number of figures."""
         return self.p_corrected <= STANDS_OUT
 
 
 class Bootstrap:
-    """Intervals for ratios of sums over tunes; every ratio sees the same resamples."""
+    """Bootstrap intervals for ratios of sums over tunes; all ratios use the same resamples."""
 
     def __init__(self, tunes: int, seed: int) -> None:
         self._weights = np.array(list(resamples(tunes, RESAMPLES, np.random.default_rng(seed))))  # (R, M)
@@ -58,7 +61,7 @@ class Bootstrap:
         return self.difference(sums, counts, np.zeros(len(sums)), np.ones(len(sums)))
 
     def difference(self, sums: Floats, counts: Floats, others: Floats, other_counts: Floats) -> Estimate:
-        """How far one ratio is above another."""
+        """Difference of two ratios of sums."""
         value = sums.sum() / counts.sum() - others.sum() / other_counts.sum()
         with np.errstate(invalid="ignore", divide="ignore"):  # a resample may lack what is rare
             draws = (self._weights @ sums) / (self._weights @ counts)
@@ -68,7 +71,7 @@ class Bootstrap:
 
 
 def effects_beside(names: Sequence[str], changes: Sequence[Estimate], random: Floats) -> tuple[Effect, ...]:
-    """Put changes of K figures beside those of N random sets, shape=(N, K), and correct for their number."""
+    """Compare changes of K figures with those of N random sets, shape=(N, K), corrected for the number of figures."""
     values = np.array([change.value for change in changes])
     spreads = np.maximum(random.std(axis=0), 1e-12)
     largest = (random / spreads).max(axis=1)  # (N,)

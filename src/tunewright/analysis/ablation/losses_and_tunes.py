@@ -1,4 +1,4 @@
-"""What does a network do with some of its units held at their means: on tunes, and when it composes?
+"""Losses and composed tunes of a network with some units clamped at their mean outputs.
 
 Shapes: L layers; H units of a layer; M tunes; K kinds of characters.
 """
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tunewright.analysis.activations import stream_activations
-from tunewright.analysis.character_losses import Reading, character_losses
+from tunewright.analysis.character_losses import TunesByKind, character_losses
 from tunewright.analysis.musicality.bar_errors import bar_errors
 from tunewright.model.checkpoint import Checkpoint
 from tunewright.model.clamping import Unit, clamp_units
@@ -24,17 +24,17 @@ from tunewright.sampling.config import CompositionConfig
 Floats = NDArray[np.float64]
 Units = tuple[Unit, ...]
 Share = Callable[[float], object]
-"""Takes how much of the work is done, 0 to 1."""
+"""Takes the share of the work that is done, 0 to 1."""
 
 MOST_THREADS = 8
 HEADERS = 6
-"""Beginnings of composed tunes: few, because each is read anew with every network."""
+"""Different beginnings of composed tunes: few, because every network reads each of them again."""
 
 
-class Held:
-    """A network, and the same with some units held at the means that they have on the tunes of `reading`."""
+class ClampedNetwork:
+    """A network whose units can be clamped at their mean outputs on the tunes of `reading`."""
 
-    def __init__(self, model: Checkpoint, reading: Reading) -> None:
+    def __init__(self, model: Checkpoint, reading: TunesByKind) -> None:
         self.model, self.reading = model, reading
         texts = [ids[1:-1] for ids in reading.tunes]
         sums = np.zeros((model.config.layers, model.config.units))
@@ -47,11 +47,11 @@ class Held:
         return tuple(float(self._means[unit]) for unit in units)
 
     def at_means(self, units: Units) -> Checkpoint:
-        """The network with `units` held."""
+        """The network with `units` clamped."""
         return clamp_units(self.model, dict(zip(units, self.values(units), strict=True)))
 
     def losses(self, sets: Sequence[Units], progress: Share) -> dict[Units, Floats]:
-        """Nats of each kind of character in each tune, shape=(M, K), by the units that were held."""
+        """Summed loss of each kind of character in each tune, in nats, shape=(M, K), by the units that were clamped."""
 
         def measured(units: Units) -> Floats:
             return self.reading.sums(
@@ -63,9 +63,9 @@ class Held:
     def bars(
         self, sets: Sequence[Units], tunes: int, config: CompositionConfig, progress: Share
     ) -> dict[Units, Floats]:
-        """Wrong bars and all bars of each of so many raw composed tunes, shape=(tunes, 2), by the units held.
+        """Wrong bars and all bars of each of `tunes` raw composed tunes, shape=(tunes, 2), by the units clamped.
 
-        The tunes begin with headers of tunes that were read, the same with every network.
+        The tunes begin with headers of tunes that were read, the same for every network.
         """
         if tunes >= MANY:
             compiling.finish()
@@ -77,15 +77,15 @@ class Held:
         return _side_by_side(measured, sets, progress)
 
 
-def headers_of(model: Checkpoint, reading: Reading) -> list[str]:
-    """Headers of some tunes, spread evenly over all."""
+def headers_of(model: Checkpoint, reading: TunesByKind) -> list[str]:
+    """Headers of `HEADERS` tunes, spread evenly over all."""
     step = -(-len(reading.tunes) // HEADERS)
     texts = [model.vocabulary.decode(ids[1:-1].tolist()) for ids in reading.tunes[::step]]
     return [text[: read_events(text).body] for text in texts]
 
 
 def composed_texts(model: Checkpoint, headers: Sequence[str], tunes: int, config: CompositionConfig) -> Iterator[str]:
-    """Yield so many tunes, raw, that begin with one of `headers` each; with another network, from the same seeds."""
+    """Yield `tunes` raw tunes, each begun with one of `headers`; every network uses the same seeds."""
     headers = headers[:tunes]
     for number, header in enumerate(headers):
         order = replace(config, seed=config.seed + number * tunes)
@@ -94,7 +94,7 @@ def composed_texts(model: Checkpoint, headers: Sequence[str], tunes: int, config
 
 
 def _side_by_side(work: Callable[[Units], Floats], sets: Sequence[Units], progress: Share) -> dict[Units, Floats]:
-    """Results of `work` for each of `sets`, on all processors at once."""
+    """Results of `work` for each of `sets`, computed in parallel."""
     wanted = list(dict.fromkeys(sets))
     found = {}
     results = side_by_side(work, wanted, min(most_threads(), MOST_THREADS))

@@ -1,4 +1,4 @@
-"""How is it said in plain English what a unit is for?"""
+"""Results of ablations as plain English sentences."""
 
 from collections.abc import Sequence
 
@@ -12,9 +12,9 @@ MOST_KINDS = 3
 
 
 def sentences_of(ablation: Ablation, result: AblationResult) -> tuple[str, ...]:
-    """Say what holding units at their means did to all characters, to kinds of characters, and to bars.
+    """State the effects of clamping units on all characters, on kinds of characters, and on bars.
 
-    It is said as plainly where random units do as much.
+    Effects that random units have too are stated as such.
     """
     target = ablation.target
     name = target.name if not target.meaning else f"{target.name} ({target.meaning})"
@@ -34,7 +34,7 @@ def sentences_of(ablation: Ablation, result: AblationResult) -> tuple[str, ...]:
 
 
 def summary(result: AblationResult) -> tuple[str, str]:
-    """Say what was done, and which of the targets matter more than random units do."""
+    """State what was done, and which targets have larger effects than random units."""
     about = result.about
     composing = f", and composed {about['tunes_composed']} tunes" if about["tunes_composed"] else ""
     done = (
@@ -51,11 +51,11 @@ def summary(result: AblationResult) -> tuple[str, str]:
 
 
 def sentences_alone(alone: Alone) -> tuple[str, ...]:
-    """Say what a network that looks back loses without."""
+    """State what a network with a look-back head loses without it."""
     overall, kinds = alone.overall, sorted(alone.losses[1:], key=lambda loss: -loss.rise.value)
     worst = "; ".join(f"{loss.of}, {_nats(loss.rise)}" for loss in kinds[:MOST_KINDS])
     words = [
-        f"Without looking back, its own distribution alone, a character costs {_nats(overall.rise)}: "
+        f"Without looking back, with its own distribution alone, a character costs {_nats(overall.rise)}: "
         f"{overall.alone:.3f} instead of {overall.looking:.3f}." + (f" Hit hardest: {worst}." if worst else "")
     ]
     if alone.looking and alone.alone and alone.read:
@@ -63,7 +63,7 @@ def sentences_alone(alone: Alone) -> tuple[str, ...]:
             f"Of the bars of {alone.about['tunes_composed']} tunes that it composes, {_share(alone.alone)} return in "
             f"their tune, with looking back {_share(alone.looking)}; in the held-out tunes {_share(alone.read)} do."
         )
-    words.append("A network trained without a head would do better alone: this one has left to it what can be copied.")
+    words.append("A network trained without a head would do better: this one relies on it for what can be copied.")
     return tuple(words)
 
 
@@ -77,7 +77,7 @@ def _names(ablations: Sequence[Ablation]) -> str:
 
 
 def beside(effect: Effect, size: int) -> str:
-    """How the change stands among those of random sets of so many units."""
+    """The change compared with those of random sets of `size` units."""
     others = f"{effect.random_sets} random {'units' if size == 1 else f'groups of {size}'}"
     if not effect.as_large:
         return f"more than with any of {others}"

@@ -1,4 +1,4 @@
-"""Which units are worth asking what they are for, and which random ones stand beside them?"""
+"""Units to ablate, chosen from confirmed findings, and the random sets of units that serve as their control."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tunewright.analysis.units.claims import Finding
+from tunewright.analysis.units.claims import UnitFinding
 from tunewright.analysis.units.labels import label_named
 from tunewright.errors import OptionError
 from tunewright.model.clamping import Unit, unit_name
@@ -27,25 +27,25 @@ FAMILIES: tuple[tuple[str, ...], ...] = (
     ("gap between notes",),
     ("chord symbol", "annotation", "comment"),
 )
-"""Labels that say much the same; the unit with the strongest confirmed finding of each family is asked about."""
+"""Labels with nearly the same meaning; of each family the unit with the strongest confirmed finding is ablated."""
 
 BAR_LABELS = frozenset(FAMILIES[1] + FAMILIES[2] + FAMILIES[3])
-"""Units that follow one of these (end of bar, position, beat) more than anything else are asked about as a group."""
+"""Units that follow one of these (end of bar, position, beat) best are ablated as a group."""
 
 LARGEST_GROUP = 4
-"""The units of a layer are divided by it: most of them in the group, so that others are left to compare with."""
+"""The group has at most this part (one in four) of a layer's units, so that others are left to compare with."""
 
 
 @dataclass(frozen=True)
 class Target:
-    """One unit, or several together."""
+    """One unit, or several that are clamped together."""
 
     units: tuple[Unit, ...]
     """Layer and number of each."""
     label: str
-    """What it follows, in a few words; "" if nobody knows."""
+    """What it follows, in a few words; "" if unknown."""
     meaning: str = ""
-    """How a sentence goes on after its name, such as ``off at the end of a bar``."""
+    """The rest of a sentence after its name, such as ``off at the end of a bar``."""
 
     @property
     def name(self) -> str:
@@ -53,8 +53,8 @@ class Target:
         return f"unit {unit_name(self.units[0])}" if len(self.units) == 1 else f"{len(self.units)} units"
 
 
-def choose_targets(findings: Sequence[Finding], network: NetworkConfig) -> tuple[Target, ...]:
-    """Return the unit with the strongest confirmed finding of each family, each unit once, and the group of the bar.
+def choose_targets(findings: Sequence[UnitFinding], network: NetworkConfig) -> tuple[Target, ...]:
+    """Return the unit with the strongest confirmed finding of each family, each unit once, and the bar group.
 
     Parameters
     ----------
@@ -77,9 +77,9 @@ def choose_targets(findings: Sequence[Finding], network: NetworkConfig) -> tuple
     return *targets.values(), Target(tuple(group), "the bar", "those that follow the bar more than anything else")
 
 
-def named_targets(units: Sequence[Unit], findings: Sequence[Finding]) -> tuple[Target, ...]:
-    """A target for each of `units`, with what it is confirmed to follow most."""
-    found: dict[Unit, Finding] = {}
+def named_targets(units: Sequence[Unit], findings: Sequence[UnitFinding]) -> tuple[Target, ...]:
+    """A target for each of `units`, with the label that it is confirmed to follow best."""
+    found: dict[Unit, UnitFinding] = {}
     for finding in findings:
         if finding.confirmed:
             found.setdefault((finding.layer, finding.unit), finding)
@@ -90,12 +90,12 @@ def named_targets(units: Sequence[Unit], findings: Sequence[Finding]) -> tuple[T
 
 
 def random_sets(target: Target, network: NetworkConfig, count: int, seed: int) -> list[tuple[Unit, ...]]:
-    """Draw sets of other units, as many of each layer as the target has; of single units, each at most once.
+    """Draw sets of other units, as many of each layer as the target has; single units without replacement.
 
     Raises
     ------
     OptionError
-        If a layer has not so many others.
+        If a layer has too few others.
     """
     drawn = [_draws(layer, size, target, network, count, seed) for layer, size in Counter(_layers(target)).items()]
     return [tuple(unit for part in parts for unit in part) for parts in zip(*drawn, strict=True)]
@@ -105,11 +105,14 @@ def _draws(
     layer: int, size: int, target: Target, network: NetworkConfig, count: int, seed: int
 ) -> Iterator[tuple[Unit, ...]]:
     generator = np.random.default_rng([seed, layer])
-    # All units are shuffled before the target's own are left out: different targets meet much the same others.
+    # All units are shuffled before the target's own are left out, so that targets share most of their random sets.
     shuffled = (generator.permutation(network.units).tolist() for _ in range(count if len(target.units) > 1 else 1))
     others = [[(layer, unit) for unit in order if (layer, unit) not in target.units] for order in shuffled]
     if len(others[0]) < size:
-        raise OptionError(f"{size} of the {network.units} units of layer {layer} leave too few others to compare with")
+        raise OptionError(
+            f"{size} of the {network.units} units of layer {layer} leave too few others to compare with; "
+            "clamp fewer at once"
+        )
     if len(target.units) == 1:
         return ((unit,) for unit in others[0][:count])
     return (tuple(order[:size]) for order in others)
@@ -119,6 +122,6 @@ def _layers(target: Target) -> list[int]:
     return [layer for layer, _ in target.units]
 
 
-def _meaning(finding: Finding) -> str:
+def _meaning(finding: UnitFinding) -> str:
     verb = {"rises": "rises with", "falls": "falls with"}.get(finding.direction, finding.direction)
     return f"{verb} {label_named(finding.label).phrase}"

@@ -1,12 +1,12 @@
-"""What does a network that looks back lose without looking back?
+"""Ablation of the look-back head: losses and composed tunes of a network with its attention head removed.
 
-Its head is taken away, as if the gate said at every character that the network's own distribution is all there is; the
-recurrent layers and the read-out are as they were. Measured is by how much the loss rises on held-out tunes, for each
-kind of character, and how many of the bars of composed tunes still return. The network learned to leave to the head
-what can be copied: one that was trained without would do better alone.
+Without the head the network's own distribution is used at every character, as if the gate were always 1; the recurrent
+layers and the read-out are unchanged. The study measures how much the loss rises on held-out tunes, for each kind of
+character, and the share of bars that recur in composed tunes. The network was trained to leave to the head what can be
+copied: a network trained without a head would do better.
 
-Losses are in nats per character, the state zero at each tune's start. Composed tunes begin with headers of the tunes
-that were read, the same with both networks, and are raw. The share of bars that return is that of
+Losses are in nats per character, with the state zero at each tune's start. Composed tunes begin with headers of the
+tunes that were read, the same with both networks, and are raw. The share of bars that recur is "bars that return" of
 `tune_features.FEATURES`, the mean over tunes with a bar.
 
 Shapes: M tunes; K kinds of characters.
@@ -22,7 +22,7 @@ from tunewright.analysis.ablation.clamped_units import ALL, FEWEST, FEWEST_TUNES
 from tunewright.analysis.ablation.effects import Bootstrap, Floats
 from tunewright.analysis.ablation.losses_and_tunes import composed_texts, headers_of
 from tunewright.analysis.character_kinds import KINDS
-from tunewright.analysis.character_losses import Reading, character_losses
+from tunewright.analysis.character_losses import TunesByKind, character_losses
 from tunewright.analysis.musicality.distributions import Estimate
 from tunewright.analysis.musicality.tune_features import FEATURES, profile
 from tunewright.analysis.units.samples import Sides
@@ -35,14 +35,14 @@ from tunewright.sampling.compose import MANY
 from tunewright.sampling.config import CompositionConfig
 
 TUNES = 96
-"""To compose with either network."""
+"""To compose with each network."""
 RETURNING = [feature.name for feature in FEATURES].index("bars that return")
-"""Place of the feature in a profile."""
+"""Index of the feature in a profile."""
 
 
 @dataclass(frozen=True)
-class Loss:
-    """What one kind of character costs."""
+class KindLoss:
+    """Loss of one kind of character with and without the head."""
 
     of: str
     """A kind of character, or `ALL`."""
@@ -56,26 +56,26 @@ class Loss:
 
 @dataclass(frozen=True)
 class Alone:
-    """What a network that looks back does with and without its head."""
+    """A network that looks back, with and without its head."""
 
-    losses: tuple[Loss, ...]
+    losses: tuple[KindLoss, ...]
     """Of all characters, then of each kind that is frequent enough, in the order of `KINDS`."""
     looking: Estimate | None
-    """Share of the bars that return, in tunes that it composes with its head; None if none has a bar."""
+    """Share of the bars that recur, in tunes that it composes with its head; None if no tune has a bar."""
     alone: Estimate | None
     """Without it."""
     read: Estimate | None
     """In the tunes that were read."""
     about: dict[str, Any]
-    """How it was measured."""
+    """Sizes, options and seed of the study."""
 
     @property
-    def overall(self) -> Loss:
-        """Of all characters."""
+    def overall(self) -> KindLoss:
+        """The loss over all characters."""
         return self.losses[0]
 
     def as_json(self) -> dict[str, Any]:
-        """What ``ablation.json`` says of it."""
+        """Its part of ``ablation.json``."""
         return asdict(self)
 
 
@@ -101,16 +101,16 @@ def study_alone(
     tunes: int = TUNES,
     progress: Progress = lambda *_: None,
 ) -> Alone:
-    """Find out what looking back is for.
+    """Measure a network with and without its look-back head.
 
     Parameters
     ----------
     model, sides
         The network, and tunes labelled for its vocabulary; losses are measured on those to confirm on.
     config
-        Of it count the characters to be read, the temperature and the seed.
+        Its number of characters, temperature and seed are used.
     tunes
-        To compose with either network; 0 composes none.
+        To compose with each network; 0 composes none.
 
     Raises
     ------
@@ -119,7 +119,7 @@ def study_alone(
     """
     config = config or AblationConfig()
     networks = (model, without_head(model))
-    reading = Reading.of(sides.confirming, model.vocabulary, config.characters, config.seed)
+    reading = TunesByKind.of(sides.confirming, model.vocabulary, config.characters, config.seed)
     bootstrap = Bootstrap(len(reading.tunes), config.seed)
     progress("looking back, and not", 0.0)
     read = [character_losses(load_network(each), reading.tunes, threads=1) for each in networks]
@@ -148,18 +148,18 @@ def study_alone(
     )
 
 
-def _losses(looking: Floats, alone: Floats, counts: Floats, bootstrap: Bootstrap) -> Iterable[Loss]:
-    """From nats and counts of each kind in each tune, shape=(M, K)."""
+def _losses(looking: Floats, alone: Floats, counts: Floats, bootstrap: Bootstrap) -> Iterable[KindLoss]:
+    """Losses per kind, from summed nats and counts of each kind in each tune, shape=(M, K)."""
     frequent = (counts.sum(axis=0) >= FEWEST) & ((counts > 0).sum(axis=0) >= FEWEST_TUNES)
     for kind in (slice(None), *(slice(kind, kind + 1) for kind in np.flatnonzero(frequent))):
         one, other, count = (sums[:, kind].sum(axis=1) for sums in (looking, alone, counts))  # (M,)
         name = ALL if kind == slice(None) else KINDS[kind.start]
         rise = bootstrap.ratio(other - one, count)
-        yield Loss(name, float(one.sum() / count.sum()), float(other.sum() / count.sum()), rise)
+        yield KindLoss(name, float(one.sum() / count.sum()), float(other.sum() / count.sum()), rise)
 
 
 def _returning(texts: Iterable[str], seed: int) -> Estimate | None:
-    """Mean share of the bars that return."""
+    """Mean share of the bars that recur; None if no text has a bar."""
     profiles = [found for text in texts if (found := profile(text)) is not None]
     shares = np.array([sum(each[RETURNING]) for each in profiles if each[RETURNING]])
     return Bootstrap(len(shares), seed).ratio(shares, np.ones(len(shares))) if len(shares) else None

@@ -1,9 +1,9 @@
-"""How much does a network lose that knows only the last k characters?
+"""Loss of a network that is given only the last k characters.
 
-Windows begin every 64 characters of a tune, with the state zero, and read on for up to 256: the loss after the k-th
-character of a window is that of a network which was given k characters. From it the loss at the same place with
-everything since the start of the tune is taken away, so that only the context differs. Neighbouring places are of one
-tune, so the standard error is that of the mean over tunes.
+Windows begin every 64 characters of a tune, with the state zero, and are up to 256 characters long: the loss after the
+k-th character of a window is that of a network with k characters of context. The excess is this loss less the loss at
+the same place with all the context since the start of the tune, so that only the context differs. Places in one tune
+are not independent, so the standard error is that of the mean over tunes.
 
 Losses are in nats per character.
 """
@@ -20,30 +20,30 @@ from tunewright.corpus.vocabulary import Ids
 from tunewright.model.network import CharNetwork
 
 MOST = 256
-"""Characters of context that are given at most."""
+"""Most characters of context."""
 
 Doubles = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class ContextLoss:
-    """The loss with so much context."""
+    """Loss with a given range of context."""
 
     fewest: int
-    """Characters given, from so many ..."""
+    """Least number of characters of context."""
     most: int
-    """... to so many, a power of two."""
+    """Greatest number, a power of two."""
     excess: float
-    """Mean loss above that with all the context since the tune's start."""
+    """Mean loss less the loss with all the context since the tune's start."""
     standard_error: float | None
-    """Of the excess, over tunes; None of a single tune."""
+    """Of the excess, over tunes; None with a single tune."""
     characters: int
     """Places that were compared."""
 
 
 @dataclass(frozen=True)
 class ContextLosses:
-    """Losses against the context given."""
+    """Losses against the number of characters of context."""
 
     full: float
     """Loss with all context since the tune's start, over all characters."""
@@ -51,8 +51,8 @@ class ContextLosses:
     """1, 2, 3 to 4, 5 to 8 characters ..., as far as tunes are long enough."""
 
     def enough(self, excess: float = 0.01) -> int | None:
-        """Characters of context from which on less than `excess` is lost; None if not even the most are enough, or if
-        no tune is long enough to say so."""
+        """Fewest characters of context from which on the excess stays below `excess`; None if even the most are too
+        few, or if no tune is long enough."""
         if not self.by_context:
             return None
         for each in reversed(self.by_context):
@@ -62,14 +62,14 @@ class ContextLosses:
 
 
 def context_losses(network: CharNetwork, texts: Sequence[Ids]) -> ContextLosses:
-    """Measure the loss against the context given.
+    """Measure the loss against the number of characters of context.
 
     Parameters
     ----------
     network
         In evaluation mode.
     texts
-        Framed tunes as ids of its vocabulary, one of two characters or more among them.
+        Framed tunes as ids of its vocabulary, at least one of two characters or more.
     """
     full = character_losses(network, texts)
     places = [(number, start) for number, text in enumerate(texts) for start in range(CHUNK, len(text) - 1, CHUNK)]
@@ -83,7 +83,7 @@ def context_losses(network: CharNetwork, texts: Sequence[Ids]) -> ContextLosses:
 
 
 def _by_context(sums: Doubles, counts: NDArray[np.int_]) -> Iterator[ContextLoss]:
-    """From the excess at each place summed by tune and context, shape=(tunes, MOST)."""
+    """Excess by context, from sums by tune and number of characters, shape=(tunes, MOST)."""
     for power in range(MOST.bit_length()):
         fewest, most = 2**power // 2 + 1, 2**power
         among = slice(fewest - 1, most)
@@ -94,6 +94,6 @@ def _by_context(sums: Doubles, counts: NDArray[np.int_]) -> Iterator[ContextLoss
         total, size = sums[having, among].sum(axis=1), sizes[having]
         mean = total.sum() / size.sum()
         tunes = len(size)
-        residuals = total - mean * size  # of the ratio of two sums over tunes (the delta method)
+        residuals = total - mean * size  # delta method for a ratio of two sums over tunes
         error = np.sqrt(np.square(residuals).sum() * tunes / (tunes - 1)) / size.sum() if tunes > 1 else None
         yield ContextLoss(fewest, most, float(mean), None if error is None else float(error), int(size.sum()))

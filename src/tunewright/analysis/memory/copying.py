@@ -1,13 +1,13 @@
-"""When does a network that looks back copy, and when does it invent?
+"""Analysis of the gate of a look-back head: where a network copies, and where it generates by itself.
 
-Its gate is studied as units are. It is asked which labels the gate follows, chosen on some tunes and confirmed on
-others, as in `neurons`. And it is measured on the others how far open the gate is: at each kind of character that is to
-be predicted, at each quarter of the bar, in bars that stand in the tune for the first time and in bars that stood there
-before. Beside it stands how much of the probability that the character got was copied (see `looked_at`).
+The gate is studied like a unit (see `units.unit_study`): the labels that it follows are chosen on some tunes and
+confirmed on others. On the latter its mean is measured at each kind of character that is predicted, at each quarter of
+the bar, in bars that occur in the tune for the first time and in bars that repeat an earlier one. So is the share of
+the character's probability that was copied (see `looked_at`).
 
-The gate is the share of the network's own distribution: 1, it invents; 0, it copies. Its value after a character is
-about the character that comes next; so it stands with the label of the character just read where labels are followed,
-as units do, and with the next where kinds and places are counted.
+The gate is the weight of the network's own distribution: at 1 the network generates, at 0 it copies. Its value after a
+character is about the next character. For labels it is therefore paired with the character just read, as units are;
+for kinds and places it is paired with the next one.
 
 Shapes: T characters of a tune; N characters of all tunes, their ends included.
 """
@@ -23,7 +23,7 @@ from tunewright.analysis.ablation.effects import Bootstrap
 from tunewright.analysis.character_kinds import KINDS, character_kinds
 from tunewright.analysis.memory.looked_at import Floats, Looked, look_at
 from tunewright.analysis.musicality.distributions import Estimate
-from tunewright.analysis.units.claims import Finding, make_finding, sentence_of
+from tunewright.analysis.units.claims import UnitFinding, make_finding, sentence_of
 from tunewright.analysis.units.label_places import read_places
 from tunewright.analysis.units.samples import GRADED, Side, Sides
 from tunewright.analysis.units.selectivity import Sample, compare, usable_labels
@@ -33,13 +33,13 @@ from tunewright.model.network import load_network
 from tunewright.progress import Progress
 
 PLACES = ("1st quarter", "2nd quarter", "3rd quarter", "4th quarter", "full")
-"""How much of the bar was played before the character."""
+"""Share of the bar that was played before the character."""
 FIRST, AGAIN = "first statements", "bars that stood before"
 LABELS_TOLD = 3
 FEWEST = 30
-"""Characters of a group that is told of."""
+"""Characters that a group must have to be reported."""
 GATE = "the gate"
-_WITHOUT_SIGNS = str.maketrans("", "", " \n|:[]")  # what does not count when bars are compared
+_WITHOUT_SIGNS = str.maketrans("", "", " \n|:[]")  # ignored when bars are compared
 
 
 @dataclass(frozen=True)
@@ -49,36 +49,36 @@ class Group:
     of: str
     characters: int
     gate: Estimate
-    """Mean share of the network's own distribution, 0 to 1; its interval is over tunes."""
+    """Mean weight of the network's own distribution, 0 to 1; its interval is over tunes."""
     copied: Estimate
-    """Mean share of the probability of the character that came which was copied, 0 to 1."""
+    """Mean share of the actual character's probability that was copied, 0 to 1."""
 
 
 @dataclass(frozen=True)
 class Copying:
-    """What the gate of one network does."""
+    """Statistics of the gate of one network."""
 
-    findings: tuple[Finding, ...]
-    """The labels that it follows best, that with the best place first."""
+    findings: tuple[UnitFinding, ...]
+    """The labels that it follows, the one that it follows best first."""
     overall: Group
     kinds: tuple[Group, ...]
     """Frequent kinds of characters, in the order of `KINDS`."""
     first: tuple[Group, ...]
-    """In bars that stand in their tune for the first time: all of their characters, then at each of `PLACES`."""
+    """In bars that occur in their tune for the first time: all of their characters, then at each of `PLACES`."""
     again: tuple[Group, ...]
-    """The same of bars that stood there before, blanks and bar lines aside."""
+    """The same in bars that repeat an earlier one; blanks and bar lines are ignored."""
     bars: int
     from_before: int
-    """Of the bars, how many come from bars before them."""
+    """Number of bars of which most comes from earlier bars."""
     about: dict[str, Any]
 
     def as_json(self) -> dict[str, Any]:
-        """Fit for a file."""
+        """Plain values for a JSON file."""
         return asdict(self)
 
 
 def study_copying(model: Checkpoint, sides: Sides, progress: Progress = lambda *_: None) -> Copying:
-    """Find out what the gate of a network follows.
+    """Study which labels the gate of a network follows, and its mean by kind and place.
 
     Parameters
     ----------
@@ -116,12 +116,12 @@ def study_copying(model: Checkpoint, sides: Sides, progress: Progress = lambda *
 
 
 def _sample(side: Side, looked: Sequence[Looked]) -> Sample:
-    """The gate after each character, as one unit."""
+    """The gate after each character, as a sample of one unit."""
     gate = np.concatenate([each.gate[1:] for each in looked]).astype(np.float32)
     return Sample(gate[None], side.labels, GRADED, side.tune_numbers)
 
 
-def _findings(choosing: Sample, confirming: Sample, side: Side) -> tuple[Finding, ...]:
+def _findings(choosing: Sample, confirming: Sample, side: Side) -> tuple[UnitFinding, ...]:
     chosen = compare(choosing, usable_labels(choosing)[None])
     sizes = np.nan_to_num(np.abs(chosen.strengths[0]), nan=-1.0)
     best = [label for label in np.argsort(-sizes, kind="stable")[:LABELS_TOLD].tolist() if sizes[label] >= 0]
@@ -137,16 +137,16 @@ def _findings(choosing: Sample, confirming: Sample, side: Side) -> tuple[Finding
 
 @dataclass(frozen=True)
 class _Characters:
-    """What is known of all characters of all tunes, and of their ends, each shape=(N,)."""
+    """Values at all characters of all tunes, and at their ends, each shape=(N,)."""
 
     tunes: NDArray[np.intp]
     gate: Floats
     copied: Floats
     kinds: NDArray[np.intp]
     places: NDArray[np.intp]
-    """In `PLACES`, -1 where no bar is counted."""
+    """Index into `PLACES`, -1 where no bar is counted."""
     again: NDArray[np.intp]
-    """1 in bars that stood in their tune before, 0 in others, -1 outside of bars."""
+    """1 in bars that repeat an earlier one, 0 in others, -1 outside of bars."""
 
     @classmethod
     def of(cls, looked: Sequence[Looked]) -> "_Characters":
@@ -160,7 +160,7 @@ class _Characters:
         )
 
     def group(self, name: str, chosen: NDArray[np.bool_]) -> Group:
-        """Means over the chosen characters, one at least."""
+        """Means over the chosen characters, at least one."""
         most = int(self.tunes[-1]) + 1
         counts, gate, copied = (
             np.bincount(self.tunes[chosen], values[chosen], minlength=most).astype(np.float64)
@@ -170,18 +170,18 @@ class _Characters:
         return Group(name, int(counts.sum()), bootstrap.ratio(gate, counts), bootstrap.ratio(copied, counts))
 
     def frequent(self, names: Sequence[str], chosen: Sequence[NDArray[np.bool_]]) -> tuple[Group, ...]:
-        """Groups of those that have characters enough."""
+        """Groups that have `FEWEST` characters or more."""
         return tuple(self.group(*pair) for pair in zip(names, chosen, strict=True) if pair[1].sum() >= FEWEST)
 
     def bars(self, name: str, again: int) -> tuple[Group, ...]:
-        """Of first statements or of bars that stood before, and of each place in them."""
+        """Group of the bars whose `again` has this value, and groups of each place in them."""
         here = self.again == again
         places = [here & (self.places == place) for place in range(len(PLACES))]
         return self.frequent([name, *PLACES], [here, *places])
 
 
 def _quarters(text: str) -> NDArray[np.intp]:
-    """Place in `PLACES` of each character and of the end, shape=(T + 1,)."""
+    """Index into `PLACES` of each character and of the end, shape=(T + 1,)."""
     played = np.concatenate([[np.nan], read_places(text).moments["played"]])
     found = np.full(len(played), -1)
     known = ~np.isnan(played)
@@ -190,7 +190,7 @@ def _quarters(text: str) -> NDArray[np.intp]:
 
 
 def _repeats(looked: Looked) -> NDArray[np.intp]:
-    """Whether each character, or the end, is in a bar that stood before, shape=(T + 1,)."""
+    """1 in bars that repeat an earlier one, 0 in others, -1 outside; of characters and end, shape=(T + 1,)."""
     found = np.full(len(looked.text) + 1, -1)
     known: set[str] = set()
     for bar in looked.bars:

@@ -1,11 +1,11 @@
-"""How are the gates of a network used, and how long do they make a unit remember?
+"""Statistics of the gates of LSTM and GRU units: how often they are shut or open, and their time constants.
 
-A gate counts as shut below 0.1, as open above 0.9; between them it lets a part through. One gate of each kind of cell
-says how much of the unit's own content stays: the forget gate of an LSTM, the update gate of a GRU (as torch has it,
-where 1 keeps everything). Of what was stored n characters ago there is left the product of n of its values; the time
-constant is the number of characters in which that typically falls to 1/e, 37%.
+A gate counts as shut below 0.1 and as open above 0.9. One gate of each kind of cell decides how much of the unit's
+content is kept: the forget gate of an LSTM, the update gate of a GRU (in torch's convention, where 1 keeps everything).
+Of what was stored n characters ago the product of its last n values is left. The time constant is the number of
+characters in which this product falls to 1/e (37%), in the geometric mean.
 
-An RNN has no gates: at each character all its units are written anew.
+An RNN has no gates: all its units are overwritten at each character.
 
 Shapes: U units of all layers.
 """
@@ -23,20 +23,20 @@ from tunewright.model.network import CharNetwork
 
 SHUT, OPEN = 0.1, 0.9
 LONGEST = 10_000.0
-"""The time constant of a gate that never lets go of anything, in characters."""
+"""Upper bound of time constants, in characters."""
 
 GATES: dict[Cell, tuple[str, ...]] = {
     cell: tuple(name for name in names if name not in ("h", "c", "candidate")) for cell, names in QUANTITIES.items()
 }
-"""What each kind of cell has."""
+"""The gates of each kind of cell."""
 
 KEEPS: dict[Cell, str] = {"lstm": "forget", "gru": "update"}
-"""The gate that says how much stays."""
+"""The gate that decides how much is kept."""
 
 
 @dataclass(frozen=True)
 class Gate:
-    """How one gate is used, over all units and characters."""
+    """Statistics of one gate over all units and characters."""
 
     name: str
     mean: float
@@ -49,11 +49,11 @@ class Gate:
     unit_shut: tuple[float, ...]
     unit_open: tuple[float, ...]
     time_constants: tuple[float, ...]
-    """Of each unit in characters, for the gate that says how much stays; empty for the others."""
+    """Of each unit in characters, for the gate that decides how much is kept; empty for the others."""
 
 
 def gate_use(network: CharNetwork, texts: Iterable[Ids]) -> tuple[Gate, ...]:
-    """Say how each gate is used while `network` reads texts, given as ids without their boundaries; () of an RNN."""
+    """Measure each gate while `network` reads texts, given as ids without their boundaries; () for an RNN."""
     cell = network.config.cell
     require_recurrent(cell, "studying gates")
     names = GATES[cell]
@@ -75,7 +75,7 @@ def _logs(values: NDArray[np.float32]) -> NDArray[np.float64]:
 
 
 def _gate(name: str, means: NDArray[np.float64], keeps: str) -> Gate:
-    """From the means over time of what was summed, shape=(4, U)."""
+    """A `Gate` from means over time: shut, open, value, logarithm, shape=(4, U)."""
     shut, is_open, level, logs = means
     lasting = np.minimum(-1 / np.minimum(logs, -1 / LONGEST), LONGEST) if name == keeps else np.zeros(0)
     overall = [round(float(each.mean()), 6) for each in (level, shut, is_open)]

@@ -1,12 +1,12 @@
-"""How much would a small change, k characters back, change the loss or the state now?
+"""Vanishing and exploding gradients: the gradient of the loss k characters back, and the growth of state gradients.
 
-The gradient of the loss at some character with respect to the input, and to the state, k characters earlier; and the
-growth of a gradient of the state on its way back: a random direction after the last character, multiplied by the
-Jacobian of each step. In the mean over directions its squared length is what all squares of the Jacobian of k steps add
-up to, divided by the size of the state. What grows at each step explodes, what shrinks vanishes.
+The gradient of the loss at a character is taken with respect to the input, and to the state, k characters earlier. The
+growth is that of a random direction of the state after the last character on its way back, multiplied by the Jacobian
+of each step. Its squared length, in the mean over directions, is the squared Frobenius norm of the Jacobian of k steps
+divided by the size of the state. Growing lengths explode, shrinking ones vanish.
 
-The state is everything that a network carries on: h of all layers, and c where there is one. It is what the network
-would have, having read the tune from its start. All is computed in float64: gradients may shrink to 1e-200.
+The state is everything that a network carries on: h of all layers, and c of an LSTM. It is the state after reading the
+tune from its start. All is computed in float64: gradients may shrink to 1e-200.
 
 Shapes: K distances, P positions, E inputs of the first layer, S symbols, L layers, H units.
 """
@@ -29,18 +29,18 @@ from tunewright.model.network import CharNetwork, State
 from tunewright.model.threads import one_thread
 
 DISTANCE = 200
-"""Characters that gradients are followed back; fewer, where half of the tunes are shorter."""
+"""Characters that gradients are followed back; fewer if half of the tunes are shorter."""
 FEWEST = 10
-"""Characters back that there must be."""
+"""Least number of characters back."""
 CHUNK = 64
-"""Windows begin so many characters apart, counted from the start of their tune."""
+"""Distance between the starts of windows, in characters from the start of their tune."""
 POSITIONS = 128
 """Most characters whose loss is differentiated."""
 STATES = 150 * POSITIONS
-"""Units whose states at all distances are in memory at a time."""
+"""Most units times positions whose states at all distances are in memory at a time."""
 SEED = 0
 SMALLEST = 1e-300
-"""Length that a vanished gradient counts as in a geometric mean."""
+"""Lower bound of lengths in a geometric mean."""
 
 
 @dataclass(frozen=True)
@@ -54,20 +54,20 @@ class GradientDecay:
     growth: tuple[float, ...]
     """Typical length (geometric mean over positions) of a state gradient after k steps back; 1 at the start."""
     growth_low: tuple[float, ...]
-    """Which a tenth of the positions is below."""
+    """10% quantile of that length over positions."""
     growth_high: tuple[float, ...]
-    """Which a tenth of the positions is above."""
+    """90% quantile."""
     exploding: tuple[float, ...]
-    """Share of positions at which it is longer than at the start."""
+    """Share of positions where that length is above 1."""
     positions: int
 
     def per_step(self, distance: int) -> float:
-        """By how much a state gradient grows at each step, in the geometric mean over so many steps, from 1 on."""
+        """Growth factor of a state gradient per step: the geometric mean over `distance` steps, 1 or more."""
         return float(self.growth[distance] ** (1 / distance))
 
     @property
     def half_distance(self) -> int:
-        """Characters within which half of the summed lengths of the input's gradients lie."""
+        """Characters that hold half of the summed lengths of the input's gradients."""
         sums = np.cumsum(self.to_input)
         return int(np.searchsorted(sums, sums[-1] / 2)) + 1
 
@@ -81,18 +81,18 @@ def gradient_decay(
     Parameters
     ----------
     network
-        Dropout is off while it reads. Of one that looks back, the recurrent layers and their own read-out are followed.
+        Dropout is off while it reads. A look-back head is left out: only the recurrent layers and the read-out count.
     texts
         Framed tunes as ids of its vocabulary.
     distance
-        How many characters back at most.
+        Most characters back.
     positions
-        How many characters at most, drawn from all that have so many before them.
+        Most positions, drawn at random from those with `distance` characters before them.
 
     Raises
     ------
     CorpusError
-        If tunes are too short to look back in.
+        If the tunes are too short.
     """
     exact = deepcopy(network).double().eval()
     exact.look_back = None
@@ -117,7 +117,7 @@ def gradient_decay(
 
 
 def look_back(texts: Sequence[Ids], most: int) -> int:
-    """As many characters as half of the framed tunes have before their last one, `most` at most.
+    """The number of characters that half of the framed tunes have before their last one, but at most `most`.
 
     Raises
     ------
@@ -127,14 +127,14 @@ def look_back(texts: Sequence[Ids], most: int) -> int:
     found = min(most, int(np.median([len(text) for text in texts])) - 1 if len(texts) else 0)
     if found < FEWEST:
         raise CorpusError(
-            f"half of the tunes have fewer than {FEWEST} characters, too few to look back in; give longer tunes"
+            f"half of the tunes have fewer than {FEWEST} characters, too few to follow gradients in; give longer tunes"
         )
     return found
 
 
 @torch.no_grad()
 def _windows(network: CharNetwork, texts: Sequence[Ids], distance: int, positions: int) -> tuple[Tensor, State]:
-    """Stretches of `distance` + 1 characters, shape=(K + 1, P), and the state before each, from its tune's start."""
+    """Windows of `distance` + 1 characters, shape=(K + 1, P), and the state before each, from its tune's start."""
     starts = [(number, start) for number, text in enumerate(texts) for start in range(0, len(text) - distance, CHUNK)]
     generator = np.random.default_rng(SEED)
     drawn = generator.choice(len(starts), size=min(positions, len(starts)), replace=False)
@@ -142,7 +142,7 @@ def _windows(network: CharNetwork, texts: Sequence[Ids], distance: int, position
     ids = np.stack([texts[number][start : start + distance + 1] for number, start in chosen], axis=1)
     state = network.zero_state(len(chosen))
     for begin in range(0, chosen[0][1], CHUNK):
-        active = [(number, start) for number, start in chosen if start > begin]  # the others have come to their start
+        active = [(number, start) for number, start in chosen if start > begin]  # the others have reached their start
         read = np.stack([texts[number][begin : begin + CHUNK] for number, _ in active], axis=1)
         before = tuple(part[:, : len(active)].contiguous() for part in state)
         _, after = network(torch.from_numpy(read.astype(np.int64)), before)
@@ -163,10 +163,10 @@ def _lengths_back(network: CharNetwork, windows: Tensor, state: State, first: in
 
 @dataclass(frozen=True)
 class _Steps:
-    """What happened while windows were read, one character at a time."""
+    """Inputs, states and logits of reading windows, one character at a time."""
 
     inputs: list[Tensor]
-    """What went into the first layer, shape=(1, P, E) each."""
+    """Inputs of the first layer, shape=(1, P, E) each."""
     states: list[State]
     """After each character."""
     logits: Tensor
@@ -179,13 +179,13 @@ def _read(network: CharNetwork, ids: Tensor, state: State) -> _Steps:
         for row in ids:
             _, state = network(row[None], state)
             states.append(state)
-        # From the state, so that the loss is a function of it at every distance.
+        # Computed from the state, so that the loss depends on it at every distance.
         return _Steps(inputs, states, network.readout(state[0][-1]))
 
 
 @contextmanager
 def _inputs(network: CharNetwork) -> Iterator[list[Tensor]]:
-    """Collect what goes into the first layer at each call, cut off from what it was made of."""
+    """Collect inputs of the first layer at each call, detached from the embedding."""
     seen: list[Tensor] = []
 
     def cut(_: nn.Module, given: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -1,14 +1,14 @@
-"""Which earlier place does each bar of a tune come from, as a network that looks back sees it?
+"""Attribution of the bars of a tune to earlier bars, by the attention of a look-back head.
 
-Such a network mixes two distributions by a gate g: g times its own, and 1 - g times the characters that followed the
-places it looks at (see `model.look_back`). Of the probability that a character of the tune got, each place that
-proposed this very character has a share; all these shares together say how far the character was copied, and what is
-left is the network's own. The shares of a bar's characters, added up by the bar that proposed them, say where the bar
-comes from. That is what the network did, whoever wrote the tune: equal bars may be invented twice, and of several equal
-bars one may be looked at.
+The network mixes two distributions by a gate g: g times its own, and 1 - g times the characters that followed the
+places it attends to (see `model.look_back`). Each place that proposed the character in the text has a share of that
+character's probability. The sum of these shares says how far the character was copied; the rest is the network's own.
+The shares of a bar's characters, summed over the bar that proposed them, say which bar it comes from. This describes
+the network, whoever wrote the tune: two equal bars may both be generated anew, and of several equal bars the network
+may attend to one only.
 
 A bar's characters run from its first up to the next bar's: its closing bar line belongs to it. What stands before the
-first bar is the header's.
+first bar belongs to the header.
 
 Shapes: T characters; N bars.
 """
@@ -29,45 +29,45 @@ from tunewright.notation.reader import read_events
 Floats = NDArray[np.float64]
 
 NEW = 0.5
-"""A bar is new if a smaller share of it than this comes from bars before it."""
+"""A bar is new if a smaller share of it than this comes from earlier bars."""
 CHUNK = 128
-"""Time steps per call: so many rows of attention are in memory at once."""
+"""Time steps per call; bounds the rows of attention in memory."""
 HEADER = -1
-"""The place of what stands before the first bar."""
+"""Index of the characters before the first bar."""
 
 
 @dataclass(frozen=True)
 class SeenBar:
-    """A bar, and where it comes from."""
+    """A bar, and the earlier bars that it comes from."""
 
     name: str
-    """Its number as a musician counts: 0 is a pick-up; a letter behind it where a number comes again (``8b``)."""
+    """Its number as musicians count: 0 is a pick-up; a repeated number has a letter after it (``8b``)."""
     start: int
     """``text[start:end]`` is the bar, with the bar line that closes it."""
     end: int
     copied: float
-    """Share of the bar that comes from all bars before it, the mean over its characters, 0 to 1."""
+    """Share of the bar that comes from all earlier bars, the mean over its characters, 0 to 1."""
     source: int
-    """Place, among the bars, of the one that most of it comes from; -1 if none gave anything."""
+    """Index of the bar that most of it comes from; -1 if nothing comes from any."""
     share: float
-    """Of the bar, that comes from that one."""
+    """Share of the bar that comes from `source`, 0 to 1."""
 
     @property
     def is_new(self) -> bool:
-        """Whether the network invented it, most of it at least."""
+        """Whether the network generated most of it by itself."""
         return self.copied < NEW or self.source < 0
 
 
 @dataclass(frozen=True)
 class Looked:
-    """What a network that looks back did at each character of a tune, and in each bar."""
+    """Gate and attribution of a look-back head at each character of a tune, and in each bar."""
 
     text: str
     gate: Floats
-    """Share of the network's own distribution in what it says of each character, and of the end of the tune, 0 (it
-    copies) to 1 (it invents), shape=(T + 1,)."""
+    """Weight of the network's own distribution in the prediction of each character, and of the end of the tune, 0 (it
+    copies) to 1 (it generates), shape=(T + 1,)."""
     copied: Floats
-    """Share of the character's probability that was copied, from wherever in the tune, 0 to 1, shape=(T + 1,)."""
+    """Share of the character's probability that was copied from anywhere in the tune, 0 to 1, shape=(T + 1,)."""
     bars: tuple[SeenBar, ...]
 
     @property
@@ -78,23 +78,23 @@ class Looked:
 
 @dataclass(frozen=True)
 class _Bars:
-    """Where the bars of a text are."""
+    """Bars of a text."""
 
     names: list[str]
     starts: list[int]
     of: NDArray[np.intp]
-    """Bar of each character and of the end, HEADER before the first, shape=(T + 1,)."""
+    """Index of the bar of each character and of the end, HEADER before the first, shape=(T + 1,)."""
 
 
 def look_at(network: CharNetwork, vocabulary: Vocabulary, text: str) -> Looked:
-    """Let a network read a tune, and see what it copies.
+    """Let a network read a tune, and attribute each character to the places that it copied from.
 
     Parameters
     ----------
     network
-        One that looks back, ready to predict.
+        One that looks back, in evaluation mode.
     text
-        One tune without its boundaries; anything may stand in it.
+        One tune without its boundaries; any text is allowed.
 
     Raises
     ------
@@ -143,7 +143,7 @@ def _letter(times: int) -> str:
 
 
 def _seen(bars: _Bars, came: Floats) -> list[SeenBar]:
-    """Bar by bar; `came` is what part of each character comes from each bar and, last, the header, (T + 1, N + 1)."""
+    """Sum up by bar; `came` is the share of each character from each bar and, last, the header, (T + 1, N + 1)."""
     seen = []
     ends = [*bars.starts, len(bars.of) - 1][1:]
     for place, (name, start, end) in enumerate(zip(bars.names, bars.starts, ends, strict=True)):

@@ -1,8 +1,8 @@
-"""How far back does a character matter to a network, and what makes it last?
+"""Study of a network's memory: gradients against distance, loss against context, and gates.
 
-Four measurements, the same for every kind of unit: gradients against the distance (`gradient_decay`), on an untrained
-network of the same shape as well; the loss against the context given (`context_loss`); how gates are used and how long
-they keep what they keep (`gates`).
+The measurements are the same for every kind of unit: gradients against the distance in characters (`gradient_decay`),
+also for an untrained network of the same shape; the loss against the context given (`context_loss`); the use of gates
+and their time constants (`gates`).
 """
 
 from collections.abc import Sequence
@@ -30,39 +30,39 @@ class MemoryStudy:
     layers: int
     trained: GradientDecay
     untrained: GradientDecay
-    """Of a network of the same shape that has learned nothing."""
+    """Of an untrained network of the same shape."""
     context: ContextLosses
     gates: tuple[Gate, ...]
-    """None of an RNN."""
+    """Empty for an RNN."""
     fingerprint: str
     tunes: int
     characters: int
 
     def as_json(self) -> dict[str, Any]:
-        """Everything by name, as ``memory.json`` has it."""
+        """The content of ``memory.json``."""
         return asdict(self)
 
 
 def study_memory(model: Checkpoint, tunes: Sequence[Tune], *, progress: Progress = lambda *_: None) -> MemoryStudy:
-    """Find out how far back characters matter to a network.
+    """Measure how far back characters matter to a network.
 
     Parameters
     ----------
     tunes
-        What it reads; better such as it has not seen in training. Characters that it does not know are left out.
+        Tunes to read, preferably held out from training. Characters that it does not know are left out.
 
     Raises
     ------
     OptionError
         If the network is not recurrent.
     CorpusError
-        If there are no tunes, or half of them are too short to look back in.
+        If there are no tunes, or half of them are too short.
     """
     require_recurrent(model.config.cell, "following gradients back")
     framed = [model.vocabulary.encode_known(tune.framed) for tune in tunes]
     framed = [ids for ids in framed if len(ids) > 2]
     if not framed:
-        raise CorpusError("there is nothing to look at: no tune holds a character that the network knows")
+        raise CorpusError("there is nothing to read: no tune has a character that the network knows; give other tunes")
     network = load_network(model)
     progress("gradients", 0.0)
     trained = gradient_decay(network, framed)

@@ -1,7 +1,7 @@
-"""What does a tune hold, bar by bar, in whole numbers that can be counted and compared?
+"""Notes of a tune bar by bar, as integers that can be counted and compared.
 
 Times are whole numbers of ticks, `TICKS` to a whole note: all note lengths down to a 128th, and tuplets of 3, 5, 6, 7
-and 9 of them, are exact; what is finer is rounded down. Pitches are MIDI numbers. Repeats are not played out: a bar
+and 9 of them, are exact; finer lengths are rounded down. Pitches are MIDI numbers. Repeats are not played out: a bar
 counts as often as it is written.
 """
 
@@ -12,7 +12,7 @@ from itertools import accumulate
 from tunewright.notation.melody import Bar, read_melody
 
 TICKS = 40320
-"""Ticks in a whole note (8!)."""
+"""Ticks of a whole note (8!)."""
 
 BarNote = tuple[int, int, int]
 """Ticks from the start of the bar, length in ticks, pitch."""
@@ -20,26 +20,26 @@ BarNote = tuple[int, int, int]
 
 @dataclass(frozen=True)
 class BarMusic:
-    """One bar that takes time."""
+    """One bar of a positive length."""
 
     notes: tuple[BarNote, ...]
-    """Those that begin in it."""
+    """The notes that begin in it."""
     full: bool | None
-    """True if it fills the metre; None without metre."""
+    """Whether it has the metre's length; None without metre."""
     missing: int
-    """Ticks that a pick-up lacks before its first note, so that it ends on the bar line; 0 for other bars."""
+    """Ticks that a pick-up is shorter than a bar; 0 for other bars."""
     section: int
     """Counts from 0, as in `tunewright.notation.melody`."""
 
     @property
     def rhythm(self) -> tuple[tuple[int, int], ...]:
-        """Where each note begins and how long it is."""
+        """Onset and length of each note."""
         return tuple((offset, length) for offset, length, _ in self.notes)
 
 
 @dataclass(frozen=True)
 class TuneMusic:
-    """A tune that holds at least one note."""
+    """A tune with at least one note."""
 
     bars: tuple[BarMusic, ...]
     pitches: tuple[int, ...]
@@ -51,7 +51,7 @@ class TuneMusic:
 
 
 def read_music(text: str) -> TuneMusic | None:
-    """The music of the tune `text`; None if it holds no note."""
+    """The music of the tune `text`; None if it has no note."""
     melody = read_melody(text)
     if not melody.notes:
         return None

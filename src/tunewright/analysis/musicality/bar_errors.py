@@ -1,7 +1,7 @@
-"""How many bars of composed tunes have a wrong length?
+"""Bars of wrong length in composed tunes, counted.
 
-A bar is wrong if `tunewright.notation.check` says that it is too long or too short, which is how abc2midi judges too.
-Bars of tunes without a metre have no length to be right; they do not count.
+A bar is wrong if `tunewright.notation.check` calls it too long or too short; abc2midi judges in the same way. Bars of
+tunes without a metre have no expected length and do not count.
 
 Shapes: M tunes.
 """

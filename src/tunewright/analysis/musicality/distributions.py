@@ -1,7 +1,8 @@
-"""How far apart are two distributions of the same feature, and how sure is that?
+"""Distances between distributions of a feature (overlap area, Jensen-Shannon, Wasserstein), with bootstrap intervals.
 
-A set of tunes has, for one feature, one distribution over categories per tune; the set's own is their mean, so that
-every tune counts alike. Weights say how often each tune counts: a resample of the tunes is nothing but other weights.
+For one feature, each tune has one distribution over categories; the distribution of a set of tunes is their mean, so
+that every tune counts alike. Weights say how often each tune counts: a bootstrap resample of the tunes is another
+vector of weights.
 
 Shapes: K categories, N tunes of a set.
 """
@@ -15,19 +16,19 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 CONFIDENCE = 0.95
-"""Of every interval given here."""
+"""Confidence level of every interval here."""
 
 
 @dataclass(frozen=True)
 class Observations:
-    """The distributions of N tunes over K categories, without the zeros."""
+    """The distributions of N tunes over K categories, as a sparse matrix."""
 
     tune: NDArray[np.intp]
     """From 0 to N - 1, shape=(entries,)."""
     category: NDArray[np.intp]
     """From 0 to K - 1, shape=(entries,)."""
     share: Floats
-    """Of the tune's observations, shape=(entries,); sums to 1 for each tune."""
+    """Share of the tune's observations, shape=(entries,); sums to 1 for each tune."""
     tunes: int
     categories: int
 
@@ -42,11 +43,11 @@ class Observations:
 
 @dataclass(frozen=True)
 class Estimate:
-    """A figure and how sure it is."""
+    """A figure with its interval."""
 
     value: float
     low: float
-    """Lower end of its interval of confidence .95."""
+    """Lower end of its 95% interval."""
     high: float
 
 
@@ -56,17 +57,17 @@ def binned(bins: NDArray[np.intp], shares: Floats, count: int = 0) -> Floats:
 
 
 def overlap_area(first: Floats, second: Floats) -> float:
-    """The area under both of two distributions over the same K bins, shape=(K,): 1 if they are equal, 0 if apart.
+    """The overlap area of two distributions over the same K bins, shape=(K,): 1 if they are equal, 0 if disjoint.
 
     As in L.-C. Yang and A. Lerch, "On the evaluation of generative models in music", Neural Computing and Applications
-    32 (2020), 4773-4784; there between kernel densities of distances between tunes, here between the distributions of
-    the feature itself.
+    32 (2020), 4773-4784. They compare kernel densities of distances between tunes; here the distributions of the
+    feature itself are compared.
     """
     return min(1.0, float(np.minimum(first, second).sum()))
 
 
 def jensen_shannon(first: Floats, second: Floats) -> float:
-    """The Jensen-Shannon divergence of two distributions, shape=(K,), in bits: 0 if they are equal, 1 if apart.
+    """The Jensen-Shannon divergence of two distributions, shape=(K,), in bits: 0 if they are equal, 1 if disjoint.
 
     J. Lin, "Divergence measures based on the Shannon entropy", IEEE Transactions on Information Theory 37 (1991).
     """
@@ -80,26 +81,26 @@ def _relative_entropy(part: Floats, whole: Floats) -> float:
 
 
 def wasserstein(first: Floats, second: Floats, values: Floats) -> float:
-    """The first Wasserstein distance, in the unit of `values`: how far a tune has to move in the mean.
+    """The first Wasserstein distance (earth mover's distance) of two distributions, in the unit of `values`.
 
     Parameters
     ----------
     first, second
         Shares, shape=(K,).
     values
-        What they are shares of, ascending, shape=(K,).
+        The value of each category, ascending, shape=(K,).
     """
     return float(np.abs((first - second).cumsum()[:-1]) @ np.diff(values))
 
 
 def resamples(tunes: int, times: int, generator: np.random.Generator) -> Iterator[Floats]:
-    """Yield `times` weights, shape=(tunes,), each of as many tunes drawn with replacement (the bootstrap)."""
+    """Yield `times` bootstrap resamples as weights, shape=(tunes,): how often each tune was drawn."""
     for _ in range(times):
         yield np.bincount(generator.integers(tunes, size=tunes), minlength=tunes).astype(np.float64)
 
 
 def splits(tunes: int, held_out: int, times: int, generator: np.random.Generator) -> Iterator[tuple[Floats, Floats]]:
-    """Yield `times` pairs of weights, shape=(tunes,): of the tunes that stay, and of `held_out` others."""
+    """Yield `times` random splits as pairs of weights, shape=(tunes,): of the tunes kept, and of `held_out` others."""
     for _ in range(times):
         out = np.zeros(tunes)
         out[generator.permutation(tunes)[:held_out]] = 1
@@ -109,11 +110,11 @@ def splits(tunes: int, held_out: int, times: int, generator: np.random.Generator
 def bootstrapped(value: float, draws: Floats, least: float = 0.0, most: float = np.inf) -> Estimate:
     """`value` with an interval as wide as that of its bootstrap `draws`, shape=(times,).
 
-    A resample repeats tunes, which moves an overlap down and a distance up, the more so the more categories there are;
-    the draws are therefore first shifted so that their mean is the value. The interval stays within `least` and `most`.
+    A resample repeats tunes, which lowers an overlap and raises a distance, more so with more categories. The draws are
+    therefore first shifted so that their mean is the value. The interval is clipped to `least` and `most`.
     """
     low, high = np.quantile(draws - draws.mean() + value, _tails())
-    # a shifted interval may end short of a value at the edge of its range
+    # a shifted interval may exclude a value at the edge of its range
     return Estimate(value, max(least, min(float(low), value)), min(most, max(float(high), value)))
 
 
@@ -128,4 +129,4 @@ def _tails() -> tuple[float, float]:
 
 
 Measure = Callable[[Floats, Floats], tuple[float, float]]
-"""From two distributions, shape=(K,), to their overlap and their distance."""
+"""Maps two distributions, shape=(K,), to their overlap and their distance."""

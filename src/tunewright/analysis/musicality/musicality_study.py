@@ -1,12 +1,12 @@
-"""How near are composed tunes to a corpus as music?
+"""Musicality: how similar composed tunes are to a corpus, feature by feature.
 
-For every feature of `tune_features.FEATURES`: the overlap of its two distributions (0 apart, 1 equal) and their
+For every feature of `tune_features.FEATURES`: the overlap area of its two distributions (0 disjoint, 1 equal) and their
 distance (categorical: Jensen-Shannon divergence in bits; numeric and share: first Wasserstein distance in the feature's
-unit), each with a bootstrap interval over tunes. Beside them stands the ceiling: what as many tunes of the corpus
-itself, held out at random, reach against the rest of it. No set of that size can be expected to come nearer.
+unit), each with a bootstrap interval over tunes. The ceiling beside them is the same figure for as many tunes of the
+corpus itself, held out at random, against the rest of it. No set of that size can be expected to do better.
 
-Figures depend on the sizes of the sets: finite samples of one distribution overlap by less than 1, and the less the
-smaller they are. Compare sets of one size.
+Figures depend on the sizes of the sets: finite samples of one distribution overlap by less than 1, and smaller samples
+by less. Compare sets of the same size.
 """
 
 from collections.abc import Sequence
@@ -20,12 +20,12 @@ from tunewright.analysis.musicality.paired_sets import FIRST, SECOND, PairedSets
 from tunewright.analysis.musicality.tune_features import FEATURES, profile
 
 BINS_KEPT = 16
-"""Categories of which the shares are given; the others are given together."""
+"""Categories whose shares are given one by one; the others are summed up."""
 
 
 @dataclass(frozen=True)
 class Bin:
-    """One category, or one span of values."""
+    """One category, or one range of values."""
 
     label: str
     reference: float
@@ -36,7 +36,7 @@ class Bin:
 
 @dataclass(frozen=True)
 class FeatureComparison:
-    """What one feature says."""
+    """Comparison of one feature."""
 
     name: str
     about: str
@@ -50,9 +50,9 @@ class FeatureComparison:
     """Mean over those tunes, in `unit`; None if the feature is categorical or no tune has it."""
     composed_mean: float | None
     overlap: Estimate | None
-    """0 (apart) to 1 (equal); None if one of the sets has no tune with the feature."""
+    """0 (disjoint) to 1 (equal); None if one of the sets has no tune with the feature."""
     overlap_ceiling: Estimate | None
-    """Of tunes held out of the corpus; the interval holds 95% of the random divisions. None with fewer than 2 tunes."""
+    """Of tunes held out of the corpus; the interval holds 95% of the random splits. None with fewer than 2 tunes."""
     distance: Estimate | None
     """In `distance_unit`; 0 if the distributions are equal."""
     distance_ceiling: Estimate | None
@@ -61,16 +61,16 @@ class FeatureComparison:
 
     @property
     def as_near_as_held_out(self) -> bool:
-        """True if the overlap is not below that of 97.5% of the random divisions of the corpus."""
+        """Whether the overlap is at least the 2.5% quantile of that of the random splits of the corpus."""
         return bool(self.overlap and self.overlap_ceiling and self.overlap.value >= self.overlap_ceiling.low)
 
 
 @dataclass(frozen=True)
 class Musicality:
-    """How near composed tunes are to a corpus."""
+    """Comparison of composed tunes with a corpus."""
 
     reference_tunes: int
-    """Tunes of the corpus that hold a note."""
+    """Tunes of the corpus that have a note."""
     reference_without_notes: int
     composed_tunes: int
     composed_without_notes: int
@@ -79,7 +79,7 @@ class Musicality:
 
     @property
     def held_out(self) -> int:
-        """How many tunes of the corpus each ceiling holds out, where all tunes have the feature."""
+        """Number of corpus tunes that each ceiling holds out, if all tunes have the feature."""
         return held_out(self.reference_tunes, self.composed_tunes)
 
     @property
@@ -93,7 +93,7 @@ class Musicality:
         return _mean_value([feature.overlap_ceiling for feature in self.features])
 
     def to_mapping(self) -> dict[str, Any]:
-        """Everything, fit for JSON."""
+        """Plain values for JSON."""
         return asdict(self)
 
 
@@ -107,19 +107,19 @@ def compare(reference: Sequence[str], composed: Sequence[str], *, seed: int = 0)
     composed
         Composed tunes, as ABC.
     seed
-        Decides the resamples behind intervals and ceilings, and nothing else.
+        Of the resamples behind intervals and ceilings.
     """
     return compare_sets(measure_tunes(reference), measure_tunes(composed), seed=seed)
 
 
 def measure_tunes(tunes: Sequence[str]) -> TuneSet:
-    """The features of `tunes`, for `compare_sets` and `gain`: where one corpus serves several comparisons."""
+    """The features of `tunes`, for `compare_sets` and `gain`, so that a corpus is measured once."""
     profiles = tuple(found for tune in tunes if (found := profile(tune)) is not None)
     return TuneSet(profiles, len(tunes) - len(profiles))
 
 
 def compare_sets(reference: TuneSet, composed: TuneSet, *, seed: int = 0) -> Musicality:
-    """As `compare`, of tunes that are measured already."""
+    """As `compare`, with tunes that are already measured."""
     return Musicality(
         reference_tunes=len(reference.profiles),
         reference_without_notes=reference.without_notes,
@@ -133,13 +133,13 @@ def compare_sets(reference: TuneSet, composed: TuneSet, *, seed: int = 0) -> Mus
 
 
 def gain(reference: TuneSet, first: TuneSet, second: TuneSet, *, seed: int = 0) -> tuple[Estimate | None, ...]:
-    """By how much the overlap with `reference` is larger for `second` than for `first`.
+    """Difference of the overlaps of `second` and of `first` with `reference`.
 
     Returns
     -------
     gains
-        One for each feature, None where a set has no tune with it. `second` is the nearer one, with confidence .975,
-        where the interval lies above 0. Both sets meet the same resamples of the corpus.
+        One for each feature, None where a set has no tune with it. Where the interval is above 0, `second` is nearer
+        with one-sided confidence .975. Both use the same resamples of the corpus.
     """
     gains: list[Estimate | None] = []
     for number in range(len(FEATURES)):

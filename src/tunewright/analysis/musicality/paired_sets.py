@@ -1,4 +1,4 @@
-"""What do two sets of tunes, a corpus and composed ones, say about one feature, and what would other samples have said?
+"""One feature in two sets of tunes, a corpus and composed ones: overlap and distance, bootstrap draws, and the ceiling.
 
 Shapes: K categories, all that either set has.
 """
@@ -29,10 +29,10 @@ RESAMPLES = 400
 """Bootstrap resamples behind each interval."""
 
 SPLITS = 100
-"""Random divisions of the corpus behind each ceiling."""
+"""Random splits of the corpus behind each ceiling."""
 
 _REFERENCE, FIRST, SECOND, _CEILING = range(4)
-"""What a stream of random numbers is for; each purpose has its own."""
+"""Purposes of random numbers; each has its own stream."""
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,9 @@ class TuneSet:
     """The features of some tunes."""
 
     profiles: tuple[Profile, ...]
-    """Of the tunes that hold a note."""
+    """Of the tunes that have a note."""
     without_notes: int
-    """Tunes that hold none; they have no features."""
+    """Number of tunes without a note; they have no features."""
 
 
 @dataclass(frozen=True)
@@ -51,9 +51,9 @@ class PairedSets:
 
     feature: Feature
     categories: list[Any]
-    """Ascending if they have an order."""
+    """In ascending order."""
     bin: NDArray[np.intp]
-    """Of each category, shape=(K,)."""
+    """Index of the bin of each category, shape=(K,)."""
     reference: Observations
     composed: Observations
 
@@ -61,7 +61,7 @@ class PairedSets:
     def of(cls, number: int, reference: TuneSet, composed: TuneSet) -> "PairedSets":
         sides = [
             [found for tune in side.profiles if (found := tune[number])] for side in (reference, composed)
-        ]  # a tune without the feature says nothing about it
+        ]  # tunes without the feature are left out
         categories = sorted({category for side in sides for tune in side for category in tune})
         index = {category: place for place, category in enumerate(categories)}
         feature = FEATURES[number]
@@ -108,7 +108,7 @@ class PairedSets:
 
 
 def held_out(reference_tunes: int, composed_tunes: int) -> int:
-    """How many of the corpus are held out to stand for the composed ones: as many, half of the corpus at most."""
+    """Number of corpus tunes to hold out as a ceiling: as many as composed ones, but half of the corpus at most."""
     return min(composed_tunes, reference_tunes // 2)
 
 

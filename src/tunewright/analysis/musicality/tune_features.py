@@ -1,9 +1,9 @@
-"""Which musical features of a tune are counted, and how?
+"""Musical features of a tune (pitch classes, intervals, rhythms, form), as a table.
 
-`FEATURES` is the table: a new feature is a row. A feature looks at the music of one tune and gives what it observes
-there: as many categories as there are notes or bars (categorical), or one number (numeric, share), or nothing if the
-tune does not have the feature (no key, no metre, a single section). `profile` turns the observations into shares that
-sum to 1, so that each tune counts alike however long it is.
+`FEATURES` is the table: a new feature is a row. A feature takes the music of one tune and gives its observations: one
+category for each note or bar (categorical), one number (numeric, share), or nothing if the tune does not have the
+feature (no key, no metre, a single section). `profile` turns the observations into shares that sum to 1, so that each
+tune counts alike whatever its length.
 
 Lengths and positions are in quarter notes, pitches in semitones; repeats are not played out.
 """
@@ -18,10 +18,10 @@ from typing import Any, Literal
 from tunewright.analysis.musicality.bar_contents import TICKS, BarMusic, TuneMusic, read_music
 
 WIDEST_INTERVAL = 24
-"""Semitones; a wider leap counts as one of a semitone more."""
+"""Semitones; wider leaps count as one semitone more than this."""
 
 SHORTEST_SECTION = 4
-"""Bars; what is shorter, such as a coda, is not compared with other sections."""
+"""Bars; shorter sections, such as a coda, are not compared with others."""
 
 
 @dataclass(frozen=True)
@@ -32,16 +32,16 @@ class Feature:
     about: str
     """What it is, in one phrase."""
     unit: str
-    """Of its values and, if numeric or a share, of distances between its distributions."""
+    """Unit of its values and, if numeric or a share, of distances between its distributions."""
     kind: Literal["categorical", "numeric", "share"]
-    """A share is 1 for a tune that has the feature and 0 for one that has it not."""
+    """A share is 1 for a tune that has the feature and 0 for one that lacks it."""
     observe: Callable[[TuneMusic], Iterable[Any]]
     edges: tuple[float, ...] = ()
     """Numeric: the lower edges of the bins over which the overlap is taken; the last bin has no upper edge."""
     label: Callable[[Any], str] = str
-    """Categorical: a category for people."""
+    """Categorical: turns a category into text."""
     ordered: bool = True
-    """Categorical: False if the categories have no order of their own."""
+    """Categorical: whether the categories have an order."""
 
 
 Profile = Sequence[Mapping[Any, float]]
@@ -49,7 +49,7 @@ Profile = Sequence[Mapping[Any, float]]
 
 
 def profile(text: str) -> Profile | None:
-    """All features of the tune `text`; None if it holds no note."""
+    """All features of the tune `text`; None if it has no note."""
     music = read_music(text)
     return None if music is None else tuple(_shares(feature.observe(music)) for feature in FEATURES)
 
@@ -109,7 +109,7 @@ def _section_likeness(music: TuneMusic) -> Iterable[float]:
 
 
 def _likeness(first: Sequence[BarMusic], second: Sequence[BarMusic]) -> float:
-    """Mean Dice coefficient of the notes in bars that stand equally far from the starts of two sections."""
+    """Mean Dice coefficient of the notes in bars with the same number in two sections."""
     aligned = list(zip(_without_pick_up(first), _without_pick_up(second), strict=False))
     return sum(_dice(set(one.notes), set(other.notes)) for one, other in aligned) / len(aligned)
 
@@ -152,7 +152,7 @@ def rhythm_label(rhythm: Sequence[tuple[int, int]]) -> str:
 
 
 _TENTHS = tuple(tenth / 10 for tenth in range(11))
-"""The last bin is that of all."""
+"""Edges for shares; the last bin holds the share 1."""
 
 FEATURES = (
     Feature("pitch class", "pitch of each note above the tonic, whatever the octave", "semitones", "categorical",

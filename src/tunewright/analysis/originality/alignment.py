@@ -1,15 +1,15 @@
-"""Tables of alignments by dynamic programming, of one sequence with many others at once, filled row by row.
+"""Dynamic-programming tables that align one melody with many others at once, filled row by row.
 
-A table has a row for each move of the melody that is asked about. All candidates stand side by side in a row, each
-after a column of its own that stands for its beginning, so that a row takes a few operations on long arrays. The least
-value is the best.
+A table has a row for each move of the query, the melody that is compared. The columns of all candidates lie side by
+side in one array, each candidate after a column for its beginning, so that a row takes a few operations on long arrays.
+Lower values are better.
 
-To put in a move, that is to go one column to the right, costs nothing here: what all moves to the left of a column cost
-to be put in is taken off the values in it. So a row never rises from left to right, and is finished by letting each
-value be no greater than any to its left. Levels are the values where nothing is aligned. Between two candidates they
-step down, deeper than any value can come from above, so that no candidate sees another.
+An insertion, one step to the right, costs nothing here: the cost of all insertions to the left of a column is
+subtracted from its values. So a row never rises from left to right, and it is finished by a running minimum. Levels are
+the values where nothing is aligned. Between two candidates the levels step down by more than any alignment can gain, so
+that no candidate affects the next.
 
-Shapes: N moves of the melody that is asked about, C candidates, L columns (the moves of all candidates, and C).
+Shapes: N moves of the query, C candidates, L columns (the moves of all candidates, and C).
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -24,51 +24,51 @@ Row = NDArray[np.signedinteger[Any]]
 _ROWS_AT_ONCE = 256
 _SHIFTS = (1, 2, 4, 8, 16, 32, 64, 128)
 _SHORT = 512
-"""Columns up to which one slow operation takes less time than several fast ones."""
+"""Columns up to which one cumulative minimum is faster than several shifted ones."""
 
 
 @dataclass(frozen=True)
 class Scoring:
-    """What is added to a value on its way to another cell."""
+    """Costs of the steps of an alignment, in the units of the table."""
 
     equal: int
-    """Down and to the right, where two moves are equal."""
+    """Diagonal step between two equal moves."""
     unlike: int
-    """The same, besides, for each unit of what it costs to turn one into the other."""
+    """Added to a diagonal step for each unit of the cost of the substitution."""
     left_out: int
-    """Down: a move of the melody that is asked about is left out."""
+    """Step down: a move of the query is deleted."""
     level: int
-    """To the right, to the level: less what a move costs that is put in."""
+    """Change of the level from one column to the next: minus the cost of an insertion."""
     deepest: int
-    """How far a value can be below its level, for each move of the shorter melody."""
+    """Most that a value can be below its level, for each move of the shorter melody."""
     anywhere: bool
-    """Whether an alignment may begin anywhere, which keeps its values from rising above the level."""
+    """Whether the alignment is local: it may begin anywhere, so that values never rise above the level."""
     checked: tuple[int, ...]
-    """After which of `_SHIFTS` a row is looked at, to see if it is finished."""
+    """The `_SHIFTS` after which a row is tested for being finished."""
 
 
 WHOLES = Scoring(equal=-4, unlike=1, left_out=0, level=0, deepest=4, anywhere=False, checked=(32, 64, 128))
-"""Of melodies as wholes; what the moves above a cell cost to be left out is taken off too."""
+"""Global alignment; the cost of deleting all moves above a cell is subtracted as well."""
 
 PASSAGES = Scoring(equal=-5, unlike=3, left_out=3, level=-3, deepest=2, anywhere=True, checked=(8, 32, 128))
-"""Of passages; values are scores, negative and twice as large, so that they are whole numbers."""
+"""Local alignment (Smith-Waterman); values are negative scores, doubled so that they are integers."""
 
 
-class Table:
-    """A table of which the row filled last is kept.
+class AlignmentTable:
+    """A table that keeps only its last row.
 
     Parameters
     ----------
     lengths
         Moves of each candidate, shape=(C,), at least one candidate.
     count
-        Moves of the melody that is asked about.
+        Moves of the query.
     """
 
     def __init__(self, scoring: Scoring, lengths: NDArray[np.int64], count: int) -> None:
         self.scoring, self.starts = scoring, np.cumsum(lengths + 1) - lengths - 1
         self.levels = self._levels(scoring.deepest * np.minimum(lengths, count), int(lengths.sum()) + len(lengths))
-        # two rows, of which each is read to fill the other; before them stands what is never the least
+        # two rows, each read to fill the other, with padding before them that is never the minimum
         pad = max(_SHIFTS)
         rows = [np.full(pad + len(self.levels), np.iinfo(self.levels.dtype).max, self.levels.dtype) for _ in range(2)]
         self._here, self._there = (
@@ -76,15 +76,15 @@ class Table:
         )
         self._here[0][:] = self.levels
         self.best = self.levels.copy()
-        """The least values that each column has had, shape=(L,)."""
+        """The least value so far of each column, shape=(L,)."""
 
     @property
     def row(self) -> Row:
-        """Shape=(L,)."""
+        """The last row, shape=(L,)."""
         return self._here[0]
 
     def scores(self, costs: NDArray[np.int8]) -> Row:
-        """Return what is added down and to the right, given what it costs to turn a move into another."""
+        """Return the values of diagonal steps, given the costs of substitutions."""
         scores = costs.astype(self.levels.dtype)
         scores *= self.scoring.unlike
         scores += self.scoring.equal
@@ -92,7 +92,7 @@ class Table:
         return scores
 
     def add_row(self, scores: Row) -> None:
-        """Fill the next row, given what is added down and to the right, shape=(L,)."""
+        """Fill the next row, given the values of diagonal steps, shape=(L,)."""
         above, below = self._here[0], self._there[0]
         np.add(self._here[1], scores, out=below)
         if self.scoring.left_out:
@@ -106,12 +106,12 @@ class Table:
             np.minimum(self.best, self._here[0], out=self.best)
 
     def _let_fall(self) -> None:
-        """Let each value be no greater than any to its left."""
+        """Replace the row by its running minimum from the left."""
         if len(self.levels) > _SHORT:
             for shift in _SHIFTS:
                 np.minimum(self._here[0], self._here[shift], out=self._there[0])
                 self._here, self._there = self._there, self._here
-                # the first value has none to its left, so that a place of 0 means that no value rises
+                # the first value has none to its left, so argmax 0 means that no value rises
                 if shift in self.scoring.checked and not (self._here[0] > self._here[1]).argmax():
                     return
         np.minimum.accumulate(self._here[0], out=self._here[0])
@@ -128,16 +128,18 @@ class Table:
 
 
 def fill(
-    tables: Sequence[Table], moves: NDArray[np.uint16], costs_of: Callable[[NDArray[np.uint16]], NDArray[np.int8]]
+    tables: Sequence[AlignmentTable],
+    moves: NDArray[np.uint16],
+    costs_of: Callable[[NDArray[np.uint16]], NDArray[np.int8]],
 ) -> Iterator[None]:
     """Fill `tables`, and yield after each row.
 
     Parameters
     ----------
     moves
-        Of the melody that is asked about, shape=(N,).
+        Of the query, shape=(N,).
     costs_of
-        Says what it costs to turn each of K moves into the move of each column, shape=(K, L).
+        Gives the cost of substituting each of K moves by the move of each column, shape=(K, L).
     """
     for first in range(0, len(moves), _ROWS_AT_ONCE):
         distinct, which = np.unique(moves[first : first + _ROWS_AT_ONCE], return_inverse=True)

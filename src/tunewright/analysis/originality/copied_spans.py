@@ -1,13 +1,13 @@
-"""In which form is a tune compared when we look for what it copies, character by character and bar by bar?
+"""Normalised forms of a tune for exact matching: its music as characters, and its bars as hashes that ignore the key.
 
-Characters: those of the music only. The header, fields and comments among the music are left out, because a title or a
-key line that is equal by chance is no copied music. Everything else counts as it is written, blanks and line ends too.
+Characters: those of the music only. The header, fields and comments among the music are left out, because an equal
+title or key line is no copied music. Everything else counts as it is written, blanks and line ends too.
 
-Bars: each becomes one number of 64 bits. The upper 48 are a hash of what it holds: for each note its distance in
+Bars: each becomes one number of 64 bits. The upper 48 bits are a hash of its content: for each note its distance in
 semitones from the first one, and its onset and length as a share of a full bar. The lower 16 are the step in semitones
-from its first note to that of the next bar. So a run of bars is equal to another whatever the key, the octave and the
-unit note length of either. Bars shorter than half of what the metre asks for (pick-ups, and the like before a repeat)
-are left out; a bar without notes equals no other.
+from its first note to that of the next bar. So equal runs of bars match whatever the key, the octave and the unit note
+length of either tune. Bars shorter than half of the metre's length (pick-ups, and the bars before a repeat that
+complete them) are left out; a bar without notes matches no other.
 """
 
 import hashlib
@@ -26,15 +26,15 @@ from tunewright.notation.melody import Bar, Melody, Note
 from tunewright.notation.meter import WHOLE
 
 BETWEEN_TUNES = 0
-"""What stands between two tunes of a body, as a character or as a bar; no tune holds it."""
+"""Separator between two tunes of a body, as a character or as a bar; no tune contains it."""
 
 NOWHERE = (1 << 64) - 1
-"""A bar that no body holds."""
+"""A bar that matches no bar of a body."""
 
 LINK_BYTES = 2
-"""The bytes of a bar that hold the step to the next one."""
+"""Bytes of a bar's number that hold the step to the next bar."""
 
-_PARTS_OF_A_BAR = 10_080  # 2^5 * 3^2 * 5 * 7: whatever people divide bars into comes out whole
+_PARTS_OF_A_BAR = 10_080  # 2^5 * 3^2 * 5 * 7: usual divisions of a bar are whole numbers
 _OTHER_IN_BODY, _OTHER_IN_TUNE = 254, 255
 _LINK_BITS = 8 * LINK_BYTES
 _NO_STEP = (1 << _LINK_BITS) - 1
@@ -42,7 +42,7 @@ _NO_STEP = (1 << _LINK_BITS) - 1
 
 @dataclass(frozen=True)
 class Music:
-    """The music lines of a tune, and where each of their characters stands in its text."""
+    """The music lines of a tune, and the offset of each of their characters in its text."""
 
     characters: str
     offsets: NDArray[np.int64]
@@ -50,7 +50,7 @@ class Music:
 
 
 def music_of(text: str) -> Music:
-    """Return what is left of `text` without header, fields and remarks; no blank line and no final line end."""
+    """Return the music of `text`: no header, fields, remarks, blank lines or final line end."""
     lines = list(_music_lines(text))
     if not lines:
         return Music("", np.empty(0, np.int64))
@@ -64,7 +64,7 @@ def music_characters(text: str) -> str:
 
 
 def _music_lines(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the lines of music, and where each begins."""
+    """Yield the lines of music, each with its offset."""
     lines = text.split("\n")
     first = header_length(lines)
     begin = sum(len(line) + 1 for line in lines[:first])
@@ -80,8 +80,7 @@ class Alphabet:
     Parameters
     ----------
     symbols
-        The characters that have a byte of their own. No more than 253 have; what else there is in a corpus equals
-        nothing.
+        The characters that get a byte of their own, at most the first 253. Other characters match nothing.
     """
 
     def __init__(self, symbols: str) -> None:
@@ -91,16 +90,16 @@ class Alphabet:
         self._body.other, self._tune.other = _OTHER_IN_BODY, _OTHER_IN_TUNE
 
     def of_body(self, characters: str) -> bytes:
-        """Return one byte for each of `characters`, as they stand in a body."""
+        """Encode `characters` of a body, one byte each."""
         return characters.translate(self._body).encode("latin-1")
 
     def of_tune(self, characters: str) -> bytes:
-        """Return one byte for each of `characters`, as they are looked for."""
+        """Encode `characters` of a query, one byte each."""
         return characters.translate(self._tune).encode("latin-1")
 
 
 def as_looked_for(body: bytes) -> bytes:
-    """Return what `Alphabet.of_tune` gives of characters of which `Alphabet.of_body` gave `body`."""
+    """Turn the encoding of `Alphabet.of_body` into that of `Alphabet.of_tune`."""
     return body.replace(bytes([_OTHER_IN_BODY]), bytes([_OTHER_IN_TUNE]))
 
 
@@ -113,12 +112,12 @@ class _Codes(dict[int, int]):
 
 @dataclass(frozen=True)
 class Bars:
-    """The bars of a melody that are compared."""
+    """The bars of a melody that take part in matching."""
 
     codes: NDArray[np.uint64]
     """Shape=(B,); `BETWEEN_TUNES` for a bar without notes."""
     numbers: NDArray[np.int64]
-    """Each bar's number, as a musician counts, shape=(B,)."""
+    """Each bar's number, as musicians count, shape=(B,)."""
     indices: NDArray[np.int64]
     """Each bar's index in the melody, shape=(B,)."""
     pitches: NDArray[np.int64]
@@ -126,7 +125,7 @@ class Bars:
 
 
 def bars_of(melody: Melody) -> Bars:
-    """Return the bars of `melody` as numbers; see the top of this file."""
+    """Return the bars of `melody` as numbers (see the module's docstring)."""
     starts = list(accumulate((bar.ticks for bar in melody.bars), initial=0))
     notes = {index: list(group) for index, group in groupby(melody.notes, key=attrgetter("bar"))}
     kept = [index for index, bar in enumerate(melody.bars) if bar.ticks and 2 * bar.ticks >= (bar.expected_ticks or 0)]
@@ -148,9 +147,9 @@ def bars_of(melody: Melody) -> Bars:
 
 
 def _content(notes: Sequence[Note], bar: Bar, start: int) -> int:
-    """Return 48 bits that say what a bar holds, neither all 0 nor all 1; it starts at tick number `start`."""
+    """Return a 48-bit hash of a bar's content, neither all 0 nor all 1; the bar starts at tick `start`."""
     whole, first = bar.expected_ticks or WHOLE, notes[0].pitch
-    common = gcd(whole, _PARTS_OF_A_BAR)  # smaller numbers take less time
+    common = gcd(whole, _PARTS_OF_A_BAR)  # smaller numbers are faster
     parts, whole = _PARTS_OF_A_BAR // common, whole // common
     values = [bar.ticks * parts // whole]
     for pitch, onset, ticks, _, _, _ in notes:
@@ -165,12 +164,12 @@ def _hash_of(values: tuple[int, ...]) -> int:
 
 
 def as_bytes(codes: NDArray[np.uint64]) -> NDArray[np.uint8]:
-    """Return the bytes of bars, most significant first, so that their order is that of the numbers."""
+    """Return the bytes of bars, big-endian, so that they sort like the numbers."""
     return codes.astype(">u8").view(np.uint8)
 
 
 def packed_characters(characters: NDArray[np.uint8], reach: int = 8) -> NDArray[np.uint64]:
-    """Return the `reach` bytes from each place on as one number, shape=(N,); behind the end stand zeros."""
+    """Return the `reach` bytes from each place on as one number, zeros after the end, shape=(N,)."""
     padded = np.append(characters, np.zeros(reach, np.uint8))
     keys = np.zeros(len(characters), np.uint64)
     for ahead in range(reach):

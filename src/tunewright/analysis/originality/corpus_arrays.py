@@ -1,8 +1,8 @@
-"""In which arrays does an index of originality hold a corpus?
+"""Arrays of an originality index: a corpus as characters, bars and moves, with suffix arrays and n-gram buckets.
 
-One after another, tune by tune, in the order of the corpus: its music as characters and as bars, each with the order of
-its suffixes; its melodies as moves, with the runs of intervals that lead to them; and where its tunes stand in their
-files. ``X_starts[t]`` is where tune number t begins in X.
+The arrays hold the tunes one after another, in the order of the corpus: the music as characters and as bars, each with
+its suffix array; the melodies as moves, with the n-grams of intervals that point to them; and where the tunes are in
+their files. ``X_starts[t]`` is where tune number t begins in X.
 
 Shapes: T tunes, N characters, B bars, M moves.
 """
@@ -24,7 +24,7 @@ from tunewright.analysis.originality.copied_spans import (
 from tunewright.analysis.originality.melodic_similarity import moves_of
 from tunewright.analysis.originality.nearest_tunes import GramIndex
 from tunewright.analysis.originality.suffix_array import suffix_array
-from tunewright.analysis.originality.verdict import Source
+from tunewright.analysis.originality.verdict import TuneSource
 from tunewright.corpus.tune import Tune
 from tunewright.notation.fields import header_fields
 from tunewright.notation.melody import read_melody
@@ -74,7 +74,7 @@ _STARTS = {
 
 
 def _tune_by_tune(tunes: Sequence[Tune], alphabet: Alphabet, progress: Progress) -> dict[str, NDArray[Any]]:
-    """Return the arrays of `_TYPES`, one tune after another, and where each tune begins in them."""
+    """Return the arrays of `_TYPES`, tune after tune, and the start of each tune in them."""
     parts: dict[str, list[NDArray[Any]]] = {name: [np.empty(0, kind)] for name, kind in _TYPES.items()}
     every = max(1, len(tunes) // _STEPS_TOLD)
     for number, tune in enumerate(tunes):
@@ -106,6 +106,6 @@ def _encode_source(tune: Tune) -> NDArray[np.uint8]:
     return np.frombuffer(line.encode("utf-8", "replace"), np.uint8)
 
 
-def decode_source(data: NDArray[np.uint8]) -> Source:
-    """Return where a tune stands, as `corpus_arrays` wrote it."""
-    return Source(*json.loads(data.tobytes().decode("utf-8")))
+def decode_source(data: NDArray[np.uint8]) -> TuneSource:
+    """Return the title, file and line of a tune, as `corpus_arrays` wrote them."""
+    return TuneSource(*json.loads(data.tobytes().decode("utf-8")))

@@ -1,9 +1,9 @@
-"""The index of a corpus, kept from one time to the next, that says how near a tune is to it and whether it is a copy.
+"""Originality index of a corpus: how near a tune is to the corpus, and whether it is a copy; cached on disk.
 
-An `OriginalityIndex` holds a corpus in the forms that `corpus_search` searches, and its scale: the same figures of
-human tunes new to the corpus. These are a sample of the corpus itself, each set against all tunes but the ones that
-`corpus.split` takes for settings of it; a tune that nevertheless has a setting there is left out and counted (see
-`nearness`), because a human tune's own other setting is a copy too.
+An `OriginalityIndex` holds a corpus in the forms that `corpus_search` searches, and a scale: the same figures of human
+tunes that are new to the corpus. These are a sample of the corpus itself, each compared with all tunes but those that
+`corpus.split` takes for settings of it. A tune that still has a setting there is left out and counted (see `nearness`),
+because another setting of a human tune is a copy too.
 """
 
 import contextlib
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from tunewright import __version__
 from tunewright.analysis.originality.corpus_arrays import corpus_arrays
 from tunewright.analysis.originality.corpus_search import CorpusSearch
-from tunewright.analysis.originality.index_files import mark_opened, prune_cache, read_index, write_index
+from tunewright.analysis.originality.index_files import UNREADABLE, mark_opened, prune_cache, read_index, write_index
 from tunewright.analysis.originality.nearness import Nearness, Scale
 from tunewright.analysis.originality.verdict import Originality
 from tunewright.corpus.split import group_tunes
@@ -29,18 +29,18 @@ from tunewright.files import cache_folder
 from tunewright.progress import Progress
 
 SCALE_TUNES = 200
-"""Human tunes that are taken from a corpus for its scale."""
+"""Most tunes of a corpus that are measured for its scale."""
 
 
 class OriginalityIndex:
-    """A corpus, ready to be asked what a tune copies from it: see `originality_index`, `build` and `open`.
+    """A corpus, indexed to find what a tune copies from it: see `originality_index`, `build` and `open`.
 
     Parameters
     ----------
     header
         ``checksum`` and ``alphabet`` of the corpus, and its ``scale``.
     arrays
-        See `corpus_forms.corpus_arrays`.
+        See `corpus_arrays.corpus_arrays`.
     """
 
     def __init__(self, header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
@@ -54,7 +54,7 @@ class OriginalityIndex:
         Parameters
         ----------
         progress
-            Called with what is being done, and the share of it that is done, 0 to 1.
+            Called with a description of the step, and the share of it that is done, 0 to 1.
         """
         progress = progress or (lambda _doing, _share: None)
         alphabet, arrays = corpus_arrays(tunes, progress)
@@ -64,26 +64,26 @@ class OriginalityIndex:
 
     @classmethod
     def open(cls, folder: Path) -> "OriginalityIndex":
-        """Open what `save` wrote; its arrays are read as far as they are needed.
+        """Open an index that `save` wrote; its arrays are mapped into memory.
 
         Raises
         ------
         IndexFolderError
-            If there is none, or if it is cut short or of another format.
+            If there is no index, or if it is damaged or of another format.
         """
         header, arrays = read_index(folder)
         try:
             return cls(header, arrays)
         except (KeyError, TypeError) as error:
-            raise IndexFolderError(f"is no originality index that can be read: {error}", path=folder) from error
+            raise IndexFolderError(UNREADABLE.format(error=error), path=folder) from error
 
     def save(self, folder: Path) -> None:
-        """Write the index as the folder `folder`, in place of a former one.
+        """Write the index as `folder`, and replace an earlier one.
 
         Raises
         ------
         OutputError
-            If the place cannot be written.
+            If the folder cannot be written.
         """
         write_index(folder, self._header, self._arrays)
 
@@ -94,7 +94,7 @@ class OriginalityIndex:
 
     @property
     def tunes(self) -> int:
-        """How many tunes the corpus has."""
+        """Number of tunes in the corpus."""
         return len(self._arrays["move_starts"]) - 1
 
     @cached_property
@@ -103,17 +103,17 @@ class OriginalityIndex:
         return Scale.from_mapping(self._header["scale"])
 
     def query(self, text: str, scale: Scale | None = None) -> Originality:
-        """Measure how near the tune `text`, which may be any text whatever, is to the corpus.
+        """Measure how near the tune `text` (any text is allowed) is to the corpus.
 
         Parameters
         ----------
         scale
-            What to set it beside, see `scale_of`; None takes the corpus' own `scale`.
+            The scale to compare with, see `scale_of`; None takes the corpus' own `scale`.
         """
         return self._search.measure(text).beside(scale or self.scale)
 
     def scale_of(self, texts: Sequence[str], progress: Progress | None = None) -> Scale:
-        """Return the figures of human tunes of your own, which should be new to the corpus."""
+        """Return the scale of other human tunes, which should be new to the corpus."""
         progress = progress or (lambda _doing, _share: None)
         measured = (self._search.measure(text).nearness for text in texts)
         return _scale(measured, len(texts), "held-out human tunes", progress)
@@ -122,12 +122,12 @@ class OriginalityIndex:
 def originality_index(
     tunes: Sequence[Tune], *, cache: Path | None = None, progress: Progress | None = None
 ) -> OriginalityIndex:
-    """Return the index of `tunes`: the one that is kept, or a new one, which is then kept if the place can be written.
+    """Return the index of `tunes` from the cache, or build it and, if possible, cache it.
 
     Parameters
     ----------
     cache
-        A folder with a folder for each corpus; None takes the user's cache.
+        A folder with one folder for each corpus; None takes the user's cache.
     """
     cache = cache or cache_folder("originality")
     checksum = checksum_of(tunes)
@@ -145,7 +145,7 @@ def originality_index(
 
 
 def checksum_of(tunes: Sequence[Tune]) -> str:
-    """Return 32 hexadecimal digits that change with the texts, their order and places, and with this program."""
+    """Return 32 hexadecimal digits that depend on the texts, their order, files and lines, and this version."""
     digest = hashlib.blake2b(__version__.encode(), digest_size=16)
     for tune in tunes:
         for value in (tune.text, str(tune.path), str(tune.line)):
@@ -164,7 +164,7 @@ def _own_scale(search: CorpusSearch, tunes: Sequence[Tune], progress: Progress) 
 
 
 def _scale(measured: Iterable[Nearness], count: int, description: str, progress: Progress) -> Scale:
-    """Return the scale that human tunes make; tells how many of the `count` of them are measured."""
+    """Return the scale of `count` human tunes as they are measured; reports progress."""
     progress("measuring human tunes", 0.0)
     kept = []
     for done, nearness in enumerate(measured, start=1):

@@ -1,7 +1,7 @@
-"""The search of a corpus for what of a tune stands there, and for what is like it there.
+"""Search of a corpus for what a tune copies from it, and for the melodies nearest to it.
 
-The corpus is given as the arrays of `corpus_arrays`. The two copied pieces are exact; the nearest melody is the nearest
-of the `CANDIDATES` that `nearest_tunes` proposes.
+The corpus is given as the arrays of `corpus_arrays`. The copied span and the copied run of bars are exact; the nearest
+melody is the nearest of the `CANDIDATES` that `nearest_tunes` proposes.
 """
 
 from bisect import bisect_right
@@ -25,7 +25,13 @@ from tunewright.analysis.originality.copied_spans import (
     music_of,
 )
 from tunewright.analysis.originality.corpus_arrays import decode_source
-from tunewright.analysis.originality.melodic_similarity import Comparison, Moves, compare, locate_passage, moves_of
+from tunewright.analysis.originality.melodic_similarity import (
+    MelodicComparison,
+    Moves,
+    compare,
+    locate_passage,
+    moves_of,
+)
 from tunewright.analysis.originality.nearest_tunes import GramIndex
 from tunewright.analysis.originality.nearness import Nearness
 from tunewright.analysis.originality.suffix_array import SharedPiece, SortedBody
@@ -35,13 +41,13 @@ from tunewright.analysis.originality.verdict import (
     NearTune,
     Originality,
     SharedPassage,
-    Source,
+    TuneSource,
 )
 from tunewright.notation.melody import Melody, read_melody
 
 CANDIDATES = 64
-"""Corpus tunes whose melodies are compared in full with one of up to `USUAL_MOVES` moves; with a longer one fewer in
-proportion, down to a quarter, because its many runs of intervals tell better which they are."""
+"""Corpus tunes whose melodies are compared in full with a query of up to `USUAL_MOVES` moves. A longer query has
+proportionally fewer, down to a quarter, because its many n-grams select better."""
 
 USUAL_MOVES = 150
 
@@ -50,8 +56,8 @@ NEAREST = 3
 
 
 @dataclass(frozen=True)
-class _Asked:
-    """A tune that is asked about, as it is looked for."""
+class _Query:
+    """A query tune, encoded for the search."""
 
     characters: bytes
     bars: bytes
@@ -60,14 +66,14 @@ class _Asked:
 
 @dataclass(frozen=True)
 class _Found:
-    """What a corpus has of it."""
+    """Results of a query."""
 
     span: SharedPiece
     bars: SharedPiece
     candidates: NDArray[np.int64]
     """Numbers of C corpus tunes, shape=(C,)."""
-    comparison: Comparison
-    """Of the melody with theirs."""
+    comparison: MelodicComparison
+    """Comparison of the query's melody with theirs."""
 
 
 def _looked_for(bars: NDArray[np.uint64]) -> bytes:
@@ -80,9 +86,9 @@ class CorpusSearch:
     Parameters
     ----------
     symbols
-        Of its alphabet.
+        The characters of its alphabet.
     arrays
-        See `corpus_forms.corpus_arrays`.
+        See `corpus_arrays.corpus_arrays`.
     """
 
     def __init__(self, symbols: str, arrays: Mapping[str, NDArray[Any]]) -> None:
@@ -97,54 +103,54 @@ class CorpusSearch:
         Parameters
         ----------
         left_out
-            Numbers of the corpus tunes that do not count.
+            Numbers of corpus tunes to ignore.
         """
         melody, music = read_melody(text), music_of(text)
         bars = bars_of(melody)
-        asked = _Asked(self._alphabet.of_tune(music.characters), _looked_for(bars.codes), moves_of(melody))
-        found = self._find(asked, left_out)
+        query = _Query(self._alphabet.of_tune(music.characters), _looked_for(bars.codes), moves_of(melody))
+        found = self._find(query, left_out)
         return Originality(
-            span=self._copied_span(music, asked.characters, found.span, left_out),
+            span=self._copied_span(music, query.characters, found.span, left_out),
             bars=self._copied_bars(bars, found.bars),
             nearest=self._nearest(found.comparison, found.candidates),
-            passage=self._passage(melody, asked.moves, found.comparison, found.candidates),
+            passage=self._passage(melody, query.moves, found.comparison, found.candidates),
             notes=len(melody.notes),
         )
 
     def nearness(self, number: int, left_out: Sequence[int] = ()) -> Nearness:
-        """Return the figures of a tune of the corpus, in numbers alone, which takes less time than `measure`.
+        """Return only the numbers of a tune of the corpus, which is faster than `measure`.
 
         Parameters
         ----------
         number
-            Of the tune.
+            Number of the tune.
         left_out
-            Numbers of the corpus tunes that do not count.
+            Numbers of corpus tunes to ignore.
         """
         characters = self._part("characters", "character_starts", number)[:-1]
         bars = self._part("bars", "bar_starts", number)[:-1]
-        asked = _Asked(as_looked_for(characters.tobytes()), _looked_for(bars), self._moves(number))
-        found = self._find(asked, left_out)
+        query = _Query(as_looked_for(characters.tobytes()), _looked_for(bars), self._moves(number))
+        found = self._find(query, left_out)
         explained = float(found.comparison.explained.max(initial=0.0))
         return Nearness(
             characters=found.span.length,
-            characters_share=found.span.length / max(1, len(asked.characters)),
+            characters_share=found.span.length / max(1, len(query.characters)),
             bars=found.bars.length,
             bars_share=found.bars.length / max(1, len(bars)),
             similarity=float(found.comparison.similarities.max(initial=0.0)),
             passage=explained,
-            passage_share=explained / max(1, len(asked.moves)),
-            notes=len(asked.moves) + 1 if len(asked.moves) else 0,
+            passage_share=explained / max(1, len(query.moves)),
+            notes=len(query.moves) + 1 if len(query.moves) else 0,
         )
 
-    def _find(self, asked: _Asked, left_out: Sequence[int]) -> _Found:
-        wanted = max(CANDIDATES * USUAL_MOVES // max(USUAL_MOVES, len(asked.moves)), CANDIDATES // 4)
-        numbers = self._grams.candidates(asked.moves, wanted, left_out)
+    def _find(self, query: _Query, left_out: Sequence[int]) -> _Found:
+        wanted = max(CANDIDATES * USUAL_MOVES // max(USUAL_MOVES, len(query.moves)), CANDIDATES // 4)
+        numbers = self._grams.candidates(query.moves, wanted, left_out)
         return _Found(
-            span=self._characters.longest(asked.characters, self._allowed("character_starts", left_out)),
-            bars=self._bars.longest(asked.bars, self._allowed("bar_starts", left_out)),
+            span=self._characters.longest(query.characters, self._allowed("character_starts", left_out)),
+            bars=self._bars.longest(query.bars, self._allowed("bar_starts", left_out)),
             candidates=numbers,
-            comparison=compare(asked.moves, [self._moves(int(number)) for number in numbers]),
+            comparison=compare(query.moves, [self._moves(int(number)) for number in numbers]),
         )
 
     def _copied_span(
@@ -180,13 +186,13 @@ class CorpusSearch:
             semitones=int(bars.pitches[first]) - int(self._arrays["bar_pitches"][there]),
         )
 
-    def _nearest(self, comparison: Comparison, numbers: NDArray[np.int64]) -> tuple[NearTune, ...]:
+    def _nearest(self, comparison: MelodicComparison, numbers: NDArray[np.int64]) -> tuple[NearTune, ...]:
         values = comparison.similarities
         best = [index for index in np.argsort(-values, kind="stable")[:NEAREST] if values[index] > 0]
         return tuple(NearTune(float(values[index]), self._source(int(numbers[index]))) for index in best)
 
     def _passage(
-        self, melody: Melody, moves: Moves, comparison: Comparison, numbers: NDArray[np.int64]
+        self, melody: Melody, moves: Moves, comparison: MelodicComparison, numbers: NDArray[np.int64]
     ) -> SharedPassage | None:
         if not comparison.explained.any():
             return None
@@ -209,11 +215,11 @@ class CorpusSearch:
         if not left_out:
             return None
         starts = self._arrays[starts_name]
-        barred = [(int(starts[number]), int(starts[number + 1])) for number in left_out]
-        if len(barred) == 1:  # as usual
-            ((begin, end),) = barred
+        ranges = [(int(starts[number]), int(starts[number + 1])) for number in left_out]
+        if len(ranges) == 1:  # the usual case
+            ((begin, end),) = ranges
             return lambda place: not begin <= place < end
-        return lambda place: not any(first <= place < last for first, last in barred)
+        return lambda place: not any(first <= place < last for first, last in ranges)
 
     def _moves(self, number: int) -> Moves:
         return self._part("moves", "move_starts", number)
@@ -222,5 +228,5 @@ class CorpusSearch:
         first, last = self._arrays[starts_name][number : number + 2]
         return self._arrays[name][int(first) : int(last)]
 
-    def _source(self, number: int) -> Source:
+    def _source(self, number: int) -> TuneSource:
         return decode_source(self._part("sources", "source_starts", number))

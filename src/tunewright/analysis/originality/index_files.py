@@ -1,8 +1,8 @@
-"""How is an index kept on disk so that opening it costs nothing?
+"""Files of an originality index, mapped into memory when it is opened, and the cache of indices.
 
-An index is a folder: one file of plain little-endian numbers for each array, mapped into memory when it is opened, and
-`index.json`, which names them. Nothing is unpickled. The cache is one folder for each corpus, named by its checksum,
-below the user's folder for such things; when there are more than `KEPT`, those opened longest ago go.
+An index is a folder: one file of plain little-endian numbers for each array, and `index.json`, which lists them.
+Nothing is unpickled. The cache has one folder for each corpus, named by its checksum, in the user's cache folder. When
+there are more than `KEPT`, the least recently opened ones are removed.
 """
 
 import contextlib
@@ -18,21 +18,23 @@ from tunewright.errors import IndexFolderError
 from tunewright.files import as_written, remove_folder, write_folder
 
 FORMAT = 2
-"""Rises whenever an older folder would be misread, or would give other answers."""
+"""Version of the format: higher whenever an older folder would be misread or give other results."""
 
 KEPT = 8
-"""Indices in the cache."""
+"""Most indices in the cache."""
 
 HEADER_FILE = "index.json"
 
+UNREADABLE = "is damaged and cannot be read as an originality index ({error}); delete the folder and build it again"
+
 
 def write_index(folder: Path, header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
-    """Write an index as the folder `folder`, in place of a former one.
+    """Write an index as `folder`, and replace an earlier one.
 
     Raises
     ------
     OutputError
-        If the place cannot be written.
+        If the folder cannot be written.
     """
     little = {name: array.astype(array.dtype.newbyteorder("<"), copy=False) for name, array in arrays.items()}
     listed = {name: {"dtype": array.dtype.str, "length": len(array)} for name, array in little.items()}
@@ -42,38 +44,40 @@ def write_index(folder: Path, header: Mapping[str, Any], arrays: Mapping[str, ND
 
 
 def read_index(folder: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
-    """Return the header and the arrays of an index, the arrays mapped into memory, not read.
+    """Return the header and the arrays of an index; the arrays are mapped into memory.
 
     Raises
     ------
     IndexFolderError
-        If there is none, or if it is cut short or of another format.
+        If there is no index, or if it is damaged or of another format.
     """
     folder = as_written(folder)
     path = folder / HEADER_FILE
     try:
         header = json.loads(path.read_text(encoding="utf-8"))
         if header["format"] != FORMAT:
-            raise IndexFolderError(f"is of format {header['format']}; this version reads {FORMAT}", path=path)
+            found = f"is of format {header['format']}; this version of Tunewright reads {FORMAT}: build the index again"
+            raise IndexFolderError(found, path=path)
         arrays = {
             name: _map(folder / name, np.dtype(entry["dtype"]), entry["length"])
             for name, entry in header["arrays"].items()
         }
     except FileNotFoundError as error:
-        raise IndexFolderError("is no originality index: a file is missing", path=error.filename) from error
+        raise IndexFolderError("is missing; the folder is no originality index", path=error.filename) from error
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise IndexFolderError(f"is no originality index that can be read: {error}", path=folder) from error
+        raise IndexFolderError(UNREADABLE.format(error=error), path=folder) from error
     return header, arrays
 
 
 def _map(path: Path, dtype: np.dtype[Any], length: int) -> NDArray[Any]:
     if path.stat().st_size != length * dtype.itemsize:
-        raise IndexFolderError(f"holds {path.stat().st_size} bytes; {length * dtype.itemsize} expected", path=path)
+        sizes = f"it has {path.stat().st_size} bytes, not {length * dtype.itemsize}"
+        raise IndexFolderError(f"is damaged: {sizes}; delete the folder and build the index again", path=path)
     return np.memmap(path, dtype, mode="r", shape=(length,)) if length else np.empty(0, dtype)
 
 
 def prune_cache(cache: Path, keep: int = KEPT) -> None:
-    """Remove the indices in `cache` that were opened longest ago, until `keep` are left; what cannot go stays."""
+    """Remove the least recently opened indices in `cache` until `keep` are left; ignores what cannot be removed."""
     with contextlib.suppress(OSError):
         headers = sorted(cache.glob(f"*/{HEADER_FILE}"), key=lambda path: path.stat().st_mtime)
         for header in headers[: max(0, len(headers) - keep)]:
@@ -81,6 +85,6 @@ def prune_cache(cache: Path, keep: int = KEPT) -> None:
 
 
 def mark_opened(folder: Path) -> None:
-    """Remember that the index `folder` was used now, if it can be."""
+    """Record that the index `folder` is used now, if it can be written."""
     with contextlib.suppress(OSError):
         (folder / HEADER_FILE).touch()

@@ -1,18 +1,18 @@
-"""How alike are two melodies, whatever key and note lengths they are written in?
+"""Melodic similarity that ignores key and note values: edit distance, and local alignment of passages.
 
 A melody becomes a sequence of moves, one from each note to the next: the interval in semitones and the ratio of the two
-lengths. Neither changes when a tune is transposed or written in other note values. To turn one move into another costs
-nothing if they are equal, 1 if only the ratios differ, 2 if the intervals do; to leave one out or put one in costs 2.
+lengths. Neither changes when a tune is transposed or written in other note values. A substitution costs 0 if two moves
+are equal, 1 if only the ratios differ, 2 if the intervals differ; an insertion or deletion costs 2.
 
-- similarity: 1 - distance / (2 * moves of the longer melody), from 0 to 1, where the distance is the least cost of
-  turning the one into the other (the edit distance of R. Wagner and M. Fischer, 1974, as M. Mongeau and D. Sankoff,
-  "Comparison of musical sequences", 1990, brought it to melodies; on moves instead of notes it needs no common key, as
-  K. Lemström and E. Ukkonen, "Including interval encoding into edit distance based music comparison", 2000, show).
+- similarity: 1 - distance / (2 * moves of the longer melody), from 0 to 1, where the distance is the edit distance (R.
+  Wagner and M. Fischer, 1974; applied to melodies by M. Mongeau and D. Sankoff, "Comparison of musical sequences",
+  1990; on intervals instead of notes it needs no common key, as K. Lemström and E. Ukkonen, "Including interval
+  encoding into edit distance based music comparison", 2000, show).
 - passage: how many moves of the first melody one passage of the second explains. The passage is the best local
   alignment (T. Smith and M. Waterman, 1981): a move scores 1 if equal, -1/2 if only the ratio differs, -2 if the
-  interval does, -3/2 if it is left out or put in.
+  interval differs, -3/2 if it is inserted or deleted.
 
-Both are found by filling tables (see `alignment`). Shapes: C candidates.
+Both are computed by dynamic programming (see `alignment`). Shapes: C candidates.
 """
 
 import math
@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tunewright.analysis.originality.alignment import PASSAGES, WHOLES, Table, fill
+from tunewright.analysis.originality.alignment import PASSAGES, WHOLES, AlignmentTable, fill
 from tunewright.notation.melody import Melody
 from tunewright.notation.meter import WHOLE
 
@@ -32,7 +32,7 @@ Moves = NDArray[np.uint16]
 """Interval and ratio of lengths as one number each: equal numbers are equal moves."""
 
 WIDEST_INTERVAL = 36
-"""Semitones; a wider one counts as this one."""
+"""Semitones; wider intervals count as this one."""
 
 _RATIO_BITS = 5
 _RATIO_MASK = (1 << _RATIO_BITS) - 1
@@ -47,14 +47,14 @@ def moves_of(melody: Melody) -> Moves:
     pitches = np.array([note.pitch for note in melody.notes])
     lengths = np.array([_logarithm(note.ticks) for note in melody.notes])
     intervals = _within(pitches[1:] - pitches[:-1], WIDEST_INTERVAL)
-    # thirds of a doubling keep apart all ratios that are usual: 1, 4/3, 3/2, 2, 3, 4, 6, 8 and their inverses
+    # thirds of a doubling distinguish all usual ratios: 1, 4/3, 3/2, 2, 3, 4, 6, 8 and their inverses
     ratios = _within(np.rint(3 * (lengths[1:] - lengths[:-1])), _GREATEST_RATIO)
     moves: Moves = np.left_shift(intervals, _RATIO_BITS, dtype=np.uint16) | ratios
     return moves
 
 
 def _within(values: NDArray[Any], greatest: int) -> NDArray[np.uint16]:
-    """Return `values`, cut off at `greatest` and its negative, as numbers from 0."""
+    """Return `values`, clipped to `greatest` and its negative, as numbers from 0."""
     cut: NDArray[np.uint16] = (np.minimum(np.maximum(values, -greatest), greatest) + greatest).astype(np.uint16)
     return cut
 
@@ -70,18 +70,18 @@ def intervals_of(moves: Moves) -> Moves:
 
 
 @dataclass(frozen=True)
-class Comparison:
-    """A melody beside each of C others."""
+class MelodicComparison:
+    """A melody compared with each of C others."""
 
     similarities: NDArray[np.float64]
     """Shape=(C,), 0 to 1; 0 where either has no moves."""
     explained: NDArray[np.float64]
-    """Moves of the melody that the best passage explains, shape=(C,)."""
+    """Moves of the melody that the best passage of each explains, shape=(C,)."""
 
 
 @dataclass(frozen=True)
 class Passage:
-    """Moves ``first .. last - 1`` of one melody answer to moves ``other_first .. other_last - 1`` of another."""
+    """Moves ``first .. last - 1`` of one melody, aligned with moves ``other_first .. other_last - 1`` of another."""
 
     first: int
     last: int
@@ -89,30 +89,30 @@ class Passage:
     other_last: int
 
 
-def compare(moves: Moves, candidates: Sequence[Moves]) -> Comparison:
-    """Align `moves` with each of `candidates`, as a whole and in passages."""
+def compare(moves: Moves, candidates: Sequence[Moves]) -> MelodicComparison:
+    """Align `moves` with each of `candidates`, globally and locally."""
     count = len(moves)
     lengths = np.array([len(candidate) for candidate in candidates], np.int64)  # (C,)
     if not count or not len(lengths):
-        return Comparison(np.zeros(len(lengths)), np.zeros(len(lengths)))
-    wholes, passages = Table(WHOLES, lengths, count), Table(PASSAGES, lengths, count)
+        return MelodicComparison(np.zeros(len(lengths)), np.zeros(len(lengths)))
+    wholes, passages = AlignmentTable(WHOLES, lengths, count), AlignmentTable(PASSAGES, lengths, count)
     for _ in fill((wholes, passages), moves, _costs_to(candidates)):
         pass
     ends = wholes.starts + lengths
     distances = 2 * (count + lengths) - (wholes.levels[ends].astype(np.int64) - wholes.row[ends])
     explained = np.maximum.reduceat(passages.levels.astype(np.int64) - passages.best, passages.starts) / 2
     longest = np.maximum(lengths, count)
-    return Comparison(np.where(lengths > 0, 1 - distances / (2.0 * longest), 0.0), explained)
+    return MelodicComparison(np.where(lengths > 0, 1 - distances / (2.0 * longest), 0.0), explained)
 
 
 def locate_passage(moves: Moves, other: Moves, explained: float) -> Passage:
-    """Return where the best passage stands, given what `compare` says of it; all zeros if there is none."""
+    """Return the place of the best passage, given its score from `compare`; all zeros if there is none."""
     if not explained:
         return Passage(0, 0, 0, 0)
     last, other_last = _end_of_passage(moves, other, explained) or (0, 0)
     size = 1
     while True:
-        # the same alignment, read from its end, ends where it begins
+        # aligned backwards from its end, the passage ends where it begins
         before, other_before = moves[max(0, last - size) : last], other[max(0, other_last - size) : other_last]
         if found := _end_of_passage(before[::-1], other_before[::-1], explained):
             return Passage(last - found[0], last, other_last - found[1], other_last)
@@ -120,18 +120,18 @@ def locate_passage(moves: Moves, other: Moves, explained: float) -> Passage:
 
 
 def _end_of_passage(moves: Moves, other: Moves, explained: float) -> tuple[int, int] | None:
-    """Return how many moves of both stand before the first end of a passage that explains so much; None without one."""
-    table = Table(PASSAGES, np.array([len(other)]), len(moves))
-    wanted = (table.levels - 2 * explained).astype(table.levels.dtype)
+    """Return the numbers of moves before the first end of a passage with this score; None if there is none."""
+    table = AlignmentTable(PASSAGES, np.array([len(other)]), len(moves))
+    ends = (table.levels - 2 * explained).astype(table.levels.dtype)
     for row, _ in enumerate(fill((table,), moves, _costs_to([other])), start=1):
-        found = (table.row == wanted).argmax()
-        if found:  # no passage ends before the first move
+        found = (table.row == ends).argmax()
+        if found:  # index 0 is before the first move, where no passage ends
             return row, int(found)
     return None
 
 
 def _costs_to(candidates: Sequence[Moves]) -> Callable[[Moves], NDArray[np.int8]]:
-    """Return what says what it costs, 0 to 2, to turn moves into those of the columns of a `Table`."""
+    """Return a function from moves to the costs, 0 to 2, of substituting them by those of the table's columns."""
     others = np.concatenate([part for candidate in candidates for part in (_NO_MOVE, candidate)])
 
     def costs(moves: Moves) -> NDArray[np.int8]:

@@ -1,9 +1,9 @@
-"""Which tunes of a corpus may be near a melody, without comparing it with all of them?
+"""Inverted index from n-grams of intervals to tunes, which proposes the corpus tunes that may be near a melody.
 
-Each run of `GRAM` intervals ("n-gram") points to the tunes that have it, in whatever rhythm; a rare one weighs more
-(inverse document frequency, as in S. Downie and M. Nelson, "Evaluation of a simple and effective music information
-retrieval method", 2000). Candidates are the tunes with most weight in common, half of them in proportion to their own
-weight, so that short and long tunes both have their chance. What is nearest among them, `melodic_similarity` says.
+Each run of `GRAM` intervals (n-gram) points to the tunes that have it, in whatever rhythm, and is weighted by its
+inverse document frequency (S. Downie and M. Nelson, "Evaluation of a simple and effective music information retrieval
+method", 2000). Candidates are the tunes with the most weight in common; half of them are taken by this weight in
+proportion to their own, so that short tunes are found too. `melodic_similarity` compares the candidates in full.
 
 Shapes: T tunes, G n-grams, 2^b buckets, P pairs of bucket and tune.
 """
@@ -18,24 +18,24 @@ from numpy.typing import NDArray
 from tunewright.analysis.originality.melodic_similarity import WIDEST_INTERVAL, Moves, intervals_of
 
 GRAM = 5
-"""Intervals in a run."""
+"""Intervals in an n-gram."""
 
 MOST_PAIRS = 300_000
-"""Pairs of a run and a tune that one query looks at, the rarest runs first: a bound that only large corpora reach."""
+"""Pairs of n-gram and tune that one query reads, the rarest n-grams first; only large corpora reach this bound."""
 
 _FEWEST_BUCKETS_LOG2 = 16
 
 
 @dataclass(frozen=True)
 class GramIndex:
-    """From runs of intervals to tunes. Runs share a bucket if their hashes are equal, which costs nothing but time."""
+    """Inverted index from n-grams of intervals to tunes. A hash collision in a bucket costs time, not correctness."""
 
     bucket_starts: NDArray[np.int64]
-    """Where the tunes of each bucket begin in `tunes`, shape=(2^b + 1,)."""
+    """Start of each bucket in `tunes`, shape=(2^b + 1,)."""
     tunes: NDArray[np.int32]
     """Tune numbers, each once in a bucket, shape=(P,)."""
     own_weights: NDArray[np.float32]
-    """What all buckets of a tune weigh together, shape=(T,)."""
+    """Summed weight of all buckets of a tune, shape=(T,)."""
 
     @classmethod
     def build(cls, moves: Moves, starts: NDArray[np.int64]) -> "GramIndex":
@@ -55,9 +55,9 @@ class GramIndex:
         return cls(bucket_starts.astype(np.int64), tunes, own)
 
     def candidates(self, moves: Moves, count: int, left_out: Sequence[int] = ()) -> NDArray[np.int64]:
-        """Return the numbers of up to `count` tunes, in ascending order, none of those `left_out`.
+        """Return the numbers of up to `count` tunes, in ascending order, without those `left_out`.
 
-        If there are no more tunes than that, they are all of them; else, only such as have something in common.
+        If the corpus has no more than `count` tunes, all are returned; otherwise only tunes that share an n-gram.
         """
         if len(self.own_weights) <= count:
             return np.setdiff1d(np.arange(len(self.own_weights)), np.asarray(left_out, np.int64))
@@ -65,7 +65,7 @@ class GramIndex:
         weights[list(left_out)] = 0
         half = -(-count // 2)
         chosen = _greatest(weights, half)
-        weights[chosen[weights[chosen] > 0]] *= -1  # what is chosen is not chosen again
+        weights[chosen[weights[chosen] > 0]] *= -1  # excluded from the second half
         relative = np.maximum(weights, 0) / np.sqrt(np.maximum(self.own_weights, 1))
         more = _greatest(relative, count - half)
         return np.unique(np.concatenate([chosen[weights[chosen] < 0], more[relative[more] > 0]]))
@@ -84,12 +84,12 @@ class GramIndex:
         return np.bincount(holders, weights=weights, minlength=len(self.own_weights)).astype(np.float64)
 
     def arrays(self) -> Mapping[str, NDArray[Any]]:
-        """What `GramIndex` is made of, by name."""
+        """The arrays of the index by name."""
         return {"bucket_starts": self.bucket_starts, "gram_tunes": self.tunes, "own_weights": self.own_weights}
 
 
 def _buckets(moves: Moves, bits: int) -> NDArray[np.uint64]:
-    """Return the bucket of each run of `GRAM` intervals, shape=(G,)."""
+    """Return the bucket of each n-gram, shape=(G,)."""
     intervals = intervals_of(moves).astype(np.uint64)
     count = len(moves) - GRAM + 1
     runs = np.zeros(count, np.uint64)
@@ -99,7 +99,7 @@ def _buckets(moves: Moves, bits: int) -> NDArray[np.uint64]:
 
 
 def _weights(holders: NDArray[np.int64], tunes: int) -> NDArray[np.float64]:
-    """Return what a bucket with so many holders weighs: little if most tunes have it."""
+    """Return the inverse document frequency of buckets with so many tunes."""
     return np.log((tunes + 1) / np.maximum(holders, 1))
 
 

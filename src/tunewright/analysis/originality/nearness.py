@@ -1,15 +1,15 @@
-"""How near a tune is to a corpus, in numbers alone, and the scale that the numbers of human tunes make.
+"""Nearness of a tune to a corpus in four figures, and the scale of human tunes that they are compared with.
 
-Four figures, the greater the nearer to the corpus:
+The four figures, each greater the nearer the tune is to the corpus:
 
-- `characters`: the longest piece of its music that stands in a corpus tune, character by character;
+- `characters`: the longest piece of its music that a corpus tune has, character by character;
 - `bars`: the longest run of its bars whose notes and lengths a corpus tune has, in any key;
 - `similarity`: the edit similarity to the nearest corpus melody, 0 to 1;
 - `passage`: how many of its moves from note to note one passage of a corpus melody explains.
 
-A figure means something beside those of human tunes that are new to the corpus: its standing is the share of them that
-have less. A human tune that would itself be called copied is another setting of a corpus tune, not new to the corpus,
-and is left out of the scale; how many were is told.
+A figure is judged against human tunes that are new to the corpus: its standing is the share of them that have less. A
+human tune that would itself be called copied is another setting of a corpus tune, not new to the corpus; it is left out
+of the scale and counted.
 """
 
 from bisect import bisect_left
@@ -20,19 +20,19 @@ from typing import Any
 FIGURES = ("characters", "bars", "similarity", "passage")
 
 FEWEST_HUMAN_TUNES = 20
-"""With fewer, a scale gives no standing."""
+"""Human tunes that a scale needs to give a standing."""
 
 FEWEST_NOTES = 16
-"""A tune with fewer gets no verdict, and has no place on a scale."""
+"""Notes that a tune needs to get a verdict, or a place on a scale."""
 
 COPIED_SHARE = 0.5
-"""From this share of its music, bars or melody on, found in one corpus tune, a tune is called copied ..."""
+"""A tune is called copied if at least this share of its music, bars or melody is in one corpus tune ..."""
 
 FEWEST_COPIED_BARS = 4
-"""A shorter run of bars copies no tune, whatever its share."""
+"""A shorter run of bars does not count as copied, whatever its share."""
 
 COPIED_SIMILARITY = 0.6
-"""... and from this edit similarity on; unrelated tunes seldom have more than 0.45, two settings of one mostly 0.9."""
+"""... or if its edit similarity is at least this; unrelated tunes rarely exceed 0.45, settings of one have 0.9."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Nearness:
     passage_share: float
     """Of its moves, 0 to 1."""
     notes: int
-    """Of the tune; 0 will do where there are fewer than two."""
+    """Number of notes; may be 0 where there are fewer than two."""
 
     def figures(self) -> dict[str, float]:
         """The values of `FIGURES`."""
@@ -58,7 +58,7 @@ class Nearness:
 
     @property
     def copied_share(self) -> float:
-        """The greatest share of its music, bars (of four or more) or melody that stands in one corpus tune, 0 to 1."""
+        """The greatest share of its music, bars (if four or more) or melody that is in one corpus tune, 0 to 1."""
         bars_share = self.bars_share if self.bars >= FEWEST_COPIED_BARS else 0.0
         return max(self.characters_share, bars_share, self.passage_share)
 
@@ -80,7 +80,7 @@ class Scale:
 
     @classmethod
     def of(cls, description: str, measured: Iterable[Nearness]) -> "Scale":
-        """The scale that human tunes make, of which each was measured."""
+        """The scale of human tunes that were measured."""
         long_enough = [one for one in measured if one.notes >= FEWEST_NOTES]
         new = [one.figures() for one in long_enough if not one.is_copied]
         figures = {name: tuple(sorted(values[name] for values in new)) for name in FIGURES}
@@ -88,16 +88,16 @@ class Scale:
 
     @property
     def tunes(self) -> int:
-        """How many human tunes it holds."""
+        """Number of human tunes."""
         return len(self.figures[FIGURES[0]])
 
     def standing(self, figure: str, value: float) -> float | None:
-        """Return the share of the human tunes that have less than `value`; None if there are too few of them."""
+        """Return the share of the human tunes with less than `value`; None if there are too few of them."""
         values = self.figures[figure]
         return bisect_left(values, value) / len(values) if self.tunes >= FEWEST_HUMAN_TUNES else None
 
     def to_mapping(self) -> dict[str, Any]:
-        """Everything, as JSON has it."""
+        """Plain values for JSON."""
         figures = {name: list(self.figures[name]) for name in FIGURES}
         return {"description": self.description, "figures": figures, "settings": self.settings}
 

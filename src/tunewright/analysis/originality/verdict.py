@@ -1,7 +1,7 @@
-"""What is found out about the originality of a tune: its figures with their places in the corpus, and the verdict.
+"""Originality of a tune: its figures with their places in the corpus, and the verdict.
 
-The figures, and the scale that they are set beside, are those of `nearness`. The verdict follows by the rules of
-`VERDICTS` and no other.
+The figures, and the scale that they are compared with, are those of `nearness`. The verdict follows by the rules of
+`VERDICTS` alone.
 """
 
 from collections.abc import Mapping
@@ -29,18 +29,18 @@ VERDICTS = {
     "unrated": f"fewer than {FEWEST_HUMAN_TUNES} human tunes to set it against",
     "too short": f"fewer than {FEWEST_NOTES} notes to compare",
 }
-"""Every verdict and when it holds."""
+"""Every verdict and its rule."""
 
 
 @dataclass(frozen=True)
-class Source:
+class TuneSource:
     """A tune of the corpus."""
 
     title: str
-    """"" if it has none."""
+    """Empty if it has none."""
     path: str
     line: int
-    """From 1, where it begins in its file."""
+    """Line of its file where it begins, from 1."""
 
     def __str__(self) -> str:
         return f"“{self.title or 'untitled'}” ({Path(self.path).name}:{self.line})"
@@ -48,17 +48,17 @@ class Source:
 
 @dataclass(frozen=True)
 class CopiedSpan:
-    """The longest piece that stands in a corpus tune, character by character, fields and comments apart."""
+    """The longest substring of the music that is in a corpus tune; fields and comments do not count."""
 
     characters: int
     of: int
     """Characters of its music."""
     start: int
-    """``text[start:end]`` holds it."""
+    """It is in ``text[start:end]``, perhaps with fields and comments between its lines."""
     end: int
     tunes: int
-    """Tunes of the corpus that hold it."""
-    source: Source
+    """Number of corpus tunes that have it."""
+    source: TuneSource
     """The first of them."""
 
 
@@ -69,13 +69,13 @@ class CopiedBars:
     bars: int
     of: int
     first: int
-    """Number of its first bar, as a musician counts."""
+    """Number of its first bar, as musicians count."""
     last: int
-    source: Source
+    source: TuneSource
     source_first: int
     source_last: int
     semitones: int
-    """How much higher than there it stands here."""
+    """How much higher it is than in the corpus tune."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class NearTune:
     """A corpus tune with a melody like this one's."""
 
     similarity: float
-    source: Source
+    source: TuneSource
 
 
 @dataclass(frozen=True)
@@ -91,15 +91,15 @@ class SharedPassage:
     """The passage of a corpus melody that explains most of this one."""
 
     explained: float
-    """Moves from note to note that are equal in both, less what differs in between: see `melodic_similarity`."""
+    """Score of the local alignment, in moves from note to note: see `melodic_similarity`."""
     share: float
     """The same as a share of all moves of this melody, 0 to 1."""
     notes: int
-    """That the passage covers here."""
+    """Notes of this tune that it covers."""
     first: int
-    """Number of the bar that it begins in."""
+    """Number of the bar where it begins."""
     last: int
-    source: Source
+    source: TuneSource
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ class Originality:
     """How near a tune is to a corpus."""
 
     span: CopiedSpan | None
-    """None if not a single character is found."""
+    """None if no character is found."""
     bars: CopiedBars | None
     """None if no bar is found."""
     nearest: tuple[NearTune, ...]
@@ -115,18 +115,18 @@ class Originality:
     passage: SharedPassage | None
     notes: int
     standings: Mapping[str, float | None] = field(default_factory=dict)
-    """For each figure, the share of human tunes new to the corpus that have less; None without enough of them."""
+    """For each figure, the share of human tunes new to the corpus that have less; None if there are too few."""
     human_tunes: int = 0
-    """That the standings are among."""
+    """Number of human tunes behind the standings."""
 
     def beside(self, scale: Scale) -> "Originality":
-        """Return the same with its standings on `scale`."""
+        """Return a copy with its standings on `scale`."""
         standings = {name: scale.standing(name, value) for name, value in self.figures().items()}
         return replace(self, standings=standings, human_tunes=scale.tunes)
 
     @property
     def nearness(self) -> Nearness:
-        """All that is found here, in numbers alone."""
+        """The figures and shares as numbers."""
         return Nearness(
             characters=self.span.characters if self.span else 0,
             characters_share=self.span.characters / self.span.of if self.span else 0.0,
@@ -144,7 +144,7 @@ class Originality:
 
     @property
     def copied_share(self) -> float:
-        """The greatest share of its music, bars (of four or more) or melody that stands in one corpus tune, 0 to 1."""
+        """The greatest share of its music, bars (if four or more) or melody that is in one corpus tune, 0 to 1."""
         return self.nearness.copied_share
 
     @property
@@ -173,11 +173,11 @@ class Originality:
         )
 
     def to_mapping(self) -> dict[str, Any]:
-        """Everything, as JSON has it."""
+        """Plain values for JSON."""
         return {"verdict": self.verdict, "figures": self.figures(), "copied_share": self.copied_share, **asdict(self)}
 
     def sentences(self) -> tuple[str, ...]:
-        """Everything in words, a line for each figure and one for the verdict."""
+        """A line of text for each figure, and one for the verdict."""
         lines = []
         if self.span:
             span = self.span

@@ -1,9 +1,8 @@
-"""What can be read off many numbers by a weighted sum of them?
+"""Linear probes: linear discriminant analysis for classes, ridge regression for numbers.
 
-Classes are read by linear discriminant analysis, which takes each class for a cloud of the same shape around its own
-mean; numbers by ridge regression. Both come from means and one matrix of covariances, without iteration: the same rows
-give the same probe. How strongly small directions are damped is chosen by cross-validation between groups of rows, so
-that rows of one tune never stand on both sides.
+Linear discriminant analysis assumes one covariance for all classes. Both probes are computed in closed form from means
+and one covariance matrix: the same rows give the same probe. The damping (ridge) is chosen by cross-validation between
+groups of rows, so that rows of one tune are never on both sides.
 
 Shapes: n rows, U numbers in each, C columns of what is read (classes, or one), F folds.
 """
@@ -22,12 +21,12 @@ Numbers = NDArray[np.integer[Any]]
 
 FOLDS = 4
 DAMPINGS = (1e-3, 1e-2, 1e-1, 1.0, 10.0)
-"""What is added to the variance of each direction; the numbers have a variance of 1."""
+"""Ridge added to the diagonal of the covariance; the numbers are standardised to variance 1."""
 
 
 @dataclass(frozen=True)
 class LinearProbe:
-    """A weighted sum of numbers for each class, or for the one number that is read."""
+    """A linear map from numbers to a score for each class, or to the number that is read."""
 
     mean: Doubles
     """Of each number, shape=(U,)."""
@@ -40,25 +39,25 @@ class LinearProbe:
     damping: float
 
     def scores(self, values: Floats) -> Doubles:
-        """One score for each class, or the number that is read, shape=(n, C); of `values`, shape=(n, U)."""
+        """Scores of the classes, or the number that is read, shape=(n, C), from `values`, shape=(n, U)."""
         weights = self.weights / self.scale[:, None]
         found: Doubles = values @ weights.astype(np.float32) + (self.bias - self.mean @ weights)
         return found
 
     def classes(self, values: Floats) -> NDArray[np.intp]:
-        """The likeliest class of each row, shape=(n,)."""
+        """The most likely class of each row, shape=(n,)."""
         return np.asarray(np.argmax(self.scores(values), axis=1))
 
 
 @dataclass(frozen=True)
 class _Part:
-    """What is kept of some rows."""
+    """Sufficient statistics of some rows."""
 
     rows: float
     sums: Doubles
     """Of each number, shape=(U,)."""
     products: Doubles
-    """Of pairs of numbers, summed over rows, shape=(U, U)."""
+    """Products of pairs of numbers, summed over rows, shape=(U, U)."""
 
     def __add__(self, other: "_Part") -> "_Part":
         return _Part(self.rows + other.rows, self.sums + other.sums, self.products + other.products)
@@ -69,7 +68,7 @@ class _Part:
 
 @dataclass(frozen=True)
 class ProbeRows:
-    """Rows to learn from."""
+    """Training rows of a probe."""
 
     values: Floats
     """Shape=(n, U)."""
@@ -77,18 +76,18 @@ class ProbeRows:
     """Number of the group, such as the tune, of each row, shape=(n,); at least two groups."""
 
     def classifier(self, classes: Numbers, count: int) -> LinearProbe:
-        """Learn to tell apart classes 0 to `count` - 1, given for each row, shape=(n,)."""
+        """Train a classifier of classes 0 to `count` - 1, given for each row, shape=(n,)."""
         hot = np.zeros((len(classes), count), np.float32)
         hot[np.arange(len(classes)), classes] = 1
         return self._best(hot, _discriminant, lambda scores, rows: float((scores.argmax(1) != classes[rows]).sum()))
 
     def regression(self, targets: NDArray[np.floating[Any]]) -> LinearProbe:
-        """Learn to read a number, given for each row, shape=(n,)."""
+        """Train a regression to a number, given for each row, shape=(n,)."""
         column = targets.astype(np.float32)[:, None]
         return self._best(column, _ridge, lambda scores, rows: float(np.square(scores - column[rows]).sum()))
 
     def _best(self, targets: Floats, solve: "Solve", errors: "Errors") -> LinearProbe:
-        """The probe whose damping makes the fewest errors on folds that it did not learn on."""
+        """The probe whose damping makes the fewest errors in cross-validation."""
         parts = [self._standard[rows].T @ targets[rows] for rows in self._folds]  # (U, C) each
         sums = [targets[rows].sum(axis=0, dtype=np.float64) for rows in self._folds]  # (C,) each
         products: Doubles = np.asarray(np.sum(parts, axis=0, dtype=np.float64))
@@ -114,12 +113,12 @@ class ProbeRows:
 
     @cached_property
     def _standard(self) -> Floats:
-        """The numbers around 0, with a variance of 1, shape=(n, U)."""
+        """The standardised numbers: mean 0, variance 1, shape=(n, U)."""
         return np.asarray((self.values - self._mean) / self._scale, np.float32)
 
     @cached_property
     def _folds(self) -> list[NDArray[np.intp]]:
-        """Rows of each fold; every group lies in one."""
+        """Rows of each fold; every group is in one fold."""
         _, numbers = np.unique(self.groups, return_inverse=True)
         return [rows for fold in range(FOLDS) if len(rows := np.flatnonzero(numbers % FOLDS == fold))]
 
@@ -137,9 +136,9 @@ class ProbeRows:
 
 
 Solve = Callable[[_Part, Doubles, Doubles, float], tuple[Doubles, Doubles]]
-"""From rows, products with the targets, sums of the targets and the damping: weights and bias."""
+"""Maps statistics, products with the targets, sums of the targets and the damping to weights and bias."""
 Errors = Callable[[Doubles, NDArray[np.intp]], float]
-"""Adds up what is wrong with the scores of some rows."""
+"""Sums the errors of the scores of some rows."""
 
 
 def _ridge(part: _Part, products: Doubles, sums: Doubles, damping: float) -> tuple[Doubles, Doubles]:
@@ -155,7 +154,7 @@ def _discriminant(part: _Part, products: Doubles, sums: Doubles, damping: float)
     means = products / np.maximum(sums, 1)  # (U, C)
     within = (part.products - (means * sums) @ means.T) / part.rows
     weights = np.linalg.solve(within + damping * np.eye(len(within)), means)
-    # A class that a fold lacks must never be chosen there.
+    # A class without rows in a fold must never be predicted there.
     frequency = np.log(np.maximum(sums, 1e-9) / part.rows)
     bias: Doubles = frequency - (means * weights).sum(axis=0) / 2
     return np.asarray(weights, np.float64), bias

@@ -1,8 +1,7 @@
-"""What might the state of a network know of a tune that no single character shows?
+"""Properties for probes of the state (key, metre, beat, bar, ...): a table with the right answer at each character.
 
-Each property says for every character of a text which answer is right, in words (classes) or as a number, and nothing
-("" or nan) where it means nothing. All are asked among the music only: while the header is read, its fields are in
-plain sight.
+Each property gives for every character of a text the right answer, as a word (classes) or as a number, and "" or nan
+where it has none. Answers exist only among the music: in the header its fields are plain to see.
 
 Shapes: T characters.
 """
@@ -26,42 +25,42 @@ LONGEST = "<U24"
 
 @dataclass(frozen=True)
 class Property:
-    """One thing to ask of the state."""
+    """One property that a probe reads off the state."""
 
     name: str
     kind: Literal["classes", "number"]
     phrase: str
-    """How a sentence goes on after "the state tells"."""
+    """The rest of a sentence after "the state tells"."""
     where: str
-    """At which characters it is asked."""
+    """The characters where it has an answer."""
     values: Callable[[Mapping[str, str], Places], Words | Floats]
-    """From the fields of the header and the places of a text, shape=(T,)."""
+    """Computes the answers from the fields of the header and the places of a text, shape=(T,)."""
     of_tune: bool = False
-    """Whether all characters of a tune have one answer."""
+    """Whether all characters of a tune have the same answer."""
 
 
 def property_values(text: str) -> dict[str, Words | Floats]:
-    """The right answer of every property of `PROPERTIES` by its name, shape=(T,) each."""
+    """The right answers of every property of `PROPERTIES` by its name, shape=(T,) each."""
     fields = dict(header_fields(text))
     places = read_places(text)
     return {each.name: each.values(fields, places) for each in PROPERTIES}
 
 
 METRES = {"C": "4/4", "C|": "2/2"}
-"""Metres that are written in two ways."""
+"""Metres with two spellings."""
 
 RHYTHMS = {"double jig": "jig", "slipjig": "slip jig"}
-"""Types of tune that are written in two ways."""
+"""Types of tune with two spellings."""
 
 
 def rhythm_of(value: str) -> str:
-    """The type of tune that the value of ``R:`` names: in small letters, one spelling for each."""
+    """The type of tune that the value of ``R:`` names, in lower case and one spelling."""
     word = " ".join(value.lower().split())
     return RHYTHMS.get(word, word)
 
 
 def metre_of(value: str) -> str:
-    """The metre that the value of ``M:`` names, as a fraction if it is one."""
+    """The metre that the value of ``M:`` names, as a fraction if possible."""
     return METRES.get(value, value)
 
 
@@ -93,7 +92,7 @@ def _in_music(places: Places) -> NDArray[np.bool_]:
 
 
 def _counted(name: str, count: Callable[[Floats], Floats]) -> Callable[[Mapping[str, str], Places], Words]:
-    """The whole number that comes of a moment, in words."""
+    """A whole number computed from a moment, as a class."""
 
     def values(_: Mapping[str, str], places: Places) -> Words:
         found = places.moments[name]
@@ -116,14 +115,14 @@ def _bars_left(_: Mapping[str, str], places: Places) -> Floats:
 
 
 def _last(which: str, measure: Callable[[Floats], Floats]) -> Callable[[Mapping[str, str], Places], Floats]:
-    """What the last note was, asked where none is being read."""
+    """A property of the last note, defined between notes."""
 
     def values(_: Mapping[str, str], places: Places) -> Floats:
         sounds = ~np.isnan(places.pitch) & (places.length > 0)
         found = measure(np.where(sounds, getattr(places, which), 1))
         last = np.maximum.accumulate(np.where(sounds, np.arange(len(sounds)), -1))
-        asked = (last >= 0) & np.isnan(places.length) & (places.fields == "") & _in_music(places)
-        return np.where(asked, found[last], np.nan).astype(np.float32)
+        defined = (last >= 0) & np.isnan(places.length) & (places.fields == "") & _in_music(places)
+        return np.where(defined, found[last], np.nan).astype(np.float32)
 
     return values
 

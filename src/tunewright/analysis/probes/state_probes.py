@@ -1,21 +1,21 @@
-"""What does the whole state of a network know that no single unit shows?
+"""Diagnostic probing: what a linear probe reads off the whole state of a network, with its controls.
 
-A linear probe reads a property, such as the key, off all units at once (see `linear_probe`, `probe_targets`). It learns
-on the tunes to choose by and is measured on the others. What it reads may be the probe's doing, not the network's, so
-beside it stand
+A linear probe reads a property, such as the key, off all units at once (see `linear_probe`, `probe_targets`). It is
+trained on the tunes to choose by and measured on the others. A good score may be due to the probe, not to the network.
+The controls are
 
 - an untrained network of the same shape, whose state echoes the last characters as well;
-- a control task (Hewitt and Liang 2019, arXiv:1909.03368): each pair of characters that follow each other has an
-  answer drawn at random from those of the property; where a tune has one answer, these are dealt out to the tunes anew.
-  Only learning by heart helps there: the difference, the selectivity, is what the probe did not make up;
-- the single unit that goes with the property most, probed alone;
-- always the same answer: the commonest one, or the mean.
+- a control task (Hewitt and Liang, 2019, arXiv:1909.03368): each pair of consecutive characters gets an answer drawn at
+  random from those of the property; where a tune has one answer, these are permuted among the tunes. Only memorising
+  helps there. The selectivity is the score less that of the control task;
+- the single unit that the property explains best, probed alone;
+- a constant answer: the most frequent one, or the mean.
 
-Scores are 1 - errors / most errors: of classes the share of characters at which the answer is right; of a number the
-share of its variance that is explained, R2, which is 0 for the mean and may be negative. Intervals hold 95% of 1,000
-resamples of the held-out tunes.
+Scores are 1 - errors / most errors: the accuracy over characters for classes; for a number the explained share of its
+variance, R2, which is 0 for the mean and may be negative. Intervals are those of 95% of 1,000 bootstrap resamples of
+the held-out tunes.
 
-Shapes: U units of all layers, N characters, n of them where a property is asked.
+Shapes: U units of all layers, N characters, n of them where a property has an answer.
 """
 
 from dataclasses import asdict, dataclass
@@ -34,14 +34,14 @@ from tunewright.model.network import load_network
 from tunewright.progress import Progress
 
 FEWEST_TUNES = 3
-"""That have an answer, on the tunes to choose by, for it to count as one; of either side, for a property."""
+"""Training tunes that an answer needs to be a class; tunes of each side that a property needs."""
 RESAMPLES = 1000
 SEED = 2019
 
 
 @dataclass(frozen=True)
-class Score:
-    """A score, and the interval that holds 95% of its resamples."""
+class ProbeScore:
+    """A score with its 95% bootstrap interval."""
 
     value: float
     low: float
@@ -50,7 +50,7 @@ class Score:
 
 @dataclass(frozen=True)
 class Probe:
-    """How well one property was read on the held-out tunes."""
+    """Scores of one property on the held-out tunes."""
 
     name: str
     statistic: str
@@ -58,28 +58,28 @@ class Probe:
     phrase: str
     where: str
     answers: tuple[str, ...]
-    """The classes, those with too few tunes left out; none of a number."""
-    trained: Score
-    untrained: Score
-    control: Score
-    """The network's state, but answers drawn for each pair of characters."""
-    best_unit: Score
+    """The classes, without those of too few tunes; empty for a number."""
+    trained: ProbeScore
+    untrained: ProbeScore
+    control: ProbeScore
+    """Of the control task, on the network's state."""
+    best_unit: ProbeScore
     unit: int
     layer: int
-    constant: Score
-    """Always the commonest answer, or the mean."""
-    gain: Score
-    """Trained less untrained."""
-    selectivity: Score
-    """Trained less control."""
+    constant: ProbeScore
+    """Of a constant answer: the most frequent one, or the mean."""
+    gain: ProbeScore
+    """`trained` less `untrained`."""
+    selectivity: ProbeScore
+    """`trained` less `control`."""
     tunes: int
     """Held-out tunes with the property."""
     characters: int
-    """Of them, where it was asked."""
+    """Characters of these tunes with an answer."""
 
     @property
     def sentence(self) -> str:
-        """What was measured, in words."""
+        """The scores as a sentence."""
         measure = "of the characters right" if self.statistic == "accuracy" else "of the variance"
         unit = unit_name((self.layer, self.unit))
         return (
@@ -91,17 +91,17 @@ class Probe:
 
 @dataclass(frozen=True)
 class ProbeStudy:
-    """What was read off one network."""
+    """Probes of one network."""
 
     probes: tuple[Probe, ...]
     """In the order of `PROPERTIES`."""
     too_rare: tuple[str, ...]
-    """Properties that too few tunes have, or that never differ."""
+    """Properties that too few tunes have, or with a single answer."""
     quantity: str
     fingerprint: str
 
     def as_json(self) -> dict[str, Any]:
-        """Everything by name, as ``probes.json`` has it."""
+        """The content of ``probes.json``."""
         probes = [{**asdict(probe), "sentence": probe.sentence} for probe in self.probes]
         return {**asdict(self), "probes": probes}
 
@@ -109,14 +109,14 @@ class ProbeStudy:
 def study_probes(
     model: Checkpoint, sides: Sides, quantity: str = "h", *, progress: Progress = lambda *_: None
 ) -> ProbeStudy:
-    """Find out what can be read off the state of a network, linearly.
+    """Probe the state of a network for every property of `PROPERTIES`.
 
     Parameters
     ----------
     model, sides
         The network, and tunes labelled for its vocabulary.
     quantity
-        What of each unit is read: see `activations.QUANTITIES`.
+        Quantity of each unit that is read: see `activations.QUANTITIES`.
 
     Raises
     ------
@@ -148,7 +148,7 @@ def _answers(side: Side) -> dict[str, NDArray[Any]]:
 
 
 def _pairs(side: Side) -> NDArray[np.int64]:
-    """A number for each pair of a character and the one before it, shape=(N,)."""
+    """One number for each pair of a character and its predecessor, shape=(N,)."""
     codes = np.array([ord(character) for text in side.texts for character in text], np.int64)
     before = np.concatenate([[0], codes[:-1]])
     before[side.starts[:-1]] = 0
@@ -157,21 +157,21 @@ def _pairs(side: Side) -> NDArray[np.int64]:
 
 @dataclass(frozen=True)
 class _Rows:
-    """Where a property is asked on one side, and what is right there."""
+    """Characters of one side where a property has an answer, and the answers."""
 
     places: NDArray[np.intp]
-    """Among the N characters, shape=(n,)."""
+    """Indices among the N characters, shape=(n,)."""
     tunes: NDArray[np.int32]
     """Number of the tune of each, shape=(n,)."""
     answers: NDArray[Any]
-    """Numbers of classes, or the number itself, shape=(n,)."""
+    """Indices of classes, or the number itself, shape=(n,)."""
     control: NDArray[Any]
     """Answers of the control task."""
 
 
 @dataclass(frozen=True)
 class _Task:
-    """One property, made ready."""
+    """One property with its training and held-out rows."""
 
     about: Property
     classes: tuple[str, ...]
@@ -180,7 +180,7 @@ class _Task:
 
 
 def _task(about: Property, sides: tuple[Side, Side], answers: list[NDArray[Any]]) -> _Task | None:
-    """None for a property of which too few tunes have two different answers."""
+    """Prepare a property; None if too few tunes have it, or with a single answer."""
     classes = _classes(answers[0], sides[0].tune_numbers) if about.kind == "classes" else ()
     rows = []
     for values, side in zip(answers, sides, strict=True):
@@ -203,28 +203,28 @@ def _task(about: Property, sides: tuple[Side, Side], answers: list[NDArray[Any]]
 
 
 def _classes(words: NDArray[Any], tunes: NDArray[np.int32]) -> tuple[str, ...]:
-    """The answers that enough tunes have, in their order."""
+    """The answers that enough tunes have, sorted."""
     names, numbers = np.unique(words, return_inverse=True)
     tunes_with = np.bincount(np.unique(np.stack([numbers, tunes]), axis=1)[0], minlength=len(names))
     return tuple(str(name) for name, count in zip(names, tunes_with, strict=True) if name and count >= FEWEST_TUNES)
 
 
 def _dealt_to_tunes(tunes: NDArray[np.int32], answers: NDArray[Any]) -> NDArray[Any]:
-    """The answers of all tunes, dealt out to them anew, at the rows of one side."""
+    """The answers of all tunes, permuted among them, at the rows of one side."""
     _, firsts, numbers = np.unique(tunes, return_index=True, return_inverse=True)
     dealt: NDArray[Any] = np.random.default_rng(SEED).permutation(answers[firsts])[numbers]
     return dealt
 
 
 def _drawn_for_types(types: list[NDArray[np.int64]], learned: NDArray[Any]) -> list[NDArray[Any]]:
-    """An answer for each type, drawn from those that were learned, at the rows of both sides."""
+    """A random answer for each type, drawn from the training answers, at the rows of both sides."""
     kinds, numbers = np.unique(np.concatenate(types), return_inverse=True)
     drawn = np.random.default_rng(SEED).choice(learned, size=len(kinds))[numbers]
     return [drawn[: len(types[0])], drawn[len(types[0]) :]]
 
 
 def _probe(task: _Task, trained: list[Floats], untrained: list[Floats], width: int) -> Probe:
-    """Learn and measure; states of both sides, shape=(N, U) each."""
+    """Train and measure the probes of a task; states of both sides, shape=(N, U) each."""
     learning, held_out = task.learning, task.held_out
     _, tunes = np.unique(held_out.tunes, return_inverse=True)
     rows = ProbeRows(trained[0][learning.places], learning.tunes)
@@ -268,7 +268,7 @@ def _probe(task: _Task, trained: list[Floats], untrained: list[Floats], width: i
 
 
 def _best_unit(values: Floats, answers: NDArray[Any], classes: int) -> int:
-    """The unit of which the answers explain most of the variance."""
+    """The unit whose variance the answers explain best."""
     hot = np.eye(classes, dtype=np.float32)[answers] if classes else (answers - answers.mean())[:, None]
     centred = values - values.mean(axis=0)
     sizes = np.maximum(np.square(hot).sum(axis=0), 1e-9)
@@ -277,7 +277,7 @@ def _best_unit(values: Floats, answers: NDArray[Any], classes: int) -> int:
 
 
 def _reading(task: _Task, rows: ProbeRows, given: Floats, *, control: bool) -> NDArray[Any]:
-    """What a probe that learned on `rows` makes of the held-out states, shape=(n,)."""
+    """Predictions of a probe trained on `rows` for the held-out states, shape=(n,)."""
     answers = task.learning.control if control else task.learning.answers
     if not task.classes:
         return rows.regression(answers).scores(given)[:, 0]
@@ -292,7 +292,7 @@ def _constant(answers: NDArray[Any], classes: int, size: int) -> NDArray[Any]:
 def _errors(
     reading: NDArray[Any], truth: NDArray[Any], learned: NDArray[Any], is_class: bool
 ) -> tuple[NDArray[Any], NDArray[Any]]:
-    """The error at each character, and what it would be at most, shape=(n,) each."""
+    """The error at each character, and that of the constant answer or 1, shape=(n,) each."""
     if is_class:
         return (reading != truth).astype(float), np.ones(len(truth))
     return np.square(reading - truth), np.square(truth - learned.mean())
@@ -306,6 +306,6 @@ def _scores(errors: NDArray[np.float64], most: NDArray[np.float64]) -> NDArray[n
     return np.asarray((1 - (weights @ errors) / np.maximum(weights @ most, 1e-9)).T)
 
 
-def _interval(scores: NDArray[np.float64]) -> Score:
+def _interval(scores: NDArray[np.float64]) -> ProbeScore:
     low, high = np.quantile(scores[1:], [0.025, 0.975])
-    return Score(*(round(float(value), 6) for value in (scores[0], low, high)))
+    return ProbeScore(*(round(float(value), 6) for value in (scores[0], low, high)))

@@ -1,7 +1,4 @@
-"""What is said of one unit and one label?
-
-How is a finding about a unit said in plain English?
-"""
+"""Findings about one unit and one label: statistics, confirmation on held-out tunes, and a plain English sentence."""
 
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -10,18 +7,18 @@ import numpy as np
 
 from tunewright.analysis.units.labels import LABELS, label_named
 from tunewright.analysis.units.samples import Side
-from tunewright.analysis.units.selectivity import Comparison, Sample, strength_within
+from tunewright.analysis.units.selectivity import Sample, SelectivityTests, strength_within
 from tunewright.analysis.units.shown_tunes import NAMES
 
 ALPHA = 0.001
-"""Corrected p below which a finding stands on the tunes used to choose."""
+"""Significance level of the corrected p on the tunes used to choose."""
 ALPHA_HELD_OUT = 0.05
-"""The same on the others, where only the findings are tested."""
+"""Significance level on the held-out tunes, where only the findings are tested."""
 
 
 @dataclass(frozen=True)
-class Finding:
-    """One unit and one label."""
+class UnitFinding:
+    """What was found about one unit and one label."""
 
     unit: int
     layer: int
@@ -29,17 +26,17 @@ class Finding:
     statistic: Literal["auc", "r"]
     direction: Literal["on", "off", "rises", "falls"]
     value: float
-    """On the tunes used to choose: AUC of the direction, 0.5 to 1; or Spearman's r, -1 to 1."""
+    """On the tunes used to choose: AUC in the finding's direction, 0.5 to 1; or Spearman's r, -1 to 1."""
     held_out_value: float | None
-    """The same, in the same direction, on the other tunes; None if the label is too rare there."""
+    """The same, in the same direction, on the held-out tunes; None if the label is too rare there."""
     p_corrected: float
     """On the tunes used to choose, corrected for all units and labels."""
     p_held_out: float | None
-    """On the other tunes, corrected for all findings."""
+    """On the held-out tunes, corrected for all findings."""
     held_out_tunes: int
-    """Of these tunes, how many have the label somewhere (yes/no), or a place where it means something (graded)."""
+    """Held-out tunes that have the label somewhere (yes/no), or a place where it is defined (graded)."""
     same_character_value: float | None
-    """As `held_out_value`, but comparing only places with the same character: what is left if the unit is no echo."""
+    """As `held_out_value`, comparing only places with the same character, so that echoing the input does not help."""
     place: int
     """1 for the label that the unit follows best, 2 for the next."""
     confirmed: bool
@@ -52,26 +49,33 @@ class Finding:
 
     @property
     def held_out_strength(self) -> float:
-        """The same on the other tunes; 0 if the label is too rare there, or goes the other way."""
+        """The same on the held-out tunes; 0 if the label is too rare there, or the direction is opposite."""
         value = self.held_out_value or 0.0
         return max(0.0, {"rises": value, "falls": -value}.get(self.direction, 2 * value - 1))
 
 
 def make_finding(
-    unit: int, label: int, place: int, chosen: Comparison, confirmed: Comparison, sample: Sample, side: Side, width: int
-) -> Finding:
-    """Put together what is known of a pair; its sentence is still to come.
+    unit: int,
+    label: int,
+    place: int,
+    chosen: SelectivityTests,
+    confirmed: SelectivityTests,
+    sample: Sample,
+    side: Side,
+    width: int,
+) -> UnitFinding:
+    """Make the finding of a pair of unit and label, without its sentence.
 
     Parameters
     ----------
     unit, label
-        Numbers, the unit's among those of all layers.
+        Indices; that of the unit counts the units of all layers.
     place
-        Of the label among those of the unit, from 1.
+        Rank of the label among those of the unit, from 1.
     chosen, confirmed
-        Tests on the tunes used to choose, and on the others.
+        Tests on the tunes used to choose, and on the held-out ones.
     sample, side
-        The others.
+        The held-out tunes.
     width
         Units of a layer.
     """
@@ -90,7 +94,7 @@ def make_finding(
             return None
         return round(found if graded else (1 + sign * found) / 2, 6)
 
-    return Finding(
+    return UnitFinding(
         unit=int(unit % width),
         layer=int(unit // width),
         label=about.name,
@@ -112,29 +116,29 @@ def _codes(side: Side) -> np.ndarray[Any, np.dtype[np.uint32]]:
 
 
 _DEGREES = ((0.8, ""), (0.5, "mostly "), (0.0, "tends to "))
-"""From which strength on (0 to 1), and how the verb is then weakened."""
+"""Least strength (0 to 1), and the word that qualifies the verb."""
 _VERBS = {
     "on": ("is {}on", "be on"),
     "off": ("is {}off", "be off"),
     "rises": ("{}rises with", "rise with"),
     "falls": ("{}falls with", "fall with"),
 }
-"""By the direction of a finding; the second after "tends to"."""
+"""Verbs by the direction of a finding; the second form follows "tends to"."""
 
 
-def sentence_of(finding: Finding, held_out_tunes: int, layers: int, quantity: str = "h", *, name: str = "") -> str:
-    """Say what was found, how strongly, and whether it was confirmed.
+def sentence_of(finding: UnitFinding, held_out_tunes: int, layers: int, quantity: str = "h", *, name: str = "") -> str:
+    """State what was found, how strongly, and whether it was confirmed.
 
     Parameters
     ----------
     held_out_tunes
-        How many tunes it was measured again on.
+        Number of held-out tunes.
     layers
-        Of the network; of one with several, the sentence names the layer.
+        Layers of the network; with several, the sentence names the layer.
     quantity
-        What of the unit it is about; all but its output h is named.
+        Quantity of the unit; it is named unless it is the output h.
     name
-        What it is about, if not a unit.
+        Name of the subject, if it is not a unit.
     """
     phrase = label_named(finding.label).phrase
     name = name or f"unit {finding.unit}" + (f" of layer {finding.layer}" if layers > 1 else "")
@@ -150,18 +154,18 @@ def sentence_of(finding: Finding, held_out_tunes: int, layers: int, quantity: st
     return f"{name} {_verb(finding, value)} {phrase}: {_figure(finding, value)} on {tunes}"
 
 
-def _verb(finding: Finding, value: float) -> str:
+def _verb(finding: UnitFinding, value: float) -> str:
     strength = abs(value) if finding.statistic == "r" else 2 * value - 1
     degree = next((word for least, word in _DEGREES if strength >= least), "tends to ")
     plain, weak = _VERBS[finding.direction]
     return f"tends to {weak}" if degree == "tends to " else plain.format(degree)
 
 
-def _figure(finding: Finding, value: float) -> str:
+def _figure(finding: UnitFinding, value: float) -> str:
     return f"{'AUC' if finding.statistic == 'auc' else 'r'} {value:.3f}"
 
 
-def _why(finding: Finding) -> str:
+def _why(finding: UnitFinding) -> str:
     if finding.held_out_value is None:
         return "the others hardly have it"
     if finding.p_held_out is not None and finding.p_corrected < 0.001:

@@ -1,4 +1,4 @@
-"""Does another network have a unit for the same thing: one trained on another seed, or one that learned nothing?"""
+"""Units of other networks, untrained or of another seed, that follow the same labels."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -18,7 +18,7 @@ UNTRAINED_SEED = 0
 
 
 def untrained_like(model: Checkpoint, seed: int = UNTRAINED_SEED) -> Checkpoint:
-    """A network of the same shape and vocabulary that has learned nothing."""
+    """An untrained network of the same shape and vocabulary."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         network = CharNetwork.of(model.config, model.vocabulary)
@@ -33,12 +33,12 @@ class Counterpart:
     unit: int
     layer: int
     value: float
-    """As of `Finding`, on the tunes used to choose; AUC above 0.5, size of r."""
+    """On the tunes used to choose: AUC of 0.5 or more, or absolute r."""
     held_out_value: float | None
 
 
 def counterparts(model: Checkpoint, sides: Sides, quantity: str = "h") -> Iterator[Counterpart]:
-    """Yield, for each label, the unit of another network that follows it best: does every training find such a unit?"""
+    """Yield, for each label, the unit of another network that follows it best."""
     network, width = load_network(model), model.config.units
     choosing = sides.choosing.read(network, model.vocabulary, quantity)
     usable = usable_labels(choosing)

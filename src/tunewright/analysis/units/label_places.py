@@ -1,11 +1,11 @@
-"""Where in its tune, and in its music, does each character of a text stand?
+"""Position of each character of a text in its tune and in its music: tokens, fields, bars, beats, sections, pitches.
 
-`read_places` collects from `tunewright.notation` all that `labels` asks of. Any text may be given; what a text has no
-answer to is nan.
+`read_places` collects from `tunewright.notation` all that `labels` needs. Any text may be given; where a text has no
+answer, it is nan.
 
-Conventions: row i is about character i, just read. A sound counts as played from its last character on, a bar line as
-passed likewise. Times are shares of a whole note or of a bar, pitches MIDI numbers, of a chord that of its highest
-note. Each voice counts its own bars.
+Conventions: row i is about character i, just read. A note counts as played from its last character on, and a bar line
+as passed likewise. Times are shares of a whole note or of a bar; pitches are MIDI numbers, of a chord that of its
+highest note. Each voice counts its own bars.
 
 Shapes: T characters.
 """
@@ -32,16 +32,16 @@ KIND_NUMBERS = {kind: number for number, kind in enumerate(Kind)}
 
 
 class _Moment(NamedTuple):
-    """What holds from one character on, until the next moment."""
+    """The state of the music from one character on, until the next moment."""
 
     start: int
     played: float
     """Share of the bar, 0 to 1."""
     beats: float
-    """Beats of the bar that are over."""
+    """Beats of the bar that have been played."""
     beats_left: float
     bar: float
-    """Place of the bar in its section, from 0; pick-ups are not counted, and have none."""
+    """Number of the bar in its section, from 0; nan for pick-ups, which are not counted."""
     section: float
     """From 0."""
     ending: float
@@ -54,34 +54,34 @@ class _Moment(NamedTuple):
 
 @dataclass(frozen=True)
 class Places:
-    """Everything that is known of each character; arrays of shape=(T,)."""
+    """Everything that labels need to know of each character; arrays of shape=(T,)."""
 
     characters: NDArray[np.str_]
     """The text."""
     kinds: NDArray[np.uint8]
-    """Kind of the token that the character belongs to: see `KIND_NUMBERS`."""
+    """Kind of the character's token: see `KIND_NUMBERS`."""
     token_last: NDArray[np.bool_]
     """True at the last character of its token."""
     fields: NDArray[np.str_]
-    """Letter of the field, on a line of its own or inline, that the character belongs to; "" outside of fields."""
+    """Letter of the character's field, on a line of its own or inline; "" outside of fields."""
     body: int
-    """How many characters the header takes, the end of its last line included."""
+    """Length of the header in characters, the end of its last line included."""
     moments: dict[str, Floats]
-    """By the names of what can be said of a moment in the music; nan in the header and before the first sound."""
+    """The fields of `_Moment` by name; nan in the header and before the music."""
     pitch: Floats
-    """Of the note that is being read, accidental excepted; nan elsewhere."""
+    """Pitch of the note that is being read, from its letter on; nan elsewhere."""
     pitch_before: Floats
-    """Of the note before that one."""
+    """Pitch of the note before that one."""
     length: Floats
-    """Of the note or rest that is being read, in whole notes; nan elsewhere."""
+    """Length of the note or rest that is being read, in whole notes; nan elsewhere."""
 
     def is_kind(self, *kinds: Kind) -> NDArray[np.bool_]:
-        """Where the characters of such tokens are."""
+        """Whether each character belongs to a token of these kinds."""
         return np.isin(self.kinds, [KIND_NUMBERS[kind] for kind in kinds])
 
 
 def read_places(text: str) -> Places:
-    """Find out about each character of `text`, a tune or any text whatever."""
+    """Return what is known of each character of `text`, a tune or any text."""
     events = read_events(text)
     found = tokens(text)
     lengths = [token.end - token.start for token in found]
@@ -117,7 +117,7 @@ def _fields(text: str, kinds: NDArray[np.uint8]) -> NDArray[np.str_]:
 
 
 def _sounds(events: Events, size: int) -> tuple[Floats, Floats, Floats]:
-    """Pitch, pitch of the note before, and length, each shape=(T,)."""
+    """Pitch, pitch of the previous note, and length, each shape=(T,)."""
     pitch, before, length = (np.full(size, np.nan, np.float32) for _ in range(3))
     for voice in events.voices:
         last = np.nan
@@ -141,12 +141,12 @@ def _moments(events: Events, size: int) -> dict[str, Floats]:
 
 
 class _BarPlace(NamedTuple):
-    """A bar, and what it is among the others."""
+    """A bar and its place in the tune."""
 
     ticks: float
-    """Ticks that it should hold; nan without metre."""
+    """Ticks that it should last; nan without metre."""
     skipped: int
-    """Ticks that a pick-up, or the rest of a bar that was cut in two, leaves out at its start."""
+    """Ticks that are missing at the start of a pick-up, or of the second part of a divided bar."""
     place: float
     section: int
     ending: int

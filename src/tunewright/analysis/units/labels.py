@@ -1,10 +1,10 @@
-"""What could a unit follow? A table of everything that can be said of a character of a tune.
+"""Labels of characters: a table of the properties that units are tested against.
 
-A label is yes/no (1 or 0) or graded (any number), and nan where it means nothing, such as a pitch where there is no
-note. Labels come from a reader of ABC, never from an eye. Each has a phrase that completes a sentence: "the unit is on
-..." where it is yes/no, "the unit rises with ..." where it is graded.
+A label is yes/no (1 or 0) or graded (any number), and nan where it is not defined, such as a pitch where there is no
+note. Labels are computed by a reader of ABC, never assigned by hand. Each has a phrase that completes a sentence: "the
+unit is on ..." where it is yes/no, "the unit rises with ..." where it is graded.
 
-Conventions: row i is about the character just read. Within brackets or quotes of any kind means after the opening and
+Conventions: row i is about the character just read. "Within" brackets or quotes of any kind means after the opening and
 before the closing one was read; the header is over as soon as the end of its last line was read.
 
 Shapes: N labels, T characters.
@@ -26,24 +26,23 @@ LabelKind = Literal["yes/no", "graded"]
 
 @dataclass(frozen=True)
 class Label:
-    """One thing that can be said of a character."""
+    """One property of a character."""
 
     name: str
     """Unique and short."""
     kind: LabelKind
     phrase: str
-    """How a sentence goes on after "is on" (yes/no) or "rises with" (graded)."""
+    """The rest of a sentence after "is on" (yes/no) or "rises with" (graded)."""
     values: Callable[[Places], NDArray[np.generic]]
-    """From the places of a text, shape=(T,); nan where it means nothing."""
+    """Computes the label from the places of a text, shape=(T,); nan where it is not defined."""
     defined: str = "everywhere"
-    """Where it means something."""
+    """Where it is defined, in words."""
 
 
 def label_values(text: str) -> Floats:
-    """Return what every label of `LABELS` says of each character of `text`, shape=(N, T).
+    """Return the value of every label of `LABELS` at each character of `text`, shape=(N, T).
 
-    `text` is one tune without its boundaries, as a person or a network wrote it: anything may stand in it. Without
-    characters it has no columns.
+    `text` is one tune without its boundaries; any text is allowed, the empty text too.
     """
     places = read_places(text)
     return np.stack([label.values(places).astype(np.float32) for label in LABELS])
@@ -74,21 +73,21 @@ def _moment(name: str) -> Callable[[Places], Floats]:
     return lambda places: places.moments[name]
 
 
-def _asked(values: Floats, holds: NDArray[np.bool_]) -> Floats:
-    """1 where `holds`, 0 where not, nan where `values` is."""
+def _known(values: Floats, holds: NDArray[np.bool_]) -> Floats:
+    """1 where `holds`, 0 where not, nan where `values` is nan."""
     return np.where(np.isnan(values), np.float32(np.nan), holds)
 
 
-# what stands there
+# tokens
 
 
 def _within(*kinds: Kind) -> Callable[[Places], NDArray[np.bool_]]:
-    """Characters of such tokens, each but the last of its token."""
+    """Whether a character is inside such a token: all but its last character."""
     return lambda places: places.is_kind(*kinds) & ~places.token_last
 
 
 def _between(opening: Kind, closing: Kind) -> Callable[[Places], NDArray[np.bool_]]:
-    """From the last character of an opening token up to the closing one, or to the end of the line."""
+    """Whether a character is between the last of an opening token and the closing one, or the end of the line."""
 
     def values(places: Places) -> NDArray[np.bool_]:
         opens = places.is_kind(opening) & places.token_last
@@ -100,7 +99,7 @@ def _between(opening: Kind, closing: Kind) -> Callable[[Places], NDArray[np.bool
 
 
 def _signs() -> Iterator[Label]:
-    """Labels that say which kind of token a character belongs to."""
+    """Labels of the kind of token that a character belongs to."""
     yield _yes_no("header", "in the header", lambda places: np.arange(len(places.characters)) < places.body - 1)
     for letter, field in FIELDS.items():
         phrase = f"in the field {letter}: ({field.name})"
@@ -146,7 +145,7 @@ _SIGNS = (
 
 
 def _marks() -> Iterator[Label]:
-    """Labels that say which note, length or bar line it is."""
+    """Labels of the note, length or bar line that a character writes."""
     for letter in "CDEFGAB":
         phrase = f"at the note {letter} of any octave"
         yield _yes_no(f"note {letter}", phrase, _is_note(letter))
@@ -179,7 +178,7 @@ def _is_repeat_sign(places: Places) -> NDArray[np.bool_]:
     return places.is_kind(Kind.BAR) & dots
 
 
-# what sounds
+# sound
 
 PITCH_NAMES = ("C", "C sharp", "D", "E flat", "E", "F", "F sharp", "G", "A flat", "A", "B flat", "B")
 
@@ -195,7 +194,7 @@ def _sounds() -> Iterator[Label]:
 
 
 def _is_class(number: int) -> Callable[[Places], Floats]:
-    return lambda places: _asked(places.pitch, places.pitch % 12 == number)
+    return lambda places: _known(places.pitch, places.pitch % 12 == number)
 
 
 def _last_pitch(places: Places) -> Floats:
@@ -204,7 +203,7 @@ def _last_pitch(places: Places) -> Floats:
     return np.where(last >= 0, places.pitch[last], np.float32(np.nan))
 
 
-# where in the bar
+# place in the bar
 
 
 def _bars() -> Iterator[Label]:
@@ -220,11 +219,11 @@ def _bars() -> Iterator[Label]:
 
 
 def _when(name: str, holds: Callable[[Floats], NDArray[np.bool_]]) -> Callable[[Places], Floats]:
-    return lambda places: _asked(places.moments[name], holds(places.moments[name]))
+    return lambda places: _known(places.moments[name], holds(places.moments[name]))
 
 
 def _to_bar_line(places: Places) -> Floats:
-    """Characters from each one up to the first of the next bar line: 1 at the last one of a bar."""
+    """Distance in characters from each one to the next bar line: 1 at the last character of a bar."""
     bar_lines = places.is_kind(Kind.BAR)
     begins = np.flatnonzero(bar_lines & ~np.concatenate([[False], bar_lines[:-1] & ~places.token_last[:-1]]))
     here = np.arange(len(bar_lines))
@@ -236,10 +235,10 @@ def _to_bar_line(places: Places) -> Floats:
 
 def _is_bar_end(places: Places) -> Floats:
     distance = _to_bar_line(places)
-    return _asked(distance, (distance == 1) & ~places.is_kind(Kind.BAR, Kind.LINE_END))
+    return _known(distance, (distance == 1) & ~places.is_kind(Kind.BAR, Kind.LINE_END))
 
 
-# where in the tune
+# place in the tune
 
 
 def _forms() -> Iterator[Label]:

@@ -1,8 +1,8 @@
-"""Which tunes does a study of neurons look at, and what do units and labels say there?
+"""Tunes of a study of units, divided into two sides, with the activations and labels of their characters.
 
-Tunes to choose by and tunes to confirm on are different tunes, no tune on both sides in two settings. Of a large corpus
-a side takes as many characters as it is allowed, in tunes spread evenly over it: memory does not grow with the data.
-What is kept of a side: its texts, and one number for each unit and for each label at each character.
+Tunes to choose by and tunes to confirm on are different tunes; no tune is on both sides in two settings. From a large
+corpus a side takes at most a given number of characters, in tunes spread evenly over it, so that memory does not grow
+with the data. A side holds its texts, and one number for each unit and for each label at each character.
 
 Characters that the network does not know are left out of what it reads, and have no row.
 
@@ -27,10 +27,10 @@ from tunewright.model.network import CharNetwork
 from tunewright.options import require
 
 CHARACTERS = 100_000
-"""Most characters of a side where nobody says otherwise."""
+"""Default for the most characters of a side."""
 
 LabelText = Callable[[str], Floats]
-"""Gives what labels say of a text, shape=(K, characters)."""
+"""Computes the labels of a text, shape=(K, characters)."""
 
 
 @dataclass(frozen=True)
@@ -38,15 +38,15 @@ class Side:
     """Some tunes as a network reads them, with their labels."""
 
     tunes: tuple[Tune, ...]
-    """Those of which the network knows a character at least."""
+    """Those with at least one character that the network knows."""
     texts: tuple[str, ...]
-    """Of the tunes, without the characters that the network does not know."""
+    """Texts of the tunes, without the characters that the network does not know."""
     starts: NDArray[np.int64]
-    """Where each text begins among the N characters, and at last N itself."""
+    """Start of each text among the N characters, and N itself at the end."""
     labels: Floats
     """Shape=(K, N)."""
     unknown: int
-    """Characters that were left out."""
+    """Number of characters that were left out."""
 
     @property
     def tune_numbers(self) -> NDArray[np.int32]:
@@ -54,12 +54,12 @@ class Side:
         return np.repeat(np.arange(len(self.texts), dtype=np.int32), np.diff(self.starts))
 
     def read(self, network: CharNetwork, vocabulary: Vocabulary, quantity: str) -> Sample:
-        """What all units of `network` do there, beside what the labels say.
+        """Return the activations of all units of `network` on this side, with its labels.
 
         Raises
         ------
         VocabularyError
-            If it knows fewer characters than the network that the tunes were labelled for.
+            If it does not know a character that the tunes were labelled for.
         """
         layers, width = network.config.layers, network.config.units
         units = np.empty((layers * width, int(self.starts[-1])), np.float32)  # (U, N)
@@ -71,7 +71,7 @@ class Side:
 
 
 GRADED = np.array([label.kind == "graded" for label in LABELS])
-"""Which labels are graded, shape=(K,)."""
+"""Whether each label is graded, shape=(K,)."""
 
 
 def make_side(tunes: Sequence[Tune], vocabulary: Vocabulary, label: LabelText) -> Side:
@@ -92,7 +92,7 @@ def make_side(tunes: Sequence[Tune], vocabulary: Vocabulary, label: LabelText) -
             texts.append("".join(character for character, is_known in zip(tune.text, known, strict=True) if is_known))
             rows.append(label(tune.text)[:, known])
     if not kept:
-        raise CorpusError("there is nothing to look at: no tune holds a character that the network knows")
+        raise CorpusError("there is nothing to read: no tune has a character that the network knows; give other tunes")
     starts = np.cumsum([0, *map(len, texts)])
     return Side(tuple(kept), tuple(texts), starts, np.concatenate(rows, axis=1), unknown)
 
@@ -100,17 +100,17 @@ def make_side(tunes: Sequence[Tune], vocabulary: Vocabulary, label: LabelText) -
 def choose_tunes(
     tunes: Sequence[Tune], held_out: Sequence[Tune] | None, characters: int
 ) -> tuple[list[Tune], list[Tune]]:
-    """Return the tunes to choose by, and those to confirm on: `held_out`, or a half of `tunes` if there are none.
+    """Return the tunes to choose by, and those to confirm on: `held_out`, or half of `tunes` if it is None.
 
-    Of `tunes`, those are left out that `held_out` has too, in one setting or another.
+    Tunes of which `held_out` has a setting are left out of `tunes`.
 
     Raises
     ------
     OptionError
-        If `tunes` cannot be halved, because they are one tune, or settings of one; if `held_out` has all of them.
+        If `tunes` cannot be halved, because they are settings of one tune; if `held_out` has all of them.
     """
     if held_out is None:
-        # Twice the characters of a side are enough to be split; the rest of a large corpus need not be compared.
+        # Twice the characters of a side are enough to split; the rest of a large corpus need not be compared.
         choosing, confirming = split_tunes(_spread(tunes, 2 * characters), validation_fraction=0.5)
         return _spread(choosing, characters), _spread(confirming, characters)
     held_back = _spread(held_out, characters)
@@ -118,7 +118,7 @@ def choose_tunes(
 
 
 def _others(tunes: list[Tune], held_out: list[Tune]) -> list[Tune]:
-    """Those of `tunes` that `held_out` has in no setting."""
+    """Those of `tunes` of which `held_out` has no setting."""
     groups = group_tunes([*tunes, *held_out])
     shared = {number for group in groups if max(group) >= len(tunes) for number in group}
     others = [tune for number, tune in enumerate(tunes) if number not in shared]
@@ -128,7 +128,7 @@ def _others(tunes: list[Tune], held_out: list[Tune]) -> list[Tune]:
 
 
 def _spread(tunes: Sequence[Tune], characters: int) -> list[Tune]:
-    """All tunes, or so many, spread evenly, that they have at most so many characters; one at least."""
+    """All tunes, or some spread evenly over them, with at most `characters` in all; at least one."""
     sizes = np.array([len(tune.text) for tune in tunes])
     step = max(1.0, float(sizes.sum()) / characters)
     places = np.unique(np.arange(0, len(tunes), step).astype(int))
@@ -138,7 +138,7 @@ def _spread(tunes: Sequence[Tune], characters: int) -> list[Tune]:
 
 @dataclass(frozen=True)
 class Sides:
-    """The tunes of a study, made ready for networks of one vocabulary."""
+    """The tunes of a study, labelled for networks of one vocabulary."""
 
     choosing: Side
     confirming: Side
@@ -152,9 +152,9 @@ class Sides:
         characters: int = CHARACTERS,
         label: LabelText = label_values,
     ) -> "Sides":
-        """Divide and label `tunes`; `held_out`, if given, are the ones to confirm on. See `choose_tunes`.
+        """Divide and label `tunes`; `held_out`, if given, are those to confirm on. See `choose_tunes`.
 
-        `characters` is the most of either side, 1,000 or more.
+        `characters` is the most characters of each side, 1,000 or more.
         """
         require("characters", characters, "1,000 or more", characters >= 1000)
         pair = choose_tunes(tunes, held_out, characters)

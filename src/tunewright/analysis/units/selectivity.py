@@ -1,21 +1,20 @@
-"""How well does each unit follow each label, and how well would it by chance?
+"""Selectivity of units for labels: AUC and Spearman correlation, with permutation p-values corrected for all pairs.
 
-The strength of a pair of unit and label is a rank statistic from -1 to 1 over the characters where the label means
-something: for yes/no labels 2 AUC - 1, where AUC is the area under the ROC curve (the chance that the unit is higher at
-a character with the label than at one without; 0.5 says nothing); for graded labels Spearman's correlation, that is
-Pearson's of the ranks. Ties have their mean rank.
+The strength of a pair of unit and label is a rank statistic from -1 to 1 over the characters where the label is
+defined. For yes/no labels it is 2 AUC - 1, where AUC is the area under the ROC curve: the probability that the unit is
+higher at a character with the label than at one without; 0.5 is chance. For graded labels it is Spearman's correlation,
+that is Pearson's of the ranks. Ties have their mean rank.
 
-Chance is what comes out when labels are shifted against units around the text, by every number of characters: all that
-makes both of them slow, bursty or rare stays, only their being together goes. The statistic of all shifts of a pair
-comes from one Fourier transform of a product. Small shifts are left out, since there the two are still nearly together.
+The null distribution comes from circular shifts of the labels against the units, by every number of characters: a shift
+keeps whatever makes either of them slow, bursty or rare, and destroys only their relation. One Fourier transform of a
+product gives the statistic of a pair at all shifts. Small shifts are left out, since the two are then nearly aligned.
 
-Many pairs are tested, so that some look strong by chance. Each statistic is divided by its own standard deviation over
-the shifts; at each shift the largest of all units and labels is kept. The corrected p of a pair is the share of shifts
-at which that largest one reaches the pair's own (Westfall and Young 1993, with circular shifts as the permutations):
-the chance that anything at all looks so strong. With S shifts it is never below 1 / (S + 1).
+Many pairs are tested, so the p-values are corrected. Each statistic is divided by its own standard deviation over the
+shifts; at each shift the maximum over all units and labels is kept. The corrected p of a pair is the share of shifts at
+which that maximum reaches the pair's own value (maxT of Westfall and Young, 1993, with circular shifts as the
+permutations). It controls the family-wise error. With S shifts it is never below 1 / (S + 1).
 
-Shapes: U units, K labels, N characters of all tunes one after another, n of them where a label means something, S
-shifts.
+Shapes: U units, K labels, N characters of all tunes one after another, n of them where a label is defined, S shifts.
 """
 
 from collections.abc import Callable, Iterator
@@ -29,47 +28,47 @@ from torch import Tensor
 
 Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
-Tell = Callable[[float], object]
+Share = Callable[[float], object]
 """Takes the share of the work that is done, 0 to 1."""
 
 MARGIN = 1000
-"""Shifts of fewer characters than that, either way, are left out; of a tenth of the text, where it is short."""
+"""Shifts of fewer characters, in either direction, are left out; of less than a tenth of a short text."""
 FEWEST = 10
-"""Characters with a yes/no label, and without, below which nothing is said of the label."""
+"""Characters that a yes/no label needs on each side, with and without it, to be tested."""
 FEWEST_TUNES = 3
-"""The same of tunes that have it, and that lack it somewhere."""
+"""Tunes that a yes/no label needs on each side."""
 FEWEST_DEFINED = 1250
-"""The same of characters at which a label means something: so many give the thousand shifts that a p of 0.001 needs."""
+"""Characters where a label must be defined: these give the thousand shifts that a p of 0.001 needs."""
 
 
 @dataclass(frozen=True)
 class Sample:
-    """What units did and what labels say of the same characters."""
+    """Activations of units and values of labels at the same characters."""
 
     units: Floats
     """Shape=(U, N)."""
     labels: Floats
-    """Shape=(K, N); nan where a label means nothing."""
+    """Shape=(K, N); nan where a label is not defined."""
     graded: Bools
-    """Which labels are graded, shape=(K,); the others are yes/no."""
+    """Whether each label is graded, else yes/no, shape=(K,)."""
     tunes: NDArray[np.int32]
-    """Number of the tune that each character belongs to, rising, shape=(N,)."""
+    """Number of each character's tune, ascending, shape=(N,)."""
 
 
 @dataclass(frozen=True)
-class Comparison:
-    """Strengths, and what chance would have made of them."""
+class SelectivityTests:
+    """Strengths with their corrected p-values."""
 
     strengths: Floats
-    """From -1 to 1, shape=(U, K); nan for labels of which nothing can be said."""
+    """From -1 to 1, shape=(U, K); nan for pairs that were not tested."""
     p_corrected: NDArray[np.float64]
-    """Shape=(U, K); nan likewise."""
+    """Shape=(U, K); nan for the same pairs."""
     shifts: int
-    """S."""
+    """Number of shifts of the null distribution, S."""
 
 
 def usable_labels(sample: Sample, *, fewest_tunes: int = FEWEST_TUNES, fewest_defined: int = FEWEST_DEFINED) -> Bools:
-    """Say of which labels there is enough to say something, shape=(K,)."""
+    """Return which labels are frequent enough to be tested, shape=(K,)."""
     found = []
     for row, graded in zip(sample.labels, sample.graded, strict=True):
         known = ~np.isnan(row)
@@ -87,28 +86,28 @@ def _count(tunes: NDArray[np.int32]) -> int:
 
 
 def strengths(sample: Sample, usable: Bools) -> Floats:
-    """Strength of every pair of a unit and a usable label, shape=(U, K); nan for the other labels."""
+    """Return the strength of every pair of a unit and a usable label, shape=(U, K); nan for the other labels."""
     found = np.full((len(sample.units), len(sample.labels)), np.nan, np.float32)
     for group in _groups(sample, usable):
         found[:, group.numbers] = group.strengths()
     return found
 
 
-def compare(sample: Sample, pairs: Bools, tell: Tell = lambda _: None) -> Comparison:
-    """Test pairs of units and labels against chance, corrected for all of them together.
+def compare(sample: Sample, pairs: Bools, progress: Share = lambda _: None) -> SelectivityTests:
+    """Test pairs of units and labels against the null distribution, corrected for all of them.
 
     Parameters
     ----------
     pairs
-        True for the pairs that are asked for, shape=(U, K); the others are nan in the result. A label that is asked for
-        must be one of which something can be said (see `usable_labels`).
+        True for the pairs to test, shape=(U, K); the others are nan in the result. Their labels must be usable (see
+        `usable_labels`).
     """
     size = sample.units.shape[1]
     found = np.full(pairs.shape, np.nan, np.float32)
     scores = np.full(pairs.shape, np.nan, np.float32)
     largest = np.zeros(size, np.float32)
-    asked, done = np.asarray(pairs.any(axis=0)), 0
-    for group in _groups(sample, asked):
+    tested, done = np.asarray(pairs.any(axis=0)), 0
+    for group in _groups(sample, tested):
         group_strengths = group.strengths()
         highest = torch.zeros(group.trimmed)
         for place, number in enumerate(group.numbers):
@@ -118,13 +117,13 @@ def compare(sample: Sample, pairs: Bools, tell: Tell = lambda _: None) -> Compar
             scores[rows, number] = standard[:, 0].numpy()
             torch.maximum(highest, standard.amax(dim=0), out=highest)
             done += 1
-            tell(done / int(asked.sum()))
-        # Texts in which different labels mean something are shifted by the same share of their lengths.
+            progress(done / int(tested.sum()))
+        # Groups with other defined characters are aligned by the share of their length that is shifted.
         largest = np.maximum(largest, highest.numpy()[np.arange(size) * group.trimmed // size])
-    null = np.sort(largest[_far(size)])
+    null = np.sort(largest[_tested_shifts(size)])
     reached = len(null) - np.searchsorted(null, scores, side="left")
     p_corrected = np.where(np.isnan(scores), np.nan, (1 + reached) / (1 + len(null)))
-    return Comparison(found, p_corrected, len(null))
+    return SelectivityTests(found, p_corrected, len(null))
 
 
 def strength_within(unit: Floats, label: Floats, strata: NDArray[np.integer[Any]], *, graded: bool) -> float:
@@ -133,13 +132,13 @@ def strength_within(unit: Floats, label: Floats, strata: NDArray[np.integer[Any]
     Parameters
     ----------
     unit, label, strata
-        Shape=(N,); strata may be, say, the character itself: what the unit then still follows is no echo of it.
+        Shape=(N,). With the characters as strata, echoing the input gives no strength.
 
     Returns
     -------
     strength
-        Over all pairs of characters of one stratum that differ in a yes/no label; of a graded one, the correlation of
-        ranks within strata. nan if nothing can be compared.
+        Yes/no: over all pairs of characters of one stratum that differ in the label. Graded: the correlation of ranks
+        within strata. nan if nothing can be compared.
     """
     known = ~np.isnan(label)
     _, groups, sizes = np.unique(strata[known], return_inverse=True, return_counts=True)
@@ -155,7 +154,7 @@ def strength_within(unit: Floats, label: Floats, strata: NDArray[np.integer[Any]
 
 
 def _ranks_within(values: Floats, strata: NDArray[np.intp], sizes: NDArray[np.intp]) -> NDArray[np.float64]:
-    """Mean ranks within each stratum less their mean, shape=(n,)."""
+    """Mean ranks within each stratum, centred, shape=(n,)."""
     order = np.lexsort((values, strata))
     changes = (np.diff(values[order]) != 0) | (np.diff(strata[order]) != 0)
     ties = np.concatenate([[0], np.cumsum(changes)])[: len(order)]
@@ -169,7 +168,7 @@ def _ranks_within(values: Floats, strata: NDArray[np.intp], sizes: NDArray[np.in
 
 
 def mean_ranks(values: Floats) -> Floats:
-    """Ranks of each row less their mean, divided by the length of the row; ties have their mean rank.
+    """Centred ranks of each row, divided by the length of the row; ties have their mean rank.
 
     Parameters
     ----------
@@ -191,26 +190,26 @@ def mean_ranks(values: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class _Group:
-    """Labels that mean something at the same characters."""
+    """Labels that are defined at the same characters."""
 
     numbers: NDArray[np.intp]
     ranks: Tensor
-    """Of the units, around 0, shape=(U, n)."""
+    """Centred ranks of the units, shape=(U, n)."""
     values: Tensor
-    """Of the labels, around 0, shape=(labels, n); such that the product with ranks of standard length is a strength."""
+    """Centred values (yes/no) or ranks (graded) of the labels, shape=(labels, n)."""
     lengths: Tensor
-    """By which a product is divided, shape=(U, labels)."""
+    """Divisors that turn the product of ranks and values into a strength, shape=(U, labels)."""
     spectrum: Tensor
-    """Of the ranks of the first `trimmed` characters."""
+    """Fourier transform of the ranks of the first `trimmed` characters."""
     trimmed: int
-    """The largest number up to n that Fourier transforms are fast at."""
+    """The largest length up to n with a fast Fourier transform."""
 
     def strengths(self) -> Floats:
         found: Floats = (self.ranks @ self.values.T / self.lengths).clamp(-1, 1).numpy()
         return found
 
     def standardised(self, place: int, rows: NDArray[np.intp] | slice = slice(None)) -> Tensor:
-        """Size of the statistic of some units and one label at every shift, in standard deviations; shift 0 first."""
+        """Absolute statistic of some units and one label at every shift, in standard deviations; shift 0 first."""
         label = torch.fft.rfft(self.values[place, : self.trimmed])
         shifted: Tensor = torch.fft.irfft(self.spectrum[rows] * label.conj(), n=self.trimmed).abs_()  # (rows, shifts)
         deviation = shifted.square().mean(dim=1, keepdim=True).sqrt_().clamp_(min=1e-12)
@@ -234,7 +233,7 @@ def _group(sample: Sample, numbers: NDArray[np.intp], known: Bools) -> _Group:
     values[graded] = mean_ranks(labels[graded])
     size = units.shape[1]
     ones = labels.sum(axis=1)
-    # AUC = 1/2 + sum of the ranks at the label / (ones * zeros), ranks around 0 and not yet divided by n.
+    # AUC = 1/2 + sum of the ranks at the label / (ones * zeros), with centred ranks not yet divided by n.
     pairs = np.where(graded, 1, ones * (size - ones) / (2 * size))
     products = np.linalg.norm(ranks.numpy(), axis=1)[:, None] * np.linalg.norm(values, axis=1)
     lengths = np.where(graded, products, pairs)
@@ -249,8 +248,8 @@ def _group(sample: Sample, numbers: NDArray[np.intp], known: Bools) -> _Group:
     )
 
 
-def _far(size: int) -> Bools:
-    """Which shifts count."""
+def _tested_shifts(size: int) -> Bools:
+    """Whether each shift is in the null distribution."""
     margin = min(MARGIN, size // 10)
     shifts = np.arange(size)
     return (shifts > margin) & (shifts < size - margin)

@@ -1,4 +1,4 @@
-"""What do all units of a network do on a tune that someone wants to look at?
+"""Activations of all units of a network on the tunes that a page or picture shows.
 
 Shapes: U units of all layers, T characters of a tune.
 """
@@ -15,7 +15,7 @@ from tunewright.model.checkpoint import Checkpoint
 from tunewright.model.network import load_network
 
 SPANS = {"h": (-1.0, 1.0), "candidate": (-1.0, 1.0)}
-"""Between which values a quantity always lies; gates lie between 0 and 1, the LSTM's cell c anywhere."""
+"""Ranges of quantities; gates are between 0 and 1, the LSTM's cell c is unbounded."""
 
 NAMES = {
     "h": "output h",
@@ -27,12 +27,12 @@ NAMES = {
     "reset": "reset gate",
     "update": "update gate",
 }
-"""Quantities as people call them."""
+"""Names of the quantities in text."""
 
 
 @dataclass(frozen=True)
 class ShownTune:
-    """A tune with what every unit does at each of its characters."""
+    """A tune with the activations of every unit at each of its characters."""
 
     tune: Tune
     values: NDArray[np.float32]
@@ -40,7 +40,7 @@ class ShownTune:
 
 
 def read_shown(model: Checkpoint, tunes: Sequence[Tune], quantity: str) -> tuple[ShownTune, ...]:
-    """Let a network read tunes.
+    """Let a network read tunes, and record the activations.
 
     Raises
     ------
@@ -59,7 +59,7 @@ def read_shown(model: Checkpoint, tunes: Sequence[Tune], quantity: str) -> tuple
 
 
 def span_of(quantity: str, tunes: Sequence[ShownTune]) -> tuple[float, float]:
-    """The ends of a scale on which all values of a quantity have room; 0 is its middle where there are both signs."""
+    """The ends of a scale that holds all values of a quantity; symmetric about 0 if it has both signs."""
     if quantity != "c":
         return SPANS.get(quantity, (0.0, 1.0))
     largest = float(np.ceil(max((np.abs(shown.values).max(initial=0) for shown in tunes), default=0)))

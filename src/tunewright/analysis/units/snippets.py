@@ -1,4 +1,4 @@
-"""Where is a unit highest, and where lowest?"""
+"""Snippets of tunes where a unit is highest and where it is lowest."""
 
 from dataclasses import dataclass
 
@@ -9,30 +9,30 @@ from tunewright.analysis.units.selectivity import Floats
 from tunewright.notation.fields import header_fields
 
 BEFORE, AFTER = 40, 12
-"""Characters shown before the one meant, and after it."""
+"""Characters shown before the extreme one, and after it."""
 SHOWN = 5
-"""Snippets of either kind."""
+"""Snippets of each kind."""
 
 
 @dataclass(frozen=True)
 class Snippet:
-    """One character at which a unit is extreme, with what stands around it."""
+    """One character at which a unit is extreme, with its context."""
 
     tune: str
     """Title."""
     text: str
     at: int
-    """``text[at]`` is the character meant, just read."""
+    """``text[at]`` is the extreme character, just read."""
     value: float
 
 
 def extremes(side: Side, values: Floats) -> tuple[tuple[Snippet, ...], tuple[Snippet, ...]]:
-    """Return the places where a unit is highest and where it is lowest, at most one of either in a tune.
+    """Return the places where a unit is highest and where it is lowest, at most one of each per tune.
 
     Parameters
     ----------
     values
-        What the unit does at every character of `side`, shape=(N,).
+        Activation of the unit at every character of `side`, shape=(N,).
     """
     return _highest(side, values, 1), _highest(side, -values, -1)
 

@@ -1,7 +1,7 @@
-"""Which units show best what units follow?
+"""Choice of the units that a figure shows when none is named.
 
-For about six things that a musician has a name for, the unit that follows each most closely, as far as a tune has the
-thing.
+For about six properties that a musician has a name for, it is the unit that follows each most closely, if the tune has
+the property.
 """
 
 from collections.abc import Sequence
@@ -9,11 +9,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from tunewright.analysis.units.claims import Finding
+from tunewright.analysis.units.claims import UnitFinding
 from tunewright.analysis.units.labels import label_number, label_values
 from tunewright.model.clamping import Unit
 
-WANTED: tuple[tuple[str, ...], ...] = (
+ROWS: tuple[tuple[str, ...], ...] = (
     ("end of bar", "full bar"),
     ("header",),
     ("pitch height", "high letter"),
@@ -23,27 +23,27 @@ WANTED: tuple[tuple[str, ...], ...] = (
     ("line end",),
     ("repeat sign", "bar line"),
 )
-"""Labels that say much the same, the likeliest to please first: of a row, the first is shown that some unit follows
-closely enough."""
+"""Labels with nearly the same meaning, the best for a picture first: of each row the first label is shown that a unit
+follows closely enough."""
 CLOSE = 0.5
-"""Held-out strength from which on a picture is worth looking at."""
+"""Least held-out strength of a unit that is shown."""
 PICTURES = 6
-"""Units that are drawn where nobody names any."""
+"""Most units that are drawn when none is named."""
 
 
-def telling_units(findings: Sequence[Finding], text: str) -> list[tuple[Unit, Finding]]:
-    """The unit that follows a label of each row of `WANTED` most closely, at most `PICTURES`, each unit once.
+def telling_units(findings: Sequence[UnitFinding], text: str) -> list[tuple[Unit, UnitFinding]]:
+    """The unit that follows a label of each row of `ROWS` most closely, at most `PICTURES`, each unit once.
 
     Parameters
     ----------
     findings
         Of a study; only confirmed ones count.
     text
-        The tune on which they will be shown: what it does not have cannot be seen there.
+        The tune on which they will be shown; labels that do not vary there are left out.
     """
     values = label_values(text)
-    chosen: dict[Unit, Finding] = {}
-    for labels in WANTED:
+    chosen: dict[Unit, UnitFinding] = {}
+    for labels in ROWS:
         for label in labels:
             fitting = [
                 each
@@ -57,7 +57,7 @@ def telling_units(findings: Sequence[Finding], text: str) -> list[tuple[Unit, Fi
     return list(chosen.items())[:PICTURES]
 
 
-def _held_out_strength(finding: Finding) -> float:
+def _held_out_strength(finding: UnitFinding) -> float:
     return finding.held_out_strength
 
 

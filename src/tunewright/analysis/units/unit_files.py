@@ -1,9 +1,9 @@
-"""How does a study of neurons lie on disk?
+"""JSON files of a study of units.
 
-neurons.json     findings, the strongest first: see `Finding`
+neurons.json     findings, the strongest first: see `UnitFinding`
 untrained.json   the same of an untrained network of the same shape
-study.json       how it was found, the labels in words, where each unit is highest and lowest, other networks' units
-tunes.json       of the tunes that are shown: text, and what each unit does at each character
+study.json       settings, the labels in words, where each unit is highest and lowest, units of other networks
+tunes.json       the tunes that are shown: text, and activations of units at each character
 """
 
 import json
@@ -29,7 +29,7 @@ def study_files(
     Parameters
     ----------
     others
-        Units of other networks, by the names of these.
+        Units of other networks, by the names of the networks.
     """
     about = {
         **study.about,
@@ -49,7 +49,7 @@ def study_files(
 
 
 def tunes_file(tunes: Sequence[ShownTune], units: Sequence[tuple[int, int]], width: int) -> bytes:
-    """Return what some units do on some tunes, as the content of ``tunes.json``.
+    """Return the content of ``tunes.json``: activations of some units on some tunes.
 
     Parameters
     ----------

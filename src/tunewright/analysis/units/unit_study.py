@@ -1,11 +1,12 @@
-"""Which units of a network follow something that a musician has a name for?
+"""Study of the units of a network: which label each unit follows, confirmed on held-out tunes.
 
 For every unit the labels that it follows best are chosen on some tunes (see `selectivity`), and measured again on
 others. A finding is confirmed if its p, corrected for all units and labels, is below 0.001 on the tunes used to choose,
-and if on the others the unit does the same, with a p below 0.05 that is corrected for all findings.
+and if on the others the unit follows the label in the same direction, with a p below 0.05 that is corrected for all
+findings.
 
 Units and layers count from 0. An AUC is given in the direction of the finding: 0.9 of a unit that is off in the header
-means that it is lower there, at nine of ten pairs of characters.
+means that it is lower there, for nine of ten pairs of characters.
 
 Shapes: U units of all layers, K labels, N characters.
 """
@@ -18,10 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tunewright.analysis.activations import require_quantities
-from tunewright.analysis.units.claims import ALPHA, Finding, make_finding, sentence_of
+from tunewright.analysis.units.claims import ALPHA, UnitFinding, make_finding, sentence_of
 from tunewright.analysis.units.labels import LABELS
 from tunewright.analysis.units.samples import Sides
-from tunewright.analysis.units.selectivity import Bools, Comparison, compare, usable_labels
+from tunewright.analysis.units.selectivity import Bools, SelectivityTests, compare, usable_labels
 from tunewright.analysis.units.snippets import Snippet, extremes
 from tunewright.errors import CorpusError, OptionError
 from tunewright.model.checkpoint import Checkpoint
@@ -30,17 +31,17 @@ from tunewright.options import require
 from tunewright.progress import Progress
 
 FEWEST_HELD_OUT = 100
-"""Characters at which a label must mean something on the tunes to confirm on."""
+"""Characters where a label must be defined on the tunes to confirm on."""
 
 
 @dataclass(frozen=True)
 class NeuronConfig:
-    """What a study looks at."""
+    """Options of a study of units."""
 
     quantity: str = "h"
-    """What of each unit: its output h; c, input, forget, candidate, output (LSTM); reset, update, candidate (GRU)."""
+    """Quantity of a unit: its output h; c, input, forget, candidate, output (LSTM); reset, update, candidate (GRU)."""
     labels_per_unit: int = 3
-    """Labels told of each unit, the one that it follows best first."""
+    """Labels reported for each unit, the one that it follows best first."""
 
     def __post_init__(self) -> None:
         require("labels_per_unit", self.labels_per_unit, "1 or more", self.labels_per_unit >= 1)
@@ -48,7 +49,7 @@ class NeuronConfig:
 
 @dataclass(frozen=True)
 class UnitReport:
-    """Where a unit is highest and lowest, on tunes that were not used to choose."""
+    """Where a unit is highest and lowest, on held-out tunes."""
 
     unit: int
     layer: int
@@ -58,22 +59,22 @@ class UnitReport:
 
 @dataclass(frozen=True)
 class NeuronStudy:
-    """What was found in one network."""
+    """Findings about the units of one network."""
 
-    findings: tuple[Finding, ...]
+    findings: tuple[UnitFinding, ...]
     """The strongest first."""
     units: tuple[UnitReport, ...]
     about: dict[str, Any]
-    """How it was found: sizes, shifts, which labels were too rare."""
+    """Sizes, number of shifts, and which labels were too rare."""
 
     def only(self, units: Collection[int]) -> "NeuronStudy":
-        """The same of the units of these numbers alone, in every layer; they were tested among all."""
+        """The findings about units of these numbers, in every layer; p-values remain corrected for all units."""
         findings = tuple(finding for finding in self.findings if finding.unit in units)
         return replace(self, findings=findings, units=tuple(each for each in self.units if each.unit in units))
 
-    def best_of_label(self) -> dict[str, Finding]:
+    def best_of_label(self) -> dict[str, UnitFinding]:
         """The finding with the largest value for each label, in the order of `LABELS`."""
-        best: dict[str, Finding] = {}
+        best: dict[str, UnitFinding] = {}
         for finding in self.findings:
             best.setdefault(finding.label, finding)
         return {label.name: best[label.name] for label in LABELS if label.name in best}
@@ -87,14 +88,14 @@ def study_neurons(
     units: Sequence[int] | None = None,
     progress: Progress = lambda *_: None,
 ) -> NeuronStudy:
-    """Find out what the units of a network follow.
+    """Test which labels the units of a network follow.
 
     Parameters
     ----------
     model, sides
         The network, and tunes labelled for its vocabulary.
     units
-        Tell only of the units of these numbers, in every layer; all are tested all the same. None tells of all.
+        Report only the units of these numbers, in every layer; all units are tested. None reports all.
 
     Raises
     ------
@@ -152,15 +153,15 @@ def require_units(units: Iterable[int], width: int) -> None:
             raise OptionError(f"there is no unit {unit}; the network has units 0 to {width - 1} in each layer")
 
 
-def _places(chosen: Comparison) -> NDArray[np.intp]:
-    """Place of each label among those of a unit, 1 for the one that it follows best, shape=(U, K)."""
-    # A rare label may look strong by chance: those that stand against it come first.
+def _places(chosen: SelectivityTests) -> NDArray[np.intp]:
+    """Rank of each label among those of a unit, 1 for the one that it follows best, shape=(U, K)."""
+    # A rare label may look strong by chance: significant labels come first.
     ranked = np.nan_to_num(np.abs(chosen.strengths), nan=-1.0) + 2 * (chosen.p_corrected < ALPHA)
     return np.argsort(np.argsort(-ranked, axis=1, kind="stable"), axis=1) + 1
 
 
-def _pairs(chosen: Comparison, places: NDArray[np.intp], most: int) -> Bools:
-    """The labels that each unit follows best, and the unit that follows each label best, shape=(U, K)."""
+def _pairs(chosen: SelectivityTests, places: NDArray[np.intp], most: int) -> Bools:
+    """True for the labels that each unit follows best, and for the best unit of each label, shape=(U, K)."""
     sizes = np.nan_to_num(np.abs(chosen.strengths), nan=-1.0)
     pairs = places <= most
     pairs[np.argmax(sizes, axis=0), np.arange(sizes.shape[1])] = True
@@ -168,7 +169,12 @@ def _pairs(chosen: Comparison, places: NDArray[np.intp], most: int) -> Bools:
 
 
 def _about(
-    model: Checkpoint, sides: Sides, config: NeuronConfig, usable: Bools, chosen: Comparison, confirmed: Comparison
+    model: Checkpoint,
+    sides: Sides,
+    config: NeuronConfig,
+    usable: Bools,
+    chosen: SelectivityTests,
+    confirmed: SelectivityTests,
 ) -> dict[str, Any]:
     return {
         "network": asdict(model.config),

@@ -11,7 +11,7 @@ from rich.table import Table
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tunewright.analysis.units.claims import Finding
+    from tunewright.analysis.units.claims import UnitFinding
     from tunewright.cli.neurons.neuron_analysis import Found
 
 STRONG_AUC, STRONG_R = 0.95, 0.8
@@ -46,7 +46,7 @@ def show(found: Found, *, by_unit: bool) -> None:
         )
 
 
-def _cells(finding: Finding) -> Iterator[str]:
+def _cells(finding: UnitFinding) -> Iterator[str]:
     yield finding.label
     yield str(finding.unit) if finding.layer == 0 else f"{finding.unit} of layer {finding.layer}"
     yield finding.direction
@@ -59,6 +59,6 @@ def _value(value: float | None) -> str:
     return "-" if value is None else f"{value:.3f}"
 
 
-def _is_strong(finding: Finding) -> bool:
+def _is_strong(finding: UnitFinding) -> bool:
     least = STRONG_R if finding.statistic == "r" else STRONG_AUC
     return finding.confirmed and abs(finding.held_out_value or 0.0) >= least

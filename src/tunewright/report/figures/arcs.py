@@ -1,9 +1,9 @@
-"""Arcs over a score and over a text, from each bar to the earlier bar that it comes from.
+"""Arc diagrams over a score and over a text: curves from each bar to the earlier bar that it comes from.
 
-An arc diagram (M. Wattenberg, "Arc diagrams: visualizing structure in strings", 2002) of what
-`analysis.memory.looked_at` found: the thicker a curve, the larger the part of the bar that comes from there. Within a
-line curves stand above it; from one line to another they run behind the music. Each bar has its number and, if it is
-not new, that of the bar that it comes from, so that nothing is said by curves or colours alone.
+An arc diagram (M. Wattenberg, "Arc diagrams: visualizing structure in strings", 2002) of the results of
+`analysis.memory.looked_at`: the thicker a curve, the larger the part of the bar that comes from there. Curves within a
+line are above it; curves from one line to another run behind the music. Each bar has its number and, if it is not new,
+that of the bar that it comes from, so that no information is in curves or colours alone.
 
 Sizes are CSS pixels.
 """
@@ -21,26 +21,27 @@ from tunewright.report.figures.heatmap import sign_of
 from tunewright.report.figures.heatmap_frame import Body, plain
 
 ROOM = 44.0
-"""Left free above each line of music, for arcs and numbers."""
+"""Free height above each line of music, for arcs and numbers."""
 LABEL = 12.0
-"""Of which the numbers of bars take so much."""
+"""The part of `ROOM` that the numbers of bars take."""
 THICKEST = 9.0
-"""Of an arc from a bar that is copied whole."""
+"""Width of an arc to a bar that is copied entirely from there."""
 THINNEST = 0.8
+"""Least width of an arc."""
 CURVE = "#3a7d9c"
 """Colour of the arcs, at half strength: a middle grey on paper without colour."""
 COLUMNS = 72
 """Characters in a row of text at most."""
 
 _CHARACTER, _ROW, _FONT = 8.5, 20.0, 14.0
-_BEAMS = 8.0  # by which beams may rise above what is known of a note
+_BEAMS = 8.0  # beams may rise above the areas of notes by this much
 _MONOSPACED = "'DejaVu Sans Mono', Menlo, Consolas, 'Liberation Mono', monospace"
 _SANS = "'Libertinus Sans', 'Liberation Sans', 'DejaVu Sans', system-ui, sans-serif"
 
 
 @dataclass(frozen=True)
 class Box:
-    """Where a bar is drawn."""
+    """Area where a bar is drawn."""
 
     line: int
     left: float
@@ -50,7 +51,7 @@ class Box:
 
     @property
     def middle(self) -> float:
-        """From the left."""
+        """Centre, from the left."""
         return (self.left + self.right) / 2
 
 
@@ -73,7 +74,7 @@ def score_with_arcs(looked: Looked) -> Body:
 
 
 def text_with_arcs(looked: Looked) -> Body:
-    """The text of the tune with its arcs, as SVG; a line too long goes on in the next row."""
+    """The text of the tune with its arcs, as SVG; a line that is too long continues in the next row."""
     rows = _rows(looked)
     width = _CHARACTER * max((row.stop - row.start for row in rows), default=1)
     places = {place: number for number, row in enumerate(rows) for place in row.places}
@@ -86,7 +87,7 @@ def text_with_arcs(looked: Looked) -> Body:
 
 
 def in_words(looked: Looked) -> list[str]:
-    """What the arcs show, a sentence for each bar."""
+    """The arcs in words, a sentence for each bar."""
     return [_sentence(bar, looked.bars) for bar in looked.bars]
 
 
@@ -112,13 +113,13 @@ def _svg(drawn: str, top: float, width: float, height: float) -> str:
 
 
 def _content(svg: str) -> str:
-    """What stands in an SVG document, with the paint that the whole of it has."""
+    """The content of an SVG document as a group, with the document's paint."""
     inside = svg[svg.index(">") + 1 : svg.rindex("</svg>")]
     return f'<g fill="currentColor" stroke="currentColor">{inside}</g>'
 
 
 def _box_on_score(bar: SeenBar, score: Score, areas: Sequence[ScoreArea]) -> Box | None:
-    """Around its notes and rests in the line in which it begins; None if none is drawn."""
+    """The area of its notes and rests in the line where it begins; None if none is drawn."""
     lines: dict[int, list[ScoreArea]] = {}
     for area in areas:
         if area.kind in ("note", "rest", "grace") and bar.start <= area.places[0] < bar.end:
@@ -163,7 +164,7 @@ def _rows(looked: Looked) -> list[_Row]:
 
 
 def _box_in_text(bar: SeenBar, text: str, rows: Sequence[_Row], places: dict[int, int]) -> Box | None:
-    """Around its characters in the row in which it begins, blanks before and behind left out."""
+    """The area of its characters in the row where it begins, without blanks at its ends; None if none is drawn."""
     shown = [place for place in range(bar.start, bar.end) if not text[place].isspace() and place in places]
     if not shown:
         return None
@@ -181,7 +182,7 @@ def _letter(character: str, column: int, row: _Row) -> str:
 
 
 def _arcs(looked: Looked, boxes: Sequence[Box | None]) -> str:
-    """The curves, thin ones last, so that none is hidden."""
+    """The curves, the thickest first, so that none is hidden."""
     drawn, tops = [], _tops(boxes)
     for bar, box in sorted(zip(looked.bars, boxes, strict=True), key=lambda pair: -pair[0].share):
         source = None if bar.is_new else boxes[bar.source]
@@ -196,7 +197,7 @@ def _arcs(looked: Looked, boxes: Sequence[Box | None]) -> str:
 
 
 def _tops(boxes: Sequence[Box | None]) -> dict[int, float]:
-    """Where the highest bar of each line begins."""
+    """The top of the highest bar of each line."""
     found: dict[int, float] = {}
     for box in filter(None, boxes):
         found[box.line] = min(box.top, found.get(box.line, box.top))
@@ -211,7 +212,7 @@ def _within(source: Box, bar: Box, base: float) -> str:
 
 
 def _across(source: Box, bar: Box, end: float) -> str:
-    """From below a bar to above one in a later line."""
+    """A curve from below a bar to above one in a later line."""
     begin = source.bottom
     bend = (end - begin) / 2
     return (
@@ -221,7 +222,7 @@ def _across(source: Box, bar: Box, end: float) -> str:
 
 
 def _labels(looked: Looked, boxes: Sequence[Box | None]) -> str:
-    """The number of each bar, and behind an arrow that of the bar that it comes from."""
+    """The number of each bar, and after an arrow that of the bar that it comes from."""
     drawn, tops = [], _tops(boxes)
     for bar, box in zip(looked.bars, boxes, strict=True):
         if box is not None:

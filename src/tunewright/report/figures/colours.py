@@ -1,10 +1,9 @@
-"""Which colour says how far a unit is on or off?
+"""Diverging colour scale of all heatmaps: blue at -1, white at 0, orange at 1.
 
-One diverging scale for every heatmap, of text, of scores and on pages: blue at -1, white at 0, orange at 1, in even
-steps of Oklab (Ottosson, 2020), told apart by people who confuse red and green. Dark ink has a contrast of 4.5 or more
-with every shade (WCAG 2.1, AA), so that neither letters nor notes need another colour. Paper without colour loses the
-sign; therefore each cell has a bar as well: at its top where a value is above 0, at its bottom where it is below, and
-the longer, the farther from 0.
+Shades are even steps of Oklab (Ottosson, 2020), and people who confuse red and green can tell them apart. Dark ink has
+a contrast of 4.5 or more with every shade (WCAG 2.1, AA), so letters and notes need no other colour. A print without
+colour loses the sign; therefore each cell has a bar as well: at its top where the value is above 0, at its bottom where
+it is below, and longer the farther it is from 0.
 """
 
 from functools import cache
@@ -16,7 +15,7 @@ from tunewright.errors import OptionError
 
 INK, PAPER = "#111111", "#ffffff"
 LOWEST, HIGHEST = "#4d8ad6", "#ef8220"
-"""The ends of the scale; its middle is PAPER."""
+"""Ends of the scale; its middle is PAPER."""
 STEPS = 100
 """Shades on either side of 0."""
 
@@ -37,7 +36,7 @@ _TO_OKLAB = np.array(
 
 
 def colour(position: float) -> str:
-    """Return the colour of a place on the scale, -1 to 1, as ``#rrggbb``; beyond its ends, that of the end."""
+    """Return the colour of a position on the scale, -1 to 1, as ``#rrggbb``; positions are clipped."""
     return scale()[round(STEPS * min(max(position, -1.0), 1.0)) + STEPS]
 
 
@@ -51,18 +50,18 @@ def scale() -> tuple[str, ...]:
 
 
 def positions(values: ArrayLike, low: float = -1.0, high: float = 1.0) -> NDArray[np.float64]:
-    """Where values between `low` and `high` stand on the scale, -1 to 1; half way between the two is its middle.
+    """Positions on the scale, -1 to 1, of values; `low` maps to -1 and `high` to 1, and values are clipped to them.
 
     Raises
     ------
     OptionError
-        If a value is no number, or `low` is not below `high`.
+        If a value is not finite, or `low` is not below `high`.
     """
     found = np.asarray(values, dtype=np.float64)
     if not np.isfinite(found).all():
         raise OptionError("a value to be shown as a colour is not a finite number")
     if not low < high:
-        raise OptionError(f"a scale from {low:g} to {high:g} has no room; the first must be below the second")
+        raise OptionError(f"a scale from {low:g} to {high:g} is empty; the first must be below the second")
     return np.clip((found - (low + high) / 2) / ((high - low) / 2), -1, 1)
 
 

@@ -1,4 +1,4 @@
-"""How did a few trainings go, beside one another?"""
+"""Figure of the loss curves of a few runs side by side."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -36,7 +36,7 @@ def draw_runs(runs: Mapping[str, RecordedRun], form: str = "svg") -> bytes:
     Parameters
     ----------
     runs
-        Runs by the names that the legend gives them. A line where counting would be is drawn if all have the same data.
+        Runs by their names in the legend. The loss of the n-gram model is drawn as well if all have the same data.
     form
         File format of the picture: png, svg or pdf.
 

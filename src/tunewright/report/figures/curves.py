@@ -1,4 +1,4 @@
-"""What does a training look like? Figures made for people: readable in grey, with units on every axis."""
+"""Figure of the loss curves of one training, readable without colour, with units on every axis."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ CURVES = {
 
 
 def draw_loss_curves(history: Sequence[EpochRecord], form: str = "svg") -> bytes:
-    """Losses under both protocols over the epochs, the best validation losses written beside their points.
+    """Draw losses under both protocols over the epochs, with the best validation losses written beside their points.
 
     Parameters
     ----------

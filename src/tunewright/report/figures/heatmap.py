@@ -1,8 +1,8 @@
-"""What does a unit do at each character of a text?
+"""Heatmap of a text: each character on a cell that shows a unit's value there, as SVG, PDF, PNG or HTML.
 
-A heatmap: each character stands on a cell whose colour and bar say the value there (see `colours`). Lines are those of
-the text; one too long for the picture goes on in the next row, behind an arrow. Line ends, tabs and other characters
-that leave no mark are shown by a sign, since a network reads them like any other.
+Colour and bar of a cell show the value (see `colours`). Lines are those of the text; a line too long for the picture is
+continued in the next row, behind an arrow. Line ends, tabs and other invisible characters are shown by a sign, since a
+network reads them like any other.
 """
 
 import unicodedata
@@ -18,14 +18,14 @@ from tunewright.report.figures.colours import colour, positions
 from tunewright.report.figures.heatmap_frame import Body, cell, framed, plain
 
 COLUMNS = 80
-"""Characters in a row at most: letters of 9 points where a picture so wide is printed on A4 between usual margins."""
+"""Most characters in a row: about 9 points a letter on A4 with usual margins."""
 
 CELL_WIDTH, CELL_HEIGHT = 9.0, 20.0
 """CSS pixels."""
 CAPTION = (
     "Each cell is one character; its colour is the unit's value just after the network has read that character. A bar "
-    "at the top of a cell says the same above {middle}, one at the bottom below it: the longer, the farther. A bent "
-    "arrow is the end of a line."
+    "at the top of a cell means a value above {middle}, one at the bottom a value below it; the longer the bar, the "
+    "farther. A bent arrow is the end of a line."
 )
 
 _GUTTER, _FONT, _BASE_LINE = 16.0, 14.0, 14.5
@@ -51,11 +51,11 @@ def draw_heatmap(
     Parameters
     ----------
     text
-        What the network read, of one character at least; any text.
+        The text that the network read, of at least one character.
     values
-        What the unit did after each character, shape=(len(text),).
+        Activation of the unit after each character, shape=(len(text),).
     title
-        The unit, and what was found about it.
+        Title above the picture: the unit, and what was found about it.
     form
         svg, png or pdf.
     low, high
@@ -63,12 +63,12 @@ def draw_heatmap(
     unit
         Name of the quantity, beside the scale.
     caption
-        How to read it; ``{middle}`` stands for the value half way up the scale.
+        Text below it; ``{middle}`` stands for the value in the middle of the scale.
 
     Raises
     ------
     OptionError
-        If there is no text, values do not fit it or are no numbers, or there is no such form.
+        If the text is empty, values do not fit it or are not finite, or there is no such form.
     MissingExtraError
         For png and pdf, without typst.
     """
@@ -83,10 +83,10 @@ def draw_heatmap(
 
 
 def heatmap_html(text: str, values: ArrayLike, *, low: float = -1.0, high: float = 1.0) -> str:
-    """Return the same as HTML: real text that can be selected, and a value that shows where the pointer rests.
+    """Return the same as HTML: text that can be selected, with the value as a tooltip of each character.
 
-    It is a ``pre`` of class ``heatmap``, in which each character is a ``span``; the page's style decides how it looks,
-    all but the colours. A sign that stands for a character is in ``data-sign``. Errors are those of `draw_heatmap`.
+    It is a ``pre`` of class ``heatmap`` with a ``span`` for each character; all but the colours is left to the page's
+    style sheet. A sign that stands for a character is in ``data-sign``. Errors are those of `draw_heatmap`.
     """
     numbers = np.asarray(values, dtype=np.float64)
     spans = "".join(
@@ -98,17 +98,17 @@ def heatmap_html(text: str, values: ArrayLike, *, low: float = -1.0, high: float
 
 
 def fitting(text: str, values: ArrayLike, low: float, high: float) -> NDArray[np.float64]:
-    """Places of `values` on the scale, shape=(len(text),); OptionError if they do not fit the text."""
+    """Positions of `values` on the scale, shape=(len(text),); OptionError if they do not fit the text."""
     found = positions(values, low, high)
     if not text:
-        raise OptionError("there is no character to show")
+        raise OptionError("the text is empty; give one of at least one character")
     if found.shape != (len(text),):
-        raise OptionError(f"values of shape {found.shape} for {len(text)} characters; one for each is needed")
+        raise OptionError(f"values have shape {found.shape}; give one for each of the {len(text)} characters")
     return found
 
 
 def sign_of(character: str) -> str:
-    """What is shown for a character: itself, or a sign for one that leaves no mark or joins its neighbour."""
+    """What is shown for a character: itself, or a sign if it is invisible or combines with its neighbour."""
     if character in _SIGNS:
         return _SIGNS[character]
     if character < " ":
@@ -125,7 +125,7 @@ class _Row(NamedTuple):
     start: int
     stop: int
     goes_on: bool
-    """Whether its line goes on in the next row."""
+    """Whether its line continues in the next row."""
     is_rest: bool
     """Whether its line began in the row before."""
 
@@ -157,7 +157,7 @@ def _draw_row(text: str, found: NDArray[np.float64], number: int, row: _Row) -> 
 
 
 def _kept(character: str) -> str:
-    return "&#13;" if character == "\r" else plain(character)  # readers of HTML would make it a line end
+    return "&#13;" if character == "\r" else plain(character)  # HTML parsers would turn it into a line end
 
 
 def _side(position: float) -> str:

@@ -1,8 +1,7 @@
-"""What do heatmaps of text and of scores have in common?
+"""Parts that heatmaps of text and of scores share: cells, title, scale and caption.
 
-Cells, which say a value by their colour and by a bar (see `colours`), and what stands around them: above, the title and
-a scale of eleven cells with its ends, its middle and the name of the quantity; below, how to read it. Sizes are CSS
-pixels.
+Cells show a value by their colour and by a bar (see `colours`). Above them are the title and a scale of eleven cells
+with its ends, its middle and the name of the quantity; below them is the caption. Sizes are CSS pixels.
 """
 
 import re
@@ -20,7 +19,7 @@ MARGIN, NARROWEST = 14.0, 460.0
 BAR = 2.2
 """Height of the bar of a cell."""
 FAINTEST = 0.05
-"""Below this distance from 0 a cell has no bar."""
+"""Least distance from 0 of a cell with a bar."""
 
 _TITLE, _CAPTION, _LINE = 16.0, 12.0, 1.3
 _LETTERS: tuple[tuple[float, Callable[[str], bool]], ...] = (
@@ -28,14 +27,14 @@ _LETTERS: tuple[tuple[float, Callable[[str], bool]], ...] = (
     (0.7, lambda letter: letter > "\u024f"),
     (0.51, lambda _: True),
 )
-"""How wide letters are on average, in font sizes, if one of a line is such a one: it may come from another face."""
+"""Mean widths of letters in font sizes, the first that any letter of a line needs: other scripts use other fonts."""
 _SCALE_CELL, _SCALE_HEIGHT, _SCALE_STEPS = 22.0, 15.0, 11
 _NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True)
 class Body:
-    """The heatmap proper, its top left corner at 0, 0."""
+    """A picture without its frame, its top left corner at 0, 0."""
 
     svg: str
     width: float
@@ -43,7 +42,7 @@ class Body:
 
 
 def cell(left: float, top: float, width: float, height: float, position: float) -> str:
-    """A coloured rectangle and its bar as SVG, for a place on the scale, -1 to 1."""
+    """A coloured rectangle and its bar as SVG, for a position on the scale, -1 to 1."""
     area = _rectangle(left, top, width, height, colour(position))
     if abs(position) < FAINTEST:
         return area
@@ -56,8 +55,8 @@ def framed(
 ) -> Drawing:
     """Put title, scale and caption around a picture.
 
-    `quantity` names what the scale from `low` to `high` measures; without it there is none. `words` are for those who
-    do not see the picture.
+    `quantity` is the name beside the scale from `low` to `high`; if empty, there is no scale. `words` describe the
+    picture for screen readers.
     """
     width = max(body.width, NARROWEST)
     parts: list[str] = []
@@ -97,17 +96,17 @@ def scale_bar(quantity: str, low: float, high: float) -> str:
 
 
 def text(x: float, y: float, words: str, size: float, more: str = "") -> str:
-    """Words as SVG, their base line at `y`."""
+    """Text as SVG, with its base line at `y`."""
     return f'<text x="{x:g}" y="{y:g}" font-size="{size:g}"{more and " " + more}>{plain(words)}</text>'
 
 
 def plain(words: str) -> str:
-    """Words as they may stand in SVG, whatever they hold."""
+    """Text escaped for SVG, without characters that XML forbids."""
     return escape(_NOT_XML.sub("\ufffd", words))
 
 
 def wrapped(words: str, width: float, size: float) -> list[str]:
-    """Lines of at most `width` pixels at a font size, by an estimate that is rather too wide."""
+    """Lines of at most `width` pixels at a font size, by a generous estimate of the width of letters."""
     widest = max((share for share, holds in _LETTERS if any(map(holds, words))), default=1.0)
     return textwrap.wrap(words, max(8, int(width / (size * widest))))
 

@@ -1,7 +1,7 @@
-"""How do composed tunes differ from a corpus as music?
+"""Figure of musicality: features of composed tunes beside those of a corpus, as small multiples.
 
-Small multiples: a panel for the distributions of each feature, and one for the overlaps of all of them. The corpus is
-grey; each composed set has a colour, a line and a marker of its own, so that the figure is read without colour as well.
+There is a panel for the distributions of each feature, and one for the overlaps of all of them. The corpus is grey;
+each composed set has its own colour, line and marker, so that the figure can be read without colour.
 """
 
 import io
@@ -29,19 +29,19 @@ STYLES: tuple[tuple[str, Line, str], ...] = (
 
 CORPUS = "#c4c4c4"
 TICKS_SHOWN = 7
-"""At most, on an axis of values."""
+"""Most ticks on an axis of values."""
 
 LONGEST_TICK_LABEL = 4
-"""Characters of a label on such an axis."""
+"""Most characters of a label on such an axis."""
 
 LONGEST_UPRIGHT_LABEL = 6
-"""Characters; categories with longer labels are drawn as rows."""
+"""Most characters of a label; categories with longer ones are drawn as rows."""
 
 LONGEST_LEVEL_LABEL = 2
-"""Characters; categories of which one has a longer label have their labels turned."""
+"""Most characters of a label; if a category has a longer one, the labels are rotated."""
 
 LONGEST_NAME = 28
-"""Characters of the name of a set; of a longer one, the middle is left out."""
+"""Most characters of the name of a set; the middle of a longer one is left out."""
 
 LEGEND_COLUMNS = 3
 
@@ -67,7 +67,7 @@ def draw_musicality(sets: Mapping[str, Musicality], form: str = "svg", *, corpus
     Parameters
     ----------
     sets
-        Composed sets by the names that the legend gives them, all compared with the same corpus.
+        Composed sets by their names in the legend, all compared with the same corpus.
     form
         File format of the picture: png, svg or pdf.
     corpus
@@ -76,7 +76,7 @@ def draw_musicality(sets: Mapping[str, Musicality], form: str = "svg", *, corpus
     Raises
     ------
     OptionError
-        With more sets than there are styles, or none.
+        If there are no sets, or more than styles.
     MissingExtraError
         Without matplotlib.
     """
@@ -174,13 +174,13 @@ def _draw_values(axes: "Axes", panel: Sequence[_Side]) -> None:
 
 
 def _used(panel: Sequence[_Side]) -> list[int]:
-    """Places of the bins that some tune is in; the first bin where there is none."""
+    """Indices of the bins that are not empty; the first bin if all are."""
     shares = zip(*([(part.reference, part.composed) for part in side.feature.bins] for side in panel), strict=True)
     return [place for place, pairs in enumerate(shares) if any(map(any, pairs))] or [0]
 
 
 def _ticks(labels: Sequence[str], first: int, last: int) -> dict[int, str]:
-    """Places and labels of evenly spaced ticks: few enough, and where the labels are short."""
+    """Positions and labels of evenly spaced ticks, as many as fit."""
     for step in range(-(-(last - first) // TICKS_SHOWN), last - first):
         shown = {place: labels[place] for place in range(first, last) if place % step == 0}
         if max(map(len, shown.values()), default=0) <= LONGEST_TICK_LABEL:
@@ -243,7 +243,7 @@ def _turn(bins: Sequence[Bin]) -> int:
 
 
 def _plain(name: str) -> str:
-    """A name of bearable length in which matplotlib finds neither mathematics nor its mark of what is not shown."""
+    """A shortened name, escaped so that matplotlib does not read mathematics or hide it."""
     half = LONGEST_NAME // 2
     shown = name if len(name) <= LONGEST_NAME else f"{name[:half]}…{name[-half:]}"
     return (" " if shown.startswith("_") else "") + shown.replace("$", r"\$")

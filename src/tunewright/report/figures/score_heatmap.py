@@ -1,7 +1,7 @@
-"""What does a unit do at each note?
+"""Heatmap of a score: the engraved tune, each sign on the colour of a unit's value there.
 
-The engraved tune, in which notes, rests, bar lines, grace notes, chord symbols and annotations stand on the colours of
-a unit at the characters that make them: the mean of these (see `rendering.score_places`).
+Notes, rests, bar lines, grace notes, chord symbols and annotations get the mean of the unit over the characters that
+write them (see `rendering.score_places`).
 """
 
 from collections.abc import Sequence
@@ -16,8 +16,8 @@ from tunewright.report.figures.heatmap_frame import Body, cell, framed
 
 CAPTION = (
     "The colour behind a note, rest, bar line, grace note or chord symbol is the mean of the unit's values just after "
-    "the characters that write it were read. A bar at the top says the same above {middle}, one at the bottom below "
-    "it: the longer, the farther."
+    "the characters that write it were read. A bar at the top means a value above {middle}, one at the bottom a "
+    "value below it; the longer the bar, the farther."
 )
 
 
@@ -37,18 +37,18 @@ def draw_score_heatmap(
     Parameters
     ----------
     tune
-        What the network read: one tune in ABC notation, as it came.
+        The tune in ABC notation that the network read.
     values
-        What the unit did after each of its characters, shape=(len(tune),).
+        Activation of the unit after each of its characters, shape=(len(tune),).
     engraved
-        What `engrave_with_areas` gave for this tune, if it is drawn several times.
+        The result of `engrave_with_areas` for this tune, if it is drawn several times.
     title, form, low, high, unit
         As for `report.figures.heatmap.draw_heatmap`.
 
     Raises
     ------
     OptionError
-        If values do not fit the tune or are no numbers, or there is no such form.
+        If values do not fit the tune or are not finite, or there is no such form.
     RenderError
         If the tune cannot be engraved.
     MissingExtraError

@@ -1,8 +1,8 @@
-"""What do the runs of a study look like side by side?
+"""Figures of a study: one for each question, one of speed, one of size.
 
-Figures made for people: one for each question, one of speed, one of size. Lines are means over seeds, bands reach from
-the lowest to the highest seed, bars are intervals of confidence .95 (see `study.results.uncertainty`), absent where
-there is one seed. Every setting looks the same in all of them (see `study_styles.py`).
+Lines are means over seeds, bands reach from the lowest to the highest seed, bars are 95% confidence intervals (see
+`study.results.uncertainty`), absent where there is one seed. Every setting looks the same in all figures (see
+`study_styles`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -47,26 +47,26 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 MOST_IN_A_PANEL = 6
-"""Settings whose curves are drawn over one another; more are spread over several panels."""
+"""Most settings whose curves share a panel."""
 
 ALL = "Loss after each epoch"
-"""Above the panel of all curves, where there is one only."""
+"""Title of the panel if there is only one."""
 
 LONGEST_NAME = 26
-"""Characters of a setting's name in one line beside an axis."""
+"""Most characters in a line of a setting's name beside an axis."""
 
 LONGEST_TITLE = {2: 40, 3: 28}
-"""Characters in one line above a panel, where so many stand side by side."""
+"""Most characters in a line of a panel's title, by the number of panels in a row."""
 
 STEP = 0.012
-"""Share of the axis of sizes between settings of the same size."""
+"""Distance between settings of the same size, as a share of the axis of sizes."""
 
 PANEL_HEIGHT, LINE_HEIGHT = 2.4, 0.14
-"""Inches; lines are those of names beside an axis."""
+"""Inches; the latter of a line of names beside an axis."""
 
 
 def draw_question(results: StudyResults, question: Question, form: str = "svg") -> bytes:
-    """Loss curves of the settings of a question, and their best losses.
+    """Draw the loss curves of the settings of a question, and their best losses.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def draw_question(results: StudyResults, question: Question, form: str = "svg") 
     Raises
     ------
     InputError
-        If no run has finished that answers the question.
+        If no run of the question has finished.
     MissingExtraError
         Without matplotlib.
     """
@@ -99,7 +99,7 @@ def draw_question(results: StudyResults, question: Question, form: str = "svg") 
 
 
 def draw_speed(results: StudyResults, form: str = "svg") -> bytes:
-    """Loss over seconds of learning, and the best loss against the rate of learning; see `draw_question`."""
+    """Draw the loss over training time, and the best loss against the training rate; see `draw_question`."""
     names = [setting.name for setting in results.settings]
     _require(names, results)
     with drawing("Drawing a study"):
@@ -128,9 +128,9 @@ def draw_speed(results: StudyResults, form: str = "svg") -> bytes:
 
 
 def draw_sizes(results: StudyResults, form: str = "svg") -> bytes:
-    """The best loss against the number of parameters; a line joins settings that differ in size alone.
+    """Draw the best loss against the number of parameters; a line joins settings that differ only in size.
 
-    Settings of the same size stand a little beside one another, so that each is seen.
+    Settings of the same size are drawn slightly apart, so that all can be seen.
     """
     names = [setting.name for setting in results.settings]
     _require(names, results)
@@ -160,11 +160,11 @@ def draw_sizes(results: StudyResults, form: str = "svg") -> bytes:
 
 def _require(names: Sequence[str], results: StudyResults) -> None:
     if not names:
-        raise InputError("nothing to draw: no run has finished", path=results.folder)
+        raise InputError("there is nothing to draw: no run has finished", path=results.folder)
 
 
 def _panels(results: StudyResults, question: Question, names: Sequence[str]) -> dict[str, list[str]]:
-    """Settings by the title of their panel: all in one, or one panel for all values but those of the last option."""
+    """Settings by the title of their panel: one panel, or one for each value of all options but the last."""
     if len(names) <= MOST_IN_A_PANEL:
         return {ALL: list(names)}
     options = {setting.name: options_of(setting) for setting in results.settings}
@@ -182,7 +182,7 @@ def _draw_side_by_side(
     styles: Mapping[str, Style],
     below: float,
 ) -> "Figure":
-    """Curves on the left, best losses on the right; `below` is the height of the legend in inches."""
+    """Draw curves on the left, best losses on the right; `below` is the height of the legend in inches."""
     figure = new_figure(max(3.3, _rows_height(names)) + below)
     curves, best = figure.subplots(1, 2, width_ratios=(3, 2))
     for title, members in panels.items():
@@ -200,7 +200,7 @@ def _draw_many_panels(
     styles: Mapping[str, Style],
     below: float,
 ) -> "Figure":
-    """Rows of panels of curves, all with the same axes; best losses under them."""
+    """Draw rows of panels of curves, all with the same axes, and best losses below them."""
     columns = 2 if len(panels) in (2, 4) else 3
     rows = -(-len(panels) // columns)
     heights = [PANEL_HEIGHT] * rows + [_rows_height(names)]
@@ -235,7 +235,7 @@ def _draw_curves(axes: "Axes", results: StudyResults, names: Sequence[str], styl
 
 
 def _draw_best(axes: "Axes", results: StudyResults, names: Sequence[str], styles: Mapping[str, Style]) -> None:
-    """Best validation loss of each setting, a row for each."""
+    """Draw the best validation loss of each setting in a row."""
     for row, name in enumerate(names):
         style, found = styles[name], summary(results, name)
         single = [run.best.validation(results.protocol) for run in results.of(name)]
@@ -253,7 +253,7 @@ def _row_names(names: Sequence[str]) -> list[str]:
 
 
 def _rows_height(names: Sequence[str]) -> float:
-    """Inches that `_draw_best` takes."""
+    """Height of `_draw_best` in inches."""
     lines = 1.3 + max(name.count("\n") for name in _row_names(names))
     return 0.8 + LINE_HEIGHT * lines * len(names)
 
@@ -277,13 +277,13 @@ def _point(axes: "Axes", x: Estimate, y: Estimate, style: Style) -> None:
 
 
 def _mark_counting(axes: "Axes", results: StudyResults, *, upright: bool) -> None:
-    """A line where counting characters would be, if that is recorded."""
+    """Draw a line at the loss of the n-gram model, if it is recorded."""
     if results.baselines:
         mark_counting(axes, results.baselines, results.protocol, upright=upright)
 
 
 def _places(results: StudyResults) -> dict[str, float]:
-    """Where on the axis of sizes each setting stands."""
+    """Position of each setting on the axis of sizes."""
     same: dict[int, list[str]] = {}
     for setting in results.settings:
         same.setdefault(results.of(setting.name)[0].parameters, []).append(setting.name)
@@ -296,7 +296,7 @@ def _places(results: StudyResults) -> dict[str, float]:
 
 
 def _families(results: StudyResults) -> list[list[str]]:
-    """Names of the settings, those together that differ in their size alone."""
+    """Names of the settings, grouped by all options but size."""
     families: dict[tuple[Any, ...], list[str]] = {}
     for setting in results.settings:
         rest = tuple(
@@ -316,7 +316,7 @@ def _sides(results: StudyResults) -> list[Entry]:
 
 
 def _bars(results: StudyResults) -> str:
-    """What bars are, if there are any."""
+    """What error bars are, for a title."""
     return ", 95% intervals" if _several(results) else ", one seed"
 
 

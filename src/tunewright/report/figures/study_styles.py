@@ -1,11 +1,11 @@
-"""How is each setting of a study told from the others in all of its figures?
+"""Styles that all figures of a study share: one colour and marker per setting, axes, legends and files.
 
-A setting has one colour and one marker wherever it is drawn, by its place in the plan; losses on validation tunes are
-solid lines, losses on training tunes are dashed. So a figure is read without colour as well.
+A setting has the same colour and marker in every figure, by its place in the plan. Losses on validation tunes are solid
+lines, losses on training tunes are dashed. So figures can be read without colour.
 """
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from textwrap import fill
@@ -18,8 +18,6 @@ from tunewright.errors import MissingExtraError
 from tunewright.training.ngram import Baselines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -28,32 +26,32 @@ Line = Literal["-", "--", ":"]
 
 COLOURS = ("#1b4965", "#c1440e", "#3a7d44", "#8e5ba6", "#b07d12", "#2a9d8f", "#a3325c", "#6b6b6b")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "*", "d")
-"""As many as have no factor in common with `COLOURS`: 88 settings pass before the same pair comes again."""
+"""Their number is coprime with that of `COLOURS`, so that 88 settings have different pairs."""
 
 PROTOCOLS = {"full_tune": "whole tunes", "cold_window": "cold windows"}
 
 SIDES: Mapping[str, Line] = {"validation": "-", "training": "--"}
-"""How losses on validation and on training tunes are drawn."""
+"""Line styles of losses on validation and on training tunes."""
 
 MARKS = 6
 """Markers along a curve."""
 
 MOST_COLUMNS = 3
-"""Of a legend."""
+"""Most columns of a legend."""
 
 LEGEND_ROW, LEGEND_SIGN, LEGEND_CHARACTER = 0.17, 0.5, 0.065
-"""Inches: the height of an entry, and the widths of its line and of a character at most."""
+"""Inches: height of an entry, width of its line, greatest width of a character."""
 
 WIDTH = 7.2
-"""Inches: a page of A4 less its margins."""
+"""Inches: a page of A4 without its margins."""
 
 LONGEST_LINE = 90
-"""Characters of a title in one line."""
+"""Most characters in a line of a title."""
 
 
 @dataclass(frozen=True)
 class Style:
-    """How a setting is drawn."""
+    """Colour and marker of a setting."""
 
     colour: str
     marker: str
@@ -61,7 +59,7 @@ class Style:
 
 @dataclass(frozen=True)
 class Entry:
-    """What a legend says of one kind of line."""
+    """An entry of a legend."""
 
     label: str
     colour: str
@@ -80,13 +78,13 @@ def styles_of(names: Sequence[str]) -> dict[str, Style]:
 
 
 @contextmanager
-def drawing(purpose: str) -> "Iterator[None]":
-    """Within it, figures come out the same to the byte each time.
+def drawing(purpose: str) -> Iterator[None]:
+    """Context in which figures are reproducible to the byte.
 
     Parameters
     ----------
     purpose
-        What is drawn, as the start of a sentence.
+        What is drawn, as the beginning of an error message.
 
     Raises
     ------
@@ -109,7 +107,7 @@ def new_figure(height: float) -> "Figure":
 
 
 def finish_axes(axes: "Axes", title: str, x: str, y: str) -> None:
-    """Title, axis labels (with units) and a quiet grid."""
+    """Add title, axis labels (with units) and a grid."""
     axes.set_title(title.replace("$", r"\$"), loc="left", fontsize=9)
     axes.set_xlabel(x)
     axes.set_ylabel(y)
@@ -119,7 +117,7 @@ def finish_axes(axes: "Axes", title: str, x: str, y: str) -> None:
 
 
 def draw_line(axes: "Axes", x: Floats, y: Floats, style: Style, line: Line) -> None:
-    """A curve with some markers, which are open where it is not solid; x and y have the same shape=(points,)."""
+    """Draw a curve with some markers, open ones unless it is solid; x and y have the same shape=(points,)."""
     every = max(1, len(x) // MARKS)
     axes.plot(
         x, y, color=style.colour, marker=style.marker, markersize=3.5, markevery=(every - 1, every), linewidth=1.2,
@@ -128,21 +126,21 @@ def draw_line(axes: "Axes", x: Floats, y: Floats, style: Style, line: Line) -> N
 
 
 def whole_numbers(axes: "Axes") -> None:
-    """Ticks below the axes at whole numbers only."""
+    """Put ticks of the x axis at whole numbers only."""
     from matplotlib.ticker import MaxNLocator
 
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
 
 
 def mark_counting(axes: "Axes", baselines: Baselines, protocol: str, *, upright: bool = False) -> None:
-    """A line at the loss that counting characters reaches: across the axes, or upright."""
+    """Draw a line at the loss of the n-gram model: horizontal, or vertical if `upright`."""
     draw = axes.axvline if upright else axes.axhline
     loss = getattr(baselines.ngram, protocol).nats_per_char
     draw(loss, color=COUNTING.colour, linestyle=COUNTING.line, linewidth=1.2)
 
 
 def leave_out_the_first_epoch(panels: "Sequence[Axes]") -> None:
-    """Let axes of losses, all the same, end below the first epoch, whose losses would press all others together."""
+    """Limit the y axes of all panels to the losses after the first epoch, whose large values would dominate."""
     lines = [np.asarray(line.get_ydata(), np.float64) for axes in panels for line in axes.get_lines()]
     later = [line[1:] for line in lines if len(line) > 3]
     if later:
@@ -152,13 +150,13 @@ def leave_out_the_first_epoch(panels: "Sequence[Axes]") -> None:
 
 
 def entries_of(names: Sequence[str], styles: Mapping[str, Style]) -> list[Entry]:
-    """What the legend says of settings."""
+    """Entries of the legend for settings."""
     labels = short_names(names)
     return [Entry(labels[name], styles[name].colour, "-", styles[name].marker) for name in names]
 
 
 def short_names(names: Sequence[str]) -> dict[str, str]:
-    """Names of settings without what all of them have in common, but for their beginning."""
+    """Names of settings without the parts that all share; the first part always stays."""
     parts = {name: name.split(", ") for name in names}
     shared = set.intersection(*(set(rest) for _, *rest in parts.values())) if len(names) > 1 else set()
     return {
@@ -168,7 +166,7 @@ def short_names(names: Sequence[str]) -> dict[str, str]:
 
 
 def add_legend(figure: "Figure", entries: Sequence[Entry]) -> None:
-    """A legend below everything."""
+    """Add a legend at the bottom of the figure."""
     from matplotlib.lines import Line2D
 
     handles = [
@@ -187,12 +185,12 @@ def add_legend(figure: "Figure", entries: Sequence[Entry]) -> None:
 
 
 def legend_height(entries: Sequence[Entry]) -> float:
-    """Inches that the legend takes."""
+    """Height of the legend in inches."""
     return LEGEND_ROW * -(-len(entries) // legend_columns(entries))
 
 
 def legend_columns(entries: Sequence[Entry]) -> int:
-    """As many columns as the longest label lets into the width of the figure."""
+    """Number of columns that fit into the figure's width with the longest label."""
     longest = max(len(entry.label) for entry in entries)
     return max(1, min(MOST_COLUMNS, int(WIDTH / (LEGEND_SIGN + LEGEND_CHARACTER * longest))))
 
@@ -206,5 +204,5 @@ def picture_of(figure: "Figure", form: str) -> bytes:
 
 
 def plain(text: str, width: int = LONGEST_LINE) -> str:
-    """Text in lines of at most `width` characters, in which matplotlib finds no mathematics."""
+    """Text in lines of at most `width` characters, escaped so that matplotlib reads no mathematics."""
     return fill(text.replace("$", r"\$"), width)

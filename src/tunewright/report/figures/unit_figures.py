@@ -1,9 +1,9 @@
-"""How do units of a study become files of pictures?"""
+"""Picture files of the units of a study: heatmaps of text and score."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from tunewright.analysis.units.claims import Finding
+from tunewright.analysis.units.claims import UnitFinding
 from tunewright.analysis.units.telling_units import telling_units
 from tunewright.model.clamping import Unit, unit_name
 from tunewright.report.figures.heatmap import draw_heatmap
@@ -17,7 +17,7 @@ def unit_figures(page: NeuronPage, units: Sequence[Unit] | None, forms: Sequence
     Parameters
     ----------
     units
-        Which; None chooses them, see `telling_units`.
+        Units to draw; None chooses them, see `telling_units`.
     forms
         svg, png or pdf.
     """
@@ -44,6 +44,6 @@ def unit_figures(page: NeuronPage, units: Sequence[Unit] | None, forms: Sequence
                 )
 
 
-def _named(page: NeuronPage, units: Sequence[Unit]) -> list[tuple[Unit, Finding | None]]:
+def _named(page: NeuronPage, units: Sequence[Unit]) -> list[tuple[Unit, UnitFinding | None]]:
     found = by_unit(page.study.findings)
     return [(unit, found[unit][0] if found[unit] else None) for unit in units]

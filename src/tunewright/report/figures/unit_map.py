@@ -1,14 +1,14 @@
-"""What do all units of a network follow, beside those of one that learned nothing?
+"""Map of the units of a network by what they follow, beside that of an untrained network.
 
-A row for each family of labels, a dot for each unit: in the row of the label that it is confirmed to follow best, and
-the farther right, the more closely it does so on held-out tunes. Dots that would cover each other are stacked. Two
-panels side by side, trained and untrained, share rows and scale.
+There is a row for each family of labels and a dot for each unit, in the row of the label that it is confirmed to follow
+best. Its place from left to right is how closely it does so on held-out tunes. Dots that would overlap are stacked. The
+two panels, trained and untrained, share rows and scale.
 """
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 
-from tunewright.analysis.units.claims import Finding
+from tunewright.analysis.units.claims import UnitFinding
 from tunewright.analysis.units.unit_study import NeuronStudy
 from tunewright.model.clamping import Unit, unit_name
 from tunewright.rendering.typesetting import Drawing
@@ -35,7 +35,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     ),
     "place in the tune": ("characters read", "nearness to the end"),
 }  # fmt: skip
-"""Labels that a row holds; a name that is no label stands for all labels that begin with it and a blank."""
+"""Labels of each row; a name that is no label stands for all labels that begin with it and a blank."""
 _NAMED = {name for names in FAMILIES.values() for name in names}
 
 NOTHING = "nothing that was confirmed"
@@ -44,7 +44,7 @@ TRAINED, UNTRAINED = "#1b4965", "#8a8a8a"
 _PANEL, _NAMES, _NUMBERS, _GAP = 300.0, 190.0, 116.0, 20.0
 _HEAD, _FOOT, _PAD = 74.0, 44.0, 7.0
 _MANY = 300
-"""From so many units on, dots are small."""
+"""Units above which dots are small."""
 
 
 def family_of(label: str) -> str:
@@ -56,9 +56,9 @@ def family_of(label: str) -> str:
     raise KeyError(label)
 
 
-def best_confirmed(study: NeuronStudy) -> dict[Unit, Finding | None]:
-    """For each unit (layer and number) its confirmed finding with the best place, or None."""
-    best: dict[Unit, Finding | None] = {(report.layer, report.unit): None for report in study.units}
+def best_confirmed(study: NeuronStudy) -> dict[Unit, UnitFinding | None]:
+    """For each unit (layer and number) its confirmed finding with the best rank, or None."""
+    best: dict[Unit, UnitFinding | None] = {(report.layer, report.unit): None for report in study.units}
     for finding in sorted(study.findings, key=lambda each: -each.place):
         if finding.confirmed:
             best[finding.layer, finding.unit] = finding
@@ -66,7 +66,7 @@ def best_confirmed(study: NeuronStudy) -> dict[Unit, Finding | None]:
 
 
 def draw_map(study: NeuronStudy, untrained: NeuronStudy, form: str = "svg", *, linked: Collection[Unit] = ()) -> bytes:
-    """Draw the units of a network, and of an untrained one, by what they follow.
+    """Draw the map of the units of a network and of an untrained one.
 
     Parameters
     ----------
@@ -109,7 +109,7 @@ class _Side:
         best = best_confirmed(study)
         self.units, self.fill, self.linked = len(best), fill, linked
         self.size = 5.0 if self.units > _MANY else 8.0
-        self.rows: dict[str, list[tuple[Unit, Finding | None]]] = defaultdict(list)
+        self.rows: dict[str, list[tuple[Unit, UnitFinding | None]]] = defaultdict(list)
         for unit, finding in sorted(best.items(), key=lambda pair: -pair[1].held_out_strength if pair[1] else 0):
             self.rows[family_of(finding.label) if finding else NOTHING].append((unit, finding))
         self.confirmed = sum(finding is not None for finding in best.values())
@@ -117,8 +117,8 @@ class _Side:
     def height(self, row: str) -> float:
         return max((level for *_, level in self._places(row)), default=0) * self.size + self.size
 
-    def _places(self, row: str) -> Iterator[tuple[Unit, Finding | None, int, int]]:
-        """Of each dot in a row: unit, finding, column of the panel, and how many dots that column had before."""
+    def _places(self, row: str) -> Iterator[tuple[Unit, UnitFinding | None, int, int]]:
+        """For each dot in a row: unit, finding, column of the panel, and number of dots in that column before it."""
         stacked: dict[int, int] = defaultdict(int)
         for number, (unit, finding) in enumerate(self.rows.get(row, ())):
             columns = int(_PANEL / self.size)

@@ -1,8 +1,8 @@
-"""What are units for? A matrix of units and kinds of characters, with the random units that they stand beside.
+"""Section of a page, and figure, about ablations: a matrix of units and kinds of characters, beside random units.
 
-A cell says how much harder a kind of character became, or how many more bars went wrong. It is white where at least one
-in twenty random units does as much, pale where fewer do, and dark where the number of kinds is no excuse either; dark
-and pale differ in grey too.
+A cell gives the rise of the loss at a kind of character, or of the share of wrong bars. It is white where 5% or more of
+the random units do as much, pale where fewer do, and dark where the change is significant after correction for the
+number of kinds. Dark and pale differ in grey too.
 """
 
 import io
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 TITLE = "What units are for"
 BEYOND, RATHER, WITHIN, RANDOM = "#d98a3d", "#fbe3c8", "#ffffff", "#d9d9d9"
-"""Fills: more than random units do; more than 95% of them do at this kind alone; no more than they do; themselves."""
+"""Fills of cells: significant after correction; significant at this kind alone; not significant; random units."""
 COLUMN_INCHES, ROW_INCHES, NAMES_INCHES, HEAD_INCHES = 0.86, 0.34, 2.4, 1.55
 
 Cell = tuple[str, str]
@@ -33,10 +33,10 @@ Cell = tuple[str, str]
 
 
 def ablation_section(result: AblationResult, alone: Alone | None = None) -> PageSection:
-    """Figure, sentences and table, for a page; `alone` is what a network that looks back does without."""
+    """Figure, sentences and table as a section of a page; `alone` is the ablation of a look-back head."""
     without = _without_looking(alone) if alone else ""
     if not result.ablations:
-        return PageSection(TITLE, f"<p>No unit has a confirmed label, so that none was held.</p>{without}")
+        return PageSection(TITLE, f"<p>No unit has a confirmed label, so none was held.</p>{without}")
     svg = draw_ablation(result, "svg").decode()
     described = "".join(f"<p>{escape(sentence)}</p>" for sentence in summary(result))
     sentences = "".join(f"<li>{escape(' '.join(sentences_of(each, result)))}</li>" for each in result.ablations)
@@ -47,7 +47,7 @@ def ablation_section(result: AblationResult, alone: Alone | None = None) -> Page
 
 
 def _without_looking(alone: Alone) -> str:
-    """What a network loses without its head: sentences, and a table of the kinds of characters."""
+    """Ablation of the look-back head: sentences, and a table of the kinds of characters."""
     words = "".join(f"<p>{escape(sentence)}</p>" for sentence in sentences_alone(alone))
     heads = ("nats per character at", "looking back", "without", "rise (95% interval)")
     head = "".join(f'<th scope="col">{name}</th>' for name in heads)
@@ -66,12 +66,12 @@ def draw_ablation(result: AblationResult, form: str = "svg") -> bytes:
     Raises
     ------
     OptionError
-        If nothing was held.
+        If there is no ablation.
     MissingExtraError
         Without matplotlib.
     """
     if not result.ablations:
-        raise OptionError("there is nothing to draw: no unit was held")
+        raise OptionError("there is nothing to draw: no unit was clamped")
     try:
         from matplotlib.figure import Figure
     except ImportError as error:
@@ -143,7 +143,7 @@ def _number(of: str, value: float) -> str:
 
 
 def _all_units(result: AblationResult) -> list[Cell]:
-    """What the network does with all its units."""
+    """Cells of the intact network."""
     numbers = [f"{loss:.3f}" for loss in (result.loss, *result.losses)]
     return [
         (number, WITHIN) for number in (*numbers, *([f"{result.wrong_bars.value:.0%}"] if result.wrong_bars else []))

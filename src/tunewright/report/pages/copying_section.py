@@ -1,4 +1,4 @@
-"""What should a page say, and a figure show, of when a network copies and when it invents?"""
+"""Section of a page, and figure, about the gate of a look-back head: where a network copies."""
 
 from collections.abc import Sequence
 from html import escape
@@ -20,25 +20,25 @@ if TYPE_CHECKING:
 TITLE = "Looking back"
 QUANTITY = "gate: 0 copies, 1 invents"
 CELLS = (
-    "Each cell is one character; its colour is the gate in what the network said of it before it came. A bar at the "
-    "top of a cell says the same above {middle} (it invents), one at the bottom below it (it copies): the longer, the "
-    "farther. A bent arrow is the end of a line."
+    "Each cell is one character; its colour is the gate in the network's prediction of it. A bar at the top of a cell "
+    "means a value above {middle} (it invents), one at the bottom a value below it (it copies); the longer the bar, "
+    "the farther. A bent arrow is the end of a line."
 )
 GATE = (
     "The gate of the head says, before each character, how far the network trusts its own distribution (1: it "
-    "invents) and how far the characters that followed like places (0: it copies)."
+    "invents) and how far the characters that followed similar places (0: it copies)."
 )
 FIRST_STYLE, AGAIN_STYLE = ("#c1440e", "o", "-"), ("#1b4965", "s", "--")
-"""Colour, marker and line of bars that are new and of those that stood before."""
+"""Colour, marker and line of bars that are new and of those that repeat an earlier one."""
 BAR = "#7c9db5"
 
 
 def sentences(copying: Copying) -> list[str]:
-    """What was found, in words."""
+    """The results as sentences."""
     about, overall = copying.about, copying.overall
     found = [
         f"On {about['tunes']} held-out tunes ({about['characters']:,} characters) the gate is {overall.gate.value:.2f} "
-        f"on average, and {overall.copied.value:.0%} of the probability of the characters that came was copied; "
+        f"on average, and {overall.copied.value:.0%} of the probability of the actual characters was copied; "
         f"{copying.from_before} of {copying.bars} bars come from bars before them."
     ]
     if copying.first and copying.again:
@@ -66,9 +66,9 @@ def _kind(group: Group) -> str:
 
 
 def looking_section(copying: Copying, tunes: Sequence[Looked]) -> PageSection:
-    """When the network copies, and where each bar of some tunes comes from, for a page.
+    """Section about where the network copies, and where each bar of some tunes comes from.
 
-    Without matplotlib it has no figure of the gate.
+    Without matplotlib the figure of the gate is left out.
     """
     followed = "".join(f"<li>{escape(each.sentence)}</li>" for each in copying.findings)
     words = "".join(f"<p>{escape(sentence)}</p>" for sentence in (GATE, *sentences(copying)))
@@ -102,7 +102,7 @@ def _tune(looked: Looked) -> str:
 
 
 def draw_gate(looked: Looked, form: str = "svg") -> bytes:
-    """Draw a tune, of one character at least, coloured by the gate; for errors see `heatmap.draw_heatmap`."""
+    """Draw a tune of at least one character, coloured by the gate; for errors see `heatmap.draw_heatmap`."""
     return draw_heatmap(
         looked.text,
         looked.gate[:-1],
@@ -130,7 +130,7 @@ def _table(copying: Copying) -> str:
 
 
 def draw_copying(copying: Copying, form: str = "svg") -> bytes:
-    """Draw the mean gate by kind of character, and by place in the bar for new bars and those that stood before.
+    """Draw the mean gate by kind of character, and by place in the bar for new and for repeated bars.
 
     Parameters
     ----------

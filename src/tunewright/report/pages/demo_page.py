@@ -1,4 +1,4 @@
-"""The page of `tunewright demo`: three tunes to hear, what they were learned from, and how to go on."""
+"""Page of `tunewright demo`: three composed tunes, the training behind them, and the next commands."""
 
 from collections.abc import Sequence
 from html import escape
@@ -25,7 +25,7 @@ def demo_page(
     Parameters
     ----------
     tunes
-        Those to show.
+        The tunes to show.
     model
         The network that composed them.
     history
@@ -33,9 +33,9 @@ def demo_page(
     learned_from
         Title of the corpus.
     chosen
-        A sentence about how the tunes were chosen.
+        A sentence that says how the tunes were chosen.
     commands
-        How to go on: what a command does, and the command.
+        The next steps: what a command does, and the command.
     """
     return tune_page(
         tunes,

@@ -1,4 +1,4 @@
-"""What do pages and pictures show of where a network that looks back got each bar of a tune?"""
+"""Section of a page, and figures, about the earlier bar that each bar of a tune comes from."""
 
 from collections.abc import Iterator, Sequence
 from html import escape
@@ -11,17 +11,17 @@ from tunewright.report.figures.heatmap_frame import Body, framed
 TITLE = "Where each bar comes from"
 READING = (
     "A curve leads from each bar to the earlier bar that the network looked at most while it read or wrote this one: "
-    "the thicker, the larger the part that comes from there. ← says the same in numbers; 0 is a pick-up. A bar "
-    f"without a curve is new: less than {NEW:.0%} of it was copied from bars before it."
+    "the thicker the curve, the larger the part that comes from there. ← gives the number of that bar; 0 is a "
+    f"pick-up. A bar without a curve is new: less than {NEW:.0%} of it was copied from bars before it."
 )
 LEAST_WIDTH = 640
-"""CSS pixels; a narrower page shows a part of a picture, which can be moved, rather than make it smaller."""
+"""CSS pixels; on a narrower page a picture is scrolled instead of scaled down."""
 KINDS = {"score": score_with_arcs, "text": text_with_arcs}
-"""What arcs are drawn over."""
+"""Pictures that arcs are drawn over."""
 
 
 def summary(looked: Looked) -> str:
-    """How many bars come from others, in a sentence."""
+    """The number of bars that come from earlier ones, as a sentence."""
     count, all_bars = len(looked.from_before), len(looked.bars)
     return f"{count} of {all_bars} bars {'comes' if count == 1 else 'come'} from bars before {_them(count)}."
 
@@ -31,7 +31,7 @@ def _them(count: int) -> str:
 
 
 def looked_html(looked: Looked) -> str:
-    """A part of a page: arcs over the score and over the text, and the same in words; "" for a tune without bars."""
+    """HTML of arcs over the score and over the text, and of the same in words; "" for a tune without bars."""
     if not looked.bars:
         return ""
     words = in_words(looked)
@@ -55,7 +55,7 @@ def figures_html(looked: Looked) -> Iterator[str]:
 
 
 def words_html(words: Sequence[str]) -> str:
-    """Sentences that open at a click."""
+    """HTML of sentences that open at a click."""
     items = "".join(f"<li>{escape(sentence)}</li>" for sentence in words)
     return f"<details><summary>In words</summary><ul>{items}</ul></details>"
 
@@ -68,7 +68,7 @@ def draw_arcs(looked: Looked, kind: str, *, title: str, form: str = "svg") -> by
     kind
         ``score`` or ``text``.
     title
-        What stands above.
+        Title above the picture.
     form
         svg, png or pdf.
 

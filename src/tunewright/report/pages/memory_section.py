@@ -1,4 +1,4 @@
-"""What should a page say, and a figure show, of how far back networks remember?"""
+"""Section of a page, and figure, about the memory of networks."""
 
 from collections.abc import Mapping
 from html import escape
@@ -15,36 +15,36 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 MOST = 6
-"""Networks in one figure."""
+"""Most networks in one figure."""
 FLOOR = 1e-8
-"""Of the lengths of gradients that are drawn; what is shorter counts for nothing."""
+"""Least length of a gradient that is drawn."""
 SHADES = (("#6b6b6b", ""), ("#d8d8d8", ""), ("#ffffff", "///"))
-"""Shade and hatching of the time that a gate is shut, in between, and open."""
-NO_GATES = "an RNN has no gates: at each character all its units are written anew"
+"""Shade and hatching of the share of time that a gate is shut, in between, and open."""
+NO_GATES = "an RNN has no gates: all its units are overwritten at each character"
 DISTANCES = (1, 10, 50, 100)
-"""Characters back of which the table tells the growth."""
+"""Characters back for which the table gives the growth."""
 
 
 def memory_section(studies: Mapping[str, MemoryStudy]) -> PageSection:
-    """Figure, tables and what was measured, as a section of a page.
+    """Figure, tables and an explanation, as a section of a page.
 
     Parameters
     ----------
     studies
-        By the names of the networks, 1 to 6 of any kinds.
+        Studies by the names of the networks, 1 to 6 of any kinds.
     """
     svg = draw_memory(studies).decode()
     html = (
         f'<div role="img" aria-label="How far back characters matter">{svg[svg.index("<svg") :]}</div>'
-        "<p>Gradient: of the loss at a character with respect to what was read so many characters earlier, its mean "
-        "length. Loss: if the state was zero so many characters before. Time constant: characters in which what a unit "
-        f"holds typically falls to 37%.</p>{_growth(studies)}{_gates(studies)}"
+        "<p>Gradient: mean length of the gradient of the loss at a character with respect to the input that many "
+        "characters earlier. Loss: with the state zero that many characters before. Time constant: characters in which "
+        f"the content of a unit typically falls to 37%.</p>{_growth(studies)}{_gates(studies)}"
     )
     return PageSection("How far back it remembers", html)
 
 
 def _growth(studies: Mapping[str, MemoryStudy]) -> str:
-    """How a gradient of the state grows or shrinks on its way back, and how much context is enough."""
+    """Table of the growth of state gradients, and of the context that is enough."""
     rows = ""
     for name, study in studies.items():
         title = f"{name} ({study.cell.upper()})"
@@ -98,14 +98,14 @@ def draw_memory(studies: Mapping[str, MemoryStudy], form: str = "svg") -> bytes:
     Parameters
     ----------
     studies
-        By the names that the legend gives the networks, 1 to 6.
+        Studies by the names of the networks in the legend, 1 to 6.
     form
         File format of the picture: png, svg or pdf.
 
     Raises
     ------
     OptionError
-        With none, or more than 6 networks.
+        If there are no networks, or more than 6.
     MissingExtraError
         Without matplotlib.
     """

@@ -1,7 +1,7 @@
-"""How does a study of neurons become a page to browse?
+"""Page of a study of units: one self-contained HTML file to browse.
 
-One HTML file that needs nothing else, like those of tunes: its policy forbids every request. A table of units can be
-sorted and searched; each unit has an address (``#unit-42``) and shows what it follows, and what it does on a tune, in
+Like the pages of tunes it needs nothing else: its content security policy forbids every request. The table of units can
+be sorted and searched. Each unit has an address (``#unit-42``) and shows what it follows, and its values on a tune, in
 the text and on the score. The script colours one text and one score for whatever unit is open. Texts are escaped here.
 """
 
@@ -10,7 +10,7 @@ from html import escape
 from importlib.resources import files
 from string import Template
 
-from tunewright.analysis.units.claims import Finding
+from tunewright.analysis.units.claims import UnitFinding
 from tunewright.model.clamping import Unit, unit_name
 from tunewright.rendering.page import page_parts, script_safe_json
 from tunewright.rendering.source import title_of
@@ -28,14 +28,14 @@ from tunewright.report.pages.neuron_page_data import (
 )
 
 WHAT = (
-    "A network that writes tunes reads them one character at a time. What it needs to remember it keeps in {units} "
+    "A network that writes tunes reads them one character at a time. It keeps what it needs to remember in {units} "
     "numbers, its units, which change with every character. Some of them turn out to follow something that a musician "
     "has a name for: the header, the height of a note, the end of a bar."
 )
 EVIDENCE = (
-    "Nothing here is labelled by eye. A reader of ABC notation says of each character what it is. On some tunes it is "
-    "chosen what a unit follows; on {tunes} others it is measured how closely. And since a network that learned "
-    "nothing already echoes the characters that it just read, such a one went through the same and stands beside it."
+    "Nothing here is labelled by eye: a reader of ABC notation labels each character. What a unit follows is chosen on "
+    "some tunes; how closely it does so is measured on {tunes} others. An untrained network already echoes the "
+    "characters that it just read; it went through the same tests and is shown for comparison."
 )
 FIGURES = (
     "AUC: take a character where the label holds and one where it does not. How often is the unit higher at the "
@@ -46,8 +46,8 @@ FIGURES = (
 )
 READING = (
     "The colour of a character, or behind a note, is the value of <b class='of-unit'>the unit</b> just after the "
-    "network has read it; a bar at the top says the same above {middle}, one at the bottom below it. Of a note that "
-    "takes several characters it is their mean. ↵ is the end of a line. A value shows where the pointer rests."
+    "network has read it; a bar at the top means a value above {middle}, one at the bottom a value below it. A note "
+    "of several characters has their mean. ↵ is the end of a line. Point at a character to see its value."
 )
 
 
@@ -77,7 +77,7 @@ def neuron_page(page: NeuronPage) -> str:
         style=page_parts([]).style + _asset("neurons.css"),
         script=_asset("neurons.js"),
     )
-    return html.encode(errors="replace").decode()  # a text may hold half a surrogate pair, a file may not
+    return html.encode(errors="replace").decode()  # a text may contain a lone surrogate, a file may not
 
 
 def _caption(page: NeuronPage) -> str:
@@ -91,7 +91,7 @@ def _caption(page: NeuronPage) -> str:
 
 
 def _rows(page: NeuronPage) -> list[str]:
-    """A row of the table for each unit, those that follow something most closely first."""
+    """A row of the table for each unit, the strongest findings first."""
     findings, floor = by_unit(page.study.findings), floor_of(page.untrained.findings)
     best = {unit: findings[unit][0] if findings[unit] else None for unit in _units(page)}
     order = sorted(best.items(), key=lambda pair: -_strength(pair[1]))
@@ -99,7 +99,11 @@ def _rows(page: NeuronPage) -> list[str]:
 
 
 def _row(
-    unit: Unit, finding: Finding | None, floor: dict[str, Finding], page: NeuronPage, findings: list[Finding]
+    unit: Unit,
+    finding: UnitFinding | None,
+    floor: dict[str, UnitFinding],
+    page: NeuronPage,
+    findings: list[UnitFinding],
 ) -> str:
     name, words = unit_name(unit), " ".join(f"{each.label} {each.sentence}" for each in findings).lower()
     beside = floor.get(finding.label) if finding else None
@@ -117,7 +121,7 @@ def _row(
     )
 
 
-def _strength(finding: Finding | None) -> float:
+def _strength(finding: UnitFinding | None) -> float:
     return finding.held_out_strength if finding else 0.0
 
 
@@ -126,7 +130,7 @@ def _units(page: NeuronPage) -> list[Unit]:
 
 
 def _picker(page: NeuronPage) -> str:
-    """The name of the tune, or a choice among several."""
+    """The name of the tune, or a list to choose from."""
     whose = "a tune that this network composed" if page.composed else "a tune that it reads"
     titles = [title_of(shown.tune.text) or "Untitled" for shown in page.tunes]
     if len(titles) == 1:
@@ -146,7 +150,7 @@ def _tune(page: NeuronPage, place: int) -> str:
 
 
 def _score(engraved: Engraved) -> str:
-    """The score with an area and a bar, still without colour, for each part of it."""
+    """The score with an area and a bar for each sign, which the script colours."""
     score, areas = engraved
     boxes = "".join(
         f'<rect class="cell" x="{area.left:.1f}" y="{area.top:.1f}" width="{area.width:.1f}" '

@@ -1,7 +1,7 @@
-"""What does the page of a study need to know of each unit and each tune?
+"""Data of the page of a study of units, for each unit and each tune.
 
 Values are places on the colour scale, whole numbers from -STEPS to STEPS: one byte for each unit and character of a
-tune, base64 in the page. Units are in the order in which the study tells of them.
+tune, base64 in the page. Units have the order of the study.
 """
 
 import base64
@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from tunewright.analysis.units.claims import Finding
+from tunewright.analysis.units.claims import UnitFinding
 from tunewright.analysis.units.counterparts import Counterpart
 from tunewright.analysis.units.shown_tunes import ShownTune
 from tunewright.analysis.units.snippets import Snippet
@@ -30,7 +30,7 @@ Engraved = tuple[Score, Sequence[ScoreArea]]
 
 @dataclass(frozen=True)
 class NeuronPage:
-    """What a page is made of."""
+    """Everything that a page shows."""
 
     title: str
     study: NeuronStudy
@@ -38,26 +38,26 @@ class NeuronPage:
     others: Mapping[str, Sequence[Counterpart]]
     tunes: Sequence[ShownTune]
     engraved: Sequence[Engraved | None]
-    """Of each tune; None if it cannot be engraved."""
+    """Score and areas of each tune; None if it cannot be engraved."""
     composed: bool
-    """Whether the network wrote the tunes itself."""
+    """Whether the network composed the tunes."""
     quantity: str
     low: float
     high: float
     """Ends of the colour scale."""
     effects: Mapping[Unit, Sequence[str]] = field(default_factory=dict)
-    """What happens without a unit, in sentences, of those that were asked."""
+    """Sentences about the ablation of units, by unit."""
     sections: Sequence[PageSection] = ()
-    """Below the units."""
+    """Further sections below the units."""
 
 
 def unit_id(unit: Unit) -> str:
-    """``unit-42``, or ``unit-1-42`` in the second layer: what stands behind # in the address of the page."""
+    """``unit-42``, or ``unit-1-42`` in the second layer: the fragment in the address of the page."""
     return f"unit-{unit_name(unit).replace(':', '-')}"
 
 
 def page_data(page: NeuronPage) -> dict[str, Any]:
-    """Everything for the script on the page, as plain values."""
+    """The data of the page's script, as plain values."""
     findings = by_unit(page.study.findings)
     floor = floor_of(page.untrained.findings)
     others = {name: {each.label: each for each in found} for name, found in page.others.items()}
@@ -77,30 +77,30 @@ def page_data(page: NeuronPage) -> dict[str, Any]:
 
 
 def _first(page: NeuronPage) -> Unit:
-    """The unit that is open at first: one that shows well on the tune, if there is one."""
+    """The unit that is open at first: the first of `telling_units`, or the first of the study."""
     telling = telling_units(page.study.findings, page.tunes[0].tune.text)
     return telling[0][0] if telling else (page.study.units[0].layer, page.study.units[0].unit)
 
 
-def by_unit(findings: Iterable[Finding]) -> Mapping[Unit, list[Finding]]:
-    """Findings of each unit, that with the best place first, confirmed ones before others."""
-    found: defaultdict[Unit, list[Finding]] = defaultdict(list)
+def by_unit(findings: Iterable[UnitFinding]) -> Mapping[Unit, list[UnitFinding]]:
+    """Findings of each unit by rank, confirmed ones before others."""
+    found: defaultdict[Unit, list[UnitFinding]] = defaultdict(list)
     for finding in sorted(findings, key=lambda each: (not each.confirmed, each.place)):
         found[finding.layer, finding.unit].append(finding)
     return found
 
 
-def floor_of(findings: Sequence[Finding]) -> dict[str, Finding]:
+def floor_of(findings: Sequence[UnitFinding]) -> dict[str, UnitFinding]:
     """The strongest finding of an untrained network for each label."""
     return {finding.label: finding for finding in reversed(findings)}
 
 
 def number(value: float | None) -> str:
-    """A statistic for people; a dash if there is none."""
+    """A statistic as text; a dash if there is none."""
     return "–" if value is None else f"{value:.3f}".replace("-", "−")
 
 
-def held_out(finding: Finding) -> str:
+def held_out(finding: UnitFinding) -> str:
     """Statistic and value on held-out tunes, with a tick if the finding is confirmed."""
     name = "AUC" if finding.statistic == "auc" else "r"
     return f"{name} {number(finding.held_out_value)}{' ✓' if finding.confirmed else ''}"
@@ -108,8 +108,8 @@ def held_out(finding: Finding) -> str:
 
 def _unit(
     report: UnitReport,
-    findings: Sequence[Finding],
-    floor: Mapping[str, Finding],
+    findings: Sequence[UnitFinding],
+    floor: Mapping[str, UnitFinding],
     others: Mapping[str, Mapping[str, Counterpart]],
     page: NeuronPage,
 ) -> dict[str, Any]:
@@ -126,7 +126,7 @@ def _unit(
 
 
 def _cells(
-    finding: Finding, floor: Mapping[str, Finding], others: Mapping[str, Mapping[str, Counterpart]]
+    finding: UnitFinding, floor: Mapping[str, UnitFinding], others: Mapping[str, Mapping[str, Counterpart]]
 ) -> list[str]:
     beside = floor.get(finding.label)
     return [

@@ -1,4 +1,4 @@
-"""Sections of a page about the training behind its tunes: loss curves, losses, hyper-parameters, data."""
+"""Sections of a page about a training: loss curves, losses, hyper-parameters and data."""
 
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -23,7 +23,7 @@ def curves_section(history: Sequence[EpochRecord]) -> PageSection:
 
 
 def details_sections(model: Checkpoint) -> list[PageSection]:
-    """Losses of the chosen epoch, every hyper-parameter, and the data, as sections that open at a click."""
+    """Losses of the chosen epoch, every hyper-parameter, and the data, as folded sections."""
     measured = {_words(name): _number(value) for name, value in model.metrics.items()}
     options = {**to_mapping(model.config), **with_present_names(model.training["config"])}
     rows = {

@@ -1,10 +1,10 @@
-"""Which three units does a paper show, and what is measured of them on the tune shown?
+"""Choice of the three units that a paper shows, and their measures on the tune shown.
 
-Units are studied on tunes that the network learned from and confirmed on held-out ones (see
-`analysis.units.unit_study`). Of what is confirmed and can be seen on the tune shown, three are taken, one after the
-other, always the most telling: the one that is farthest above what any unit of an untrained network does, also between
-places with the same character, so that none is shown that echoes what was just read. No two are about the same kind of
-thing, as long as there are others, and none does on the tune what one before it does.
+Units are studied on tunes that the network was trained on and confirmed on held-out ones (see
+`analysis.units.unit_study`). Of the confirmed findings that can be seen on the tune shown, three are taken greedily:
+each time the one that is farthest above the best unit of an untrained network, also between places with the same
+character, so that no unit is shown that only echoes its input. No two are about the same kind of label as long as there
+are others, and no two have nearly the same values on the tune.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tunewright.analysis.activations import read_activations
-from tunewright.analysis.units.claims import Finding
+from tunewright.analysis.units.claims import UnitFinding
 from tunewright.analysis.units.counterparts import untrained_like
 from tunewright.analysis.units.labels import label_number, label_values
 from tunewright.analysis.units.samples import Sides
@@ -27,16 +27,16 @@ from tunewright.progress import Progress
 from tunewright.report.paper.tunes import StudyTunes
 
 CHARACTERS = 20_000
-"""Most characters of tunes to choose by, and of tunes to confirm on."""
+"""Most characters of the tunes to choose by, and of those to confirm on."""
 SHOWN = 3
-"""Units."""
+"""Most units that are shown."""
 ALIKE = 0.7
-"""Two units whose outputs on the tune have this correlation, either way, or more show the same."""
+"""Absolute correlation of the outputs on the tune from which on two units count as alike."""
 FEWEST = 4
-"""Characters of the tune that must have a label, and that must lack it, for it to be seen there."""
+"""Characters of the tune that must have a label, and that must lack it, for a finding to be visible."""
 LEAST = 0.5
-"""How closely the unit must follow the label on the tune, 0 to 1 (an AUC of 0.75, or that r), and how far its mean
-output must be from one side to the other."""
+"""Least strength on the tune, 0 to 1 (an AUC of 0.75, or this r), and least difference of the mean outputs with and
+without the label."""
 
 KINDS = {
     "text": ("header", "field "),
@@ -48,26 +48,26 @@ KINDS = {
     "line": ("column", "characters read", "nearness"),
     "words": ("lyrics", "comment", "chord symbol", "annotation", "inline field"),
 }
-"""What labels are about: how their names begin; where several fit, the longest decides."""
+"""Kinds of labels by the beginnings of their names; the longest that fits decides."""
 
 Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class ShownUnit:
-    """A unit on a tune."""
+    """A unit and its values on the tune shown."""
 
-    finding: Finding
+    finding: UnitFinding
     values: Floats
     """Its output at each character of the tune, -1 to 1."""
     label: Floats
-    """What the label says there; nan where it means nothing."""
-    untrained: Finding | None
-    """What the unit of an untrained network that follows the label best does; None if none does."""
+    """Values of the label there; nan where it is not defined."""
+    untrained: UnitFinding | None
+    """The finding about the unit of an untrained network that follows the label best; None if there is none."""
 
     @property
     def is_seen(self) -> bool:
-        """Whether it can be seen on this tune that the unit follows the label."""
+        """Whether the finding is visible on this tune."""
         known = self.label[~np.isnan(self.label)]
         if len(np.unique(known)) < 2 or min((known == known.min()).sum(), (known > known.min()).sum()) < FEWEST:
             return False
@@ -77,7 +77,7 @@ class ShownUnit:
 
     @property
     def value_here(self) -> float:
-        """As `Finding.held_out_value`, on this tune."""
+        """As `UnitFinding.held_out_value`, on this tune."""
         if self.finding.statistic == "r":
             return self._strength_here
         return (1 + (1 if self.finding.direction == "on" else -1) * self._strength_here) / 2
@@ -91,7 +91,7 @@ class ShownUnit:
 
     @property
     def telling(self) -> float:
-        """How much closer it follows its label than any unit of an untrained network does."""
+        """Its strength less that of the best unit of an untrained network."""
         return strength(self.finding) - (max(strength(self.untrained), 0.0) if self.untrained else 0.0)
 
     def means(self) -> tuple[float, float]:
@@ -103,7 +103,7 @@ class ShownUnit:
 
 
 def kind_of(label: str) -> str:
-    """What a label is about, one of `KINDS`."""
+    """The kind of a label, one of `KINDS`."""
     fitting = [
         (len(beginning), name)
         for name, beginnings in KINDS.items()
@@ -113,8 +113,8 @@ def kind_of(label: str) -> str:
     return max(fitting)[1]
 
 
-def strength(finding: Finding) -> float:
-    """How closely a unit follows its label on held-out tunes, 0 to 1, or between places with one character if less."""
+def strength(finding: UnitFinding) -> float:
+    """Strength on held-out tunes, 0 to 1, or that between places with the same character if it is less."""
     if finding.held_out_value is None or finding.same_character_value is None:
         return 0.0
     pair = (finding.held_out_value, finding.same_character_value)
@@ -123,7 +123,7 @@ def strength(finding: Finding) -> float:
 
 @dataclass(frozen=True)
 class NeuronPart:
-    """What a paper says of units."""
+    """The study of units behind a paper."""
 
     text: str
     """The tune."""
@@ -134,12 +134,12 @@ class NeuronPart:
 
 
 def study_units(model: Checkpoint, tunes: StudyTunes, text: str, progress: Progress = lambda *_: None) -> NeuronPart:
-    """Study the units of a network, and choose those to be shown on the tune `text`.
+    """Study the units of a network, and choose those to show on the tune `text`.
 
     Raises
     ------
     CorpusError
-        If the tunes are too few to find anything.
+        If there are too few tunes.
     VocabularyError
         If the network does not know a character of `text`.
     """

@@ -1,21 +1,21 @@
-"""What does a paper say of the tunes that were composed?"""
+"""Text of a paper about the composed tunes."""
 
 from tunewright.analysis.originality.verdict import Originality
 from tunewright.rendering.source import title_of
-from tunewright.report.paper.material import QUALITY_TEMPERATURE, Material
+from tunewright.report.paper.material import QUALITY_TEMPERATURE, PaperMaterial
 from tunewright.report.paper.text import code_block, count, fill, listed, paragraphs, plain, refer, table
 from tunewright.report.paper.tunes import TEMPERATURES, FreeTunes, PaperTune
 from tunewright.report.paper.values import nats, percent, shown
 
 LINE = 100
-"""Characters that fit into a line of the paper; a longer one goes on in the next, a little to the right."""
+"""Characters that fit into a line of the paper; a longer line is continued in the next, indented."""
 FREE_COLUMNS = (">ended", ">faultless", ">faultless, steered", ">ruled out")
 FINDINGS = 3
-"""Findings of the checker told of one tune."""
+"""Most findings of the checker that are listed for a tune."""
 
 
-def tunes(material: Material) -> str:
-    """The tunes at three temperatures, and how settings compose."""
+def tunes(material: PaperMaterial) -> str:
+    """The sections about the tunes at three temperatures and about settings as composers."""
     return paragraphs(
         "## Tunes at three temperatures",
         fill("results", "tunes", {"run": plain(material.baseline.name)}),
@@ -26,7 +26,7 @@ def tunes(material: Material) -> str:
     )
 
 
-def samples(material: Material) -> str:
+def samples(material: PaperMaterial) -> str:
     """The tunes of the appendix."""
     if not material.samples:
         return ""
@@ -43,13 +43,13 @@ def heading(tune: PaperTune) -> str:
     return f"“{plain(title)}”" if title else "a tune without a title"
 
 
-def _free(material: Material) -> str:
+def _free(material: PaperMaterial) -> str:
     rows = [[f"{temperature:g}", *_counts(free)] for temperature, free in sorted(material.free.items())]
     caption = fill("results", "free_caption", {"count": _count(material)})
     return table("free", caption, [">*T*", *FREE_COLUMNS], rows)
 
 
-def _qualities(material: Material) -> str:
+def _qualities(material: PaperMaterial) -> str:
     values = {"temperature": f"{QUALITY_TEMPERATURE:g}"}
     rows = [[plain(name), *_counts(free)] for name, free in material.qualities.items()]
     columns = ["setting", *FREE_COLUMNS]
@@ -57,7 +57,7 @@ def _qualities(material: Material) -> str:
     return paragraphs(fill("results", "qualities", values), table("qualities", caption, columns, rows))
 
 
-def _count(material: Material) -> int:
+def _count(material: PaperMaterial) -> int:
     return next(iter(material.free.values())).count
 
 
@@ -68,7 +68,7 @@ def _counts(free: FreeTunes) -> list[str]:
     return [str(free.ended), str(free.faultless), str(free.steered), percent(free.removed)]
 
 
-def _tune(material: Material, tune: PaperTune, *, sample: bool = False) -> str:
+def _tune(material: PaperMaterial, tune: PaperTune, *, sample: bool = False) -> str:
     name, title = tune.figure, heading(tune)
     values = {
         "temperature": f"{tune.temperature:g}",
@@ -108,7 +108,7 @@ def _tune(material: Material, tune: PaperTune, *, sample: bool = False) -> str:
 
 
 def folded(text: str) -> str:
-    """The same in lines of at most `LINE` characters."""
+    """The text in lines of at most `LINE` characters."""
     lines = []
     for line in text.rstrip("\n").split("\n"):
         lines.append(line[:LINE])
@@ -135,7 +135,7 @@ def _checker(tune: PaperTune) -> str:
     return fill("results", "checker", {"findings": listed([*found, *([f"{more} more"] if more else [])])})
 
 
-def _copied(material: Material, tune: PaperTune) -> str:
+def _copied(material: PaperMaterial, tune: PaperTune) -> str:
     if not tune.originality:
         return fill("results", "copied_unknown", {"reason": plain(material.problems.get("originality", ""))})
     verdict = {"verdict": tune.originality.verdict, "spans": listed(_spans(tune.originality))}
@@ -143,17 +143,17 @@ def _copied(material: Material, tune: PaperTune) -> str:
 
 
 def _spans(found: Originality) -> list[str]:
-    """Figures without the names of the tunes that they are about."""
+    """The figures of originality, without the names of corpus tunes."""
     spans = []
     if found.span:
         of = f"{found.span.characters} of {count(found.span.of, 'character')}"
-        spans.append(f"the longest span that stands in a training tune has {of}")
+        spans.append(f"the longest span that a training tune has too is {of}")
     if found.bars:
         spans.append(f"the longest run of bars {found.bars.bars} of {count(found.bars.of, 'bar')}")
     if found.nearest:
         standing = found.standings.get("similarity")
         beside = (
-            "" if standing is None else f", more than that of {standing:.0%} of human tunes that are new to the others"
+            "" if standing is None else f", more than that of {standing:.0%} of human tunes that are new to the corpus"
         )
         spans.append(f"its similarity to the nearest melody is {found.nearest[0].similarity:.2f}{beside}")
     return spans

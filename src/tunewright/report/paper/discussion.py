@@ -1,11 +1,11 @@
-"""What does a paper conclude? Every sentence follows from a comparison, a count or a finding by rule."""
+"""Discussion of a paper: sentences that follow by rule from comparisons, counts and findings."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 
 from tunewright.analysis.units.labels import label_named
 from tunewright.report.paper.chosen_units import kind_of
-from tunewright.report.paper.material import QUALITY_TEMPERATURE, Material
+from tunewright.report.paper.material import QUALITY_TEMPERATURE, PaperMaterial
 from tunewright.report.paper.text import count, fill, listed, paragraphs, plain
 from tunewright.report.paper.units import VERBS, number, statistic
 from tunewright.report.paper.values import has_intervals, mean, minus, names, percent, protocol, seeds, side
@@ -14,10 +14,10 @@ from tunewright.study.results.comparisons import Answer, Comparison, answer, com
 from tunewright.study.results.measures import MEASURES
 
 SAME_SIZE = 1.05
-"""Numbers of parameters count as about the same up to this ratio."""
+"""Numbers of parameters up to this ratio count as the same."""
 
 
-def discussion(material: Material) -> str:
+def discussion(material: PaperMaterial) -> str:
     """The section, without its heading."""
     return paragraphs(
         _best(material),
@@ -31,7 +31,7 @@ def discussion(material: Material) -> str:
     )
 
 
-def _best(material: Material) -> str:
+def _best(material: PaperMaterial) -> str:
     base = material.baseline.setting
     best = min(material.results.runs, key=lambda run: run.best.validation(material.results.protocol)).setting
     lowest = min(names(material), key=lambda name: _mean_loss(material, name))
@@ -52,7 +52,7 @@ def _best(material: Material) -> str:
 
 
 def _against(found: Comparison, others: int) -> str:
-    """The lowest of all settings against the baseline; any of the `others` might have been the lowest (Bonferroni)."""
+    """The best setting against the baseline, corrected for the `others` that might have been best (Bonferroni)."""
     if found.p is not None:
         found = replace(found, adjusted_p=min(1.0, found.p * others))
     way = "lower" if found.difference.value < 0 else "higher"
@@ -63,12 +63,12 @@ def _against(found: Comparison, others: int) -> str:
     return f"{_amount(found)} {way}{doubts.get(found.verdict, ', which may be chance')}"
 
 
-def _mean_loss(material: Material, name: str) -> float:
+def _mean_loss(material: PaperMaterial, name: str) -> float:
     runs = material.results.of(name)
     return sum(run.best.validation(material.results.protocol) for run in runs) / len(runs)
 
 
-def _question(material: Material, question: Question) -> str:
+def _question(material: PaperMaterial, question: Question) -> str:
     found = answer(material.results, question)
     if not found.comparisons:
         return ""
@@ -81,23 +81,23 @@ def _question(material: Material, question: Question) -> str:
     )
 
 
-def verdict(material: Material, found: Answer, *, brief: bool = False) -> str:
-    """What comparisons of a question show, in sentences; if `brief`, the largest difference alone."""
-    told = [_named(material, found, each) for each in found.comparisons if each.verdict in ("shown", "one seed")]
-    if brief and told:
-        return f"{sentence(max(told, key=lambda each: abs(each.difference.value)))}."
-    if not told:
+def verdict(material: PaperMaterial, found: Answer, *, brief: bool = False) -> str:
+    """The comparisons of a question as sentences; if `brief`, only the largest difference."""
+    reported = [_named(material, found, each) for each in found.comparisons if each.verdict in ("shown", "one seed")]
+    if brief and reported:
+        return f"{sentence(max(reported, key=lambda each: abs(each.difference.value)))}."
+    if not reported:
         sides = listed([plain(name) for name in found.settings])
         means = listed([mean(material, name, found.measure) for name in found.settings])
         text = fill("discussion", "level", {"values": sides})
         return text if brief else f"{text} {fill('discussion', 'level_means', {'means': means})}"
-    rest = fill("discussion", "rest", {}) if len(told) < len(found.comparisons) else ""
-    sentences = " ".join(f"{sentence(each)}." for each in told)
+    rest = fill("discussion", "rest", {}) if len(reported) < len(found.comparisons) else ""
+    sentences = " ".join(f"{sentence(each)}." for each in reported)
     return fill("discussion", "shown", {"sentences": sentences, "rest": f" {rest}" if rest else ""})
 
 
-def _named(material: Material, found: Answer, comparison: Comparison) -> Comparison:
-    """The same of two settings by their names, where these differ in what goes along with the option, too."""
+def _named(material: PaperMaterial, found: Answer, comparison: Comparison) -> Comparison:
+    """The comparison with names of settings instead of values, if rules of the plan couple other options."""
     if not material.results.plan.rules or len(found.settings) != 2:
         return comparison
     second, first = found.settings
@@ -118,27 +118,27 @@ def _amount(comparison: Comparison) -> str:
     return minus(f"{abs(found.value):.{measure.places}f}{width} {measure.unit}")
 
 
-def _gap(material: Material, found: Answer) -> str:
+def _gap(material: PaperMaterial, found: Answer) -> str:
     means = [f"{mean(material, name, 'gap')} ({plain(name)})" for name in found.settings]
     return fill("discussion", "gap", {"means": listed(means)})
 
 
-def _speed(material: Material, question: Question) -> str:
+def _speed(material: PaperMaterial, question: Question) -> str:
     compared = answer(material.results, question, "seconds_per_epoch").comparisons
     if not compared:  # of stacks
         return ""
-    told = [each for each in compared if each.verdict in ("shown", "one seed")]
-    if not told:
+    reported = [each for each in compared if each.verdict in ("shown", "one seed")]
+    if not reported:
         return fill("discussion", "speed_none", {})
     parts = []
-    for each in told:
+    for each in reported:
         first, second = side(each, each.first), side(each, each.second)
         more = "less" if each.difference.value < 0 else "more"
         parts.append(f"with {first} it takes {_amount(each)} {more} than with {second}")
     return fill("discussion", "speed", {"sentences": "; ".join(parts)})
 
 
-def _quality(material: Material, found: Answer) -> str:
+def _quality(material: PaperMaterial, found: Answer) -> str:
     composing = [name for name in found.settings if name in material.qualities]
     silent = [plain(name) for name in found.settings if name not in material.qualities]
     counted = [material.qualities[name] for name in composing]
@@ -159,7 +159,7 @@ def _each(figures: Sequence[str], settings: Sequence[str]) -> str:
     return listed([f"{figure} ({plain(name)})" for figure, name in zip(figures, settings, strict=True)])
 
 
-def _temperature(material: Material) -> str:
+def _temperature(material: PaperMaterial) -> str:
     free = sorted(material.free.items())
     removed = [each.removed for _, each in free if each.removed is not None]
     values = {
@@ -178,7 +178,7 @@ def _temperature(material: Material) -> str:
     return fill("discussion", "temperature_steered", {**values, "removed": listed([percent(each) for each in removed])})
 
 
-def _units(material: Material) -> str:
+def _units(material: PaperMaterial) -> str:
     if not material.units or not material.units.shown:
         return ""
     insights = []
@@ -200,7 +200,7 @@ def _units(material: Material) -> str:
     return fill("discussion", "units", {"units": "\n".join(f"- {each}" for each in insights), "ahead": listed(ahead)})
 
 
-def _limits(material: Material) -> str:
+def _limits(material: PaperMaterial) -> str:
     several = has_intervals(material)
     known = fill(
         "discussion", "limits_seeds" if several else "limits_one_seed", {"seeds": seeds(material)} if several else {}
@@ -210,8 +210,8 @@ def _limits(material: Material) -> str:
     return fill("discussion", "limits", {"seeds": known, "cells": cells})
 
 
-def _sizes_of_cells(material: Material) -> str:
-    """Name of what is said of the sizes of the cells."""
+def _sizes_of_cells(material: PaperMaterial) -> str:
+    """Name of the fragment about the sizes of the cells."""
     if not any("units" in rule.then for rule in material.results.plan.rules):
         return "limits_cells"
     parameters = [run.parameters for run in material.results.runs]

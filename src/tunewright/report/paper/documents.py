@@ -1,10 +1,10 @@
-"""How does one Markdown source become PDF, LaTeX source, a page that plays, and DOCX?
+"""Typesetting of a paper: PDF, LaTeX source, an HTML page that plays, and DOCX, from one Markdown source.
 
-pandoc reads the source; what it leaves undone (numbers of figures, references to them) is in ``assets/paper.lua``. The
-PDF is set by typst, so that no TeX is needed. The LaTeX source is for BibTeX and pdflatex, with pictures as PDF. On the
-page each tune is engraved by abcjs, with its sound; the page asks no network for anything.
+pandoc reads the source; ``assets/paper.lua`` adds numbers of figures and references to them. typst sets the PDF, so
+that no TeX is needed. The LaTeX source is for BibTeX and pdflatex, with pictures as PDF. On the page abcjs engraves and
+plays each tune; the page makes no network request.
 
-Nothing depends on the day: the same source gives the same bytes.
+Nothing depends on the date: the same source gives the same bytes.
 """
 
 import base64
@@ -26,18 +26,18 @@ from tunewright.report.paper.text import asset_text, plain
 
 SOURCE, REFERENCES = "paper.md", "references.bib"
 SOUND = "sound"
-"""What is missing where tunes cannot play on the page."""
+"""Key of the problem that tunes cannot play on the page."""
 
 Problems = dict[str, str]
-"""Why something is missing, by its name."""
+"""Reasons why something is missing, by its name."""
 
 READ_AS = "markdown-raw_html-raw_tex"
-"""What comes from users is text: no markup of another language hides in it."""
+"""Text from users may contain no raw HTML or TeX."""
 
 UNCHANGING = {"SOURCE_DATE_EPOCH": "0"}
-"""What programs ask for that would write the time into a file."""
+"""Environment that keeps programs from writing the time into a file."""
 
-_COLUMNS = "--columns=10000"  # no table is so wide that its columns would have to be divided by shares
+_COLUMNS = "--columns=10000"  # so wide that pandoc never gives tables relative column widths
 _PICTURE = re.compile(r'src="(figures/[\w.-]+\.svg)"')
 _TUNE = re.compile(r"<!--tune (\d+)-->")
 
@@ -53,12 +53,12 @@ class Manuscript:
     abstract: str
     """Markdown."""
     body: str
-    """Markdown; its pictures lie in ``figures``, each as SVG, PDF and PNG."""
+    """Markdown; its pictures are in ``figures``, each as SVG, PDF and PNG."""
     tunes: tuple[PageTune, ...]
-    """What plays on the page: division ``piece`` with ``tune=N`` is the one of number N, from 0."""
+    """Tunes that play on the page: a division ``piece`` with ``tune=N`` is number N, from 0."""
 
     def markdown(self) -> str:
-        """The whole as one source."""
+        """The paper as one source."""
         about: dict[str, str | list[str]] = {
             "title": plain(self.title),
             "author": [plain(name) for name in self.authors],
@@ -70,17 +70,17 @@ class Manuscript:
 
 
 def typeset(manuscript: Manuscript, folder: Path) -> dict[str, str]:
-    """Write the paper into `folder`, which holds its ``figures`` and ``references.bib``, in every form.
+    """Write the paper in every form into `folder`, which contains its ``figures`` and ``references.bib``.
 
     Returns
     -------
     dict
-        Why something could not be had: a form, by the name of its file, or ``sound``.
+        Reasons why something is missing: a form, by the name of its file, or ``sound``.
 
     Raises
     ------
     OutputError
-        If the place cannot be written.
+        If the folder cannot be written.
     """
     write_file(folder / SOURCE, manuscript.markdown())
     problems: dict[str, str] = {}
@@ -91,7 +91,7 @@ def typeset(manuscript: Manuscript, folder: Path) -> dict[str, str]:
             write_file(folder / name, FORMS[name](manuscript, folder, problems))
         except (MissingExtraError, RenderError) as error:
             problems[name] = str(error)
-            (folder / name).unlink(missing_ok=True)  # lest a former paper be taken for this one
+            (folder / name).unlink(missing_ok=True)  # so that an earlier paper is not taken for this one
 
     with ThreadPoolExecutor() as pool:
         for done in [pool.submit(make, name) for name in FORMS]:
@@ -100,7 +100,7 @@ def typeset(manuscript: Manuscript, folder: Path) -> dict[str, str]:
 
 
 def _latex(_: Manuscript, folder: Path, _problems: Problems) -> bytes:
-    """The source; what it reads is laid beside it, so that its folder can be sent anywhere."""
+    """The LaTeX source; pictures and references are copied beside it, so that its folder is complete."""
     latex = folder / "latex"
     shutil.rmtree(latex / "figures", ignore_errors=True)
     (latex / "figures").mkdir(parents=True)
@@ -132,7 +132,7 @@ def _docx(_: Manuscript, folder: Path, _problems: Problems) -> bytes:
 
 
 def _page(manuscript: Manuscript, folder: Path, problems: Problems) -> bytes:
-    """The page; where no sound can be made, with scores and texts as the other forms have them."""
+    """The HTML page; without sound it has scores and texts as the other forms do."""
     options = ["--citeproc", "--number-sections", "--mathml", "--default-image-extension=svg", "--section-divs"]
     try:
         parts = page_parts(manuscript.tunes)
@@ -154,7 +154,7 @@ FORMS: Mapping[str, Callable[[Manuscript, Path, Problems], bytes]] = {
     "paper.html": _page,
     "paper.docx": _docx,
 }
-"""How each file of the paper is made."""
+"""Functions that make each file of the paper."""
 
 
 def _data_address(picture: Path) -> str:
@@ -162,7 +162,7 @@ def _data_address(picture: Path) -> str:
 
 
 def _pandoc(folder: Path, to: str, *options: str, template: str = "") -> bytes:
-    """Turn the source in `folder` into another form."""
+    """Convert the source in `folder` with pandoc."""
     try:
         from pypandoc import get_pandoc_path
     except ImportError:
@@ -185,7 +185,7 @@ _AT = re.compile(r"(?<!\\)@(?=[\w{*])")
 
 
 def works(notes: Path) -> dict[str, str]:
-    """The entry of every work that may be cited, in BibTeX, by its key; those in the folder `notes` come last."""
+    """BibTeX entries of all works that can be cited, by key; those in the folder `notes` come last."""
     own = notes / REFERENCES
     texts = [asset_text(REFERENCES), own.read_text(encoding="utf-8-sig") if own.is_file() else ""]
     return {entry[1]: f"{entry[0]}\n" for text in texts for entry in _ENTRY.finditer(text)}
@@ -198,7 +198,7 @@ def references(text: str, known: Mapping[str, str]) -> str:
 
 
 def with_known_citations(text: str, known: Collection[str]) -> str:
-    """Markdown in which nothing is cited but what is `known`: every other ``@`` stands for itself."""
+    """Markdown that cites only works that are `known`: every other ``@`` is escaped."""
 
     def kept(at: re.Match[str]) -> str:
         cited = _CITED.match(text, at.start())

@@ -1,9 +1,9 @@
-"""What does a paper say before its methods: abstract, introduction, related work?"""
+"""Abstract, introduction and related work of a paper."""
 
 from typing import Any
 
 from tunewright.report.paper.discussion import verdict
-from tunewright.report.paper.material import Material
+from tunewright.report.paper.material import PaperMaterial
 from tunewright.report.paper.methods import question_words
 from tunewright.report.paper.text import count, fill, items, paragraphs, plain
 from tunewright.report.paper.units import example
@@ -12,8 +12,8 @@ from tunewright.study.results.comparisons import answer, options_of
 from tunewright.study.results.measures import summary
 
 
-def abstract(material: Material) -> str:
-    """One paragraph: the task, what was done, how well the baseline does, what does better, and what was found."""
+def abstract(material: PaperMaterial) -> str:
+    """One paragraph: the task, the approach, the baseline, what improves on it, and the findings."""
     results = material.results
     values = {
         "approach": _approach(material),
@@ -35,7 +35,7 @@ def abstract(material: Material) -> str:
     return " ".join(fill("front", "abstract", values).split())
 
 
-def _approach(material: Material) -> str:
+def _approach(material: PaperMaterial) -> str:
     several = count(len(names(material)), "setting")
     questions = count(len(material.results.plan.questions), "question")
     values = {
@@ -49,12 +49,12 @@ def _approach(material: Material) -> str:
     return fill("front", "approach" if has_intervals(material) else "approach_one_seed", values)
 
 
-def _unfinished(material: Material) -> str:
+def _unfinished(material: PaperMaterial) -> str:
     finished, planned = len(material.results.runs), len(material.results.plan.runs)
     return " " + fill("front", "unfinished", {"finished": finished, "planned": planned}) if finished < planned else ""
 
 
-def _counting(material: Material) -> str:
+def _counting(material: PaperMaterial) -> str:
     baselines = material.results.baselines
     if not baselines:
         return ""
@@ -62,7 +62,7 @@ def _counting(material: Material) -> str:
     return fill("front", "counting", {"order": baselines.context + 1, "ngram_loss": nats(loss)})
 
 
-def _improvement(material: Material) -> str:
+def _improvement(material: PaperMaterial) -> str:
     if len(names(material)) < 2:
         return ""
     best = min(names(material), key=lambda name: summary(material.results, name).value)
@@ -71,7 +71,7 @@ def _improvement(material: Material) -> str:
     return fill("front", "improvement", {"best": plain(best), "best_loss": mean(material, best)})
 
 
-def _tunes(material: Material) -> str:
+def _tunes(material: PaperMaterial) -> str:
     free = material.free[1.0]
     if free.removed is None:
         return ""
@@ -84,7 +84,7 @@ def _tunes(material: Material) -> str:
     return fill("front", "abstract_tunes", values)
 
 
-def introduction(material: Material) -> str:
+def introduction(material: PaperMaterial) -> str:
     """The section, without its heading."""
     asked = [question_words(question) for question in material.results.plan.questions]
     asked.append(fill("front", "question_temperature", {}))
@@ -93,8 +93,8 @@ def introduction(material: Material) -> str:
     return fill("front", "introduction", {"care": care, "questions": items(asked)})
 
 
-def related(material: Material) -> str:
-    """The section, without its heading: what is in use is cited, and nothing else."""
+def related(material: PaperMaterial) -> str:
+    """The section, without its heading; it cites only methods that the study uses."""
     options = [options_of(setting) for setting in material.results.plan.settings]
     gru = any(each["cell"] == "gru" for each in options)
     regularisation = [name for name in ("dropout", "recurrent_weight_dropout") if any(each[name] for each in options)]

@@ -1,9 +1,9 @@
-"""What does a paper say of the losses of a study?"""
+"""Results of a paper about losses, speed and size."""
 
 import re
 from collections.abc import Sequence
 
-from tunewright.report.paper.material import Material
+from tunewright.report.paper.material import PaperMaterial
 from tunewright.report.paper.text import count, fill, items, listed, paragraphs, plain, refer, table
 from tunewright.report.paper.values import (
     OTHER,
@@ -28,8 +28,8 @@ CONFIDENT = {"confidence": share(CONFIDENCE)}
 _FOLDERS = re.compile(r"(?<!\S)(?:/|[A-Za-z]:\\)(?:[^/\\\n:]+[/\\])*")
 
 
-def losses(material: Material) -> str:
-    """Baseline, all settings, each question, speed and size, without tunes and units."""
+def losses(material: PaperMaterial) -> str:
+    """The sections about the baseline, all settings, each question, speed and size."""
     return paragraphs(
         _state(material),
         "## The baseline",
@@ -42,12 +42,12 @@ def losses(material: Material) -> str:
 
 
 def without_folders_in(text: str) -> str:
-    """Files by their names only: where they lay on this machine is no reader's business."""
+    """Replace paths of files by their names, so that no folder of this machine is published."""
     return _FOLDERS.sub("", text)
 
 
-def _state(material: Material) -> str:
-    """What of the plan is not there; empty if all of it is."""
+def _state(material: PaperMaterial) -> str:
+    """Failed and missing runs of the plan; empty if there are none."""
     results = material.results
     if not results.failed and not results.missing:
         return ""
@@ -61,7 +61,7 @@ def _state(material: Material) -> str:
     return fill("results", "state", values)
 
 
-def _baseline(material: Material) -> str:
+def _baseline(material: PaperMaterial) -> str:
     run, results = material.baseline, material.results
     name, here, other = run.setting, results.protocol, OTHER[results.protocol]
     runs = results.of(name)
@@ -87,7 +87,7 @@ def _baseline(material: Material) -> str:
     )
 
 
-def _counting(material: Material) -> str:
+def _counting(material: PaperMaterial) -> str:
     baselines, name = material.results.baselines, material.results.protocol
     if not baselines:
         return ""
@@ -103,8 +103,8 @@ def _counting(material: Material) -> str:
     return fill("results", "baseline_counting", values)
 
 
-def _target(material: Material) -> str:
-    """How soon the loss that the assignment calls decent is reached."""
+def _target(material: PaperMaterial) -> str:
+    """Epochs until the loss that the assignment asks for."""
     reached = time_to_loss(material.results, material.baseline.setting, ROUND_LOSS)
     if reached.median_epochs is None:
         return f" A loss of {ROUND_LOSS:g} is not reached."
@@ -112,7 +112,7 @@ def _target(material: Material) -> str:
     return f" A loss of {ROUND_LOSS:g} is reached after {reached.median_epochs:g} epochs {median}".rstrip() + "."
 
 
-def _settings(material: Material) -> str:
+def _settings(material: PaperMaterial) -> str:
     here, other = material.results.protocol, OTHER[material.results.protocol]
     measures = (here, other, f"training_{here}", "best_epoch", "seconds_per_epoch")
     lowest = {
@@ -139,7 +139,7 @@ def _settings(material: Material) -> str:
     return table("settings", caption, columns, rows)
 
 
-def _question(material: Material, number: int, question: Question) -> str:
+def _question(material: PaperMaterial, number: int, question: Question) -> str:
     found = answer(material.results, question)
     if not found.settings:
         return ""
@@ -161,7 +161,7 @@ def _question(material: Material, number: int, question: Question) -> str:
     )
 
 
-def _lowest(material: Material, found: Answer) -> str:
+def _lowest(material: PaperMaterial, found: Answer) -> str:
     if len(found.settings) < 2 or not found.lowest:
         return ""
     worst = max(found.settings, key=lambda name: summary(material.results, name).value)
@@ -180,7 +180,7 @@ def _differences(found: Answer) -> str:
     return fill("results", "differences", {"list": items([difference(each) for each in found.comparisons])})
 
 
-def _speed(material: Material) -> str:
+def _speed(material: PaperMaterial) -> str:
     at = levels(material.results)
     values = {"levels": f"{refer('tbl-times')} says how long it takes to reach given losses." if at else ""}
     here = {"protocol": protocol(material.results.protocol)}
@@ -195,8 +195,8 @@ def _speed(material: Material) -> str:
     )
 
 
-def _learning_times(material: Material) -> str:
-    """How long runs took, where settings have other numbers of epochs; not of stacks, whose times are of all."""
+def _learning_times(material: PaperMaterial) -> str:
+    """Training times, if numbers of epochs differ; empty for stacks, which have one time for all their networks."""
     settings = material.results.settings
     if len({setting.training.epochs for setting in settings}) == 1 or any(run.stacked for run in material.results.runs):
         return ""
@@ -212,7 +212,7 @@ def _learning_times(material: Material) -> str:
     return fill("results", "learning_times", values)
 
 
-def _times(material: Material, at: Sequence[Level]) -> str:
+def _times(material: PaperMaterial, at: Sequence[Level]) -> str:
     rows = []
     for name in names(material):
         cells = []

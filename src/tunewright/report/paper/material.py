@@ -1,9 +1,7 @@
-"""Which tunes did the networks of a study learn from, and which were held back, as far as they are still there?
+"""Material of a paper besides its losses: composed tunes, counts of tunes, studies of units.
 
-What does a paper need from a study besides its losses: tunes, counts of tunes, units, pictures?
-
-All of it is made here, from the weights of the runs. What cannot be had (the tunes of the study are gone, a package is
-not installed) is left out, and the reason is kept, for the paper to say so.
+All of it is made here, from the weights of the runs. What is not available (the tunes of the study are gone, a package
+is not installed) is left out, and the reason is kept for the text of the paper.
 """
 
 from collections.abc import Mapping, Sequence
@@ -36,53 +34,53 @@ from tunewright.study.results.comparisons import options_of
 from tunewright.study.results.study_results import RunResult, StudyResults
 
 QUALITY_TEMPERATURE = 1.0
-"""At which settings are set side by side as composers: the one at which a network's own probabilities are in use."""
+"""Temperature for comparing settings as composers: the network's own probabilities."""
 
 
 @dataclass(frozen=True)
 class LookingPart:
-    """What a paper says of a network that looks back."""
+    """The study of a network that looks back."""
 
     tune: PaperTune
-    """Composed by it."""
+    """A tune composed by the network."""
     looked: Looked
-    """Where the bars of the tune come from."""
+    """The earlier bars that the bars of the tune come from."""
     copying: Copying
-    """On held-out tunes."""
+    """Statistics of its gate on held-out tunes."""
     alone: Alone
-    """What it does without."""
+    """Ablation of its look-back head."""
 
 
 @dataclass(frozen=True)
-class Material:
-    """All that the text of a paper is made from."""
+class PaperMaterial:
+    """Everything that the text of a paper is made from."""
 
     results: StudyResults
     baseline: RunResult
-    """Of the runs of the baseline setting the one with the lowest validation loss."""
+    """The run of the baseline setting with the lowest validation loss."""
     best: RunResult
-    """The same of all runs."""
+    """The recurrent run with the lowest validation loss."""
     tunes: tuple[PaperTune, ...] = ()
-    """Of the baseline, one at each of `TEMPERATURES`."""
+    """Tunes of the baseline, one at each of `TEMPERATURES`."""
     samples: tuple[PaperTune, ...] = ()
-    """One for each other dropout that the study has with the baseline's options."""
+    """Tunes of settings that differ from the baseline only in dropout."""
     unit_tune: PaperTune | None = None
-    """On which units are shown, composed by the best network."""
+    """The tune on which units are shown, composed by the best network."""
     free: Mapping[float, FreeTunes] = field(default_factory=dict)
-    """Of the baseline, by temperature."""
+    """Counts of the baseline, by temperature."""
     qualities: Mapping[str, FreeTunes] = field(default_factory=dict)
-    """By name of the setting, at `QUALITY_TEMPERATURE`."""
+    """Counts at `QUALITY_TEMPERATURE`, by name of the setting."""
     units: NeuronPart | None = None
     looking: LookingPart | None = None
-    """Of the best network that looks back; None if none does, or the tunes of the study are gone."""
+    """Of the best network that looks back; None if there is none, or the tunes of the study are gone."""
     widths: Mapping[str, int] = field(default_factory=dict)
-    """Of the pictures, in hundredths of a line of text, by name."""
+    """Widths of the pictures, in hundredths of a line of text, by name."""
     problems: Mapping[str, str] = field(default_factory=dict)
-    """Why something is missing: ``originality``, ``units``, and names of figures."""
+    """Reasons why something is missing: ``originality``, ``units``, and names of figures."""
 
     @property
     def protocol(self) -> str:
-        """Under which losses are compared."""
+        """The protocol under which losses are compared."""
         return self.results.protocol
 
     def has(self, picture: str) -> bool:
@@ -91,22 +89,22 @@ class Material:
 
     @property
     def all_tunes(self) -> tuple[PaperTune, ...]:
-        """Every tune that is shown, each once."""
+        """All tunes that are shown, each once."""
         found = {tune.name: tune for tune in (*self.tunes, *self.samples)}
         if self.unit_tune:
             found.setdefault(self.unit_tune.name, self.unit_tune)
         return tuple(found.values())
 
 
-def gather(results: StudyResults, progress: Progress = lambda *_: None) -> Material:
-    """Compose, count and study, as far as that is possible; one run at least must have finished.
+def gather(results: StudyResults, progress: Progress = lambda *_: None) -> PaperMaterial:
+    """Compose, count and study, as far as possible; at least one run must have finished.
 
     Raises
     ------
     CheckpointError
         If the weights of a run are damaged.
     OptionError
-        If the baseline is no recurrent network, so that it cannot compose.
+        If the baseline is not a recurrent network.
     """
     settings = [setting.name for setting in results.settings]
     setting = results.plan.baseline if results.plan.baseline in settings else settings[0]
@@ -133,7 +131,7 @@ def gather(results: StudyResults, progress: Progress = lambda *_: None) -> Mater
             looking = _looking(composer, results, tunes, (at[0], own), progress)
         except InputError as error:
             problems["units"] = error.message
-    return Material(
+    return PaperMaterial(
         results,
         baseline,
         best,
@@ -216,14 +214,14 @@ def _index(tunes: StudyTunes | None, progress: Progress) -> OriginalityIndex | N
     if tunes is None:
         return None
 
-    def tell(doing: str, share: float) -> None:
+    def report(doing: str, share: float) -> None:
         progress(doing, 0.3 * share)
 
-    return originality_index(tunes.training, progress=tell)
+    return originality_index(tunes.training, progress=report)
 
 
 def _samples(results: StudyResults) -> dict[str, str]:
-    """Settings that differ from the baseline in nothing but dropout, by the names of their tunes."""
+    """Settings that differ from the baseline only in dropout, by the names of their tunes."""
     options = {setting.name: options_of(setting) for setting in results.plan.settings}
     base = options[results.plan.baseline]
     names = [setting.name for setting in results.settings if setting.name != results.plan.baseline]
@@ -233,5 +231,5 @@ def _samples(results: StudyResults) -> dict[str, str]:
 
 
 def why(error: TunewrightError) -> str:
-    """An error as a part of a sentence."""
+    """The message of an error, without the file that it names."""
     return error.message if isinstance(error, InputError) else str(error)

@@ -1,7 +1,6 @@
-"""What does a paper say of how its figures came about?
+"""Methods of a paper, from the plan, the checkpoints and the program.
 
-Everything here is a fact of the plan, the checkpoints or the program: options as they were in use, constants that
-measuring goes by.
+Every number is an option that was in use, or a constant of the program.
 """
 
 import platform
@@ -16,7 +15,7 @@ from tunewright.model.checkpoint import BEST, read_about
 from tunewright.model.network import FORGET_BIAS
 from tunewright.model.transformer import FORWARD, heads_of
 from tunewright.report.paper.chosen_units import SHOWN
-from tunewright.report.paper.material import Material
+from tunewright.report.paper.material import PaperMaterial
 from tunewright.report.paper.text import count, fill, items, listed, paragraphs, plain, refer, table
 from tunewright.report.paper.tunes import (
     BARS,
@@ -48,7 +47,7 @@ OPTIMIZERS = {
     "muon": "Muon [@jordan2024muon] with momentum {momentum} for recurrent weights, and AdamW "
     "[@loshchilov2019decoupled] with decay rates {betas} of its two means for all others",
 }
-"""What is said of each optimiser."""
+"""Descriptions of the optimisers."""
 
 PACKAGES = (
     "torch",
@@ -61,11 +60,11 @@ PACKAGES = (
     "typst",
     "pypandoc_binary",
 )
-"""Whose versions are recorded."""
+"""Packages whose versions are recorded."""
 
 
 def versions() -> dict[str, str]:
-    """Of the program that writes the paper, of Python, and of what both use."""
+    """Versions of this program, of Python, and of the packages in use."""
     found = {"tunewright": __version__, "python": platform.python_version()}
     for name in PACKAGES:
         try:
@@ -75,7 +74,7 @@ def versions() -> dict[str, str]:
     return found
 
 
-def methods(material: Material) -> str:
+def methods(material: PaperMaterial) -> str:
     """The section, without its heading."""
     options = options_of(next(each for each in material.results.settings if each.name == material.baseline.setting))
     return paragraphs(
@@ -98,13 +97,13 @@ def methods(material: Material) -> str:
     )
 
 
-def trained_with(material: Material) -> str:
+def trained_with(material: PaperMaterial) -> str:
     """Versions of torch that the finished runs were trained with."""
     found = {str(read_about(run.folder / BEST)["training"].get("torch", "")) for run in material.results.runs}
     return " and ".join(sorted(filter(None, found))) or "of unknown version"
 
 
-def _data(material: Material) -> str:
+def _data(material: PaperMaterial) -> str:
     data = material.results.data
     unknown = data.get("unknown_characters", 0)
     values = {name: f"{data.get(name, 0):,}" for name in ("training_tunes", "training_characters")}
@@ -118,7 +117,7 @@ def _data(material: Material) -> str:
     return fill("methods", "data", values).replace(" , of", ", of")
 
 
-def _network(material: Material, options: dict[str, Any]) -> str:
+def _network(material: PaperMaterial, options: dict[str, Any]) -> str:
     width = options["embedding"]
     embedding = fill("methods", "embedding", {"width": width}) if width else fill("methods", "one_hot", {})
     layers = options["layers"]
@@ -150,13 +149,13 @@ def _network(material: Material, options: dict[str, Any]) -> str:
     return paragraphs(text, _look_back(material, options), " ".join(dropped), *besides, _transformers(material))
 
 
-def _look_back(material: Material, options: dict[str, Any]) -> str:
+def _look_back(material: PaperMaterial, options: dict[str, Any]) -> str:
     widths = sorted({setting.network.look_back for setting in material.results.plan.settings} - {0})
     which = "the network" if options["look_back"] else "a network that looks back"
     return fill("methods", "look_back", {"which": which, "width": _or(widths)}) if widths else ""
 
 
-def _transformers(material: Material) -> str:
+def _transformers(material: PaperMaterial) -> str:
     found = [each.network for each in material.results.plan.settings if not each.network.is_recurrent]
     if not found:
         return ""
@@ -174,7 +173,7 @@ def _or(numbers: Iterable[int]) -> str:
     return " or ".join(map(str, sorted(numbers)))
 
 
-def _varied(material: Material, name: str) -> bool:
+def _varied(material: PaperMaterial, name: str) -> bool:
     return any(options_of(setting)[name] for setting in material.results.plan.settings)
 
 
@@ -199,24 +198,24 @@ def _training(options: dict[str, Any]) -> str:
 
 
 def _clause(fragment: str, name: str, options: dict[str, Any], value: str) -> str:
-    """A part of a sentence about an option that is 0 where it is not in use."""
+    """A clause about an option; empty if the option is 0."""
     if not options[name]:
         return ""
     text = fill("methods", fragment, {name: value})
     return text if text.startswith(",") else f" {text}"
 
 
-def _protocols(material: Material) -> dict[str, object]:
+def _protocols(material: PaperMaterial) -> dict[str, object]:
     return {"window": WINDOW_LENGTH, "windows": WINDOWS_PER_TUNE, "protocol": protocol(material.protocol)}
 
 
-def _counting(material: Material) -> str:
+def _counting(material: PaperMaterial) -> str:
     baselines = material.results.baselines
     return fill("methods", "counting", {"order": baselines.context + 1}) if baselines else ""
 
 
-def _hyper_parameters(material: Material, options: dict[str, Any]) -> str:
-    """Every option of the baseline, whether it is spoken of elsewhere or not."""
+def _hyper_parameters(material: PaperMaterial, options: dict[str, Any]) -> str:
+    """Table of every option of the baseline."""
     left_out = {"seed", "device", "threads", "minutes"}
     pairs = [
         (name.replace("_", " "), plain(value_words(value))) for name, value in options.items() if name not in left_out
@@ -230,7 +229,7 @@ def _hyper_parameters(material: Material, options: dict[str, Any]) -> str:
     )
 
 
-def _composing(material: Material) -> str:
+def _composing(material: PaperMaterial) -> str:
     steered = any(tune.steered for tune in material.all_tunes)
     values = {
         "candidates": count(CANDIDATES, "tune"),
@@ -263,7 +262,7 @@ def _values(name: str, question: Question) -> str:
     return values if name == "cell" else f"{option_name(name)} {values}"
 
 
-def _tuning(material: Material) -> str:
+def _tuning(material: PaperMaterial) -> str:
     plan = material.results.plan
     questions = items([question_words(question) for question in plan.questions])
     listing = f"seeds {listed([str(seed) for seed in plan.seeds])}" if len(plan.seeds) > 1 else f"seed {plan.seeds[0]}"
@@ -275,8 +274,8 @@ def _tuning(material: Material) -> str:
     )
 
 
-def _along(material: Material) -> str:
-    """What options of a setting bring with them."""
+def _along(material: PaperMaterial) -> str:
+    """Options that the rules of the plan couple with others."""
     rules = material.results.plan.rules
     if not rules:
         return fill("methods", "one_cause", {})
@@ -284,7 +283,7 @@ def _along(material: Material) -> str:
     return fill("methods", "along", {"rules": items([f"with {where}: {then}" for where, then in parts])})
 
 
-def _evaluation(material: Material) -> str:
+def _evaluation(material: PaperMaterial) -> str:
     if not material.units:
         return fill("results", "no_units", {"reason": plain(material.problems.get("units", ""))})
     about = material.units.study.about

@@ -1,7 +1,6 @@
-"""Which pictures does a paper have?
+"""Pictures of a paper, each in three forms: SVG for the page, PDF for LaTeX, PNG for DOCX.
 
-Each is made in three forms, for the page (SVG), for LaTeX (PDF) and for DOCX (PNG), or not at all: what cannot be drawn
-is left out, and the reason is kept for the text.
+What cannot be drawn is left out, and the reason is kept for the text.
 """
 
 import re
@@ -23,42 +22,42 @@ from tunewright.report.figures.score_heatmap import draw_score_heatmap
 from tunewright.report.figures.study_figures import draw_question, draw_sizes, draw_speed
 from tunewright.report.pages.copying_section import draw_copying
 from tunewright.report.pages.looking_back_section import KINDS
-from tunewright.report.paper.material import Material, why
+from tunewright.report.paper.material import PaperMaterial, why
 from tunewright.report.paper.tunes import PaperTune
 from tunewright.report.paper.units import VERBS, name_of
 
 FORMS = ("svg", "pdf", "png")
 
 SCALES = {"unit-score": 0.5, "unit-": 0.55, "arcs-": 0.5, "tune-": 0.48, "sizes": 0.6, "baseline": 0.6, "": 0.8}
-"""Points that a unit of a picture is wide where it is set, by how its name begins."""
+"""Points per unit of a picture, by the beginning of its name."""
 LINE_POINTS = 455
-"""Width of a line of text on A4 between the margins in use."""
+"""Width of a line of text on A4 in points."""
 
 HIGHEST_POINTS = 300
-"""A picture higher than that would leave too little room on its page."""
+"""Greatest height of a picture on its page."""
 
 _SIZE = re.compile(rb'<svg[^>]*? width="([0-9.]+)(?:pt)?" height="([0-9.]+)')
 
 Draw = Callable[[str], bytes]
-"""From a form to the file."""
+"""Draws a picture in a form: svg, pdf or png."""
 
 
 class Pictures(NamedTuple):
-    """What came of them."""
+    """Results of drawing."""
 
     problems: dict[str, str]
-    """Why some could not be drawn, by ``fig-NAME``."""
+    """Reasons why pictures could not be drawn, by ``fig-NAME``."""
     widths: dict[str, int]
-    """Of each, in hundredths of a line of text, by its name."""
+    """Width of each picture, in hundredths of a line of text, by its name."""
 
 
-def write_pictures(material: Material, folder: Path) -> Pictures:
+def write_pictures(material: PaperMaterial, folder: Path) -> Pictures:
     """Write every picture into `folder`.
 
     Raises
     ------
     OutputError
-        If the place cannot be written.
+        If the folder cannot be written.
     """
     found = Pictures({}, {})
     for name, draw in _pictures(material):
@@ -74,14 +73,14 @@ def write_pictures(material: Material, folder: Path) -> Pictures:
 
 
 def _width(name: str, svg: bytes) -> int:
-    """How wide a picture is to be set, so that letters and notes have about the same size in all of its kind."""
+    """Width of a picture on the page; letters and notes get about the same size in all pictures of a kind."""
     width, height = (float(side) for side in _SIZE.search(svg).groups())  # type: ignore[union-attr]  # all have a size
     scale = next(scale for beginning, scale in SCALES.items() if name.startswith(beginning))
     points = min(width * scale, LINE_POINTS, width / height * HIGHEST_POINTS)
     return max(1, round(100 * points / LINE_POINTS))
 
 
-def _pictures(material: Material) -> Iterator[tuple[str, Draw]]:
+def _pictures(material: PaperMaterial) -> Iterator[tuple[str, Draw]]:
     results = material.results
     yield "baseline", partial(draw_loss_curves, material.baseline.history)
     for number, question in enumerate(results.plan.questions, 1):
@@ -110,7 +109,7 @@ def _score(tune: PaperTune, form: str) -> bytes:
     return Drawing(score.svg, score.width, score.height).file(form)
 
 
-def _units(material: Material, tune: PaperTune) -> Iterator[tuple[str, Draw]]:
+def _units(material: PaperMaterial, tune: PaperTune) -> Iterator[tuple[str, Draw]]:
     part = material.units
     assert part is not None  # noqa: S101 - else there is nothing to draw
     for number, unit in enumerate(part.shown, 1):

@@ -1,4 +1,4 @@
-"""What is handed in beside a paper, so that others can look, listen and do it again?"""
+"""Hand-in folder beside a paper: tunes, figures, tables, plan, versions and seeds."""
 
 import json
 import shutil
@@ -9,7 +9,7 @@ from pathlib import Path
 from tunewright.errors import MissingExtraError, RenderError
 from tunewright.files import write_file
 from tunewright.rendering.formats import FORMATS, Rendering
-from tunewright.report.paper.material import Material, why
+from tunewright.report.paper.material import PaperMaterial, why
 from tunewright.report.paper.methods import trained_with, versions
 from tunewright.report.paper.tunes import PaperTune
 from tunewright.study.plans.plan import Plan
@@ -18,16 +18,16 @@ from tunewright.study.results.result_tables import write_tables
 from tunewright.study.running.study_folder import PLAN
 
 TUNE_FORMS = {"txt": "", "abc": "abc", "midi": "midi"}
-"""Endings of a tune's files, and which format each is; the text is as the network wrote it."""
+"""File endings and formats of a tune; the text is as the network wrote it."""
 
 
-def write_hand_in(material: Material, folder: Path, pictures: Path) -> dict[str, str]:
-    """Write the folder; returns why some files could not be had, by their names.
+def write_hand_in(material: PaperMaterial, folder: Path, pictures: Path) -> dict[str, str]:
+    """Write the folder, and return the reasons why files are missing, by their names.
 
     Raises
     ------
     OutputError
-        If the place cannot be written.
+        If the folder cannot be written.
     """
     problems: dict[str, str] = {}
     for place in ("tunes", "figures", "tables"):
@@ -46,7 +46,7 @@ def write_hand_in(material: Material, folder: Path, pictures: Path) -> dict[str,
 
 
 def without_folders(plan: Plan) -> Plan:
-    """The plan with names of files only: others have the tunes beside it, and not where they lay on this machine."""
+    """The plan with names of files instead of paths, which are those of this machine."""
     data, validation = (dict.fromkeys(Path(name).name for name in names) for names in (plan.data, plan.validation))
     return replace(plan, data=tuple(data), validation=tuple(validation))
 
@@ -65,8 +65,8 @@ def _write_tune(tune: PaperTune, folder: Path) -> dict[str, str]:
     return problems
 
 
-def _seeds(material: Material) -> dict[str, object]:
-    """Every seed that decided something."""
+def _seeds(material: PaperMaterial) -> dict[str, object]:
+    """Seeds of all runs and tunes."""
     runs = {run.name: run.seed for run in material.results.runs}
     return {"runs": runs, "tunes": {tune.name: dict(tune.provenance) for tune in material.all_tunes}}
 
@@ -88,9 +88,9 @@ def _read_me(tunes: Sequence[PaperTune]) -> str:
             *lines,
             "figures/       every figure of the paper as SVG, PDF and PNG",
             "tables/        every run, every epoch and every learning time as CSV",
-            "plan.toml      the plan of the study: with the tunes that it names beside it,",
+            "plan.toml      the plan of the study: with the tunes that it names in the same folder,",
             "               tunewright study run plan.toml --out STUDY runs it again, and",
-            "               tunewright report STUDY --out PAPER writes the paper anew",
+            "               tunewright report STUDY --out PAPER writes the paper again",
             "seeds.json     seeds of runs and tunes, with the weights that composed each tune",
             "versions.json  versions of the programs",
             "",

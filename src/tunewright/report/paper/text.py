@@ -1,9 +1,9 @@
-"""How do words and figures become the text of a paper?
+"""Markdown of a paper: named text fragments with values, and tables, pictures, references and lists.
 
-The words lie in ``assets/*.md``, in named fragments: a line ``%%% name`` begins one. ``%{name}`` in a fragment stands
-for a value. No number is typed there: each comes from what was measured, or from the options that were in use.
+The fragments are in ``assets/*.md``: a line ``%%% name`` begins one. ``%{name}`` in a fragment stands for a value. No
+number of a result is typed there: each is measured, or an option that was in use.
 
-Values are Markdown. What comes from users, a title for instance, goes through `plain` first.
+Values are Markdown. What users typed, a title for instance, goes through `plain` first.
 """
 
 import re
@@ -27,7 +27,7 @@ NOTES: Mapping[str, str] = {
     "discussion": "the discussion",
     "contributions": "who did what: a paragraph for each author",
 }
-"""What the authors may write themselves: file names without ``.md``, and what each is about."""
+"""Parts that the authors may add to: file names without ``.md``, and their subjects."""
 
 
 class _Fragment(Template):
@@ -36,7 +36,7 @@ class _Fragment(Template):
 
 
 def fill(asset: str, name: str, values: Mapping[str, object]) -> str:
-    """Return the fragment `name` of ``assets/ASSET.md`` with `values` put in.
+    """Return the fragment `name` of ``assets/ASSET.md`` with `values` inserted.
 
     Raises
     ------
@@ -61,29 +61,29 @@ def asset_text(name: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Markdown that reads as `text` does, whatever stands in it."""
+    """Escape `text` so that Markdown shows it literally, on one line."""
     return _PUNCTUATION.sub(r"\\\1", " ".join(text.split()))
 
 
 def code(text: str) -> str:
-    """Markdown that shows `text`, of one line, as it is, in the letters of a typewriter."""
+    """Markdown that shows `text`, of one line, as code."""
     ticks = "`" * (1 + max((len(run) for run in re.findall("`+", text)), default=0))
     return f"{ticks} {text} {ticks}"
 
 
 def code_block(text: str, kind: str = "") -> str:
-    """Markdown that shows lines of `text` as they are."""
+    """Markdown that shows `text` as a code block."""
     ticks = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", text)), default=0))
     return f"{ticks}{kind}\n{text.rstrip()}\n{ticks}"
 
 
 def table(name: str, caption: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A table in Markdown, to be referred to as ``tbl-NAME``; its cells are Markdown without a bare ``|``.
+    """A table in Markdown with the label ``tbl-NAME``; its cells are Markdown without a bare ``|``.
 
     Parameters
     ----------
     columns
-        Heads; one that begins with ``>`` has its column set to the right.
+        Heads; one that begins with ``>`` aligns its column to the right.
     """
     heads = [column.removeprefix(">") for column in columns]
     marks = ["---:" if column.startswith(">") else ":---" for column in columns]
@@ -92,17 +92,17 @@ def table(name: str, caption: str, columns: Sequence[str], rows: Sequence[Sequen
 
 
 def picture(name: str, caption: str, width: int) -> str:
-    """The picture ``figures/NAME``, `width` hundredths of a line wide, in Markdown; its reference is ``fig-NAME``."""
+    """The picture ``figures/NAME`` in Markdown, `width` hundredths of a line wide; its label is ``fig-NAME``."""
     return f"![{caption}](figures/{name}){{#fig-{name} width={width}%}}"
 
 
 def refer(name: str) -> str:
-    """A reference to a figure or table, such as ``fig-sizes``: its number takes its place."""
+    """A reference to a figure or table by its label, such as ``fig-sizes``; its number replaces it."""
     return f"[](#{name})"
 
 
 def paragraphs(*parts: str) -> str:
-    """Parts of a text with a blank line between them, without the empty ones."""
+    """Join the parts that are not empty with blank lines."""
     return "\n\n".join(part for part in parts if part.strip())
 
 
@@ -124,7 +124,7 @@ def count(number: int, one: str, many: str = "") -> str:
 
 
 def stub(name: str) -> str:
-    """What a file of the authors' own words holds at first."""
+    """The initial content of a file for the authors' own words."""
     return (
         f"<!-- Your own words for {NOTES[name]}, in Markdown. They stand at the end of that part of the paper;\n"
         "     tunewright report puts them there and never changes this file. -->\n"
@@ -132,6 +132,6 @@ def stub(name: str) -> str:
 
 
 def own_words(folder: Path, name: str) -> str:
-    """What the authors wrote in ``FOLDER/NAME.md``; empty if nothing."""
+    """The authors' text in ``FOLDER/NAME.md`` without comments; empty if there is none."""
     path = folder / f"{name}.md"
     return _COMMENT.sub("", path.read_text(encoding="utf-8-sig")).strip() if path.is_file() else ""

@@ -1,10 +1,10 @@
-"""Which tunes does a paper show, and what is said of them?
+"""Tunes that a paper shows, chosen by rule, and counts of errors without an acceptor.
 
-Each is the best of some that one network composed, playable, at one temperature: see `analysis.selection`. Only tunes
-of a length that can be shown take part, as long as there are any. How often a network keeps the rules of the
-notation by itself is counted on `FREE` tunes that nothing steers.
+Each tune is the best of some that one network composed, playable, at one temperature: see `analysis.selection`. Only
+tunes of a length that can be shown take part, as long as there are any. How often a network follows the rules of the
+notation by itself is counted on `FREE` tunes that no acceptor steers.
 
-Seeds are always the same, so that the same study gives the same tunes.
+Seeds are constants, so that the same study gives the same tunes.
 """
 
 import re
@@ -37,33 +37,33 @@ from tunewright.training.data import TrainingData
 _FIELD = re.compile(r"[A-Za-z]:")
 
 TEMPERATURES = (1.0, 2.0, 0.5)
-"""In the order in which the paper shows them."""
+"""Temperatures in the order of the paper."""
 CANDIDATES = 48
-"""Tunes that are composed at a time, for one to be chosen from those that can be shown, ..."""
+"""Tunes that are composed at a time, until ..."""
 ENOUGH, MOST = 8, 480
-"""... until so many of them can, or so many have been composed."""
+"""... so many of them can be shown, or so many have been composed."""
 FREE = 50
-"""Tunes that are counted."""
+"""Tunes that are composed to count errors."""
 FIRST_SEED = 0
-"""Of either."""
+"""First seed of the tunes shown and of those counted."""
 LONGEST = 1000
-"""Characters."""
+"""Most characters of a tune."""
 BARS = range(12, 41)
-"""Bars that a tune of a length to be shown has."""
+"""Numbers of bars that a tune to be shown may have."""
 LINES = 8
-"""Lines below its header that it has at most, ..."""
+"""Most lines of music of such a tune, ..."""
 LINE = 80
-"""... and characters in any of its lines."""
+"""... and most characters in any of its lines."""
 BORROWED = 12
-"""So many characters in a row of a field that a training tune has too are a name learned by heart."""
+"""A substring of this length in a header field is a memorised name if a training tune has it too."""
 
 
 @dataclass(frozen=True)
 class PaperTune:
-    """A tune as the paper shows it."""
+    """A tune in the paper."""
 
     name: str
-    """Of its files, such as ``temperature-0.5``."""
+    """Name of its files, such as ``temperature-0.5``."""
     kept: Kept
     setting: str
     """Name of the setting of its network."""
@@ -77,37 +77,37 @@ class PaperTune:
 
     @property
     def figure(self) -> str:
-        """Name of its score, without a dot that would look like the beginning of an ending."""
+        """Name of its score, without dots, which could be taken for a file ending."""
         return f"tune-{self.name}".replace(".", "-")
 
     @property
     def text(self) -> str:
-        """ABC, as the network wrote it."""
+        """The tune in ABC notation, as the network wrote it."""
         return self.kept.composition.text
 
     @property
     def composition(self) -> Composition:
-        """How it came about."""
+        """The composition behind it."""
         return self.kept.composition
 
     @property
     def originality(self) -> Originality | None:
-        """How near it is to what the network learned from; None if that is not known."""
+        """Its originality against the training tunes; None if they are not available."""
         return self.kept.originality
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
-        """What the checker has against it."""
+        """Findings of the checker."""
         return check(self.text)
 
     @cached_property
     def bars(self) -> int:
-        """How many it has."""
+        """Number of bars."""
         return len(read_melody(self.text).bars)
 
     @property
     def provenance(self) -> dict[str, str]:
-        """What it takes to make the same tune again, for its files."""
+        """The facts needed to compose the same tune again, for its files."""
         return {
             "composed by": f"Tunewright {__version__}",
             "model": f"{self.setting} ({self.run})",
@@ -120,21 +120,21 @@ class PaperTune:
 
 @dataclass(frozen=True)
 class FreeTunes:
-    """What a network does where nothing steers it."""
+    """Counts of tunes composed without and with an acceptor."""
 
     count: int
     ended: int
-    """Came to their end by themselves."""
+    """Tunes without an acceptor that ended by themselves."""
     faultless: int
-    """Ended, and the checker finds no error."""
+    """Those that ended and in which the checker finds no error."""
     steered: int | None
-    """Of as many tunes that an acceptor steered, those that ended and have no error; None if there is none."""
+    """The same count of tunes that an acceptor steered; None without an acceptor."""
     removed: float | None
-    """Mean probability, over the characters of those, of what it ruled out."""
+    """Mean probability per character that the acceptor ruled out."""
 
 
 def acceptor(model: Checkpoint) -> Grammar | None:
-    """What keeps the tunes of a network playable; None if its characters do not suffice for one."""
+    """The acceptor that keeps a network's tunes playable; None if its vocabulary is too small for one."""
     try:
         return playable(model)
     except GrammarError:
@@ -152,12 +152,12 @@ def choose_tune(
     temperature: float,
     known: frozenset[str] = frozenset(),
 ) -> PaperTune:
-    """Compose, and keep the best.
+    """Compose tunes until enough can be shown, and keep the best.
 
     Parameters
     ----------
     known
-        What `name_pieces` gives for the training tunes: no name is shown that has such a piece.
+        The pieces of `name_pieces` of the training tunes; no tune is shown with a header that contains one.
     """
     config = CompositionConfig(temperature=temperature, max_length=LONGEST, seed=FIRST_SEED)
     composed: list[Composition] = []
@@ -172,14 +172,14 @@ def choose_tune(
 
 
 def name_pieces(text: str) -> Iterator[str]:
-    """Every `BORROWED` characters in a row of each field in the header of a tune."""
+    """Every substring of `BORROWED` characters of each field in a tune's header."""
     for _, value in header_fields(text):
         for start in range(len(value) - BORROWED + 1):
             yield value[start : start + BORROWED]
 
 
 def can_be_shown(text: str, known: frozenset[str] = frozenset()) -> bool:
-    """Whether a tune is of a length to be shown, and has a title and no piece of a name that is `known`."""
+    """Whether a tune is short enough, and has a title and no piece of a name that is `known`."""
     lines = [line for line in text.splitlines() if line.strip()]
     music = [line for line in lines if not _FIELD.match(line)]
     fits = len(music) <= LINES and max(map(len, lines), default=0) <= LINE
@@ -188,7 +188,7 @@ def can_be_shown(text: str, known: frozenset[str] = frozenset()) -> bool:
 
 
 def count_free(model: Checkpoint, grammar: Grammar | None, temperature: float) -> FreeTunes:
-    """See how often a network keeps the rules by itself."""
+    """Count how often a network's tunes follow the rules, without and with an acceptor."""
     config = CompositionConfig(temperature=temperature, max_length=LONGEST, seed=FIRST_SEED)
     composed = list(compose_many(model, FREE, config, raw=True))
     ended = sum(one.ended for one in composed)
@@ -204,7 +204,7 @@ def _faultless(composed: Sequence[Composition]) -> int:
 
 
 def errors(findings: Sequence[Finding]) -> list[Finding]:
-    """Those that are no mere notes."""
+    """The findings of severity error."""
     return [finding for finding in findings if finding.severity == "error"]
 
 
@@ -214,7 +214,7 @@ class StudyTunes:
 
     training: Sequence[Tune]
     held_out: Sequence[Tune]
-    """None of the networks learned from them."""
+    """Tunes that none of the networks was trained on."""
 
 
 def study_tunes(results: StudyResults) -> StudyTunes:
@@ -223,9 +223,9 @@ def study_tunes(results: StudyResults) -> StudyTunes:
     Raises
     ------
     CorpusError
-        If they are no longer there, or no longer the same.
+        If they are missing or have changed.
     MissingExtraError
-        If they are a corpus of a package that is not installed.
+        If they are in a package that is not installed.
     """
     plan = results.plan
     training: Sequence[Tune] = read_tunes(*map(resolve, plan.data)).tunes
@@ -233,5 +233,5 @@ def study_tunes(results: StudyResults) -> StudyTunes:
     if not held_out:
         training, held_out = split_tunes(training)
     if TrainingData.of(training, held_out).fingerprint != results.data["fingerprint"]:
-        raise CorpusError("the tunes are not those that the networks learned from: they have changed since")
+        raise CorpusError("the tunes have changed since the networks were trained on them")
     return StudyTunes(training, held_out)

@@ -1,31 +1,28 @@
-"""What does a paper say of the units of a network?
-
-What does a paper say of a network that looks back: when it copies, what it loses without, where bars come from?
-"""
+"""Results of a paper about the units of a network, and about a network that looks back."""
 
 from tunewright.analysis.memory.copying import Group
 from tunewright.analysis.memory.looked_at import NEW
 from tunewright.analysis.musicality.distributions import Estimate
-from tunewright.analysis.units.claims import Finding
+from tunewright.analysis.units.claims import UnitFinding
 from tunewright.analysis.units.labels import label_named
 from tunewright.analysis.units.unit_study import NeuronStudy
 from tunewright.report.pages.looking_back_section import summary
 from tunewright.report.paper.chosen_units import NeuronPart, ShownUnit, strength
 from tunewright.report.paper.composed import heading
-from tunewright.report.paper.material import LookingPart, Material
+from tunewright.report.paper.material import LookingPart, PaperMaterial
 from tunewright.report.paper.text import count, fill, paragraphs, plain, refer, table
 from tunewright.report.paper.tunes import PaperTune
 from tunewright.report.paper.values import figure, minus, nats, percent, share, shown
 
 LISTED = 12
-"""Properties in the table, the ones most above an untrained network first."""
+"""Most properties in the table, those farthest above an untrained network first."""
 CLOSE_AUC, CLOSE_R = 0.95, 0.8
-"""From which on a unit follows a property closely."""
+"""Least values of a unit that follows a property closely."""
 VERBS = {"on": "is on", "off": "is off", "rises": "rises with", "falls": "falls with"}
 WHERE = {"auc": ("where it holds", "elsewhere"), "r": ("in the upper half of its values", "in the lower")}
 
 
-def units(material: Material) -> str:
+def units(material: PaperMaterial) -> str:
     """The section, without its heading."""
     part = material.units
     if part is None or material.unit_tune is None:
@@ -53,8 +50,8 @@ def units(material: Material) -> str:
     )
 
 
-def _on(material: Material, part: NeuronPart, tune: PaperTune) -> str:
-    """Which tune units are shown on; empty if none is."""
+def _on(material: PaperMaterial, part: NeuronPart, tune: PaperTune) -> str:
+    """A sentence about the tune on which units are shown; empty if none is shown."""
     if not part.shown:
         return ""
     where = f" ({refer('fig-' + tune.figure)})" if _is_shown(material) else ""
@@ -62,14 +59,14 @@ def _on(material: Material, part: NeuronPart, tune: PaperTune) -> str:
     return " " + fill("results", "on", {"shown": shown_units, "tune": heading(tune) + where})
 
 
-def _is_shown(material: Material) -> bool:
-    """Whether the tune stands somewhere else as well."""
+def _is_shown(material: PaperMaterial) -> bool:
+    """Whether the paper shows the tune elsewhere too."""
     tune = material.unit_tune
     return tune in (*material.tunes, *material.samples) and material.has(tune.figure) if tune else False
 
 
 def _following(study: NeuronStudy, *, close: bool, echo: bool = True) -> int:
-    """Units with a confirmed finding; without `echo`, one that is close between places with the same character, too."""
+    """Number of units with a confirmed finding; without `echo`, also close between places with the same character."""
     confirmed = [each for each in study.findings if each.confirmed]
     values = [(each, each.held_out_value) for each in confirmed]
     if not echo:
@@ -77,14 +74,14 @@ def _following(study: NeuronStudy, *, close: bool, echo: bool = True) -> int:
     return len({(each.layer, each.unit) for each, value in values if not close or _is_close(each, value)})
 
 
-def _is_close(finding: Finding, value: float | None) -> bool:
+def _is_close(finding: UnitFinding, value: float | None) -> bool:
     return abs(value or 0.0) >= (CLOSE_R if finding.statistic == "r" else CLOSE_AUC)
 
 
 def _table(part: NeuronPart) -> str:
     floor = part.untrained.best_of_label()
 
-    def above(finding: Finding) -> float:
+    def above(finding: UnitFinding) -> float:
         beside = floor.get(finding.label)
         return strength(finding) - max(strength(beside) if beside else 0.0, 0.0)
 
@@ -105,23 +102,23 @@ def _table(part: NeuronPart) -> str:
     return table("units", fill("results", "units_caption", {}), columns, rows) if rows else ""
 
 
-def name_of(finding: Finding, part: NeuronPart) -> str:
+def name_of(finding: UnitFinding, part: NeuronPart) -> str:
     """``unit 12``, or ``unit 12 of layer 1`` where there are several."""
     several = part.study.about["network"]["layers"] > 1
     return f"unit {finding.unit}" + (f" of layer {finding.layer}" if several else "")
 
 
-def statistic(finding: Finding) -> str:
-    """Its name."""
+def statistic(finding: UnitFinding) -> str:
+    """The name of the finding's statistic."""
     return "AUC" if finding.statistic == "auc" else "*r*"
 
 
 def number(value: float | None) -> str:
-    """An AUC or a correlation."""
+    """An AUC or a correlation as text."""
     return "–" if value is None else minus(f"{value:.2f}")
 
 
-def _unit(material: Material, unit: ShownUnit) -> str:
+def _unit(material: PaperMaterial, unit: ShownUnit) -> str:
     part, finding, tune = material.units, unit.finding, material.unit_tune
     assert part is not None and tune is not None  # noqa: S101 - else nothing would be shown
     name = name_of(finding, part)
@@ -155,7 +152,7 @@ def _unit(material: Material, unit: ShownUnit) -> str:
     )
 
 
-def _score(material: Material, part: NeuronPart) -> str:
+def _score(material: PaperMaterial, part: NeuronPart) -> str:
     if not part.shown:
         return ""
     name = name_of(part.shown[0].finding, part).removeprefix("unit ")
@@ -163,7 +160,7 @@ def _score(material: Material, part: NeuronPart) -> str:
 
 
 def example(part: NeuronPart) -> str:
-    """The first of the units shown, as a part of a sentence; empty if none is."""
+    """The first unit shown, as a clause; empty if none is shown."""
     if not part.shown:
         return ""
     finding = part.shown[0].finding
@@ -171,7 +168,7 @@ def example(part: NeuronPart) -> str:
     return f"{VERBS[finding.direction]} {plain(label_named(finding.label).phrase)} ({figure})"
 
 
-def looking_back(material: Material) -> str:
+def looking_back(material: PaperMaterial) -> str:
     """The section, with its heading; empty if no network of the study looks back."""
     part = material.looking
     if part is None:
@@ -188,7 +185,7 @@ def looking_back(material: Material) -> str:
     )
 
 
-def _gate(material: Material, part: LookingPart) -> str:
+def _gate(material: PaperMaterial, part: LookingPart) -> str:
     overall = part.copying.overall
     values = {
         "setting": plain(part.tune.setting),
@@ -244,7 +241,7 @@ def _share(estimate: Estimate) -> str:
     return f"{percent(estimate.value)} ({percent(estimate.low)} to {percent(estimate.high)})"
 
 
-def _arcs(material: Material, part: LookingPart) -> str:
+def _arcs(material: PaperMaterial, part: LookingPart) -> str:
     values = {"tune": heading(part.tune), "summary": summary(part.looked)}
     text = fill("results", "arcs", values)
     for name in ("arcs-score", "arcs-text"):

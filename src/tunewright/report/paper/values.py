@@ -1,11 +1,11 @@
-"""How are measured figures written in a paper?"""
+"""Numbers, options and comparisons as a paper writes them."""
 
 import re
 from collections.abc import Sequence
 
 from tunewright.model.config import CELL_NAMES
 from tunewright.report.figures.study_styles import PROTOCOLS
-from tunewright.report.paper.material import Material
+from tunewright.report.paper.material import PaperMaterial
 from tunewright.report.paper.text import count, picture, plain, refer
 from tunewright.study.plans.plan import Value, value_words
 from tunewright.study.results.comparisons import Comparison
@@ -13,34 +13,34 @@ from tunewright.study.results.measures import MEASURES, summary
 
 _MINUS = re.compile(r"(?<![\w.])-(?=\d)")
 OTHER = {"full_tune": "cold_window", "cold_window": "full_tune"}
-"""The protocol that is not this one."""
+"""The other protocol of each."""
 COUNTED = ("units", "layers", "epochs")
-"""Options whose value comes before their name."""
+"""Options whose value is written before their name."""
 WORDS = CELL_NAMES
-"""Values that are written in another way."""
+"""Names of option values in text."""
 
 
 def nats(value: float) -> str:
-    """A loss."""
+    """A loss as text."""
     return minus(f"{value:.3f}")
 
 
 def percent(share: float) -> str:
-    """A share of 0 to 1."""
+    """A share, 0 to 1, as a percentage."""
     return f"{100 * share:.1f}%"
 
 
 def share(value: float) -> str:
-    """An option or constant between 0 and 1."""
+    """An option or constant, 0 to 1, as a percentage."""
     return f"{100 * value:g}%"
 
 
 def minus(text: str) -> str:
-    """The same with proper minus signs."""
+    """The text with minus signs instead of hyphens."""
     return _MINUS.sub("−", text)
 
 
-def mean(material: Material, setting: str, measure: str = "") -> str:
+def mean(material: PaperMaterial, setting: str, measure: str = "") -> str:
     """A measure of a setting over its seeds, such as ``1.650 ± 0.012``."""
     name = measure or material.protocol
     return minus(summary(material.results, setting, name).in_words(MEASURES[name].places))
@@ -67,7 +67,7 @@ def option_name(name: str) -> str:
 
 
 def values_of(values: Sequence[Value]) -> list[str]:
-    """The values of an option, as a table of settings has them."""
+    """The values of an option as the table of settings writes them."""
     return [WORDS.get(str(value), plain(value_words(value))) for value in values]
 
 
@@ -83,7 +83,7 @@ def difference(comparison: Comparison) -> str:
 
 
 def side(comparison: Comparison, value: Value) -> str:
-    """One of the two that are compared."""
+    """One side of a comparison."""
     return option(comparison.option, value) if comparison.option else plain(str(value))
 
 
@@ -92,28 +92,28 @@ def p_words(p: float) -> str:
     return "below 0.0001" if p < 0.0001 else f"= {p:.2g}"
 
 
-def figure(material: Material, name: str) -> str:
-    """A reference to a figure, or why there is none, at the start of a sentence."""
+def figure(material: PaperMaterial, name: str) -> str:
+    """A reference to a figure, or the reason why it is missing, as the subject of a sentence."""
     if material.has(name):
         return refer(f"fig-{name}")
     return f"The figure that is left out here ({plain(material.problems.get(f'fig-{name}', 'it was not drawn'))})"
 
 
-def shown(material: Material, name: str, caption: str) -> str:
-    """The picture of this name, with its caption; nothing where it could not be drawn."""
+def shown(material: PaperMaterial, name: str, caption: str) -> str:
+    """The picture of this name with its caption; empty if it could not be drawn."""
     return picture(name, caption, material.widths[name]) if material.has(name) else ""
 
 
-def seeds(material: Material) -> str:
-    """``3 seeds``, as planned."""
+def seeds(material: PaperMaterial) -> str:
+    """The planned seeds: ``3 seeds``."""
     return count(len(material.results.plan.seeds), "seed")
 
 
-def has_intervals(material: Material) -> bool:
-    """Whether a setting has runs of several seeds."""
+def has_intervals(material: PaperMaterial) -> bool:
+    """Whether any setting has runs of several seeds."""
     return any(len(material.results.of(setting.name)) > 1 for setting in material.results.settings)
 
 
-def names(material: Material) -> list[str]:
-    """Of the settings of which a run has finished."""
+def names(material: PaperMaterial) -> list[str]:
+    """Names of the settings with a finished run."""
     return [setting.name for setting in material.results.settings]

@@ -1,10 +1,10 @@
-"""How does a study become a paper?
+"""Writer of the paper of a study: text, tables, figures, and every output format.
 
 One command writes all of it: text, tables and figures from the study's results, tunes and units from its best networks,
-and the authors' own words where they belong. Every number in it comes from there; none is typed.
+and the authors' own words where they belong. Every number comes from the study; none is typed.
 
-    PAPER/paper.pdf .html .docx        the same paper three times
-    PAPER/latex                        and once more as source for LaTeX and BibTeX
+    PAPER/paper.pdf .html .docx        the same paper in three formats
+    PAPER/latex                        the same as source for LaTeX and BibTeX
     PAPER/paper.md                     the source of all four, with references.bib
     PAPER/figures                      every figure as SVG, PDF and PNG
     PAPER/notes                        the authors' own words and references, which are never overwritten
@@ -33,7 +33,7 @@ from tunewright.report.paper.documents import (
 )
 from tunewright.report.paper.front import abstract, introduction, related
 from tunewright.report.paper.losses import losses
-from tunewright.report.paper.material import Material, gather
+from tunewright.report.paper.material import PaperMaterial, gather
 from tunewright.report.paper.methods import methods
 from tunewright.report.paper.pictures import write_pictures
 from tunewright.report.paper.supplement import write_hand_in
@@ -44,16 +44,16 @@ from tunewright.study.results.study_results import StudyResults
 FIGURES, NOTES_FOLDER, HAND_IN = "figures", "notes", "hand-in"
 
 NOTES_LAST = list(NOTES)[-1]
-"""Of the authors' files the one that is made last: where it is, a paper was begun, though perhaps not finished."""
+"""The last of the authors' files to be made; a folder with it contains a paper, perhaps an unfinished one."""
 
 
 @dataclass(frozen=True)
 class WrittenPaper:
-    """What came of it."""
+    """The result of writing a paper."""
 
     folder: Path
     problems: Mapping[str, str]
-    """Why something is missing, by what it is: a file, a figure, ``originality``, ``units``."""
+    """Reasons why something is missing, by its name: a file, a figure, ``originality``, ``units``."""
 
 
 def write_paper(
@@ -71,13 +71,13 @@ def write_paper(
     Parameters
     ----------
     results
-        The study, of which a run must have finished.
+        The study; at least one run must have finished.
     out
-        A new or empty folder, or one that holds a former paper, or the beginning of one; its ``notes`` stay.
+        A new or empty folder, or one with an earlier paper, finished or not; its ``notes`` are kept.
     title
-        That of the study's plan if empty.
+        Title of the paper; if empty, that of the study's plan.
     date
-        Left out if empty.
+        Date of the paper; left out if empty.
     force
         Write into any folder.
 
@@ -86,7 +86,7 @@ def write_paper(
     InputError
         If no run has finished.
     OutputError
-        If the place cannot be written, or holds something else.
+        If the folder cannot be written, or contains something else.
     """
     if not results.runs:
         raise InputError("there is nothing to report: no run has finished", path=results.folder)
@@ -109,8 +109,10 @@ def write_paper(
     return WrittenPaper(out, {**material.problems, **missing})
 
 
-def write_manuscript(material: Material, notes: Path, title: str, authors: tuple[str, ...], date: str) -> Manuscript:
-    """Put the parts together, with the authors' own words at the end of each."""
+def write_manuscript(
+    material: PaperMaterial, notes: Path, title: str, authors: tuple[str, ...], date: str
+) -> Manuscript:
+    """Join the parts, with the authors' own words at the end of each."""
 
     def part(name: str, *texts: str) -> str:
         return paragraphs(*texts, with_known_citations(own_words(notes, name), known))
@@ -150,7 +152,7 @@ def write_manuscript(material: Material, notes: Path, title: str, authors: tuple
 
 
 def _write_stubs(folder: Path) -> None:
-    """Make a file for each of the authors' own words that is not there yet."""
+    """Make the files for the authors' own words that do not exist yet."""
     folder.mkdir(exist_ok=True)
     for name in NOTES:
         if not (folder / f"{name}.md").exists():
