@@ -23,7 +23,7 @@ from tunewright.sampling.config import CompositionConfig
 def write_tunes(request: CompositionRequest, figures: Figures, out: Path, formats: str, *, force: bool) -> int:
     """Compose, and write every tune in every format, with what is known of it.
 
-    What cannot be rendered is reported on the error stream and stops nothing else.
+    A tune that cannot be rendered is reported on the error stream; the others are written.
 
     Returns
     -------
