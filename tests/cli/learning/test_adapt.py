@@ -8,7 +8,7 @@ import sys
 import time
 
 import pytest
-from command_line import SMALL, run
+from command_line import run
 
 from tunewright.model.checkpoint import read_checkpoint
 

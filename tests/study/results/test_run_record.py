@@ -11,7 +11,7 @@ from planted_studies import falling, plant_run, record
 import tunewright
 from tunewright.errors import InputError
 from tunewright.study.plans.plan import PlannedRun
-from tunewright.study.results.run_record import read_history, read_run, unlike
+from tunewright.study.results.run_record import read_history, read_run, reasons_not_comparable
 from tunewright.training.history import EpochRecord
 from tunewright.training.run import history_as_csv
 
@@ -139,13 +139,14 @@ def test_a_checkpoint_from_before_its_first_epoch_is_named(tmp_path):
 def test_what_may_not_be_compared(tmp_path):
     plant_run(tmp_path / "a", RUN, falling(RUN))
     a = read_run(tmp_path / "a")
-    assert unlike({"a": a, "b": a}) == []
+    assert reasons_not_comparable({"a": a, "b": a}) == []
     other = replace(a, data={**a.data, "fingerprint": "def"})
     assert (
-        "b has other tunes (10,000 characters to learn from, fingerprint def) than a" in unlike({"a": a, "b": other})[0]
+        "b has other tunes (10,000 characters to learn from, fingerprint def) than a"
+        in reasons_not_comparable({"a": a, "b": other})[0]
     )
     chosen = replace(a, training=tunewright.TrainingConfig(select_by="cold_window"))
-    assert unlike({"a": a, "b": chosen, "c": other})[0] == (
+    assert reasons_not_comparable({"a": a, "b": chosen, "c": other})[0] == (
         "the best epoch of b is chosen by cold_window, that of a by full_tune"
     )
-    assert len(unlike({"a": a, "b": chosen, "c": other})) == 2
+    assert len(reasons_not_comparable({"a": a, "b": chosen, "c": other})) == 2

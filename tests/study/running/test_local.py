@@ -12,7 +12,7 @@ from tunewright.errors import OutputError
 from tunewright.study.plans.plan import read_plan
 from tunewright.study.running import study_folder
 from tunewright.study.running.local import LocalExecutor
-from tunewright.study.running.perform import Material, perform
+from tunewright.study.running.perform import StudyData, perform
 from tunewright.study.running.study_folder import RUNS, open_study, status_of
 from tunewright.training.data import TrainingData
 
@@ -29,7 +29,7 @@ def plan(tiny_corpus, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def material(tiny_corpus):
-    return Material(TrainingData.of(read_tunes(tiny_corpus).tunes), {})
+    return StudyData(TrainingData.of(read_tunes(tiny_corpus).tunes), {})
 
 
 def first_epoch_of(executor, name: str):
