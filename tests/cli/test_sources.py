@@ -1,4 +1,4 @@
-"""Is what was left out of tunes told in one line, with the command that lists it?"""
+"""Lines about what was left out of tunes, with the command that lists it."""
 
 import json
 import shlex

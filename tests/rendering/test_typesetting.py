@@ -1,4 +1,4 @@
-"""Do drawings become files of their size?"""
+"""Drawings as files of their size."""
 
 import io
 

@@ -1,4 +1,4 @@
-"""Does ``tunewright corpus build`` build, and does ``tunewright corpus`` show what was built?"""
+"""`tunewright corpus build`, and `tunewright corpus` of a built corpus."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Does ``tunewright transpose`` give the whole book back in another key, and tell what it could not move?"""
+"""`tunewright transpose`: the whole book in another key, and what could not be moved."""
 
 import gzip
 

@@ -1,4 +1,4 @@
-"""Does `tunewright compare` show runs side by side, also those that may not be compared?"""
+"""`tunewright compare`: runs side by side, also those that may not be compared."""
 
 import pytest
 from command_line import run

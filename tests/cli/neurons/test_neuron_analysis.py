@@ -1,4 +1,4 @@
-"""Are mistakes found before the work, and other models told apart by short names?"""
+"""Requests of `tunewright neurons`: errors before the work, and short names of other models."""
 
 from pathlib import Path
 

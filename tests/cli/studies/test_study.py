@@ -1,4 +1,4 @@
-"""Does `tunewright study` do what it says, stop when asked, and refuse what it must?"""
+"""`tunewright study`: show and run, stopping, resuming, and errors."""
 
 import os
 import signal
@@ -65,7 +65,7 @@ def test_mistakes_are_one_line(plan_file, tmp_path, capsys):
     assert run(["study", "show", str(tmp_path / "none.toml")]) == 2
     assert "cannot be read" in capsys.readouterr().err
     assert run(["study", "run", str(plan_file), "--out", str(tmp_path / "study"), "--address", "10.0.0.1:6379"]) == 2
-    assert capsys.readouterr().err == "tunewright: --address 10.0.0.1:6379 goes with --executor ray\n"
+    assert capsys.readouterr().err == "tunewright: --address 10.0.0.1:6379 needs --executor ray\n"
     assert run(["study", "show", str(plan_file), "--workers", "-1"]) == 2
     assert "workers is -1; allowed: 0 or more" in capsys.readouterr().err
     assert not (tmp_path / "study").exists()

@@ -1,4 +1,4 @@
-"""Is a run read as it was written, and is every damage named with its place?"""
+"""Records of runs: read as they were written, damage named with its place, comparability."""
 
 import json
 from dataclasses import replace
@@ -82,13 +82,13 @@ def test_any_finite_history_comes_back(history, tmp_path_factory):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda text: text.replace("\n2,", "\n3,"), ":3: is no epoch: epoch 3 where 2 was expected"),
-        (lambda text: text.replace("2.5", "nan", 1), ":2: is no epoch: .* is nan; a finite number"),
-        (lambda text: text.replace("2.5", "low", 1), ":2: is no epoch: .*'low'"),
+        (lambda text: text.replace("\n2,", "\n3,"), ":3: is not an epoch: epoch 3 where 2 was expected"),
+        (lambda text: text.replace("2.5", "nan", 1), ":2: is not an epoch: .* is nan; a finite number"),
+        (lambda text: text.replace("2.5", "low", 1), ":2: is not an epoch: .*'low'"),
         (lambda text: text.replace("epoch,", "epochs,", 1), ":1: has the columns"),
-        (lambda text: text[: text.index("\n2,") + 6], ":3: is no epoch"),
+        (lambda text: text[: text.index("\n2,") + 6], ":3: is not an epoch"),
         (lambda text: text[: text.index("\n") + 1], "holds no epoch"),
-        (lambda text: text.replace(",2.0\n", ",0.0\n", 1), ":2: is no epoch: epoch and seconds"),
+        (lambda text: text.replace(",2.0\n", ",0.0\n", 1), ":2: is not an epoch: epoch must be 1 or more, and seconds"),
         (lambda _: "", ":1: has the columns None"),
     ],
 )
@@ -109,13 +109,13 @@ def test_a_history_that_is_no_text_is_named(tmp_path):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda about: about["training"].pop("config"), "it lacks 'config'"),
-        (lambda about: about["training"]["data"].pop("fingerprint"), "it lacks 'fingerprint'"),
-        (lambda about: about["training"]["data"].update(training_characters="many"), "are no numbers"),
+        (lambda about: about["training"].pop("config"), "'config' is missing"),
+        (lambda about: about["training"]["data"].pop("fingerprint"), "'fingerprint' is missing"),
+        (lambda about: about["training"]["data"].update(training_characters="many"), "'training_characters' must be a number"),
         (lambda about: about["network"].update(units=0), "units is 0"),
-        (lambda about: about["training"].update(baselines=[]), "does not say how the network was trained"),
+        (lambda about: about["training"].update(baselines=[]), "has no complete record of the training"),
         (lambda about: about["training"]["config"].update(select_by="luck"), "select_by is 'luck'"),
-        (lambda about: about.update(training=None), "does not say how the network was trained"),
+        (lambda about: about.update(training=None), "has no complete record of the training"),
     ],
 )
 def test_a_damaged_record_is_named(tmp_path, change, words):

@@ -1,4 +1,4 @@
-"""Does a cluster train the same networks to the byte, though its machines share no disk, and though one is lost?"""
+"""Training on a Ray cluster: the same networks to the byte, without a shared disk, after the loss of a machine."""
 
 import sys
 import threading

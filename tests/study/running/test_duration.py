@@ -1,4 +1,4 @@
-"""Are durations reckoned rightly, and does a study's remaining time follow what it was seen to do?"""
+"""Estimated durations of runs and studies."""
 
 from dataclasses import replace
 

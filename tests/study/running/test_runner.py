@@ -1,4 +1,4 @@
-"""Does a study end the same whatever happens to it on the way?"""
+"""Studies end with the same files whether or not they are interrupted."""
 
 import os
 import random
@@ -114,7 +114,7 @@ def test_another_study_other_tunes_and_other_things_are_refused(plan, material, 
     with pytest.raises(OutputError, match="holds another study: its seeds differ"):
         next(run_study(replace(plan, seeds=(0,)), material, tmp_path / "study", OneByOne))
     fewer = StudyData(TrainingData.of(read_tunes(*map(Path, plan.data)).tunes[:20]), {})
-    with pytest.raises(OutputError, match=r"holds another study: its tunes are others, from .*tiny\.txt"):
+    with pytest.raises(OutputError, match=r"holds another study: it is about other tunes, from .*tiny\.txt"):
         next(run_study(plan, fewer, tmp_path / "study", OneByOne))
     with pytest.raises(OptionError, match="other tunes"):
         next(run_study(replace(plan, fingerprint="0"), material, tmp_path / "study", OneByOne))

@@ -1,4 +1,4 @@
-"""Does a search try what it may, give up what is hopeless, and go on after a kill as if nothing had happened?"""
+"""Hyperparameter search: draws within the space, pruning, and the same trials after a kill."""
 
 import json
 from contextlib import closing

@@ -12,6 +12,7 @@ import torch
 from study_runs import PLAN, outcome, states_of
 
 from tunewright.cli.main import run as command
+from tunewright.cli.studies import study_setup
 from tunewright.corpus.readers import read_tunes
 from tunewright.study.plans.plan import read_plan
 from tunewright.study.results.run_record import read_run
@@ -136,8 +137,8 @@ def test_what_cannot_learn_together_is_trained_by_itself(plan_file, material, tm
     plan = asking(plan_file, tmp_path, "units = [8, 5]\ntranspose = [0.0, 0.5]")
     lines = [*explain_unstacked([run for run in plan.runs if run.seed == 0])]
     assert [line.split(":")[0] for line in lines] == [
-        "2 of 7 runs by themselves, one after the other",
-        "1 of 7 runs by themselves, one after the other",
+        "2 of 7 runs are trained alone, one after the other",
+        "1 of 7 runs are trained alone, one after the other",
     ]
     assert "transpose is 0.5" in lines[0]
     assert "no other run has the same shape" in lines[1]
@@ -155,8 +156,8 @@ def test_networks_that_look_back_learn_by_themselves_beside_a_stack_of_others(ti
     text = PLAN.format(data=tiny_corpus, epochs=1).replace('cell = ["lstm", "gru"]', "look_back = [0, 3]")
     path.write_text(text, encoding="utf-8")
     plan = read_plan(path)
-    why = "networks that look back gain nothing by being trained at once"
-    assert [*explain_unstacked(plan.runs)] == [f"2 of 4 runs by themselves, one after the other: {why}"]
+    why = "networks that look back gain nothing from being stacked"
+    assert [*explain_unstacked(plan.runs)] == [f"2 of 4 runs are trained alone, one after the other: {why}"]
     study = tmp_path / "study"
     assert set(states_of(run_study(plan, material, study, StackedExecutor)).values()) == {"done"}
     looking = [run for run in plan.runs if run.network.look_back]
@@ -235,11 +236,11 @@ def test_the_command_takes_it_when_told_and_by_itself_where_it_suits(plan_file, 
             super().__init__(study, material, slots)
             made.append(self.slots)
 
-    monkeypatch.setattr(together, "StackedExecutor", Noted)
+    monkeypatch.setattr(study_setup, "StackedExecutor", Noted)
     arguments = ["study", "run", str(plan_file), "--out", str(tmp_path / "study")]
     assert command([*arguments, "--executor", "stacked"]) == 0
     assert outcome(tmp_path / "study") == outcome(undisturbed)
-    monkeypatch.setattr(together, "can_stack", lambda _: True)
+    monkeypatch.setattr(study_setup, "can_stack", lambda _: True)
     assert command(arguments) == 0  # all is done
     assert command([*arguments, "--executor", "stacked", "--workers", "5"]) == 0
     assert made == [AT_ONCE, AT_ONCE, 5]

@@ -199,7 +199,7 @@ class _Runner:
 
 
 def in_order(plan: Plan) -> list[PlannedRun]:
-    """The runs of a plan in the order in which they start: seed by seed, the longest first, to end at about one time."""
+    """The runs of a plan in the order in which they start: seed by seed, the longest first, to end about together."""
     return sorted(plan.runs, key=lambda run: (plan.seeds.index(run.seed), -work(run)))
 
 
