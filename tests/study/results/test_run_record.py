@@ -111,7 +111,10 @@ def test_a_history_that_is_no_text_is_named(tmp_path):
     [
         (lambda about: about["training"].pop("config"), "'config' is missing"),
         (lambda about: about["training"]["data"].pop("fingerprint"), "'fingerprint' is missing"),
-        (lambda about: about["training"]["data"].update(training_characters="many"), "'training_characters' must be a number"),
+        (
+            lambda about: about["training"]["data"].update(training_characters="many"),
+            "'training_characters' must be a number",
+        ),
         (lambda about: about["network"].update(units=0), "units is 0"),
         (lambda about: about["training"].update(baselines=[]), "has no complete record of the training"),
         (lambda about: about["training"]["config"].update(select_by="luck"), "select_by is 'luck'"),
