@@ -152,7 +152,8 @@ GOOD = text_of({}, [{"title": "Size?", "units": [100, 150]}])
         (("seeds", "sedes"), "no key is called 'sedes'; there are title, data, validation, preset, seeds, fingerprint, "
                              "base, question, where, search; did you mean 'seeds'?"),
         (("oneills", ""), "data holds an empty name"),
-        (('data = ["oneills"]', ""), "data is missing; add data = [...] with files, folders, or corpora such as 'oneills'"),
+        (('data = ["oneills"]', ""), "data is missing; add data = [...] with files, folders, or corpora such as "
+                                     "'oneills'"),
         (("assignment", "asignment"), "preset is 'asignment'; allowed: default, large, small, plain, "
                                       "assignment; did you mean 'assignment'?"),
         (("[base]", "[base]\nunit = 3"), "[base]: no option is called 'unit'; did you mean 'units'?"),

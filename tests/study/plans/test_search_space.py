@@ -73,7 +73,8 @@ def test_ranges_and_choices(read):
         ('["lstm", "gru"]', '["lstm", "lstm"]', "[search.options]: cell has 'lstm' twice"),
         ('["lstm", "gru"]', '["lstm", "ggu"]', "[search.options]: cell is 'ggu'; allowed: lstm, gru, rnn, transformer; "
                                                "did you mean 'gru'?"),
-        ('["lstm", "gru"]', "{ low = 1, high = 2 }", "[search.options] cell: takes words, not numbers; give a list of them"),
+        ('["lstm", "gru"]', "{ low = 1, high = 2 }", "[search.options] cell: takes words, not numbers; "
+                                             "give a list of them"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_searched_is_refused_with_its_place(read, old, new, message):

@@ -22,7 +22,7 @@ from tunewright.errors import VocabularyError
 from tunewright.model.network import load_network
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from tunewright.analysis.ablation.clamped_units import AblationResult
     from tunewright.analysis.ablation.targets import Target
@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from tunewright.analysis.units.unit_study import NeuronStudy
     from tunewright.corpus.tune import Tune
     from tunewright.model.checkpoint import Checkpoint
+    from tunewright.progress import Progress
 
-    ReportProgress = Callable[[str, float], object]
 
 SHARES = {
     "units": 0.25, "untrained network": 0.25, "ablation": 0.2, "probes": 0.1, "memory": 0.1, "looking back": 0.1
@@ -132,7 +132,7 @@ def require_known(others: Mapping[str, Checkpoint], sides: Sides) -> None:
             raise VocabularyError(f"{name} cannot be compared: it does not know {unknown!r}, which these tunes have")
 
 
-def analyse_neurons(request: NeuronRequest, sides: Sides, tell: ReportProgress) -> NeuronResults:
+def analyse_neurons(request: NeuronRequest, sides: Sides, tell: Progress) -> NeuronResults:
     """Run all analyses; `tell` is called with what is being done and the share done, 0 to 1."""
     model, config = request.model, NeuronConfig(quantity=request.quantity)
     part = _Parts(tell)
@@ -150,7 +150,7 @@ def analyse_neurons(request: NeuronRequest, sides: Sides, tell: ReportProgress) 
     return NeuronResults(study, reported, untrained, found, ablation, probes, memory, looking)
 
 
-def _looking_back(request: NeuronRequest, sides: Sides, tell: ReportProgress) -> LookingBack:
+def _looking_back(request: NeuronRequest, sides: Sides, tell: Progress) -> LookingBack:
     model, network = request.model, load_network(request.model)
     alone = study_alone(model, sides, progress=lambda doing, share: tell(doing, share / 2))
     copying = study_copying(model, sides, progress=lambda doing, share: tell(doing, (1 + share) / 2))
@@ -185,10 +185,10 @@ def short_names(paths: Iterable[str]) -> list[str]:
 class _Parts:
     """Divides one progress bar among the parts of the analysis."""
 
-    def __init__(self, tell: ReportProgress) -> None:
+    def __init__(self, tell: Progress) -> None:
         self._tell = tell
 
-    def __call__(self, name: str) -> ReportProgress:
+    def __call__(self, name: str) -> Progress:
         names = list(SHARES)
         before = sum(SHARES[each] for each in names[: names.index(name)])
         return lambda doing, share: self._tell(f"{name}: {doing}", before + SHARES[name] * share)

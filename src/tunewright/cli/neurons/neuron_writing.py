@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tunewright.analysis.units.shown_tunes import ShownTune
-    from tunewright.cli.neurons.neuron_analysis import NeuronRequest, NeuronResults, ReportProgress
+    from tunewright.cli.neurons.neuron_analysis import NeuronRequest, NeuronResults
+    from tunewright.progress import Progress
 
 Thing = TypeVar("Thing")
 PAGE, FIGURES = "index.html", "figures"
@@ -52,12 +53,11 @@ class Writer:
         self.problems: dict[str, None] = {}
         beside = len(found.memory) - 1
         if beside < len(found.others):
-            self.problems[
-                f"how far back {len(found.others) - beside} of {len(found.others)} other models remember; {beside} are measured"
-            ] = None
+            unmeasured = f"{len(found.others) - beside} of {len(found.others)} other models"
+            self.problems[f"the memory of {unmeasured}; at most {beside} are measured"] = None
         self.page = self._page()
 
-    def write(self, tell: ReportProgress) -> None:
+    def write(self, tell: Progress) -> None:
         """Write all files; `tell` is called with what is being done and the share done, 0 to 1."""
         tell("files", 0.0)
         for name, content in self._data().items():
