@@ -17,7 +17,7 @@ from pathlib import Path
 import tunewright as tw
 from tunewright.analysis.units.samples import Sides
 from tunewright.analysis.units.unit_study import NeuronStudy
-from tunewright.cli.neurons.neuron_analysis import asked_of, find_out
+from tunewright.cli.neurons.neuron_analysis import analyse_neurons, check_request
 from tunewright.cli.neurons.neuron_table import STRONG_AUC, STRONG_R
 from tunewright.cli.neurons.neuron_writing import Writer
 from tunewright.corpus.tune import Tune
@@ -35,15 +35,15 @@ def main() -> None:
     held_out = tw.read_tunes(options.held_out).tunes if options.held_out else None
     print(f"{len(tunes):,} tunes, {sum(len(tune.text) for tune in tunes):,} characters")
     watch = Watch()
-    asked = asked_of(model, {}, [], None, "h")
+    request = check_request(model, {}, [], None, "h")
     watch("labels", 0)
     sides = Sides.of(model, tunes, held_out)
     for part, side in (("to choose by", sides.choosing), ("to confirm on", sides.confirming)):
         print(f"  {part}: {len(side.texts)} tunes, {side.starts[-1]:,} characters")
-    found = find_out(asked, sides, lambda doing, share: watch(doing.partition(":")[0], share))
+    found = analyse_neurons(request, sides, lambda doing, share: watch(doing.partition(":")[0], share))
     watch("page and pictures", 1)
     with tempfile.TemporaryDirectory() as folder:
-        writer = Writer(asked, found, Path(folder))
+        writer = Writer(request, found, Path(folder))
         writer.write(lambda *_: None)
         page = (Path(folder) / "index.html").stat().st_size
     watch.end()

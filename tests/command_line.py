@@ -1,4 +1,4 @@
-"""Runs commands in this process."""
+"""Running of commands in this process."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What do all tests share? Programs and corpora that may be missing, and a small made-up corpus.
+"""Fixtures of all tests: programs and corpora that may be missing, and a small made-up corpus.
 
 A test that needs something which is not on this machine is skipped with a clear word. With ``TUNEWRIGHT_REQUIRE_ALL=1``
 in the environment (CI sets it) the same test fails instead, so that nothing goes unchecked unnoticed.

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tunewright.corpus.readers import read_tunes
 from tunewright.study.plans.plan import read_plan
-from tunewright.study.running.perform import Material, perform
+from tunewright.study.running.perform import StudyData, perform
 from tunewright.study.running.study_folder import RUNS
 from tunewright.training.data import TrainingData
 
@@ -48,6 +48,6 @@ def write_corpus(path: Path, tiny_tunes: list[str]) -> None:
 def train_study(folder: Path, corpus: Path) -> None:
     """Write a study of `PLAN` and train its runs here and now."""
     (folder / "plan.toml").write_text(PLAN.format(data=corpus), encoding="utf-8")
-    shared = Material(TrainingData.of(read_tunes(corpus).tunes), {"training_sources": [str(corpus)]})
+    shared = StudyData(TrainingData.of(read_tunes(corpus).tunes), {"training_sources": [str(corpus)]})
     for planned in read_plan(folder / "plan.toml").runs:
         list(perform(planned, folder / RUNS / planned.name, shared))

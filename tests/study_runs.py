@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tunewright.study.plans.plan import PlannedRun
-from tunewright.study.running.perform import Material, Report, perform
+from tunewright.study.running.perform import Report, StudyData, perform
 from tunewright.study.running.runner import StudyProgress
 from tunewright.study.running.study_folder import RUN, RUNS, StudyFolder
 
@@ -45,7 +45,7 @@ def outcome(study: Path) -> dict[str, bytes]:
 class OneByOne:
     """An executor that trains in this process, each run a few steps at a time, and does what its script says."""
 
-    def __init__(self, study: StudyFolder, material: Material, *, lose: dict[str, int] | None = None) -> None:
+    def __init__(self, study: StudyFolder, material: StudyData, *, lose: dict[str, int] | None = None) -> None:
         self.slots, self.study, self.material = 2, study, material
         self.lose = dict(lose or {})
         self.begun: list[str] = []

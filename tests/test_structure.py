@@ -1,4 +1,4 @@
-"""Does the house stand as planned: imports one way, light to start, small files, nothing of one machine?"""
+"""Structure of the code: import order, light start, small files, no names of one machine."""
 
 import ast
 import inspect

@@ -1,6 +1,6 @@
 """Tunewright learns from tunes in ABC notation, one character at a time, and composes new ones.
 
-The names below load what they need when they are first used, so that ``import tunewright`` itself costs nothing.
+The public names load their modules when they are first used, so that ``import tunewright`` itself is fast.
 """
 
 from importlib import import_module

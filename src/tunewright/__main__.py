@@ -1,4 +1,4 @@
-"""Runs the command line as ``python -m tunewright``."""
+"""The command line as ``python -m tunewright``."""
 
 from tunewright.cli.main import main
 

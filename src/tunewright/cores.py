@@ -16,14 +16,14 @@ Piece = TypeVar("Piece")
 Result = TypeVar("Result")
 
 AHEAD = 4
-"""Pieces that are taken before the result of the first is asked for, for each thread: memory stays bounded."""
+"""Pieces per thread that are queued ahead of the first unfinished one, so that memory stays bounded."""
 
 _CONTROL_GROUPS = Path("/sys/fs/cgroup")
 _OWN_GROUPS = Path("/proc/self/cgroup")
 
 
 def cores() -> int:
-    """Return how many processor cores this process may use, 1 or more."""
+    """Return the number of processor cores that this process may use, 1 or more."""
     available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     allowed = quota()
     return available if allowed is None else max(1, min(available, math.ceil(allowed)))
@@ -35,16 +35,16 @@ def in_order(
     threads: int,
     prepare: Callable[[], object] | None = None,
 ) -> Iterator[Result]:
-    """Yield the results of `work` for each of `pieces`, in their order, worked out by threads, not far ahead.
+    """Yield the result of `work` for each of `pieces`, in order, computed by threads a few pieces ahead.
 
     Parameters
     ----------
     work
-        Lets go of the interpreter's lock most of the time.
+        A function that releases the interpreter's lock most of the time.
     threads
-        How many work at once.
+        Number of threads.
     prepare
-        Is called first in each thread.
+        A function that is called first in each thread.
     """
     with ThreadPoolExecutor(threads, initializer=prepare) as pool:
         waiting: deque[Future[Result]] = deque()
@@ -56,19 +56,19 @@ def in_order(
             while waiting:
                 yield waiting.popleft().result()
         finally:
-            pool.shutdown(wait=False, cancel_futures=True)  # nobody asks for what is left
+            pool.shutdown(wait=False, cancel_futures=True)  # the rest is not needed
 
 
 def quota(own_groups: Path = _OWN_GROUPS, control_groups: Path = _CONTROL_GROUPS) -> float | None:
-    """Return the smallest quota of the control groups that this process is in, in cores; None without one."""
+    """Return the smallest quota of this process's control groups, in cores; None without a quota."""
     found = [share for folder in _folders(own_groups, control_groups) if (share := _share(folder)) is not None]
     return min(found, default=None)
 
 
 def _folders(own_groups: Path, control_groups: Path) -> Iterator[Path]:
-    """Folders of the groups that may limit processor time, with the groups that they are in.
+    """Folders of the control groups that may limit processor time, with their parent groups.
 
-    Inside a container the path that the kernel names may not be there; the root that is there is then the container's.
+    Inside a container the path that the kernel names may not exist; the root is then that of the container.
     """
     for line in _text(own_groups).splitlines():
         _, controllers, place = line.split(":", 2)

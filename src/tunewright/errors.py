@@ -1,21 +1,21 @@
-"""Every error that Tunewright raises on purpose.
+"""Exceptions of Tunewright, all under `TunewrightError`.
 
     TunewrightError
     ├── InputError             what a user gave cannot be used; knows file, line and column
     │   ├── CorpusError        no tune, or no readable file, where tunes were expected
-    │   ├── VocabularyError    a character that the network has never seen
+    │   ├── VocabularyError    a character that is not in the network's vocabulary
     │   ├── CheckpointError    a model folder that is missing, cut short or of another format
-    │   ├── IndexFolderError   a kept index of a corpus that is missing, cut short or of another format
-    │   ├── GrammarError       a tune that cannot be written as it is wanted, or with these characters
-    │   ├── TranspositionError a tune that cannot be moved to another key and back without a loss
+    │   ├── IndexFolderError   a stored index of a corpus that is missing, cut short or of another format
+    │   ├── GrammarError       conditions that no tune can meet, or not with these characters
+    │   ├── TranspositionError a tune that cannot be transposed to another key and back without loss
     │   ├── OptionError        an option outside its range, or one that does not exist
-    │   └── OutputError        a place that cannot be written, or that holds something already
+    │   └── OutputError        a file or folder that cannot be written, or that holds something already
     ├── RenderError            this tune cannot be turned into this format
     ├── MissingExtraError      an optional package is needed and not installed
-    ├── DivergenceError        training left the finite numbers
-    └── WorkerError            another of the processes that train together was lost
+    ├── DivergenceError        the loss or the weights of a training are no longer finite
+    └── WorkerError            another process of a distributed training was lost
 
-The command line prints them as one line and exits with status 2. Anything else that escapes is a bug of ours.
+The command line prints them as one line and exits with status 2. Any other exception is a bug in Tunewright.
 """
 
 from pathlib import Path
@@ -31,9 +31,9 @@ class InputError(TunewrightError):
     Parameters
     ----------
     message
-        What came, and what is allowed.
+        What was given, and what is allowed.
     path, line, column
-        Where, as far as it is known; lines and columns count from 1.
+        The place, as far as it is known; lines and columns count from 1.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class CorpusError(InputError):
 
 
 class VocabularyError(InputError):
-    """A character that the network has never seen."""
+    """A character that is not in the network's vocabulary."""
 
 
 class CheckpointError(InputError):
@@ -57,15 +57,15 @@ class CheckpointError(InputError):
 
 
 class IndexFolderError(InputError):
-    """A kept index of a corpus that is missing, cut short or of another format."""
+    """A stored index of a corpus that is missing, cut short or of another format."""
 
 
 class GrammarError(InputError):
-    """A tune that cannot be written as it is wanted, or with these characters."""
+    """Conditions that no tune can meet, or not with these characters."""
 
 
 class TranspositionError(InputError):
-    """A tune that cannot be moved to another key and back without a loss."""
+    """A tune that cannot be transposed to another key and back without loss."""
 
 
 class OptionError(InputError):
@@ -73,7 +73,7 @@ class OptionError(InputError):
 
 
 class OutputError(InputError):
-    """A place that cannot be written, or that holds something already."""
+    """A file or folder that cannot be written, or that holds something already."""
 
 
 class RenderError(TunewrightError):
@@ -88,7 +88,7 @@ class MissingExtraError(TunewrightError):
     purpose
         What the package is needed for, as the start of a sentence ("Engraving a score").
     extra
-        The extra of this project that brings it.
+        The extra of this project that installs it.
     """
 
     def __init__(self, purpose: str, extra: str) -> None:
@@ -96,8 +96,8 @@ class MissingExtraError(TunewrightError):
 
 
 class DivergenceError(TunewrightError):
-    """Training left the finite numbers."""
+    """The loss or the weights of a training are no longer finite."""
 
 
 class WorkerError(TunewrightError):
-    """Another of the processes that train together was lost."""
+    """Another process of a distributed training was lost."""

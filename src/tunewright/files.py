@@ -1,7 +1,7 @@
-"""How does Tunewright write without ever losing what was there?
+"""Atomic writing of files and folders, and the user's cache folder.
 
-A file is written under a temporary name, flushed to disk and renamed; a folder that holds something already is
-refused unless the user says otherwise.
+A file is written under a temporary name, flushed to disk and renamed, so that its former content is never lost. A
+folder that holds something already is refused unless the user asks for it.
 """
 
 import contextlib
@@ -20,14 +20,14 @@ _CACHES = {
 
 
 def cache_folder(name: str) -> Path:
-    """The user's folder for things of kind `name` that can be made again; it may not exist yet."""
+    """The user's cache folder for things of kind `name`, which can be made again; it may not exist yet."""
     place = os.environ.get("XDG_CACHE_HOME", "")
     base = Path(place) if Path(place).is_absolute() else _CACHES.get(sys.platform, lambda: Path.home() / ".cache")()
     return base / "tunewright" / name
 
 
 def write_file(path: Path, content: bytes | str) -> None:
-    """Write `content` (text as UTF-8) so that `path` holds, at every moment, all of the old or all of the new.
+    """Write `content` (text as UTF-8); at every moment `path` holds all of the old or all of the new content.
 
     Raises
     ------
@@ -50,12 +50,12 @@ def write_file(path: Path, content: bytes | str) -> None:
 
 
 def claim_folder(path: Path, *, force: bool = False) -> Path:
-    """Make the folder `path` if need be, and return it; refuse one that is in use.
+    """Make the folder `path` if it does not exist, and return it; refuse one that holds something.
 
     Parameters
     ----------
     path
-        Where results will be written.
+        The folder to write results to.
     force
         True accepts a folder that holds something; files of the same name are then replaced, others stay.
 
@@ -79,7 +79,7 @@ def claim_folder(path: Path, *, force: bool = False) -> Path:
 
 
 def write_folder(path: Path, files: Mapping[str, bytes]) -> None:
-    """Replace the folder `path` by one that holds exactly `files`; see `settle_folder` for what a power cut leaves.
+    """Replace the folder `path` by one that holds exactly `files`; `settle_folder` repairs it after a power cut.
 
     Raises
     ------
@@ -102,7 +102,7 @@ def write_folder(path: Path, files: Mapping[str, bytes]) -> None:
 
 
 def settle_folder(path: Path) -> None:
-    """Bring back the former content of `path` if `write_folder` was killed between taking it away and replacing it."""
+    """Restore the former content of `path` if `write_folder` was killed between moving it away and replacing it."""
     old = _old(path)
     if old.exists():
         if path.exists():
@@ -112,12 +112,12 @@ def settle_folder(path: Path) -> None:
 
 
 def as_written(path: Path) -> Path:
-    """The folder `path`, or its former content if `write_folder` is just replacing it or was killed doing so."""
+    """The folder `path`, or the folder of its former content while `write_folder` replaces it or if it was killed."""
     return path if path.exists() or not _old(path).exists() else _old(path)
 
 
 def remove_folder(path: Path) -> None:
-    """Remove what `write_folder` wrote, and what a kill left of it."""
+    """Remove what `write_folder` wrote, and what it left if it was killed."""
     for folder in (path, _new(path), _old(path)):
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -1,7 +1,7 @@
-"""How do options get from a flag, a TOML file or JSON into a frozen dataclass, and what is refused on the way?
+"""Options as frozen dataclasses: conversion from flags, TOML and JSON, and checks of names, types and ranges.
 
-Every option class is a frozen dataclass whose fields have plain types; its `__post_init__` refuses values outside
-their range with the functions below. An unknown name is an error that offers the nearest right one.
+The fields of an option class have plain types; its `__post_init__` refuses values outside their range with the
+functions below. An unknown name is an error that offers the nearest right one.
 """
 
 import dataclasses
@@ -31,28 +31,28 @@ FORMER_NAMES = {
     "reset": "state_reset_probability",
     "weight_drop": "recurrent_weight_dropout",
 }
-"""What options were called in version 0.1.0, and are called now."""
+"""Names of options in version 0.1.0, with their present names."""
 
 
 def require(name: str, value: float, allowed: str, holds: bool) -> None:
-    """Raise OptionError, naming what came and what is allowed, unless `holds` and `value` is finite."""
+    """Raise OptionError, with the value and what is allowed, unless `holds` is true and `value` is finite."""
     if not (holds and math.isfinite(value)):
         raise OptionError(f"{name} is {value!r}; allowed: {allowed}")
 
 
 def require_choice(name: str, value: str, choices: Collection[str]) -> None:
-    """Raise OptionError with the nearest right word unless `value` is one of `choices`."""
+    """Raise OptionError, with the nearest right word, unless `value` is one of `choices`."""
     if value not in choices:
         raise OptionError(f"{name} is {value!r}; allowed: {', '.join(choices)}{nearest(str(value), choices)}")
 
 
 def from_mapping(kind: type[OptionsT], values: Mapping[str, Any], *, path: Path | None = None) -> OptionsT:
-    """Build options of class `kind` from names and values, as TOML or JSON give them.
+    """Build options of class `kind` from names and values, as they are read from TOML or JSON.
 
     Raises
     ------
     OptionError
-        For a name that `kind` does not have, a value of the wrong type, or one outside its range; it names `path`.
+        For an unknown name, a value of the wrong type, or one outside its range; the message names `path`.
     """
     types = get_type_hints(kind)
     for name, value in values.items():
@@ -68,7 +68,7 @@ def from_mapping(kind: type[OptionsT], values: Mapping[str, Any], *, path: Path 
 
 
 def with_present_names(stored: Mapping[str, Any]) -> dict[str, Any]:
-    """Options as a file of an earlier version names them, by the names of today."""
+    """Options from a file of an earlier version, under their present names."""
     return {FORMER_NAMES.get(name, name): value for name, value in stored.items()}
 
 
@@ -80,12 +80,12 @@ def unknown(name: str, names: Collection[str]) -> str:
 
 
 def to_mapping(options: Options) -> dict[str, Any]:
-    """Names and values of `options`, fit for JSON and for `from_mapping`."""
+    """Names and values of `options`, for JSON and for `from_mapping`."""
     return dataclasses.asdict(options)
 
 
 def load_toml(path: Path) -> dict[str, Any]:
-    """What a TOML file says.
+    """The content of a TOML file.
 
     Raises
     ------
@@ -98,14 +98,14 @@ def load_toml(path: Path) -> dict[str, Any]:
         raise OptionError(f"cannot be read: {error.strerror or error}", path=path) from error
     except UnicodeDecodeError as error:
         raise OptionError(f"is not UTF-8 text: {error.reason} at byte {error.start}", path=path) from error
-    except (ValueError, RecursionError) as error:  # a number of thousands of digits, and a thousand brackets
+    except (ValueError, RecursionError) as error:  # RecursionError: a thousand brackets, say
         raise OptionError(f"is not TOML: {error}", path=path) from error
 
 
 def _fits(value: Any, wanted: Any) -> bool:
     choices = get_args(wanted)
     if choices and not all(isinstance(choice, type) for choice in choices):
-        return isinstance(value, str)  # a Literal: `require_choice` names the right words
+        return isinstance(value, str)  # a Literal: `require_choice` checks the word
     kinds = choices or (wanted,)
     if isinstance(value, bool):
         return bool in kinds
@@ -113,6 +113,6 @@ def _fits(value: Any, wanted: Any) -> bool:
 
 
 def nearest(name: str, names: Collection[str]) -> str:
-    """The end of a sentence that offers the one of `names` which `name` was meant to be; empty if none is near."""
+    """The end of a message that offers the nearest of `names`; empty if none is near."""
     close = difflib.get_close_matches(name, list(names), n=1, cutoff=0.5)
     return f"; did you mean {close[0]!r}?" if close else ""

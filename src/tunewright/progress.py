@@ -1,6 +1,6 @@
-"""How does long analysis tell how far it is?"""
+"""The type of progress callbacks of long analyses."""
 
 from collections.abc import Callable
 
 Progress = Callable[[str, float], object]
-"""Takes what is being done, and the share of all work that is done, 0 to 1."""
+"""A function of what is being done and the share of all work that is done, 0 to 1."""

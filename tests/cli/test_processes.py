@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from command_line import run
 
-from tunewright.cli.processes import last_words, one_voice
+from tunewright.cli.processes import ignore_sigterm_after_worker_error, only_rank_zero_prints
 from tunewright.errors import WorkerError
 
 TINY = ["--units", "8", "--embedding", "4", "--batch-size", "8", "--epochs", "100000"]
@@ -82,7 +82,7 @@ def test_ctrl_c_stops_all_after_the_batch_under_way(tiny_corpus, tmp_path):
 def test_process_0_speaks_for_all(capsys, monkeypatch, rank, words):
     monkeypatch.setenv("RANK", rank)
     monkeypatch.setenv("MASTER_ADDR", "127.0.0.1")
-    with one_voice():
+    with only_rank_zero_prints():
         sys.stdout.write("hello\n")
         sys.stderr.write("hello\n")
     assert capsys.readouterr() == (words, words)
@@ -91,7 +91,7 @@ def test_process_0_speaks_for_all(capsys, monkeypatch, rank, words):
 def test_a_number_without_torchrun_silences_nobody(capsys, monkeypatch):
     monkeypatch.setenv("RANK", "1")
     monkeypatch.delenv("MASTER_ADDR", raising=False)
-    with one_voice():
+    with only_rank_zero_prints():
         sys.stdout.write("hello\n")
     assert capsys.readouterr().out == "hello\n"
 
@@ -99,7 +99,7 @@ def test_a_number_without_torchrun_silences_nobody(capsys, monkeypatch):
 def test_last_words_are_not_cut_short():
     former = signal.getsignal(signal.SIGTERM)
     try:
-        with pytest.raises(WorkerError), last_words():
+        with pytest.raises(WorkerError), ignore_sigterm_after_worker_error():
             raise WorkerError("lost")
         os.kill(os.getpid(), signal.SIGTERM)  # would end this process
     finally:

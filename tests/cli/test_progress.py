@@ -1,4 +1,4 @@
-"""Does whoever waits see what is done, and how far it is?"""
+"""Progress bars and their announcements."""
 
 from io import StringIO
 

@@ -1,4 +1,4 @@
-"""Does every command that renders end its process with status 0, wherever V8 came to its end?"""
+"""Commands that render end with status 0, wherever V8 ends."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""Is what was left out of tunes told in one line, with the command that lists it?"""
+"""Lines about what was left out of tunes, with the command that lists it."""
 
 import json
 import shlex
@@ -37,7 +37,7 @@ def test_nothing_left_out_is_no_line(tmp_path, capsys):
 def test_one_line_counts_and_its_command_lists_everything(book, capsys):
     assert len(read_sources(str(book))) == 2
     (line,) = capsys.readouterr().err.splitlines()
-    assert line.startswith("left out: 3 pieces that are no tunes, 1 exact duplicate (listed by: tunewright corpus '")
+    assert line.startswith("left out: 3 pieces that are not tunes, 1 exact duplicate (listed by: tunewright corpus '")
     assert listed(line, capsys) == [
         f"{book}:1: text between tunes, left out",
         f"{book}:9: text between tunes, left out",
@@ -49,7 +49,7 @@ def test_one_line_counts_and_its_command_lists_everything(book, capsys):
 def test_duplicates_that_are_kept_are_not_counted_nor_listed(book, capsys):
     assert len(read_sources(str(book), keep_duplicates=True)) == 3
     (line,) = capsys.readouterr().err.splitlines()
-    assert line.startswith("left out: 3 pieces that are no tunes (")
+    assert line.startswith("left out: 3 pieces that are not tunes (")
     assert len(listed(line, capsys)) == 3
 
 
@@ -61,7 +61,7 @@ def test_a_file_that_gives_no_tune_has_its_own_line(book, capsys):
     first, second, last = capsys.readouterr().err.splitlines()
     assert first.startswith(f"left out: {empty}:1: ")
     assert second == f"left out: {bad}:1: a tune without music (and 1 more)"
-    assert last.startswith("left out: 3 pieces that are no tunes, 1 exact duplicate (")
+    assert last.startswith("left out: 3 pieces that are not tunes, 1 exact duplicate (")
     assert len(listed(last, capsys)) == 7
 
 
@@ -70,7 +70,7 @@ def test_a_file_of_duplicates_only_has_failed_in_nothing(book, capsys):
     again.write_text(TUNE, encoding="utf-8")
     read_sources(str(book), str(again))
     (line,) = capsys.readouterr().err.splitlines()
-    assert "3 pieces that are no tunes, 2 exact duplicates" in line
+    assert "3 pieces that are not tunes, 2 exact duplicates" in line
 
 
 def test_many_files_without_a_tune_are_counted(book, capsys):
@@ -79,7 +79,7 @@ def test_many_files_without_a_tune_are_counted(book, capsys):
     read_sources(str(book.parent))
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == SHOWN + 1
-    assert lines[-1].startswith("left out: 2 more files without a tune, 3 pieces that are no tunes, 1 exact duplicate")
+    assert lines[-1].startswith("left out: 2 more files without a tune, 3 pieces that are not tunes, 1 exact duplicate")
 
 
 def test_quiet_says_nothing(book, capsys):

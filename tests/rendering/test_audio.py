@@ -1,4 +1,4 @@
-"""Does it sound at the right pitch, at one loudness, and say where it comes from?"""
+"""Audio: pitch, loudness, formats and provenance."""
 
 import io
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Is the same sound the same file, and still one that programs read?"""
+"""Ogg files: the same bytes for the same sound, readable by other programs."""
 
 import io
 import struct

@@ -1,4 +1,4 @@
-"""Do many tunes become files, and does one that fails stop nothing?"""
+"""Rendering of many tunes to files, where one that fails does not stop the others."""
 
 import time
 from pathlib import Path

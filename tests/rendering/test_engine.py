@@ -1,4 +1,4 @@
-"""Does abcjs run safely inside Python?"""
+"""abcjs engines: answers, time and memory limits, and text that is data, never code."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor

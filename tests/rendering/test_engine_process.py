@@ -1,4 +1,4 @@
-"""Does V8 live and die in a process of its own, whatever becomes of that process or of the one that asks?"""
+"""Engine processes: V8 crashes, kills, forks, signals and threads."""
 
 import contextlib
 import os

@@ -1,4 +1,4 @@
-"""Does `render` make every format, and refuse what it must, whatever text it is given?"""
+"""`render`: every format, errors, and any text as a tune."""
 
 import sys
 import time

@@ -1,4 +1,4 @@
-"""Is each step with a program that answers lines bounded in time, and is its end told with a reason?"""
+"""Processes that answer lines: time limits on each step, and the reason of an end."""
 
 import sys
 import time

@@ -1,4 +1,4 @@
-"""Does the page engrave, play, follow and fit, in a real browser that has no network?"""
+"""Pages in a real browser without a network: score, player, cursor, layout."""
 
 import json
 import re

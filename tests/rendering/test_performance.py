@@ -1,4 +1,4 @@
-"""Is it known what sounds when, and where that stands in the text?"""
+"""Performances: what sounds when, and where it is written."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Does every file say where its tune comes from?"""
+"""Provenance in files of every format."""
 
 import io
 import xml.etree.ElementTree as ET

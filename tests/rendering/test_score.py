@@ -1,4 +1,4 @@
-"""Is the score whole, and is it the same in SVG, PNG and PDF?"""
+"""Scores as SVG, PNG and PDF."""
 
 import io
 import subprocess

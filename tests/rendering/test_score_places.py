@@ -1,4 +1,4 @@
-"""Does each part of a score know its characters, on ties, chords, grace notes, tuplets, repeats and mended tunes?"""
+"""Areas of a score and their characters: ties, chords, grace notes, tuplets, repeats, mended tunes."""
 
 import re
 import xml.etree.ElementTree as ET

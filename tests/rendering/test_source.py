@@ -1,4 +1,4 @@
-"""Is the text that is rendered one complete tune, otherwise as it came?"""
+"""Text that is rendered: one complete tune, otherwise unchanged."""
 
 import pytest
 from hypothesis import given, settings

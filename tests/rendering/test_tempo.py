@@ -1,4 +1,4 @@
-"""Is the tempo the one that is stated, or else one that suits the tune?"""
+"""Tempo of a tune: the stated one, or one by rhythm or metre."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Do drawings become files of their size?"""
+"""Drawings as files of their size."""
 
 import io
 
@@ -26,5 +26,5 @@ def test_mistakes():
         SQUARE.file("gif")
     with pytest.raises(RenderError, match="30000 x 10 pixels"):
         Drawing(SQUARE.svg, 30_000, 10).file("png")
-    with pytest.raises(RenderError, match="typst cannot set the picture"):
+    with pytest.raises(RenderError, match="typst cannot make the picture"):
         Drawing("no svg", 10, 10).file("png")

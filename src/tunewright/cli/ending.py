@@ -1,7 +1,4 @@
-"""With which exit status does a command end, if not with 0?
-
-How does a long command stop without loss when the user or the system asks it to?
-"""
+"""Exit statuses of commands, and stopping on SIGINT and SIGTERM without loss of work."""
 
 import signal
 from collections.abc import Iterator
@@ -20,14 +17,14 @@ INTERRUPTED = 130
 
 @contextmanager
 def stop_on_signal() -> Iterator[list[int]]:
-    """Collect SIGINT and SIGTERM instead of dying of them; a second one interrupts at once.
+    """Collect SIGINT and SIGTERM instead of ending on them; a second one interrupts at once.
 
-    Code that calls back from C would swallow a KeyboardInterrupt; what only looks at the list cannot miss it.
+    Callbacks from C would swallow a KeyboardInterrupt; a loop that checks the list cannot miss the signal.
 
     Yields
     ------
     list
-        Empty until a signal comes; a loop looks at it where it can stop.
+        Empty until a signal comes; a loop checks it wherever it can stop.
     """
     caught: list[int] = []
 

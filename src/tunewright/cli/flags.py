@@ -1,6 +1,6 @@
-"""How do the fields of an options class become flags?
+"""Command-line flags from the fields of an options dataclass, and options merged from presets, TOML files and flags.
 
-Each field becomes a flag of the same name whose default is "not given", so that a preset, a TOML file and flags can be
+Each field becomes a flag of the same name that is None unless given, so that a preset, a TOML file and flags can be
 laid over one another. The help text is the field's docstring.
 """
 
@@ -42,7 +42,7 @@ def override(base: OptionsT, *layers: tuple[dict[str, Any], Path | None]) -> Opt
     """Lay names and values over `base`, in order; each layer comes with the file it is from, if any."""
     for values, path in layers:
         if values:
-            from_mapping(type(base), values, path=path)  # so that a mistake names its own file
+            from_mapping(type(base), values, path=path)  # so that an error names its own file
             base = from_mapping(type(base), {**to_mapping(base), **values}, path=path)
     return base
 

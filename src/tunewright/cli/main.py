@@ -1,7 +1,7 @@
-"""Which commands are there?
+"""The command line `tunewright`: its commands, exit statuses and error messages.
 
-Each command is one small function in a file of its own, loaded when it is called. A user's mistake is one line on the
-error stream and exit status 2; an interrupted command exits with 130.
+Each command is a function in a file of its own, which is loaded when the command is called. A user's mistake is one
+line on the error stream and exit status 2; an interrupted command exits with 130.
 """
 
 import os
@@ -12,7 +12,7 @@ from cyclopts import App, CycloptsError, Parameter, UnknownOptionError
 
 from tunewright import __version__
 from tunewright.cli.ending import INTERRUPTED, MISTAKE
-from tunewright.cli.processes import one_voice
+from tunewright.cli.processes import only_rank_zero_prints
 from tunewright.errors import TunewrightError
 from tunewright.options import FORMER_NAMES
 
@@ -46,16 +46,16 @@ app.command("tunewright.cli.books.render:render", help="Turn tunes into scores, 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; ends the process."""
-    # Read when numpy loads, which nothing has done so far. Its products are small here: beside other programs, its own
-    # threads wait for one another, and a study of neurons takes twice as long.
+    # numpy reads this when it is loaded, which has not happened yet. Its matrix products are small here: with several
+    # threads, beside other programs, a study of neurons takes twice as long.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    with one_voice():
+    with only_rank_zero_prints():
         status = run(arguments)
     sys.exit(status)
 
 
 def run(arguments: Sequence[str] | None) -> int:
-    """Run the command line, with a line for whatever goes wrong; gives the exit status."""
+    """Run the command line; print any error as one line; return the exit status."""
     try:
         status: int | None = app(arguments, exit_on_error=False, print_error=False)
     except (TunewrightError, CycloptsError) as error:
@@ -69,7 +69,7 @@ def run(arguments: Sequence[str] | None) -> int:
         print("tunewright: interrupted", file=sys.stderr)
         status = INTERRUPTED
     except BrokenPipeError:
-        # The reader of our output (`head`, say) has gone: nothing is left to say, and to nobody.
+        # The reader of the output (`head`, say) has ended: nothing more can be printed.
         sys.stderr.close()
         status = 0
     except OSError as error:

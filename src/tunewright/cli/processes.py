@@ -1,6 +1,6 @@
-"""Where several processes run the same command, which one speaks?
+"""Output and signals of a command that several processes run under torchrun (distributed data parallel training).
 
-torchrun tells each process that it starts its number, in the variable RANK; process 0 speaks for all.
+torchrun gives each process its rank in the variable RANK; only the process of rank 0 prints.
 """
 
 import os
@@ -13,8 +13,8 @@ from tunewright.errors import WorkerError
 
 
 @contextmanager
-def one_voice() -> Iterator[None]:
-    """Drop what is printed, unless this process speaks; a traceback that leaves the block is shown."""
+def only_rank_zero_prints() -> Iterator[None]:
+    """Discard what is printed, except in the process of rank 0; a traceback that leaves the block is shown."""
     if os.environ.get("RANK", "0") == "0" or "MASTER_ADDR" not in os.environ:
         yield
         return
@@ -23,8 +23,8 @@ def one_voice() -> Iterator[None]:
 
 
 @contextmanager
-def last_words() -> Iterator[None]:
-    """Once another process is lost, heed no SIGTERM: torchrun sends it at once, and our words shall come first."""
+def ignore_sigterm_after_worker_error() -> Iterator[None]:
+    """After a WorkerError, ignore SIGTERM, which torchrun sends at once: the error message must be printed first."""
     try:
         yield
     except WorkerError:

@@ -1,4 +1,4 @@
-"""A bar for work that reports what it is doing and how much of it is done."""
+"""Progress bars on the error stream, for work that reports what it is doing and which share is done."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,18 +10,18 @@ from rich.progress import Progress
 
 @cache
 def error_console() -> Console:
-    """The error stream, as one console for all, so that a bar within a bar has a line of its own."""
+    """The one console of the error stream: two bars at a time then have a line each."""
     return Console(stderr=True)
 
 
 @contextmanager
 def progress_bar(announcement: str = "") -> Iterator[Callable[[str, float], None]]:
-    """A bar on the error stream, if that is a terminal; gives what to call with what is done and its share, 0 to 1.
+    """A bar, if the error stream is a terminal; yields a function of what is being done and the share done, 0 to 1.
 
     Parameters
     ----------
     announcement
-        A line to print, terminal or not, when the work begins, so that nobody waits in silence.
+        A line to print when the work begins, on a terminal or not.
     """
     console = error_console()
     left_to_say = [announcement] if announcement else []
@@ -37,5 +37,5 @@ def progress_bar(announcement: str = "") -> Iterator[Callable[[str, float], None
 
 
 def indexing(tunes: int) -> str:
-    """The announcement of an index of originality that is built, see `progress_bar`."""
+    """The announcement of an originality index that is being built, for `progress_bar`."""
     return f"indexing {tunes:,} tunes to look for copies; this happens once ..."

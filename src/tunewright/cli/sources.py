@@ -1,4 +1,4 @@
-"""Tunes from the names that a user gives a command, and a line about what was left out."""
+"""Tunes from the files, folders and corpora that a user names, and the lines that say what was left out."""
 
 import shlex
 import sys
@@ -16,18 +16,18 @@ from tunewright.model.checkpoint import Checkpoint
 from tunewright.sampling.prime import name_characters
 
 SHOWN = 5
-"""How many files without a tune are told one by one."""
+"""The number of files without a tune that are named one by one."""
 
-PIECES, DUPLICATES = ("piece that is no tune", "pieces that are no tunes"), ("exact duplicate", "exact duplicates")
+PIECES, DUPLICATES = ("piece that is not a tune", "pieces that are not tunes"), ("exact duplicate", "exact duplicates")
 
 
 def read_sources(*sources: str, keep_duplicates: bool = False, quiet: bool = False) -> Sequence[Tune]:
-    """Read files, folders and named corpora; what was left out is told on the error stream, unless `quiet`.
+    """Read files, folders and named corpora; print what was left out on the error stream, unless `quiet`.
 
     Raises
     ------
     CorpusError
-        If a source does not exist or no tune came out.
+        If a source does not exist or holds no tune.
     """
     reading = read_tunes(*map(resolve, sources), keep_duplicates=keep_duplicates)
     if not quiet:
@@ -37,7 +37,7 @@ def read_sources(*sources: str, keep_duplicates: bool = False, quiet: bool = Fal
 
 
 def listed_by(sources: Sequence[str], *, keep_duplicates: bool = False) -> str:
-    """Return the command that lists one by one what is left out of `sources`, fit to be pasted into a shell."""
+    """The shell command that lists everything that is left out of `sources`."""
     flags = ["--left-out", *(["--keep-duplicates"] if keep_duplicates else [])]
     return shlex.join(["tunewright", "corpus", *sources, *flags])
 
@@ -48,7 +48,7 @@ def left_out_lines(reading: Reading, command: str) -> Iterator[str]:
     Parameters
     ----------
     command
-        What lists everything one by one.
+        The command that lists everything.
     """
     gave_tunes = {tune.path for tune in (*reading.tunes, *reading.duplicates)}
     without: dict[Path, list[Failure]] = defaultdict(list)
@@ -57,31 +57,31 @@ def left_out_lines(reading: Reading, command: str) -> Iterator[str]:
             without[failure.path].append(failure)
     for failures in list(without.values())[:SHOWN]:
         yield f"left out: {failures[0]}" + (f" (and {len(failures) - 1} more)" if failures[1:] else "")
-    told = counted(
+    more = counted(
         (len(without) - SHOWN, "more file without a tune", "more files without a tune"),
         (sum(failure.path in gave_tunes for failure in reading.failures), *PIECES),
         (len(reading.duplicates), *DUPLICATES),
     )
-    if told:
-        yield f"left out: {told} (listed by: {command})"
+    if more:
+        yield f"left out: {more} (listed by: {command})"
 
 
 def counted(*things: tuple[int, str, str]) -> str:
-    """Return what there is of some things, each given as a number, its name for one and its name for several."""
+    """Counts in words, without those that are 0; each is given as a number, its singular and its plural."""
     return ", ".join(f"{count:,} {one if count == 1 else several}" for count, one, several in things if count > 0)
 
 
 def learned_from(model: Checkpoint, corpus: Sequence[str] | None = None) -> Sequence[Tune]:
-    """The tunes that `corpus` names; without it, those of the sources that `model` was trained on, quietly.
+    """The tunes of `corpus`; without it, those of the sources that `model` was trained on, with nothing printed.
 
-    Of an adapted network these are all that it has learned from, one training after the other.
+    For an adapted network these are the tunes of all its trainings.
 
     Raises
     ------
     CorpusError
-        If they are no longer there.
+        If they no longer exist.
     OptionError
-        If the model does not say what it was trained on.
+        If the model does not record what it was trained on.
     """
     if corpus:
         return read_sources(*corpus)
@@ -96,12 +96,12 @@ def learned_from(model: Checkpoint, corpus: Sequence[str] | None = None) -> Sequ
 
 
 def recorded(sources: Sequence[str]) -> list[str]:
-    """Sources as a run remembers them, so that it can go on from another folder."""
+    """Sources as a run records them: paths absolute, so that it can be resumed from another folder."""
     return [str(Path(source).resolve()) if Path(source).exists() else source for source in sources]
 
 
 def report_unknown(unknown: Sequence[UnknownCharacter]) -> None:
-    """Say which characters of the validation tunes the network cannot know."""
+    """Print which characters of the validation tunes are unknown to the network."""
     if unknown:
         print(
             f"{len(unknown)} characters of the tunes to measure on are unknown to the network and left out of their "

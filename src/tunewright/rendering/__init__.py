@@ -1,4 +1,4 @@
-"""A tune as score, MIDI file, sound and page."""
+"""Rendering of tunes as scores (SVG, PNG, PDF), MIDI files, audio (WAV, Opus) and HTML pages that play."""
 
 from tunewright.rendering.formats import FORMATS, render
 from tunewright.rendering.page import PageSection, PageTune, tune_page

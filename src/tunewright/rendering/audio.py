@@ -1,18 +1,17 @@
-"""What does a tune sound like?
+"""Audio files of tunes: WAV (stereo, 16 bits) and Ogg Opus (mono, about 60 kbit/s, for pages), at 48 kHz.
 
-Its MIDI file, played by midirenderer with a soundfont at 48 kHz, is brought to one loudness for all tunes and written
-as WAV (stereo, 16 bits) or Opus (mono, about 60 kbit/s, as pages carry it). The soundfont is TimGM6mb, which lies in
-the pretty_midi package and is found there without importing it, or any other SF2 file.
+midirenderer plays a tune's MIDI file with a soundfont; the sound is then normalised to one loudness for all tunes. The
+soundfont is TimGM6mb, which is found in the pretty_midi package without importing it, or any other SF2 file.
 
-How does the same sound become the same Ogg file each time?
-
-A stream in an Ogg file has a serial number, which libsndfile draws at random. Here every page (RFC 3533) gets the same
-one, and its checksum anew: CRC-32 of polynomial 0x04c11db7, most significant bit first, starting with 0.
+The same sound gives the same Ogg file: libsndfile draws the serial number of its stream at random, so every page
+(RFC 3533) gets a fixed one here, and a new checksum: CRC-32 of polynomial 0x04c11db7, most significant bit first,
+starting with 0.
 """
 
 import importlib.util
 import io
-from collections.abc import Mapping
+import zlib
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,18 +25,14 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-
-import zlib
-from collections.abc import Iterator
-
 LOUDNESS = 0.126
-"""Root mean square that the sound is brought to, as a part of full scale (-18 dB)."""
+"""Root mean square of the samples after normalisation, as a fraction of full scale (-18 dB)."""
 
 PEAK = 0.95
-"""The highest sample allowed, as a part of full scale; a tune with higher peaks is made softer than `LOUDNESS`."""
+"""The highest sample allowed, as a fraction of full scale; a tune with higher peaks is softer than `LOUDNESS`."""
 
 FADE_SECONDS = 1.5
-"""How long the last note may ring on; the last tenth of it is faded to silence."""
+"""Time that the last note rings on; the last tenth of it is faded to silence."""
 
 OPUS_COMPRESSION = 0.8
 """Between 0 (about 256 kbit/s for each channel) and 1 (6 kbit/s)."""
@@ -51,7 +46,7 @@ def wav_file(
     Raises
     ------
     InputError
-        If `soundfont` is missing or is no SF2 file.
+        If `soundfont` is missing or is not an SF2 file.
     MissingExtraError
         If midirenderer, soundfile, or (without `soundfont`) pretty_midi is not installed.
     RenderError
@@ -69,7 +64,7 @@ def opus_file(
 
 
 def _sound(performance: Performance, soundfont: Path | None) -> "tuple[NDArray[np.float64], int]":
-    """Samples of shape (time, 2) between -1 and 1, and how many there are a second."""
+    """Samples of shape (time, 2) between -1 and 1, and the sample rate in Hz."""
     import numpy as np
 
     try:
@@ -84,7 +79,7 @@ def _sound(performance: Performance, soundfont: Path | None) -> "tuple[NDArray[n
         samples, rate = soundfile.read(io.BytesIO(midirenderer.render_wave_from(font, midi)))
     except (ValueError, RuntimeError) as error:
         if soundfont and "SoundFont" in str(error):
-            raise InputError(f"is no usable soundfont ({error})", path=soundfont) from None
+            raise InputError(f"cannot be used as a soundfont ({error})", path=soundfont) from None
         raise RenderError(f"the sound could not be made ({error})") from None
     if not (peak := float(abs(samples).max(initial=0.0))):
         raise RenderError("the soundfont has no sound for the notes of this tune")
@@ -119,7 +114,7 @@ def _soundfont(path: Path) -> bytes:
     except OSError as error:
         raise InputError(f"the soundfont cannot be read: {error.strerror}", path=path) from None
     if font[:4] != b"RIFF" or font[8:12] != b"sfbk":
-        raise InputError("is no soundfont; a file in SF2 format was expected", path=path)
+        raise InputError("is not a soundfont; a file in SF2 format was expected", path=path)
     return font
 
 
@@ -133,21 +128,21 @@ def _installed_soundfont() -> Path:
 
 
 SERIAL = b"tune"
-"""Four bytes."""
+"""The serial number of the Ogg stream: four bytes."""
 
 _REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 _SERIAL, _CHECKSUM = slice(14, 18), slice(22, 26)
-_COUNT = 26  # the place of the number of segments, after which their lengths follow
+_COUNT = 26  # offset of the number of segments; their lengths follow it
 
 
 def with_serial(ogg: bytes) -> bytes:
-    """Return an Ogg file with a single stream, the serial number of which is `SERIAL`."""
-    return b"".join(_settled(page) for page in _pages(ogg))
+    """Return an Ogg file of one stream with the serial number `SERIAL`."""
+    return b"".join(_with_fixed_serial(page) for page in _pages(ogg))
 
 
 def checksum(page: bytes) -> bytes:
-    """The checksum of a page in which its place is filled with zeros, as the page holds it."""
-    # zlib's CRC-32 is the same but for the order of the bits, and for the ones that it begins and ends with.
+    """The four checksum bytes of a page whose checksum field is filled with zeros."""
+    # zlib's CRC-32 differs in the order of the bits, and in the ones that it starts and ends with.
     found = zlib.crc32(page.translate(_REVERSED), 0xFFFFFFFF) ^ 0xFFFFFFFF
     return found.to_bytes(4, "little").translate(_REVERSED)[::-1]
 
@@ -162,7 +157,7 @@ def _pages(ogg: bytes) -> Iterator[bytes]:
         start = end
 
 
-def _settled(page: bytes) -> bytes:
+def _with_fixed_serial(page: bytes) -> bytes:
     changed = bytearray(page)
     changed[_SERIAL], changed[_CHECKSUM] = SERIAL, bytes(4)
     changed[_CHECKSUM] = checksum(bytes(changed))

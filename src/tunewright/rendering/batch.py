@@ -1,4 +1,4 @@
-"""How do many tunes become files, by several engines, without one that fails stopping the rest?"""
+"""Rendering of many tunes to files, by several engines at once; a tune that fails does not stop the others."""
 
 from collections import deque
 from collections.abc import Generator, Sequence
@@ -15,12 +15,12 @@ from tunewright.rendering.page import file_name
 from tunewright.rendering.source import title_of
 
 TUNES_AHEAD = 4
-"""So many tunes for each engine are begun before the first of them is done."""
+"""Tunes per engine that are queued ahead of the first unfinished one."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one tune in one format."""
+    """The result of rendering one tune in one format."""
 
     tune: Tune
     format: str
@@ -33,7 +33,7 @@ class Outcome:
 def render_tunes(
     tunes: Sequence[Tune], formats: Sequence[str], out: Path, *, soundfont: Path | None = None
 ) -> Generator[Outcome, None, None]:
-    """Write every tune in every format, several tunes at once, and say in their order what became of each file.
+    """Write every tune in every format, several tunes at once; yield the outcome of each file, in order.
 
     A file is named after its source file, the tune's position in that and the tune's title, such as
     ``jigs-007-the-rakish-paddy.mid``; the same tunes get the same names each time.
@@ -67,7 +67,7 @@ def render_tunes(
                 yield from under_way.popleft().result()
         except KeyboardInterrupt:
             pool.shutdown(wait=False, cancel_futures=True)
-            close_engines()  # nobody waits for the tunes that are under way
+            close_engines()  # ends the tunes that are under way
             raise
         finally:
             pool.shutdown(cancel_futures=True)

@@ -1,12 +1,12 @@
-"""abcjs, asked from Python: engines that run it in V8, each a process of its own, started when first needed.
+"""Calls of abcjs from Python: engines that run it in V8, each in a process of its own, started when first needed.
 
 abcjs is JavaScript for a browser. `engine_process` runs it in V8 (mini-racer), with the few objects of a browser that
-it needs (``dom.js``) and the questions that we ask of it (``engine.js``); texts of tunes are data there, never code.
-No V8 lives in this process. A tune that takes too long, needs too much memory or crashes V8 costs one engine its life
-and is one `RenderError`; the next question gets a fresh engine.
+it needs (``dom.js``) and the functions that are called (``engine.js``); texts of tunes are data there, never code.
+V8 is never loaded into this process. A tune that takes too long, needs too much memory or crashes V8 ends one engine
+and raises one `RenderError`; the next call gets a fresh engine.
 
-Any thread may ask. An engine answers one question at a time; there are as many engines as there have been threads that
-asked at once, at most `most_engines`. A forked process starts its own. Engines end with the process that started
+Any thread may call. An engine answers one call at a time; there are as many engines as there have been calls at one
+time, up to `most_engines`. A forked process starts its own. Engines end with the process that started
 them, however that ends.
 """
 
@@ -27,19 +27,19 @@ from tunewright.rendering.engine_process import ANSWER, MEMORY
 from tunewright.rendering.line_process import LineProcess, StoppedError
 
 TIME_LIMIT_SECONDS = 20.0
-"""How long one question may take; a usual tune takes about 0.02 s."""
+"""Time limit of one call; a usual tune takes about 0.02 s."""
 
 START_LIMIT_SECONDS = 60.0
-"""How long an engine may take to start; it usually takes 0.3 s."""
+"""Time limit for an engine to start; it usually takes 0.3 s."""
 
 MEMORY_LIMIT_BYTES = 512 * 2**20
-"""How much memory V8 may hold for abcjs."""
+"""Memory limit of V8 in one engine."""
 
 MOST_ENGINES = 8
-"""However many cores there are: each takes up to 200 MB, and one Python process cannot keep more of them busy."""
+"""The limit on any number of cores: each takes up to 200 MB, and one Python process cannot keep more busy."""
 
 QUESTIONS_PER_ENGINE = 10_000
-"""abcjs remembers the width of every short text that it has seen; a fresh engine forgets."""
+"""After this many calls an engine is replaced: abcjs caches the width of every short text that it has seen."""
 
 
 def ask(question: str, *arguments: str | float | dict[str, str]) -> Any:
@@ -57,7 +57,7 @@ def ask(question: str, *arguments: str | float | dict[str, str]) -> Any:
     try:
         answer = _engines.ask(f"{memory} {question} {json.dumps(arguments)}\n".encode(), seconds)
     except TimeoutError:
-        raise RenderError(f"abcjs was not done after {seconds:g} seconds") from None
+        raise RenderError(f"abcjs did not finish within {seconds:g} seconds") from None
     except StoppedError as error:
         raise RenderError(f"the engine stopped on this tune ({error})") from None
     outcome, _, content = answer.partition(b" ")
@@ -69,27 +69,27 @@ def ask(question: str, *arguments: str | float | dict[str, str]) -> Any:
 
 
 def abcjs_script() -> str:
-    """Return abcjs itself, for a page to carry."""
+    """Return the script of abcjs, to be embedded in a page."""
     return (files("tunewright.rendering") / "abcjs" / "abcjs-basic-min.js").read_text(encoding="utf-8")
 
 
 def abcjs_licence() -> str:
-    """Return the licence that must go with abcjs."""
+    """Return the licence of abcjs, which must accompany it."""
     return (files("tunewright.rendering") / "abcjs" / "LICENSE.md").read_text(encoding="utf-8")
 
 
 def most_engines() -> int:
-    """Return how many engines there may be: one for each core that this process may use, up to `MOST_ENGINES`."""
+    """Return the largest number of engines: one for each core that this process may use, up to `MOST_ENGINES`."""
     return min(cores(), MOST_ENGINES)
 
 
 def close_engines() -> list[int]:
-    """End all engines and return the exit status of each; a question under way becomes a RenderError."""
+    """End all engines and return the exit status of each; a call under way raises a RenderError."""
     return _engines.close()
 
 
 class _Engines:
-    """The engines of this process. Each is idle, or in the hands of one thread."""
+    """The engines of this process. Each is idle, or in use by one thread."""
 
     def __init__(self) -> None:
         self.starting = threading.RLock()
@@ -98,24 +98,24 @@ class _Engines:
         self._idle: list[LineProcess] = []
 
     def ask(self, question: bytes, seconds: float) -> bytes:
-        """Return the answer of some engine within so many seconds; errors are those of `LineProcess`."""
+        """Return the answer of an engine within `seconds`; errors are those of `LineProcess`."""
         with self._places:
             while True:
                 engine = self._next_idle() or self._started()
                 try:
                     deadline = time.monotonic() + seconds
                     if not engine.send(question, deadline) and engine.lines_sent > 1:
-                        self._drop(engine)  # it died after an answer: no fault of this question
+                        self._drop(engine)  # it ended after an earlier answer: try another engine
                         continue
                     answer = engine.receive(deadline)
-                except BaseException:  # an interrupt as well: the answer to come would be taken for the next one
+                except BaseException:  # an interrupt, too: the answer still to come must not be taken for the next one
                     self._drop(engine)
                     raise
                 self._take_back(engine, answer)
                 return answer
 
     def close(self) -> list[int]:
-        """End them all, those that are idle in good order, and return their exit statuses."""
+        """End all engines, the idle ones gracefully, and return their exit statuses."""
         idle = list(iter(self._next_idle, None))
         for engine in idle:
             engine.close_input()
@@ -124,7 +124,7 @@ class _Engines:
         return statuses + [engine.stop() for engine in tuple(self._all)]
 
     def forget(self) -> None:
-        """Leave them all to the process that this one was forked from."""
+        """Close this process's copies of the pipes after a fork; the engines belong to the parent."""
         for engine in self._all:
             engine.forget()
 
@@ -148,7 +148,7 @@ class _Engines:
         self._all.discard(engine)
 
     def _started(self) -> LineProcess:
-        """A fresh engine; what ends it while it starts is given a second chance."""
+        """A fresh engine; a start that fails is tried once more."""
         command, problem = _command(), ""
         for _ in range(2):
             try:
@@ -172,10 +172,10 @@ class _Engines:
 
 
 def _command() -> list[str]:
-    """What starts an engine: without `site`, which takes longer than Python itself, and so told where mini-racer is."""
+    """The command of an engine, with mini-racer's folder: it runs without `site`, whose import takes too long."""
     try:
         racer = find_spec("py_mini_racer")
-    except ValueError:  # it has been marked as missing
+    except ValueError:  # sys.modules marks it as missing
         racer = None
     if racer is None or racer.origin is None:
         raise MissingExtraError("Rendering a tune", "render")
@@ -194,7 +194,7 @@ def _after_fork() -> None:
 _engines = _Engines()
 atexit.register(close_engines)
 if hasattr(os, "register_at_fork"):
-    # A fork while another thread starts an engine would hold the pipes of that engine open.
+    # A fork while another thread starts an engine would keep the pipes of that engine open.
     os.register_at_fork(
         before=lambda: _engines.starting.acquire(),
         after_in_parent=lambda: _engines.starting.release(),

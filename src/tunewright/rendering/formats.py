@@ -1,6 +1,7 @@
-"""How does a tune become a file of a given format?
+"""File formats of tunes: abc, svg, png, pdf, midi, wav, opus and html, each made from one `Rendering`.
 
-`FORMATS` names them; each needs the tune's text, its score, or its performance. `render` makes one, from one tune.
+Each format needs the tune's text, its score or its performance; these are computed once for all formats. `render`
+makes one file of one tune.
 """
 
 from collections.abc import Callable, Mapping
@@ -22,16 +23,16 @@ Made = TypeVar("Made")
 
 @dataclass(frozen=True)
 class Rendering:
-    """One tune, read once for all the formats that are asked for."""
+    """One tune, with its text, score and performance computed once for all formats."""
 
     tune: str
     """ABC notation."""
     provenance: Mapping[str, str] = field(default_factory=dict)
-    """Where it comes from; written into every file."""
+    """Its provenance; written into every file."""
     soundfont: Path | None = None
     """An SF2 file; None for the one that is installed."""
     more: str = ""
-    """What else its page shows, as HTML."""
+    """More HTML for its page."""
     _made: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
@@ -41,23 +42,23 @@ class Rendering:
 
     @property
     def score(self) -> Score:
-        """How it looks."""
+        """Its engraved score."""
         return self._once("score", lambda: engrave(self.abc))
 
     @property
     def performance(self) -> Performance:
-        """How it sounds."""
+        """What sounds when."""
         return self._once("performance", lambda: perform(self.abc))
 
     def _once(self, name: str, make: Callable[[], Made]) -> Made:
-        # functools.cached_property of Python 3.11 would let one thread wait for another that reads another tune
+        # functools.cached_property of Python 3.11 locks across instances: threads with other tunes would wait
         if name not in self._made:
             self._made[name] = make()
         made: Made = self._made[name]
         return made
 
     def page(self) -> bytes:
-        """It alone on a page."""
+        """A page with this tune alone."""
         entry = PageTune(self.tune, self.provenance, more=self.more)
         return tune_page([entry], title=self.score.title or "Untitled", soundfont=self.soundfont).encode()
 
@@ -72,7 +73,7 @@ FORMATS: dict[str, Callable[[Rendering], bytes]] = {
     "opus": lambda tune: opus_file(tune.performance, tune.provenance, tune.soundfont),
     "html": Rendering.page,
 }
-"""How each format is made."""
+"""The function that makes each format."""
 
 _SOUND = ("py_mini_racer", "mido", "midirenderer", "soundfile")
 PACKAGES: dict[str, tuple[str, ...]] = {
@@ -85,10 +86,10 @@ PACKAGES: dict[str, tuple[str, ...]] = {
     "opus": _SOUND,
     "html": _SOUND,
 }
-"""What has to be installed for each format."""
+"""The packages that each format needs."""
 
 SUFFIXES = {name: f".{name}" for name in FORMATS} | {"midi": ".mid"}
-"""How the name of a file of each format ends."""
+"""The suffix of a file of each format."""
 
 
 def render(
@@ -114,14 +115,14 @@ def render(
     Returns
     -------
     bytes
-        What the file holds; texts are in UTF-8.
+        The content of the file; texts are in UTF-8.
 
     Raises
     ------
     OptionError
         If there is no such format.
     RenderError
-        If this tune cannot be rendered; the message says why.
+        If this tune cannot be rendered; the message has the reason.
     InputError
         If `soundfont` cannot be used.
     MissingExtraError
@@ -132,14 +133,14 @@ def render(
 
 
 def parse_formats(names: str) -> list[str]:
-    """Return the formats in `names`, which commas part, each once.
+    """Return the formats in `names`, a list with commas, each once.
 
     Raises
     ------
     OptionError
         If there is no such format.
     MissingExtraError
-        If a package that one of them needs is not installed: better before long work than after it.
+        If a package that one of them needs is not installed, so that this shows before long work.
     """
     formats = list(dict.fromkeys(check_format(name.strip()) for name in names.split(",")))
     for name in formats:
@@ -157,5 +158,5 @@ def check_format(name: str) -> str:
         If it is not.
     """
     if name not in FORMATS:
-        raise OptionError(f"there is no format {name!r}; there are {', '.join(FORMATS)}")
+        raise OptionError(f"format is {name!r}; allowed: {', '.join(FORMATS)}")
     return name

@@ -1,7 +1,7 @@
-"""A program that answers lines with lines: a process of its own, fed over pipes, with a time limit on each step.
+"""Child process that answers lines with lines over pipes, with a time limit on each step.
 
-It sees the end of its input as soon as this process ends or closes the pipe, since nobody else holds the other end.
-What it writes to standard error is kept for the reason, should it stop, and shown to nobody.
+The child sees the end of its input as soon as this process ends or closes the pipe, since no other process has it open.
+Its standard error is kept, and only used to explain why it ended.
 """
 
 import os
@@ -15,18 +15,18 @@ from contextlib import contextmanager, nullcontext, suppress
 from typing import IO, cast
 
 CLOSE_SECONDS = 3.0
-"""How long it may take to end by itself."""
+"""Time limit for the child to exit after its input is closed."""
 
-_CAN_POLL = hasattr(select, "poll")  # Windows cannot wait for a pipe
+_CAN_POLL = hasattr(select, "poll")  # Windows cannot poll a pipe
 _PIPE_BYTES = 2**16
 
 
 class StoppedError(Exception):
-    """The program has ended by itself; the message says how."""
+    """The program has ended unexpectedly; the message says how."""
 
 
 class LineProcess:
-    """A running program, for one thread at a time; only `stop` may come from another.
+    """A running program, for one thread at a time; only `stop` may be called from another.
 
     Parameters
     ----------
@@ -56,16 +56,16 @@ class LineProcess:
 
     @property
     def number(self) -> int:
-        """Its process number."""
+        """The process id."""
         return self._process.pid
 
     def send(self, line: bytes, deadline: float) -> bool:
-        """Send it a line; False if it has ended before.
+        """Send it a line; returns False if it has already ended.
 
         Raises
         ------
         TimeoutError
-            If it does not take the line until `deadline`, in seconds of `time.monotonic`.
+            If it does not read the line by `deadline`, in seconds of `time.monotonic`.
         """
         self.lines_sent += 1
         if self._process.poll() is not None:
@@ -80,12 +80,12 @@ class LineProcess:
         return True
 
     def receive(self, deadline: float) -> bytes:
-        """Return its next line, when it has been sent nothing else since the last.
+        """Return its next line; it must have been sent one line since the last.
 
         Raises
         ------
         TimeoutError
-            If it does not come until `deadline`, in seconds of `time.monotonic`.
+            If it does not come by `deadline`, in seconds of `time.monotonic`.
         StoppedError
             If it has ended instead.
         """
@@ -95,13 +95,13 @@ class LineProcess:
                 _wait(self._output.fileno(), deadline)
                 part = os.read(self._output.fileno(), _PIPE_BYTES)
                 if not part:
-                    raise StoppedError(self._last_words())
+                    raise StoppedError(self._reason_of_end())
                 parts.append(part)
         return b"".join(parts)
 
     @contextmanager
     def _stopped_at(self, deadline: float) -> Iterator[None]:
-        """Stop it when it is late, which ends all waiting for it."""
+        """Kill the program at the deadline, which ends a blocking read."""
         timer = threading.Timer(deadline - time.monotonic(), self.stop)
         timer.start()
         try:
@@ -115,39 +115,39 @@ class LineProcess:
             timer.join()
 
     def close_input(self) -> None:
-        """Let it know that nothing more will come; `close` then waits less."""
+        """Close its input, so that it can exit before `close` is called."""
         self._input.close()
 
     def close(self) -> int:
-        """End it in good order and return its exit status, which is 0 if all went well."""
+        """Close its input, wait for it to exit, and return its exit status: 0 if all went well."""
         self.close_input()
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(CLOSE_SECONDS)
         return self.kill()
 
     def kill(self) -> int:
-        """End it at once, and return its exit status."""
+        """Kill it, close the pipes, and return its exit status."""
         status = self.stop()
         self.forget()
         return status
 
     def stop(self) -> int:
-        """End it at once, from any thread; one that waits for a line finds it dead."""
+        """Kill it, from any thread, and return its exit status; a thread that waits for a line gets a StoppedError."""
         self._process.kill()
         return self._process.wait()
 
     def forget(self) -> None:
-        """Let go of the pipes: all that a forked process may do with what its parent started."""
+        """Close the pipes without waiting for the program: after a fork, the child process may do no more."""
         if self._process.returncode is None:
-            self._process.returncode = 0  # or Popen would wait for it, and complain
+            self._process.returncode = 0  # or Popen would wait for it and warn
         for file in (self._input, self._output, self._errors):
             file.close()
 
-    def _last_words(self) -> str:
+    def _reason_of_end(self) -> str:
         try:
             status = self._process.wait(CLOSE_SECONDS)
         except subprocess.TimeoutExpired:
-            return "it does not answer any more"
+            return "it no longer answers"
         self._errors.seek(0)
         lines = [line.strip("# ") for line in self._errors.read().decode(errors="replace").splitlines()]
         said = [line for line in lines if line.startswith("Fatal")] or [line for line in lines if line]
@@ -156,7 +156,7 @@ class LineProcess:
 
 def _wait(file: int, deadline: float, *, writing: bool = False) -> None:
     if not _CAN_POLL:
-        return  # reading and writing wait by themselves
+        return  # reads and writes block there
     waiting = select.poll()
     waiting.register(file, select.POLLOUT if writing else select.POLLIN)
     if not waiting.poll(max(0.0, deadline - time.monotonic()) * 1000):

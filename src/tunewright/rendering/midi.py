@@ -1,29 +1,27 @@
-"""How does a performance become a MIDI file?
+"""MIDI files of performances: type 1, 480 ticks per quarter note.
 
-A file of type 1 with 480 ticks to the quarter note: a first track with tempo, metre and texts (UTF-8), then a track for
-each voice and one for the accompaniment. Every onset is rounded to a tick from its exact time, so nothing drifts.
+The first track has tempo, metre and texts (UTF-8); then comes a track for each voice and one for the accompaniment.
+Every onset is rounded to a tick from its exact time, so that errors do not add up.
 """
 
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tunewright.errors import MissingExtraError
 from tunewright.rendering.performance import PERCUSSION, Note, Performance
 from tunewright.rendering.provenance import entries
 
-if TYPE_CHECKING:
-    import mido
-
 TICKS_PER_QUARTER = 480
+MICROSECONDS_PER_MINUTE = 60_000_000
 
 _PERCUSSION_CHANNEL = 9
 _MELODIC_CHANNELS = tuple(channel for channel in range(16) if channel != _PERCUSSION_CHANNEL)
 _NOTE_OFF, _PROGRAM, _NOTE_ON = range(3)
-"""What comes first of several messages at the same time."""
+"""The order of messages at the same time."""
 
 Event = tuple[int, int, str, dict[str, Any]]
-"""When (in ticks), which first of those at the same time, and a message as mido names it."""
+"""Time in ticks, order among messages at the same time, and name and values of a message as in mido."""
 
 
 def midi_file(
@@ -38,7 +36,7 @@ def midi_file(
     provenance
         Where the tune comes from; each entry becomes a text event.
     silence_seconds
-        How long the file goes on after the last note, so that a synthesiser lets it fade.
+        Length of the silence after the last note, in which a synthesiser lets it fade.
     """
     try:
         import mido
@@ -46,10 +44,12 @@ def midi_file(
         raise MissingExtraError("Making MIDI files", "render") from None
 
     length = ticks((performance.length_seconds + silence_seconds) / performance.seconds(1.0))
-    tracks = [mido.MidiTrack([*_leading_messages(performance, provenance or {}), _end(length)])]
+    leading = [mido.MetaMessage(name, **values) for name, values in _leading_messages(performance, provenance or {})]
+    tracks = [mido.MidiTrack([*leading, mido.MetaMessage("end_of_track", time=length)])]
     for number, notes in enumerate(performance.tracks):
         events = _note_events(notes, _MELODIC_CHANNELS[number % len(_MELODIC_CHANNELS)])
-        tracks.append(_track(events))
+        messages = [mido.Message(name, time=time, **values) for time, name, values in _with_delta_times(events)]
+        tracks.append(mido.MidiTrack([*messages, mido.MetaMessage("end_of_track", time=0)]))
     content = io.BytesIO()
     mido.MidiFile(type=1, ticks_per_beat=TICKS_PER_QUARTER, charset="utf-8", tracks=tracks).save(file=content)
     return content.getvalue()
@@ -60,17 +60,16 @@ def ticks(whole_notes: float) -> int:
     return round(whole_notes * 4 * TICKS_PER_QUARTER)
 
 
-def _leading_messages(performance: Performance, provenance: Mapping[str, str]) -> "Iterator[mido.MetaMessage]":
-    import mido
-
+def _leading_messages(performance: Performance, provenance: Mapping[str, str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Meta messages of the first track, by mido's names."""
     if performance.title:
-        yield mido.MetaMessage("track_name", name=performance.title)
+        yield "track_name", {"name": performance.title}
     for entry in entries(provenance):
-        yield mido.MetaMessage("text", text=entry)
-    yield mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(performance.tempo))
+        yield "text", {"text": entry}
+    yield "set_tempo", {"tempo": round(MICROSECONDS_PER_MINUTE / performance.tempo)}
     numerator, denominator = performance.meter
     if numerator < 256 and denominator in {2**power for power in range(8)}:
-        yield mido.MetaMessage("time_signature", numerator=numerator, denominator=denominator)
+        yield "time_signature", {"numerator": numerator, "denominator": denominator}
 
 
 def _note_events(notes: Sequence[Note], channel: int) -> list[Event]:
@@ -88,32 +87,23 @@ def _note_events(notes: Sequence[Note], channel: int) -> list[Event]:
 
 
 def _separate(notes: Sequence[Note]) -> Iterator[tuple[Note, int, int]]:
-    """Notes with start and end in ticks, such that no key is pressed that is still down."""
+    """Notes with start and end in ticks, each ended before the same pitch starts again."""
     next_start: dict[int, int] = {}
     spans = []
     for note in reversed(notes):
         start = ticks(note.start)
         end = max(start + 1, ticks(note.start + note.duration))
         following = next_start.get(note.pitch)
-        if following == start:  # the same key twice at once
+        if following == start:  # the same pitch twice at once
             continue
         next_start[note.pitch] = start
         spans.append((note, start, end if following is None else min(end, following)))
     return reversed(spans)
 
 
-def _track(events: Sequence[Event]) -> "mido.MidiTrack":
-    import mido
-
-    track, now = mido.MidiTrack(), 0
+def _with_delta_times(events: Sequence[Event]) -> Iterator[tuple[int, str, dict[str, Any]]]:
+    """Name and values of each message, with the ticks since the message before it."""
+    now = 0
     for time, _, name, values in events:
-        track.append(mido.Message(name, time=time - now, **values))
+        yield time - now, name, values
         now = time
-    track.append(_end(0))
-    return track
-
-
-def _end(time: int) -> "mido.MetaMessage":
-    import mido
-
-    return mido.MetaMessage("end_of_track", time=time)

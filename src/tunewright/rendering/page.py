@@ -1,8 +1,8 @@
-"""How do tunes become a page that plays?
+"""HTML pages of tunes with score, player and text, each in one self-contained file.
 
-One HTML file that needs nothing else: abcjs engraves in the browser, the sound is embedded as Opus, and score and text
-show what is sounding. It opens from disk, and its security policy forbids every request to a network. Its parts lie in
-``assets``; what is put into them is escaped here.
+abcjs engraves in the browser, the sound is embedded as Opus, and score and text show what is sounding. A page opens
+from disk, and its content security policy forbids every network request. Its templates are in ``assets``; what is put
+into them is escaped here.
 """
 
 import base64
@@ -29,7 +29,7 @@ from tunewright.rendering.source import abc_text, title_of
 from tunewright.rendering.tempo import metronome_mark
 
 MANY_TUNES = 3
-"""From so many tunes on, the page begins with a list of them."""
+"""From this many tunes on, the page begins with a list of them."""
 
 
 @dataclass(frozen=True)
@@ -39,29 +39,29 @@ class PageTune:
     tune: str
     """ABC notation."""
     provenance: Mapping[str, str] = field(default_factory=dict)
-    """Where it comes from; written into its files, and shown where there is no caption."""
+    """Its provenance; written into its files, and shown if there is no caption."""
     caption: str = ""
     """A line below its title, such as ``temperature 0.5, seed 3``."""
     folded: Mapping[str, str] = field(default_factory=dict)
-    """Texts that open at a click on what they are called."""
+    """Texts by their titles; each opens at a click on its title."""
     more: str = ""
-    """What else there is to see, as HTML below its texts, used as it is: escape what comes from users."""
+    """More HTML below its texts, used unchanged: escape what comes from users."""
 
 
 @dataclass(frozen=True)
 class PageSection:
-    """Something else for a page, below the tunes."""
+    """A section of a page, below the tunes."""
 
     title: str
     html: str
-    """Used as it is: escape what comes from users. Pictures must be inline SVG or ``data:`` addresses."""
+    """Used unchanged: escape what comes from users. Pictures must be inline SVG or ``data:`` URLs."""
     folded: bool = False
-    """Whether it opens at a click only."""
+    """Whether it is closed until a click."""
 
 
 @dataclass(frozen=True)
 class _Read:
-    """What could be made of a tune."""
+    """A tune as far as it could be engraved and played."""
 
     abc: str
     title: str
@@ -80,7 +80,7 @@ def tune_page(
 ) -> str:
     """Return a page of tunes with score, player and text, as one self-contained HTML file.
 
-    A tune that cannot be engraved or played is shown with the reason and its text; it never fails the page.
+    A tune that cannot be engraved or played is shown with the reason and its text; the page is made all the same.
 
     Parameters
     ----------
@@ -89,9 +89,9 @@ def tune_page(
     title
         Its heading.
     introduction
-        HTML below the heading, used as it is: escape what comes from users.
+        HTML below the heading, used unchanged: escape what comes from users.
     sections
-        What comes below the tunes.
+        Sections below the tunes.
     soundfont
         An SF2 file to play them with; the one that is installed if None.
 
@@ -119,23 +119,23 @@ def tune_page(
 
 @dataclass(frozen=True)
 class PageParts:
-    """What makes tunes play on a page, whatever else stands there."""
+    """The parts that make tunes play on a page, to be put into a page of any design."""
 
     titles: tuple[str, ...]
     articles: tuple[str, ...]
-    """HTML of each tune. Numbers in them count from 1, and there is nothing else of the class ``tune``."""
+    """HTML of each tune, numbered from 1. Nothing else on the page may have the class ``tune``."""
     data: str
     """JSON for the element ``<script type="application/json" id="tunes">``."""
     style: str
     """CSS."""
     abcjs: str
-    """To be run first, below the tunes."""
+    """JavaScript to run first, below the tunes."""
     script: str
-    """To be run next."""
+    """JavaScript to run next."""
 
 
 def page_parts(tunes: Sequence[PageTune], soundfont: Path | None = None) -> PageParts:
-    """Return what makes `tunes` play on a page of one's own; errors as for `tune_page`."""
+    """Return the parts that make `tunes` play on a page of your own; errors as for `tune_page`."""
     read = [_read(tune) for tune in tunes]
     articles = (_article(number, *pair, soundfont) for number, pair in enumerate(zip(tunes, read, strict=True), 1))
     return PageParts(
@@ -191,7 +191,7 @@ def _article(number: int, tune: PageTune, read: _Read, soundfont: Path | None) -
 
 
 def _data(read: _Read) -> dict[str, Any]:
-    """What the script on the page needs to know of a tune."""
+    """The data of a tune for the script on the page."""
     data: dict[str, Any] = {"abc": read.abc, "title": read.title, "engraved": read.engraved, "fonts": FONTS}
     if read.performance:
         mark, beats = metronome_mark(read.performance.tempo, read.performance.meter)
@@ -216,7 +216,7 @@ def steps(performance: Performance) -> list[list[Any]]:
 
 
 def file_name(title: str) -> str:
-    """Return a title in small Latin letters, digits and hyphens, at most 60 of them; ``untitled`` if none is left."""
+    """Return a title as at most 60 lower-case Latin letters, digits and hyphens; ``untitled`` if none is left."""
     plain = re.sub(r"[^a-z0-9]+", "-", title.lower().replace("'", "")).strip("-")
     return plain[:60].rstrip("-") or "untitled"
 
@@ -249,7 +249,7 @@ def _data_address(kind: str, content: bytes) -> str:
 
 
 def script_safe_json(value: object) -> str:
-    """JSON that can stand inside a script element, whatever texts it holds."""
+    """JSON that is safe inside a script element, whatever texts it holds."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
 
 

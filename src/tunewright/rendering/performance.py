@@ -1,8 +1,8 @@
-"""What sounds, and when?
+"""Performance of a tune: which notes sound when, for MIDI, audio and the page's cursor alike.
 
-One reading of a tune that MIDI, audio and the page's cursor all share: repeats and endings are unfolded, ties joined,
-chord symbols accompanied, ornaments played. Times are in whole notes from the start of the tune; `Performance.seconds`
-turns them into seconds. A later ``Q:`` in a tune is already worked into the times.
+Repeats and endings are unfolded, ties joined, chord symbols accompanied, ornaments played. Times are in whole notes
+from the start of the tune; `Performance.seconds` turns them into seconds. They take account of tempo changes (``Q:``)
+within the tune.
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,16 +17,16 @@ LONGEST_SECONDS = 1800.0
 """A tune that would last longer is refused."""
 
 LONGEST_GRACE = 1 / 48
-"""A grace note takes this much of a whole note, and all of them together at most half of the note that they adorn."""
+"""Length of a grace note, in whole notes; all together take at most half of the note that they adorn."""
 
 SAME_TIME = 1e-6
-"""Two starting times closer than this, in whole notes, are one: abcjs rounds to it."""
+"""Starting times closer than this, in whole notes, are equal: abcjs rounds to it."""
 
 STACCATO = 0.6
 """The part of its length for which a staccato note sounds."""
 
 PERCUSSION = 128
-"""The program number by which abcjs means drums."""
+"""The program number that abcjs uses for drums."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Note:
     pitch: int
     """MIDI number, 0-127; middle C is 60."""
     velocity: int
-    """Loudness as MIDI has it, 1-127."""
+    """MIDI velocity, 1-127."""
     program: int = 0
     """General MIDI instrument, 0-127, or `PERCUSSION`."""
     characters: tuple[int, int] | None = None
@@ -59,7 +59,7 @@ class Performance:
     """A track for each voice, then one for the accompaniment if there are chord symbols; in order of starting times."""
 
     def seconds(self, whole_notes: float) -> float:
-        """Return how long so many whole notes last."""
+        """Return the length of a number of whole notes, in seconds."""
         return whole_notes * 240 / self.tempo
 
     @property
@@ -69,13 +69,13 @@ class Performance:
 
     @property
     def written_notes(self) -> Iterator[Note]:
-        """The notes that can be pointed at in the text, in order of starting times."""
+        """The notes that are written in the text, in order of starting times."""
         notes = [note for track in self.tracks for note in track if note.characters]
         return iter(sorted(notes, key=lambda note: note.start))
 
 
 def perform(abc: str) -> Performance:
-    """Work out what sounds when a tune is played.
+    """Compute the performance of a tune.
 
     Parameters
     ----------
@@ -85,7 +85,7 @@ def perform(abc: str) -> Performance:
     Raises
     ------
     RenderError
-        If abcjs fails on it, if it holds no note, or if it would last longer than `LONGEST_SECONDS`.
+        If abcjs fails on it, if it has no note, or if it would last longer than `LONGEST_SECONDS`.
     """
     opened = ask("open", abc)
     if not opened["notes"]:
@@ -105,7 +105,7 @@ def perform(abc: str) -> Performance:
 
 
 def _sounding(notes: Iterable[dict[str, Any]]) -> Iterator[Note]:
-    """Notes of one track in order of time, without those that cannot be heard or written down."""
+    """Notes of one track in order of time, without those that are silent or have no pitch in MIDI."""
     for note in sorted(notes, key=lambda note: note["start"] or 0):
         start, duration, pitch = (note[name] for name in ("start", "duration", "pitch"))
         if None in (start, duration, pitch) or not 0 <= pitch <= 127 or duration <= 0 or not note["velocity"]:
@@ -117,7 +117,7 @@ def _sounding(notes: Iterable[dict[str, Any]]) -> Iterator[Note]:
 
 
 def _with_short_graces(notes: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Give back to a note most of the time that abcjs takes from it for its graces, which is half of it."""
+    """Shorten grace notes: abcjs gives them half of the note that they adorn; most of it goes back to the note."""
     graces: list[dict[str, Any]] = []
     late_start, gained = -1.0, 0.0
     for note in notes:

@@ -1,8 +1,8 @@
-"""How does a file say where its tune comes from?
+"""Provenance of tunes in files of each format: model, seed and options, as names and values.
 
 A provenance is a mapping of names to values, such as ``{"model": "jigs", "seed": "3", "temperature": "0.5"}``. Each
 format has a place for it: ABC comments below ``X:``, MIDI text events, SVG its metadata element, PNG text chunks, PDF
-its subject, WAV and Opus their comment, HTML a ``meta`` element and a line to read. Line ends inside a name or value
+its subject, WAV and Opus their comment, HTML a ``meta`` element and a visible line. Line ends inside a name or value
 become spaces.
 """
 

@@ -1,8 +1,7 @@
-"""What does a tune look like on paper?
+"""Scores of tunes, engraved by abcjs as SVG; PNG and PDF files are made from the SVG by typst.
 
-abcjs engraves it as SVG, in CSS pixels (96 to the inch). PNG and PDF are made from that SVG by typst, PDF on A4
-pages that break between staves. Letters come from the Libertinus family, which typst
-brings along, or from a face like Times where that is missing.
+Sizes are CSS pixels (96 to the inch). A PDF has A4 pages that break between staves. Fonts are of the Libertinus family,
+which typst includes, or like Times where it is missing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -33,9 +32,9 @@ FONTS = {
     "wordsfont": "Times 12",
     "historyfont": "Times 10",
 }
-"""Sizes, in points, and styles of the texts around the music, in abcjs' words; their face is chosen elsewhere."""
+"""Sizes, in points, and styles of the texts around the music, by abcjs's names; the typeface is set elsewhere."""
 
-_BEAMS = 10.0  # CSS pixels by which beams may rise above what abcjs counts as the top of a line of music
+_BEAMS = 10.0  # CSS pixels that beams may reach above abcjs's top of a line of music
 _PAGE_WIDTH, _PAGE_HEIGHT, _MARGIN = 595.0, 842.0, 45.0  # A4, in points
 
 
@@ -58,8 +57,8 @@ class ScoreElement:
     kind: str
     """``note``, ``rest`` or ``bar``."""
     characters: tuple[int, int]
-    """First and behind the last, in UTF-16 units of the text that was engraved; what belongs to it stands there too:
-    chord symbols, grace notes, decorations, blanks."""
+    """Start and end in the engraved text, in UTF-16 units; chord symbols, grace notes, decorations and blanks that
+    belong to it are included."""
     line: int
     """Number of the line of music, from 0."""
     voice: int
@@ -67,10 +66,10 @@ class ScoreElement:
     left: float
     right: float
     top: float
-    """Of the staff, or of what sticks out above it."""
+    """Top of the staff, or of what reaches above it."""
     bottom: float
     grace_left: float | None
-    """Where its grace notes begin."""
+    """Left edge of its grace notes; None without any."""
     texts: tuple[ScoreText, ...]
 
 
@@ -87,7 +86,7 @@ class Score:
     height: float
     """CSS pixels."""
     systems: tuple[float, ...]
-    """Where each line of music begins, from the top, in CSS pixels: the places at which a page may end."""
+    """Top of each line of music, in CSS pixels: pages may end there."""
     elements: tuple[ScoreElement, ...] = ()
     """Notes, rests and bar lines, voice by voice."""
 
@@ -108,8 +107,8 @@ def engrave(abc: str) -> Score:
     drawn = ask("engrave", abc, STAFF_WIDTH, FONTS)
     if not drawn["systems"]:
         raise RenderError("the tune holds no note")
-    if None in (drawn["width"], drawn["height"], *drawn["systems"]):  # not a number, as JSON has it
-        raise RenderError("abcjs does not know where to put its notes (an ornament on an invisible rest, perhaps)")
+    if None in (drawn["width"], drawn["height"], *drawn["systems"]):  # null in JSON, for NaN
+        raise RenderError("abcjs cannot place its notes (perhaps because of an ornament on an invisible rest)")
     systems = tuple(max(0.0, top - _BEAMS) for top in drawn["systems"])
     elements = tuple(map(_element, drawn["elements"]))
     return Score(drawn["title"], drawn["svg"], drawn["width"], drawn["height"], systems, elements)
@@ -144,7 +143,7 @@ def pdf_file(score: Score, provenance: Mapping[str, str] | None = None) -> bytes
     Raises
     ------
     RenderError
-        If typst cannot set it.
+        If typst cannot make it.
     MissingExtraError
         If typst is not installed.
     """
@@ -165,7 +164,7 @@ def pdf_file(score: Score, provenance: Mapping[str, str] | None = None) -> bytes
 
 
 def _page_ends(score: Score, page_height: float) -> Sequence[float]:
-    """The top of the score, and where each of its pages ends; a page takes as many lines of music as fit."""
+    """The top of the score and the end of each page; a page takes as many lines of music as fit."""
     ends = [0.0]
     for here, following in pairwise([*score.systems, score.height]):
         if following - ends[-1] > page_height and here > ends[-1]:

@@ -1,11 +1,11 @@
-"""Which part of a score stands for which characters of the tune?
+"""Areas of a score and the characters of the tune that each stands for.
 
-A score is divided into areas: one for each note, chord, rest and bar line, one for its grace notes, one for each chord
-symbol and annotation. An area stands for the characters that make the thing itself: accidentals, letter, octave, length
-and tie of a note, both dots and strokes of a bar line with the number of its ending; not for blanks, decorations, slurs
-and marks of tuplets around it. Characters are places in the tune as it came, whatever was mended before engraving.
+There is an area for each note, chord, rest and bar line, for its grace notes, and for each chord symbol and annotation.
+Its characters are those of the thing itself: accidentals, letter, octave, length and tie of a note; dots, strokes and
+ending number of a bar line. Blanks, decorations, slurs and tuplet marks around it belong to no area. Characters are
+positions in the original tune, whatever was completed before engraving.
 
-Areas lie side by side: each reaches half way to its neighbours, and over the staff and what sticks out of it.
+Areas lie side by side: each reaches half way to its neighbours, and covers the staff and what reaches beyond it.
 """
 
 from bisect import bisect_left
@@ -19,15 +19,15 @@ from tunewright.rendering.source import INSERTED, Completed, completed
 from tunewright.rendering.typesetting import POINTS_PER_PIXEL
 
 PAD = 5.0
-"""CSS pixels by which an area reaches over what is drawn, where it has no neighbour; above and below the staff too."""
+"""CSS pixels by which an area extends beyond what is drawn, above and below, and on a side without a neighbour."""
 
 _OWN = {
     Kind.ACCIDENTAL, Kind.NOTE, Kind.OCTAVE, Kind.LENGTH, Kind.REST, Kind.BARS_REST, Kind.SPACER, Kind.CHORD_OPEN,
     Kind.CHORD_CLOSE, Kind.TIE, Kind.BROKEN, Kind.BAR, Kind.ENDING,
 }  # fmt: skip
-"""What makes a note, rest or bar line itself."""
+"""Tokens that belong to a note, rest or bar line itself."""
 
-_ABOVE, _BETWEEN = 7.56, 61.33  # CSS pixels above the first and between lines of music, where abcjs decides
+_ABOVE, _BETWEEN = 7.56, 61.33  # abcjs's defaults: CSS pixels above the first line of music and between lines
 _WORDS = {Kind.CHORD_SYMBOL: "chord", Kind.ANNOTATION: "annotation"}
 
 
@@ -38,7 +38,7 @@ class ScoreArea:
     kind: str
     """``note``, ``rest``, ``bar``, ``grace``, ``chord`` (a chord symbol) or ``annotation``."""
     places: tuple[int, ...]
-    """Characters of the tune that it stands for, one at least, rising."""
+    """Positions of the tune's characters that it stands for, one or more, in rising order."""
     left: float
     top: float
     width: float
@@ -46,14 +46,14 @@ class ScoreArea:
 
 
 def engrave_with_areas(tune: str, *, room: float = 0.0) -> tuple[Score, tuple[ScoreArea, ...]]:
-    """Engrave a tune, mended where it must be, and divide the score into areas.
+    """Engrave a tune, completed where necessary, and divide the score into areas.
 
     Parameters
     ----------
     tune
-        As it came.
+        The original text.
     room
-        CSS pixels that are left free above each line of music, beyond the usual.
+        CSS pixels of space above each line of music, beyond the usual.
 
     Raises
     ------
@@ -72,7 +72,7 @@ def engrave_with_areas(tune: str, *, room: float = 0.0) -> tuple[Score, tuple[Sc
 
 
 def _with_room(tune: Completed, room: float) -> Completed:
-    """The same with directives that move its lines of music apart, by whole points as abcjs takes them."""
+    """The tune with directives that move its lines of music apart, by whole points, as abcjs requires."""
     above, between = ((usual + room) * POINTS_PER_PIXEL for usual in (_ABOVE, _BETWEEN))
     lines = f"%%musicspace {above:.0f}\n%%staffsep {between:.0f}\n"
     start = tune.text.index("\n", tune.text.index("X:")) + 1
@@ -85,7 +85,7 @@ def _line_of(element: ScoreElement) -> tuple[int, int]:
 
 
 def _unit_starts(text: str) -> list[int]:
-    """Where each character begins, and the last ends, in UTF-16 units."""
+    """The start of each character, and the end of the last, in UTF-16 units."""
     starts = [0]
     for character in text:
         starts.append(starts[-1] + 1 + (character > "\uffff"))
@@ -94,14 +94,14 @@ def _unit_starts(text: str) -> list[int]:
 
 @dataclass(frozen=True)
 class _Read:
-    """A text that was engraved."""
+    """A text that was engraved, with its tokens."""
 
     tokens: Sequence[Token]
     origins: Sequence[int]
     units: Sequence[int]
 
     def parts(self, element: ScoreElement) -> Iterator[tuple[str, tuple[int, ...]]]:
-        """What an element is made of: kind and places of itself, of its grace notes, of each chord symbol and so on."""
+        """Kind and positions of each part of an element: itself, its grace notes, each chord symbol and annotation."""
         start, end = (bisect_left(self.units, place) for place in element.characters)
         first = bisect_left(self.tokens, start, key=lambda token: token.start)
         own: list[int] = []

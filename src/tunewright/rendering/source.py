@@ -1,8 +1,8 @@
-"""Which text is engraved, played and shown?
+"""Complete ABC text of a tune, for engraving, playing and showing it.
 
-The tune as it came, with what the ABC standard needs to take it for one tune: an ``X:`` field, no blank line inside,
-and above its ``K:`` field nothing but fields and comments (any other line there is made a comment, lest it be played).
-Nothing else is changed. Character positions on the page and in a `Performance` count in this text.
+It is the original text with what the ABC standard requires of one tune: an ``X:`` field, no blank line inside, and only
+fields and comments above its ``K:`` field (any other line there becomes a comment, so that it is not played). Nothing
+else is changed. Character positions on a page and in a `Performance` refer to this text.
 """
 
 import re
@@ -13,15 +13,14 @@ from tunewright.errors import RenderError
 from tunewright.rendering.provenance import abc_comments
 
 LONGEST_TEXT = 1_000_000
-"""Characters; a longer text is refused before abcjs sees it."""
+"""The most characters of a tune that is given to abcjs."""
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _FIELD_OR_COMMENT = re.compile(r"[A-Za-z+]:|%")
 _REFERENCE_NUMBER = re.compile(r"^X:.*$", re.MULTILINE)
 
-
 INSERTED = -1
-"""The place of a character that is not in the tune as it came."""
+"""The position of a character that is not in the original tune."""
 
 
 class Completed(NamedTuple):
@@ -29,7 +28,7 @@ class Completed(NamedTuple):
 
     text: str
     places: list[int]
-    """Of each character, where it stands in the tune as it came, or INSERTED; a line end there is one character."""
+    """For each character its position in the original tune, or INSERTED; a line end there counts as one character."""
 
 
 def abc_text(tune: str, provenance: Mapping[str, str] | None = None) -> str:
@@ -40,7 +39,7 @@ def abc_text(tune: str, provenance: Mapping[str, str] | None = None) -> str:
     tune
         One tune in ABC notation, with or without its ``X:`` field.
     provenance
-        Where it comes from; written as comments below ``X:``.
+        Its provenance; written as comments below ``X:``.
 
     Raises
     ------
@@ -52,7 +51,7 @@ def abc_text(tune: str, provenance: Mapping[str, str] | None = None) -> str:
 
 
 def completed(tune: str) -> Completed:
-    """Return what `abc_text` gives without provenance, and where each of its characters comes from.
+    """Return the text of `abc_text` without provenance, with the original position of each character.
 
     Raises
     ------
@@ -75,7 +74,7 @@ def completed(tune: str) -> Completed:
 
 
 def _lines(tune: str) -> Iterator[tuple[str, list[int]]]:
-    """Lines that are not blank, each with its line end, and where their characters stand in `tune`."""
+    """Lines that are not blank, each with its line end, and the positions of their characters in `tune`."""
     first = tune.startswith("\ufeff")
     kept = [place for place, character in enumerate(tune) if place >= first and not _CONTROL.match(character)]
     start = 0

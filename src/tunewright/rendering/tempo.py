@@ -1,8 +1,7 @@
-"""How fast is a tune played?
+"""Tempo of a tune, in quarter notes per minute, for MIDI, audio and the page's cursor.
 
-As its ``Q:`` field says, where that is between `SLOWEST` and `FASTEST`; else as its ``R:`` field suggests; else as its
-metre does. The tempo chosen here is the one of the MIDI file, of the audio, and of the cursor on the page. All tempos
-are in quarter notes per minute.
+It is that of the ``Q:`` field if it is between `SLOWEST` and `FASTEST`, else one by the ``R:`` field, else one by the
+metre:
 
 ====================================  =======    ======  =======
 ``R:`` contains (the first that fits)  tempo      ``M:``  tempo
@@ -62,7 +61,7 @@ def choose_tempo(stated: float | None, rhythm: str, meter: tuple[int, int]) -> f
     Parameters
     ----------
     stated
-        What its ``Q:`` says, in quarter notes per minute; None if it says nothing.
+        The tempo of its ``Q:`` field, in quarter notes per minute; None without one.
     rhythm
         Its ``R:`` field; empty if it has none.
     meter
@@ -77,9 +76,9 @@ def choose_tempo(stated: float | None, rhythm: str, meter: tuple[int, int]) -> f
 
 
 def metronome_mark(tempo: float, meter: tuple[int, int]) -> tuple[str, float]:
-    """Return the note by which a tempo is shown, and how many of it go into a minute.
+    """Return the note value in which a tempo is shown, and how many of it are in a minute.
 
-    That is a dotted quarter in 6/8, 9/8, 12/8 and their like, and a quarter note in all other metres.
+    That is a dotted quarter note in compound metres over 8 (6/8, 9/8, 12/8 ...), and a quarter note in all others.
     """
     numerator, denominator = meter
     compound = denominator == 8 and numerator % 3 == 0 and numerator > 3

@@ -1,7 +1,7 @@
-"""How does a drawing become a PNG picture or a PDF document?
+"""PNG and PDF files of SVG drawings, made by typst.
 
-By typst, which needs no browser and brings fonts along: Libertinus Serif and DejaVu Sans Mono. Sizes are CSS pixels, 96
-to the inch; PNG pictures have 192 dots to the inch, on white.
+typst needs no browser and includes fonts: Libertinus Serif and DejaVu Sans Mono. Sizes are CSS pixels, 96 to the inch;
+PNG pictures have 192 dots to the inch, on white.
 """
 
 from collections.abc import Mapping
@@ -13,19 +13,19 @@ from tunewright.errors import MissingExtraError, OptionError, RenderError
 PNG_DOTS_PER_INCH = 192
 
 LARGEST_SIDE = 20_000
-"""CSS pixels; a larger drawing can be had as SVG and PDF only."""
+"""CSS pixels; a larger drawing can be written as SVG and PDF only."""
 
 POINTS_PER_PIXEL = 0.75
 
 FORMS = ("svg", "png", "pdf")
 
 PLACED = '#image(bytes(sys.inputs.svg), format: "svg", width: {width:.2f}pt, height: {height:.2f}pt)'
-"""Sets a drawing at a size in points."""
+"""The typst expression for a drawing of a size in points."""
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """A picture made of lines, areas and letters."""
+    """A vector drawing."""
 
     svg: str
     """The whole as an SVG document."""
@@ -40,7 +40,7 @@ class Drawing:
         Raises
         ------
         OptionError
-            If there is no such form.
+            If `form` is something else.
         RenderError
             If a PNG picture would be larger than `LARGEST_SIDE`.
         MissingExtraError
@@ -49,7 +49,7 @@ class Drawing:
         if form == "svg":
             return self.svg.encode()
         if form not in ("png", "pdf"):
-            raise OptionError(f"there is no form {form!r} of a picture; there are {', '.join(FORMS)}")
+            raise OptionError(f"form is {form!r}; allowed: {', '.join(FORMS)}")
         if form == "png":
             require_size(self.width, self.height)
         width, height = self.width * POINTS_PER_PIXEL, self.height * POINTS_PER_PIXEL
@@ -69,19 +69,19 @@ def require_size(width: float, height: float) -> None:
 
 
 def typeset(document: str, form: Literal["png", "pdf"], texts: Mapping[str, str]) -> bytes:
-    """Let typst make one file of a document.
+    """Compile a typst document to one file.
 
     Parameters
     ----------
     document
-        In typst's language.
+        The document, in typst's language.
     texts
-        What it finds in ``sys.inputs``.
+        Its ``sys.inputs``.
 
     Raises
     ------
     RenderError
-        If typst cannot set it.
+        If typst cannot compile it.
     MissingExtraError
         If typst is not installed.
     """
@@ -93,7 +93,7 @@ def typeset(document: str, form: Literal["png", "pdf"], texts: Mapping[str, str]
     try:
         made = typst.compile(document.encode(), format=form, ppi=PNG_DOTS_PER_INCH, sys_inputs=dict(texts))
     except typst.TypstError as error:
-        raise RenderError(f"typst cannot set the picture ({error})") from None
+        raise RenderError(f"typst cannot make the picture ({error})") from None
     if not isinstance(made, bytes):
-        raise RenderError("typst set the picture on several pages where one was expected")
+        raise RenderError("typst made several pages of the picture; one was expected")
     return made

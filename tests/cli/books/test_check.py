@@ -1,4 +1,4 @@
-"""Does ``tunewright check`` say what is wrong, in words and in JSON, and end with the right status?"""
+"""`tunewright check`: findings in words and in JSON, and exit statuses."""
 
 import json
 

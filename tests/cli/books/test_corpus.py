@@ -1,4 +1,4 @@
-"""Does ``tunewright corpus`` show what was read?"""
+"""`tunewright corpus`: statistics and what was left out."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Does ``tunewright corpus build`` build, and does ``tunewright corpus`` show what was built?"""
+"""`tunewright corpus build`, and `tunewright corpus` of a built corpus."""
 
 import json
 
@@ -50,7 +50,7 @@ def test_what_was_left_out_is_shown(tmp_path, capsys):
     assert run("corpus", "build", book, "--out", tmp_path / "built") == 0
     shown = capsys.readouterr().out
     command = f"tunewright corpus {tmp_path / 'built'}"
-    assert f"left out: 1 piece that is no tune, 1 exact duplicate (reasons by: {command})" in shown
+    assert f"left out: 1 piece that is not a tune, 1 exact duplicate (reasons by: {command})" in shown
     assert run("corpus", tmp_path / "built") == 0
     shown = capsys.readouterr().out
     assert "left out: 1 exact duplicate\n" in shown

@@ -1,4 +1,4 @@
-"""Does ``tunewright musicality`` show sets of tunes beside each other, and name what it cannot use?"""
+"""`tunewright musicality`: sets of tunes side by side, and errors."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Does ``tunewright originality`` show what is copied?"""
+"""`tunewright originality`: copies and verdicts."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Does ``tunewright render`` make files and tell what it could not make?"""
+"""`tunewright render`: files, and what could not be rendered."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Does ``tunewright transpose`` give the whole book back in another key, and tell what it could not move?"""
+"""`tunewright transpose`: the whole book in another key, and what could not be moved."""
 
 import gzip
 
@@ -68,8 +68,8 @@ def test_books_are_joined_by_a_blank_line(write, capfdbinary, end):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({}, "neither --semitones nor --key came"),
-        ({"semitones": 2, "key": "D"}, "both --semitones and --key came"),
+        ({}, "give one of --semitones and --key; neither was given"),
+        ({"semitones": 2, "key": "D"}, "give one of --semitones and --key; both were given"),
         ({"semitones": 200}, "200 semitones; allowed: -127 to 127"),
         ({"key": "Dm"}, "'Dm' is no tonic; allowed: A to G"),
         ({"key": ""}, "'' is no tonic"),

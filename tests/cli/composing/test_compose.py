@@ -57,7 +57,7 @@ def test_indexing_is_announced_once(capsys, model, tiny_corpus, tmp_path, monkey
 def test_the_tune_comes_before_the_index(model, tiny_corpus, monkeypatch, capsys):
     printed = []
     monkeypatch.setattr(
-        "tunewright.analysis.originality.corpus_index.originality_index",
+        "tunewright.cli.composing.composed_figures.originality_index",
         lambda *_, **__: printed.append(capsys.readouterr().out) or OriginalityIndex.build(()),
     )
     run(capsys, "compose", model, "--raw", "--corpus", tiny_corpus)

@@ -1,4 +1,4 @@
-"""Is there always a tune to show?"""
+"""Tunes to show: the user's without added comments, or a composed one."""
 
 from pathlib import Path
 

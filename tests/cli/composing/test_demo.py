@@ -108,12 +108,12 @@ def test_its_tunes_play_and_say_how_near_they_are_to_the_corpus(demo):
 
 
 def test_characters_that_make_no_tune_are_composed_raw():
-    from tunewright.cli.composing.demo_tunes import held
+    from tunewright.cli.composing.demo_tunes import demo_grammar
     from tunewright.corpus.vocabulary import Vocabulary
     from tunewright.model.checkpoint import Checkpoint
     from tunewright.model.config import NetworkConfig
 
-    whole = held(Checkpoint(NetworkConfig(), Vocabulary("\x02\x03\n obenrt"), {}))
-    assert whole.grammar is None
-    assert "lacks what every tune needs" in whole.problem
-    assert "--raw" not in whole.problem  # the demo has no such option
+    steering = demo_grammar(Checkpoint(NetworkConfig(), Vocabulary("\x02\x03\n obenrt"), {}))
+    assert steering.grammar is None
+    assert "lacks what every tune needs" in steering.problem
+    assert "--raw" not in steering.problem  # the demo has no such option

@@ -1,3 +1,5 @@
+"""`tunewright adapt`: losses before and after, missing former tunes, errors, and stopping."""
+
 import json
 import shutil
 import signal
@@ -6,24 +8,9 @@ import sys
 import time
 
 import pytest
-from command_line import SMALL, run
+from command_line import run
 
 from tunewright.model.checkpoint import read_checkpoint
-
-
-@pytest.fixture(scope="module")
-def book(tiny_corpus, tmp_path_factory):
-    return shutil.copy(tiny_corpus, tmp_path_factory.mktemp("book") / "book.txt")
-
-
-@pytest.fixture(scope="module")
-def model(book, tmp_path_factory):
-    from tunewright.cli.main import main
-
-    folder = tmp_path_factory.mktemp("former") / "run"
-    with pytest.raises(SystemExit):
-        main(["train", str(book), "--out", str(folder), *SMALL])
-    return folder
 
 
 @pytest.fixture
@@ -33,12 +20,12 @@ def own(tiny_tunes, tmp_path):
     return path
 
 
-def test_a_table_shows_both_losses_before_and_after(capsys, model, own, tmp_path):
-    status, out, err = run(capsys, "adapt", model, own, "--out", tmp_path / "run", "--epochs", "2")
+def test_a_table_shows_both_losses_before_and_after(capsys, trained_run, own, tmp_path):
+    status, out, err = run(capsys, "adapt", trained_run, own, "--out", tmp_path / "run", "--epochs", "2")
     assert (status, err) == (0, "")
     assert "new to the network: 'i' 'l' 'é'" in out
     about = read_checkpoint(tmp_path / "run").training["adapted_from"]
-    assert about["network"] == read_checkpoint(model).fingerprint
+    assert about["network"] == read_checkpoint(trained_run).fingerprint
     table = out.splitlines()[-2:]
     for line, name in zip(table, ("own", "former"), strict=True):
         for protocol in ("full_tune", "cold_window"):
@@ -46,9 +33,9 @@ def test_a_table_shows_both_losses_before_and_after(capsys, model, own, tmp_path
     assert f"({about['held_out']} held out)" in table[0]
 
 
-def test_without_the_former_tunes_it_says_so_and_goes_on(capsys, model, own, book, tmp_path):
+def test_without_the_former_tunes_it_says_so_and_goes_on(capsys, trained_run, own, tiny_corpus, tmp_path):
     copy = tmp_path / "model"
-    shutil.copytree(model / "best", copy)
+    shutil.copytree(trained_run / "best", copy)
     about = json.loads((copy / "tunewright.json").read_text())
     about["training"]["data"]["training_sources"] = [str(tmp_path / "gone.txt")]
     (copy / "tunewright.json").write_text(json.dumps(about))
@@ -58,28 +45,28 @@ def test_without_the_former_tunes_it_says_so_and_goes_on(capsys, model, own, boo
     assert "--corpus" in err
     assert err.count("\n") == 1
     assert "former validation" not in out
-    arguments = ("--corpus", book, "--out", tmp_path / "named", "--epochs", "1")
+    arguments = ("--corpus", tiny_corpus, "--out", tmp_path / "named", "--epochs", "1")
     status, out, err = run(capsys, "adapt", copy, own, *arguments)
     assert (status, err) == (0, "")
     assert "former validation" in out
 
 
-def test_few_tunes_are_all_learned(capsys, model, tiny_tunes, tmp_path):
+def test_few_tunes_are_all_learned(capsys, trained_run, tiny_tunes, tmp_path):
     (tmp_path / "few.abc").write_text("\n".join(tiny_tunes[:3]))
-    status, out, _ = run(capsys, "adapt", model, tmp_path / "few.abc", "--out", tmp_path / "run", "--epochs", "1")
+    status, out, _ = run(capsys, "adapt", trained_run, tmp_path / "few.abc", "--out", tmp_path / "run", "--epochs", "1")
     assert status == 0
     assert "too few tunes to hold any out" in out
     assert "own tunes (learned from)" in out
 
 
-def test_it_is_evaluated_and_looked_for_copies_beside_all_that_it_learned(capsys, model, own, tmp_path):
+def test_it_is_evaluated_and_looked_for_copies_beside_all_that_it_learned(capsys, trained_run, own, tmp_path):
     from tunewright.cli.sources import learned_from
     from tunewright.corpus.readers import read_tunes
 
-    run(capsys, "adapt", model, own, "--out", tmp_path / "run", "--epochs", "1")
+    run(capsys, "adapt", trained_run, own, "--out", tmp_path / "run", "--epochs", "1")
     status, out, err = run(capsys, "evaluate", tmp_path / "run", own, "--json")
     assert (status, err) == (0, "")
-    first = read_checkpoint(model).training["data"]["training_characters"]
+    first = read_checkpoint(trained_run).training["data"]["training_characters"]
     assert json.loads(out)["baselines"]["counted_characters"] == first
     texts = {tune.text for tune in learned_from(read_checkpoint(tmp_path / "run"))}
     assert {tune.text for tune in read_tunes(own).tunes} < texts
@@ -94,17 +81,27 @@ def test_it_is_evaluated_and_looked_for_copies_beside_all_that_it_learned(capsys
         (["--corpus", "nowhere"], "nowhere"),
     ],
 )
-def test_mistakes_are_named(capsys, model, own, tmp_path, arguments, words):
-    status, _, err = run(capsys, "adapt", model, own, "--out", tmp_path / "run", *arguments)
+def test_mistakes_are_named(capsys, trained_run, own, tmp_path, arguments, words):
+    status, _, err = run(capsys, "adapt", trained_run, own, "--out", tmp_path / "run", *arguments)
     assert status == 2
     assert words in err
-    status, _, err = run(capsys, "adapt", model, "--out", tmp_path / "run")
+    status, _, err = run(capsys, "adapt", trained_run, "--out", tmp_path / "run")
     assert status == 2
     assert "no tunes to learn" in err
 
 
-def test_stopped_by_the_system_it_goes_on(capsys, model, own, tmp_path):
-    arguments = ["adapt", str(model), str(own), "--out", str(tmp_path / "run"), "--epochs", "60", "--patience", "0"]
+def test_stopped_by_the_system_it_goes_on(capsys, trained_run, own, tmp_path):
+    arguments = [
+        "adapt",
+        str(trained_run),
+        str(own),
+        "--out",
+        str(tmp_path / "run"),
+        "--epochs",
+        "60",
+        "--patience",
+        "0",
+    ]
     process = subprocess.Popen([sys.executable, "-m", "tunewright", *arguments], stdout=subprocess.PIPE, text=True)
     limit = time.monotonic() + 120
     while not (tmp_path / "run" / "history.csv").exists():

@@ -1,4 +1,4 @@
-"""Does `tunewright compare` show runs side by side, also those that may not be compared?"""
+"""`tunewright compare`: runs side by side, also those that may not be compared."""
 
 import pytest
 from command_line import run
@@ -94,7 +94,13 @@ def test_mistakes_are_one_clear_line(capsys, tmp_path):
             "--out",
             "curves.txt",
         ): "--out is 'curves.txt'; allowed: a name that ends in .png, .svg, .pdf",
-        ("compare", a, a, "--out", tmp_path / "none" / "curves.svg"): "no such folder to draw to",
+        (
+            "compare",
+            a,
+            a,
+            "--out",
+            tmp_path / "none" / "curves.svg",
+        ): "no such folder; a figure is drawn into a folder that exists",
     }
     for arguments, words in cases.items():
         status, out, err = run(capsys, *arguments)

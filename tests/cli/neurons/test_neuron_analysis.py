@@ -1,4 +1,4 @@
-"""Are mistakes found before the work, and other models told apart by short names?"""
+"""Requests of `tunewright neurons`: errors before the work, and short names of other models."""
 
 from pathlib import Path
 
@@ -8,20 +8,20 @@ from hypothesis import strategies as st
 
 from tunewright.analysis.units.labels import label_values
 from tunewright.analysis.units.samples import Sides, make_side
-from tunewright.cli.neurons.neuron_analysis import SHARES, asked_of, require_known, short_names
+from tunewright.cli.neurons.neuron_analysis import SHARES, check_request, require_known, short_names
 from tunewright.corpus.tune import Tune
 from tunewright.errors import OptionError, VocabularyError
 
 
 def test_a_unit_that_another_network_lacks_in_kind_is_a_mistake(untrained):
     with pytest.raises(OptionError, match="kind 'rnn' have no quantity 'c'"):
-        asked_of(untrained(units=4), {"other": untrained(units=3, cell="rnn")}, [], None, "c")
+        check_request(untrained(units=4), {"other": untrained(units=3, cell="rnn")}, [], None, "c")
 
 
 def test_units_are_those_of_every_layer_once(untrained):
-    asked = asked_of(untrained(units=4, layers=2), {}, [], [3, 1, 3], "h")
-    assert asked.pairs == [(0, 3), (0, 1), (1, 3), (1, 1)]
-    assert asked.composed
+    request = check_request(untrained(units=4, layers=2), {}, [], [3, 1, 3], "h")
+    assert request.pairs == [(0, 3), (0, 1), (1, 3), (1, 1)]
+    assert request.composed
 
 
 def test_another_network_that_knows_fewer_characters_is_a_mistake(untrained):

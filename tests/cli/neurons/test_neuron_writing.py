@@ -1,4 +1,4 @@
-"""Comes all that can be made, with a word about the rest, where packages are missing?"""
+"""Files of `tunewright neurons` where a package is missing."""
 
 import sys
 

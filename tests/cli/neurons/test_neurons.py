@@ -1,4 +1,4 @@
-"""Does ``tunewright neurons`` write what it found, show it, and say what is wrong?"""
+"""`tunewright neurons`: the files, tables and page that it makes, and errors that are one line."""
 
 import contextlib
 import io
@@ -17,12 +17,6 @@ def book(tiny_tunes, tmp_path):
     path = tmp_path / "book.abc"
     path.write_text("\n".join(tiny_tunes), encoding="utf-8")
     return path
-
-
-@pytest.fixture
-def model(untrained, tmp_path):
-    write_checkpoint(tmp_path / "model", untrained(units=6))
-    return tmp_path / "model"
 
 
 def read(folder, name):
@@ -95,7 +89,7 @@ def test_the_page_works(chromium, written):
     context.close()
 
 
-def test_units_and_tunes_are_told_of_as_asked(capsys, model, tiny_tunes, tmp_path):
+def test_units_and_tunes_are_told_of_as_asked(capsys, untrained_model, tiny_tunes, tmp_path):
     tune = tmp_path / "mine.abc"
     tune.write_text(tiny_tunes[3] + "\n" + "X:9\nT:No score\nK:C\nLX CD|\n", encoding="utf-8")
     halves = [tmp_path / "to-choose-by.abc", tmp_path / "to-confirm-on.abc"]
@@ -103,7 +97,7 @@ def test_units_and_tunes_are_told_of_as_asked(capsys, model, tiny_tunes, tmp_pat
         path.write_text("\n".join(texts), encoding="utf-8")
     out = tmp_path / "out"
     status, shown, err = run(
-        capsys, "neurons", model, "--data", halves[0], "--held-out", halves[1], "--out", out,
+        capsys, "neurons", untrained_model, "--data", halves[0], "--held-out", halves[1], "--out", out,
         "--tune", tune, "--unit", 4, 2, "--quantity", "c", "--characters", 2000,
     )  # fmt: skip
     assert status == 0
@@ -144,9 +138,9 @@ def test_units_and_tunes_are_told_of_as_asked(capsys, model, tiny_tunes, tmp_pat
         (["--held-out", "BOOK"], "every tune to choose by is among those to confirm on"),
     ],
 )
-def test_mistakes_are_one_line(capsys, model, book, tmp_path, more, message):
+def test_mistakes_are_one_line(capsys, untrained_model, book, tmp_path, more, message):
     more = [str(book) if each == "BOOK" else each for each in more]
-    status, _, err = run(capsys, "neurons", model, "--data", book, "--out", tmp_path / "out", *more)
+    status, _, err = run(capsys, "neurons", untrained_model, "--data", book, "--out", tmp_path / "out", *more)
     assert status == 2
     assert not (tmp_path / "out").exists()
     assert message in err
@@ -161,21 +155,21 @@ def test_mistakes_are_one_line(capsys, model, book, tmp_path, more, message):
         ("\n\n", "mine.abc:1: is empty"),
     ],
 )
-def test_a_tune_that_cannot_be_read_is_an_error(capsys, model, book, tmp_path, content, message):
+def test_a_tune_that_cannot_be_read_is_an_error(capsys, untrained_model, book, tmp_path, content, message):
     tune = tmp_path / "mine.abc"
     tune.write_text(content, encoding="utf-8")
-    status, _, err = run(capsys, "neurons", model, "--data", book, "--out", tmp_path / "out", "--tune", tune)
+    status, _, err = run(capsys, "neurons", untrained_model, "--data", book, "--out", tmp_path / "out", "--tune", tune)
     assert status == 2
     assert message in err
     assert "Traceback" not in err
     assert not (tmp_path / "out").exists()
 
 
-def test_a_folder_that_holds_something_is_left_alone(capsys, model, book, tmp_path):
+def test_a_folder_that_holds_something_is_left_alone(capsys, untrained_model, book, tmp_path):
     out = tmp_path / "out"
     out.mkdir()
     (out / "neurons.json").write_text("mine")
-    status, _, err = run(capsys, "neurons", model, "--data", book, "--out", out)
+    status, _, err = run(capsys, "neurons", untrained_model, "--data", book, "--out", out)
     assert status == 2
     assert "holds something already" in err
     assert (out / "neurons.json").read_text() == "mine"

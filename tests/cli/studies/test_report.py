@@ -1,4 +1,4 @@
-"""Does `tunewright report` write a paper, say what is left out, and refuse what it must?"""
+"""`tunewright report`: the paper, what is left out, and errors."""
 
 import shutil
 
@@ -27,7 +27,7 @@ def test_a_paper_of_part_of_a_study_says_what_is_missing(small_study, tmp_path, 
 
 def test_mistakes_are_one_line(small_study, tmp_path, capsys):
     assert run(["report", str(tmp_path), "--out", str(tmp_path / "paper")]) == 2
-    assert "is no study" in capsys.readouterr().err
+    assert "is not a study" in capsys.readouterr().err
     shutil.copy(small_study / "plan.toml", tmp_path)
     assert run(["report", str(tmp_path), "--out", str(tmp_path / "paper")]) == 2
     assert "no run has finished" in (told := capsys.readouterr().err)

@@ -1,4 +1,4 @@
-"""Does `tunewright study results` say what a study shows, whatever state it is in?"""
+"""`tunewright study results`: finished, partial and empty studies."""
 
 import json
 
@@ -88,4 +88,4 @@ def test_without_matplotlib_the_rest_still_comes(capsys, tmp_path, monkeypatch):
 def test_what_is_no_study_is_one_clear_line(capsys, tmp_path, place):
     status, out, err = run(capsys, "study", "results", tmp_path / place)
     assert (status, out) == (2, "")
-    assert "is no study: it holds no plan.toml" in err
+    assert "is not a study: it holds no plan.toml" in err

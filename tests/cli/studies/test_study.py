@@ -1,4 +1,4 @@
-"""Does `tunewright study` do what it says, stop when asked, and refuse what it must?"""
+"""`tunewright study`: show and run, stopping, resuming, and errors."""
 
 import os
 import signal
@@ -13,7 +13,7 @@ from study_runs import PLAN, outcome
 from tunewright.cli.main import run
 from tunewright.corpus.readers import read_tunes
 from tunewright.study.plans.plan import read_plan
-from tunewright.study.running.perform import Material, perform
+from tunewright.study.running.perform import StudyData, perform
 from tunewright.study.running.study_folder import RUNS, status_of
 from tunewright.training.data import TrainingData
 
@@ -65,7 +65,7 @@ def test_mistakes_are_one_line(plan_file, tmp_path, capsys):
     assert run(["study", "show", str(tmp_path / "none.toml")]) == 2
     assert "cannot be read" in capsys.readouterr().err
     assert run(["study", "run", str(plan_file), "--out", str(tmp_path / "study"), "--address", "10.0.0.1:6379"]) == 2
-    assert capsys.readouterr().err == "tunewright: --address 10.0.0.1:6379 goes with --executor ray\n"
+    assert capsys.readouterr().err == "tunewright: --address 10.0.0.1:6379 needs --executor ray\n"
     assert run(["study", "show", str(plan_file), "--workers", "-1"]) == 2
     assert "workers is -1; allowed: 0 or more" in capsys.readouterr().err
     assert not (tmp_path / "study").exists()
@@ -98,7 +98,7 @@ def test_ctrl_c_stops_everything_and_the_same_command_goes_on(plan_file, tiny_co
     begun = [folder for folder in (tmp_path / "study" / RUNS).iterdir() if status_of(folder) is None]
     assert begun
     assert study("run", plan_file, "--out", tmp_path / "study").returncode == 0
-    material = Material(TrainingData.of(read_tunes(tiny_corpus).tunes), {})
+    material = StudyData(TrainingData.of(read_tunes(tiny_corpus).tunes), {})
     for planned in read_plan(plan_file).runs:
         list(perform(planned, tmp_path / "other" / RUNS / planned.name, material))
     assert outcome(tmp_path / "study") == outcome(tmp_path / "other")

@@ -1,4 +1,4 @@
-"""Is what one sees of a study right?"""
+"""Progress of a study as it is shown."""
 
 import io
 

@@ -1,4 +1,4 @@
-"""Does a plan say which trainings answer its questions, and is everything else refused with its place?"""
+"""Plans: reading, settings and runs that they give, and errors with their place."""
 
 import itertools
 import re
@@ -144,34 +144,35 @@ GOOD = text_of({}, [{"title": "Size?", "units": [100, 150]}])
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (("seeds = [0, 1]", ""), "names no seeds; seeds = [0, 1, 2] trains each setting three times"),
-        (("seeds = [0, 1]", "seeds = []"), "names no seeds; seeds = [0, 1, 2] trains each setting three times"),
+        (("seeds = [0, 1]", ""), "seeds is missing; seeds = [0, 1, 2], say, trains each setting three times"),
+        (("seeds = [0, 1]", "seeds = []"), "seeds is missing; seeds = [0, 1, 2], say, trains each setting three times"),
         (("seeds = [0, 1]", "seeds = [3, 1, 3]"), "seeds has 3 twice"),
         (("seeds = [0, 1]", "seeds = [-1]"), "seed is -1; allowed: 0 up to, not including, 2^63"),
         (("seeds = [0, 1]", 'seeds = ["0"]'), "seeds is ['0']; a list of whole numbers was expected"),
         (("seeds", "sedes"), "no key is called 'sedes'; there are title, data, validation, preset, seeds, fingerprint, "
                              "base, question, where, search; did you mean 'seeds'?"),
         (("oneills", ""), "data holds an empty name"),
-        (('data = ["oneills"]', ""), "names no data; data = [...] takes files, folders, and corpora such as 'oneills'"),
+        (('data = ["oneills"]', ""), "data is missing; add data = [...] with files, folders, or corpora such as "
+                                     "'oneills'"),
         (("assignment", "asignment"), "preset is 'asignment'; allowed: default, large, small, plain, "
                                       "assignment; did you mean 'assignment'?"),
         (("[base]", "[base]\nunit = 3"), "[base]: no option is called 'unit'; did you mean 'units'?"),
         (("[base]", "[base]\nunits = 0"), "[base]: units is 0; allowed: 1 or more"),
         (("[base]", "[base]\nunits = 1.5"), "[base]: units is 1.5; a whole number was expected"),
-        (("[base]", "[base]\nseed = 3"), "[base]: seed is not for a plan to set: the list 'seeds' says it"),
+        (("[base]", "[base]\nseed = 3"), "[base]: a plan cannot set seed: the list 'seeds' gives the seeds"),
         (("units", "unist"), "[[question]] 1 (Size?): no option is called 'unist'; did you mean 'units'?"),
-        (("[100, 150]", "[100]"), "[[question]] 1 (Size?): varies nothing; an option with two values or more was "
-                                  "expected, such as units = [150, 200]"),
-        (("units = [100, 150]", ""), "[[question]] 1 (Size?): varies nothing; an option with two values or more was "
-                                     "expected, such as units = [150, 200]"),
+        (("[100, 150]", "[100]"), "[[question]] 1 (Size?): varies no option; give one of them two values or "
+                                  "more, such as units = [150, 200]"),
+        (("units = [100, 150]", ""), "[[question]] 1 (Size?): varies no option; give one of them two values or "
+                                     "more, such as units = [150, 200]"),
         (("[100, 150]", "[100, 100]"), "[[question]] 1 (Size?): units has 100 twice"),
         (("[100, 150]", "100"), "[[question]] 1 (Size?): units is 100; a list of values was expected, such as "
                                 "units = [150, 200, 250]"),
         (("[100, 150]", "[100, 0]"), "[[question]] 1 (Size?): units is 0; allowed: 1 or more"),
-        (("title", "titel"), "[[question]] 1: has no title; a sentence such as title = \"Which cell?\" was expected"),
+        (("title", "titel"), "[[question]] 1: has no title; add one such as title = \"Which cell?\""),
         (("[[question]]", "[question]"), "question is {'title': 'Size?', 'units': [100, 150]}; tables [[question]] "
                                          "were expected"),
-        (("[100, 150]", str([*range(1, 8001)])), "asks for 16,000 runs; 10,000 are the most"),
+        (("[100, 150]", str([*range(1, 8001)])), "has 16,000 runs; at most 10,000 are allowed"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_said_with_its_place(read, change, message):
@@ -183,8 +184,8 @@ def test_what_is_wrong_is_said_with_its_place(read, change, message):
     assert caught.value.message == message
 
 
-def test_a_plan_without_a_question_asks_nothing(read):
-    with pytest.raises(OptionError, match="asks nothing"):
+def test_a_plan_without_a_question_is_refused(read):
+    with pytest.raises(OptionError, match="has no question; add a table"):
         read(text_of({}, []))
 
 

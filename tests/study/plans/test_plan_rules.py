@@ -1,4 +1,4 @@
-"""Do settings have what goes along with their options, and nothing else?"""
+"""Rules of a plan: options that depend on others, and errors with their place."""
 
 import pytest
 from planted_studies import LOOKING_BACK
@@ -75,7 +75,7 @@ def test_a_plan_with_rules_is_written_so_that_it_reads_the_same(read):
             r"\[\[where\]\] 1: no option is called 'sell'; did you mean 'cell'",
         ),
         ("{ units = 90 }", "{ unit = 90 }", r"\[\[where\]\] 1 then: no option is called 'unit'; did you mean 'units'"),
-        ("{ units = 90 }", "{ minutes = 3 }", r"\[\[where\]\] 1 then: minutes is not for a plan to set"),
+        ("{ units = 90 }", "{ minutes = 3 }", r"\[\[where\]\] 1 then: a plan cannot set minutes"),
         ("{ units = 90 }", "{ units = 0 }", r"\[\[question\]\] 1 .*units is 0; allowed: 1 or more"),
         ("look_back = 0, units", "units", r"\[\[question\]\] 2 .*look_back is 8; allowed: 0 with cell 'transformer'"),
     ],

@@ -1,4 +1,4 @@
-"""Is what a search may try read as it is meant, and everything else refused?"""
+"""Search spaces of a plan: reading, and errors with their place."""
 
 import pytest
 
@@ -66,14 +66,15 @@ def test_ranges_and_choices(read):
         ("low = 100", "low = 300", "[search.options] units: low is 300 and high 300; low must be less"),
         ("low = 100", "low = 0", "[search.options] units: units is 0; allowed: 1 or more"),
         ("low = 100", "low = 0.5", "[search.options] units: units is 0.5; a whole number was expected"),
-        ("high = 0.5", "high = 0.5, log = true", "[search.options] dropout: low is 0.0; log goes with numbers above 0"),
+        ("high = 0.5", "high = 0.5, log = true", "[search.options] dropout: low is 0.0; with log it must be above 0"),
         ("log = true", "log = 1", "[search.options] learning_rate: log is 1; true or false was expected"),
         ('["lstm", "gru"]', '["lstm"]', "[search.options]: cell is ['lstm']; a list of values was expected, or "
                                         "{ low = ..., high = ... }"),
         ('["lstm", "gru"]', '["lstm", "lstm"]', "[search.options]: cell has 'lstm' twice"),
         ('["lstm", "gru"]', '["lstm", "ggu"]', "[search.options]: cell is 'ggu'; allowed: lstm, gru, rnn, transformer; "
                                                "did you mean 'gru'?"),
-        ('["lstm", "gru"]', "{ low = 1, high = 2 }", "[search.options] cell: is a word; a list of words was expected"),
+        ('["lstm", "gru"]', "{ low = 1, high = 2 }", "[search.options] cell: takes words, not numbers; "
+                                             "give a list of them"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_searched_is_refused_with_its_place(read, old, new, message):

@@ -1,4 +1,4 @@
-"""Are differences those of paired t-tests by seed, corrected for their number, and put into honest words?"""
+"""Comparisons of settings against paired t tests of scipy, with correction and wording."""
 
 import json
 

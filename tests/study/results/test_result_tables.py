@@ -1,4 +1,4 @@
-"""Do the tables hold every run and epoch, and nothing that depends on the clock where they should not?"""
+"""Tables of results: all runs and epochs, and nothing that depends on the clock except in timing.csv."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""Is a run read as it was written, and is every damage named with its place?"""
+"""Records of runs: read as they were written, damage named with its place, comparability."""
 
 import json
 from dataclasses import replace
@@ -11,7 +11,7 @@ from planted_studies import falling, plant_run, record
 import tunewright
 from tunewright.errors import InputError
 from tunewright.study.plans.plan import PlannedRun
-from tunewright.study.results.run_record import read_history, read_run, unlike
+from tunewright.study.results.run_record import read_history, read_run, reasons_not_comparable
 from tunewright.training.history import EpochRecord
 from tunewright.training.run import history_as_csv
 
@@ -82,13 +82,13 @@ def test_any_finite_history_comes_back(history, tmp_path_factory):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda text: text.replace("\n2,", "\n3,"), ":3: is no epoch: epoch 3 where 2 was expected"),
-        (lambda text: text.replace("2.5", "nan", 1), ":2: is no epoch: .* is nan; a finite number"),
-        (lambda text: text.replace("2.5", "low", 1), ":2: is no epoch: .*'low'"),
+        (lambda text: text.replace("\n2,", "\n3,"), ":3: is not an epoch: epoch 3 where 2 was expected"),
+        (lambda text: text.replace("2.5", "nan", 1), ":2: is not an epoch: .* is nan; a finite number"),
+        (lambda text: text.replace("2.5", "low", 1), ":2: is not an epoch: .*'low'"),
         (lambda text: text.replace("epoch,", "epochs,", 1), ":1: has the columns"),
-        (lambda text: text[: text.index("\n2,") + 6], ":3: is no epoch"),
+        (lambda text: text[: text.index("\n2,") + 6], ":3: is not an epoch"),
         (lambda text: text[: text.index("\n") + 1], "holds no epoch"),
-        (lambda text: text.replace(",2.0\n", ",0.0\n", 1), ":2: is no epoch: epoch and seconds"),
+        (lambda text: text.replace(",2.0\n", ",0.0\n", 1), ":2: is not an epoch: epoch must be 1 or more, and seconds"),
         (lambda _: "", ":1: has the columns None"),
     ],
 )
@@ -109,13 +109,16 @@ def test_a_history_that_is_no_text_is_named(tmp_path):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda about: about["training"].pop("config"), "it lacks 'config'"),
-        (lambda about: about["training"]["data"].pop("fingerprint"), "it lacks 'fingerprint'"),
-        (lambda about: about["training"]["data"].update(training_characters="many"), "are no numbers"),
+        (lambda about: about["training"].pop("config"), "'config' is missing"),
+        (lambda about: about["training"]["data"].pop("fingerprint"), "'fingerprint' is missing"),
+        (
+            lambda about: about["training"]["data"].update(training_characters="many"),
+            "'training_characters' must be a number",
+        ),
         (lambda about: about["network"].update(units=0), "units is 0"),
-        (lambda about: about["training"].update(baselines=[]), "does not say how the network was trained"),
+        (lambda about: about["training"].update(baselines=[]), "has no complete record of the training"),
         (lambda about: about["training"]["config"].update(select_by="luck"), "select_by is 'luck'"),
-        (lambda about: about.update(training=None), "does not say how the network was trained"),
+        (lambda about: about.update(training=None), "has no complete record of the training"),
     ],
 )
 def test_a_damaged_record_is_named(tmp_path, change, words):
@@ -139,13 +142,14 @@ def test_a_checkpoint_from_before_its_first_epoch_is_named(tmp_path):
 def test_what_may_not_be_compared(tmp_path):
     plant_run(tmp_path / "a", RUN, falling(RUN))
     a = read_run(tmp_path / "a")
-    assert unlike({"a": a, "b": a}) == []
+    assert reasons_not_comparable({"a": a, "b": a}) == []
     other = replace(a, data={**a.data, "fingerprint": "def"})
     assert (
-        "b has other tunes (10,000 characters to learn from, fingerprint def) than a" in unlike({"a": a, "b": other})[0]
+        "b has other tunes (10,000 characters to learn from, fingerprint def) than a"
+        in reasons_not_comparable({"a": a, "b": other})[0]
     )
     chosen = replace(a, training=tunewright.TrainingConfig(select_by="cold_window"))
-    assert unlike({"a": a, "b": chosen, "c": other})[0] == (
+    assert reasons_not_comparable({"a": a, "b": chosen, "c": other})[0] == (
         "the best epoch of b is chosen by cold_window, that of a by full_tune"
     )
-    assert len(unlike({"a": a, "b": chosen, "c": other})) == 2
+    assert len(reasons_not_comparable({"a": a, "b": chosen, "c": other})) == 2

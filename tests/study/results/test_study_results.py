@@ -1,4 +1,4 @@
-"""Does a study's folder say which runs finished, failed or are missing, and are runs that differ refused?"""
+"""Results of a study: finished, failed and missing runs, and refusal of runs that may not be compared."""
 
 import json
 
@@ -60,9 +60,9 @@ def test_a_study_of_which_no_run_has_finished_is_read(tmp_path):
 
 
 def test_a_folder_that_is_no_study_is_named(tmp_path):
-    with pytest.raises(InputError, match=r"is no study: it holds no plan\.toml"):
+    with pytest.raises(InputError, match=r"is not a study: it holds no plan\.toml"):
         read_results(tmp_path)
-    with pytest.raises(InputError, match="nowhere: is no study"):
+    with pytest.raises(InputError, match="nowhere: is not a study"):
         read_results(tmp_path / "nowhere")
 
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from tunewright.study.results.uncertainty import Estimate, holm, outside, p_value, quantile
+from tunewright.study.results.uncertainty import Estimate, holm, p_value, quantile, two_sided_tail
 
 LOSSES = st.floats(-1e6, 1e6)
 SHARES = st.floats(0, 1)
@@ -17,7 +17,7 @@ SHARES = st.floats(0, 1)
 def test_students_distribution(freedom):
     assert quantile(freedom) == pytest.approx(stats.t.ppf(0.975, freedom), rel=1e-12)
     for distance in (0.0, 0.01, 0.3, 1.0, 2.5, 12.0, 400.0):
-        assert outside(distance, freedom) == pytest.approx(2 * stats.t.sf(distance, freedom), abs=1e-13)
+        assert two_sided_tail(distance, freedom) == pytest.approx(2 * stats.t.sf(distance, freedom), abs=1e-13)
 
 
 @settings(max_examples=200, deadline=None)

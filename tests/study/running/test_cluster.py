@@ -1,4 +1,4 @@
-"""Does a cluster train the same networks to the byte, though its machines share no disk, and though one is lost?"""
+"""Training on a Ray cluster: the same networks to the byte, without a shared disk, after the loss of a machine."""
 
 import sys
 import threading
@@ -14,7 +14,7 @@ from tunewright.corpus.readers import read_tunes
 from tunewright.errors import MissingExtraError, WorkerError
 from tunewright.study.plans.plan import read_plan
 from tunewright.study.running.cluster import ClusterExecutor, ClusterWorker
-from tunewright.study.running.perform import Material, perform
+from tunewright.study.running.perform import StudyData, perform
 from tunewright.study.running.run_files import read_files, write_files
 from tunewright.study.running.runner import run_study
 from tunewright.study.running.study_folder import RUNS, StudyFolder
@@ -35,7 +35,7 @@ def read(tiny_corpus, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def material(tiny_corpus):
-    return Material(TrainingData.of(read_tunes(tiny_corpus).tunes), {"training_sources": [str(tiny_corpus)]})
+    return StudyData(TrainingData.of(read_tunes(tiny_corpus).tunes), {"training_sources": [str(tiny_corpus)]})
 
 
 def alone(plan, material, folder: Path) -> dict[str, bytes]:

@@ -1,4 +1,4 @@
-"""Are durations reckoned rightly, and does a study's remaining time follow what it was seen to do?"""
+"""Estimated durations of runs and studies."""
 
 import time
 from dataclasses import replace
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tunewright.corpus.readers import read_tunes
 from tunewright.model.config import NetworkConfig
 from tunewright.study.plans.plan import PlannedRun, Setting
-from tunewright.study.running.duration import Pace, side_by_side, time_setting
+from tunewright.study.running.duration import Pace, makespan, time_setting
 from tunewright.study.running.perform import Report
 from tunewright.study.running.runner import RunState, State, StudyProgress, work
 from tunewright.training.config import TrainingConfig
@@ -30,30 +30,30 @@ def progress(states: dict[PlannedRun, tuple[State, int]], undrawn: int = 0) -> S
 
 @given(durations=st.lists(st.floats(0, 1e3), max_size=20), slots=st.integers(1, 5))
 def test_side_by_side_is_neither_shorter_than_fair_shares_nor_than_the_longest(durations, slots):
-    together = side_by_side(durations, slots)
+    together = makespan(durations, slots)
     shortest = max([sum(durations) / slots, *durations], default=0)
     assert together >= shortest - 1e-6
     assert together <= 2 * shortest + 1e-6  # as is known of every such schedule
-    assert side_by_side(durations, 1) == pytest.approx(sum(durations))
+    assert makespan(durations, 1) == pytest.approx(sum(durations))
 
 
 def test_runs_begin_as_soon_as_there_is_room():
-    assert side_by_side([3, 1, 1, 2], 2) == 4  # 3 beside 1 + 1 + 2
-    assert side_by_side([], 2) == 0
+    assert makespan([3, 1, 1, 2], 2) == 4  # 3 beside 1 + 1 + 2
+    assert makespan([], 2) == 0
 
 
 def test_what_is_left_follows_what_was_seen():
     pace, first, second = Pace(), run("a"), run("b")
     assert pace.left(progress({first: ("running", 0), second: ("waiting", 0)}), 1) is None
-    pace.heed(progress({first: ("running", 10), second: ("waiting", 0)}), 100.0)
+    pace.update(progress({first: ("running", 10), second: ("waiting", 0)}), 100.0)
     assert pace.left(progress({first: ("running", 10)}), 1) is None
     now = progress({first: ("running", 20), second: ("waiting", 0)})
-    pace.heed(now, 105.0)  # ten of a hundred steps in five seconds
+    pace.update(now, 105.0)  # ten of a hundred steps in five seconds
     assert pace.left(now, 1) == pytest.approx(40 + 50)
     assert pace.left(now, 2) == pytest.approx(50)
     assert pace.left(replace(now, undrawn=3), 1) == pytest.approx(40 + 4 * 50)
     ended = progress({first: ("done", 100), second: ("waiting", 0)})
-    pace.heed(ended, 110.0)
+    pace.update(ended, 110.0)
     assert pace.left(ended, 1) == pytest.approx(50)
 
 
@@ -61,7 +61,7 @@ def test_a_larger_network_that_was_not_seen_yet_takes_longer():
     pace, small, large = Pace(), run("a"), run("b", units=80)
     for step, now in ((10, 0.0), (20, 5.0)):
         state = progress({small: ("running", step), large: ("waiting", 0)})
-        pace.heed(state, now)
+        pace.update(state, now)
     assert pace.left(state, 1) == pytest.approx(40 + 50 * work(large) / work(small))
 
 

@@ -1,4 +1,4 @@
-"""Do the processes of one machine train, report, stop and end as they are told?"""
+"""Worker processes of one machine: training, reports, cancelling and ending."""
 
 import os
 import signal
@@ -12,7 +12,7 @@ from tunewright.errors import OutputError
 from tunewright.study.plans.plan import read_plan
 from tunewright.study.running import study_folder
 from tunewright.study.running.local import LocalExecutor
-from tunewright.study.running.perform import Material, perform
+from tunewright.study.running.perform import StudyData, perform
 from tunewright.study.running.study_folder import RUNS, open_study, status_of
 from tunewright.training.data import TrainingData
 
@@ -29,7 +29,7 @@ def plan(tiny_corpus, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def material(tiny_corpus):
-    return Material(TrainingData.of(read_tunes(tiny_corpus).tunes), {})
+    return StudyData(TrainingData.of(read_tunes(tiny_corpus).tunes), {})
 
 
 def first_epoch_of(executor, name: str):
@@ -41,7 +41,7 @@ def first_epoch_of(executor, name: str):
 
 
 def test_it_reports_is_cancelled_lost_and_goes_on_and_keeps_others_out(plan, material, tmp_path, monkeypatch):
-    monkeypatch.setattr(study_folder, "PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr(study_folder, "LOCK_WAIT_SECONDS", 0.0)
     first, second = plan.runs[:2]
     with open_study(tmp_path / "study", plan) as study:
         executor = LocalExecutor(study, material, 1)

@@ -1,4 +1,4 @@
-"""Does a study end the same whatever happens to it on the way?"""
+"""Studies end with the same files whether or not they are interrupted."""
 
 import os
 import random
@@ -16,7 +16,7 @@ from study_runs import PLAN, OneByOne, outcome, states_of
 from tunewright.corpus.readers import read_tunes
 from tunewright.errors import OptionError, OutputError
 from tunewright.study.plans.plan import Plan, read_plan
-from tunewright.study.running.perform import Material, perform
+from tunewright.study.running.perform import StudyData, perform
 from tunewright.study.running.runner import in_order, run_study, work
 from tunewright.study.running.study_folder import RUNS, status_of
 from tunewright.training.data import TrainingData
@@ -35,13 +35,13 @@ def plan(plan_file: Path) -> Plan:
 
 
 @pytest.fixture(scope="module")
-def material(plan: Plan) -> Material:
+def material(plan: Plan) -> StudyData:
     tunes = read_tunes(*map(Path, plan.data)).tunes
-    return Material(TrainingData.of(tunes), {"training_sources": list(plan.data)})
+    return StudyData(TrainingData.of(tunes), {"training_sources": list(plan.data)})
 
 
 @pytest.fixture(scope="module")
-def undisturbed(plan: Plan, material: Material, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def undisturbed(plan: Plan, material: StudyData, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The study, trained run by run in this process."""
     study = tmp_path_factory.mktemp("undisturbed")
     for run in plan.runs:
@@ -113,8 +113,8 @@ def test_another_study_other_tunes_and_other_things_are_refused(plan, material, 
     progress.close()
     with pytest.raises(OutputError, match="holds another study: its seeds differ"):
         next(run_study(replace(plan, seeds=(0,)), material, tmp_path / "study", OneByOne))
-    fewer = Material(TrainingData.of(read_tunes(*map(Path, plan.data)).tunes[:20]), {})
-    with pytest.raises(OutputError, match=r"holds another study: its tunes are others, from .*tiny\.txt"):
+    fewer = StudyData(TrainingData.of(read_tunes(*map(Path, plan.data)).tunes[:20]), {})
+    with pytest.raises(OutputError, match=r"holds another study: it is about other tunes, from .*tiny\.txt"):
         next(run_study(plan, fewer, tmp_path / "study", OneByOne))
     with pytest.raises(OptionError, match="other tunes"):
         next(run_study(replace(plan, fingerprint="0"), material, tmp_path / "study", OneByOne))

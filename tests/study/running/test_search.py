@@ -1,4 +1,4 @@
-"""Does a search try what it may, give up what is hopeless, and go on after a kill as if nothing had happened?"""
+"""Hyperparameter search: draws within the space, pruning, and the same trials after a kill."""
 
 import json
 from contextlib import closing
@@ -13,7 +13,7 @@ from tunewright.errors import MissingExtraError
 from tunewright.study.plans.plan import read_plan
 from tunewright.study.results.result_tables import trials_table
 from tunewright.study.results.study_results import read_results
-from tunewright.study.running.perform import Material
+from tunewright.study.running.perform import StudyData
 from tunewright.study.running.runner import run_study
 from tunewright.study.running.search import JOURNAL, TRIALS, Searcher, best_trial, ended_trials
 from tunewright.study.running.study_folder import RUN, status_of
@@ -40,7 +40,7 @@ def plan(tiny_corpus, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def material(plan):
-    return Material(TrainingData.of(read_tunes(*map(Path, plan.data)).tunes), {})
+    return StudyData(TrainingData.of(read_tunes(*map(Path, plan.data)).tunes), {})
 
 
 class OneAtATime(OneByOne):

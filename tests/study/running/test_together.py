@@ -12,14 +12,15 @@ import torch
 from study_runs import PLAN, outcome, states_of
 
 from tunewright.cli.main import run as command
+from tunewright.cli.studies import study_setup
 from tunewright.corpus.readers import read_tunes
 from tunewright.study.plans.plan import read_plan
 from tunewright.study.results.run_record import read_run
 from tunewright.study.running import together
-from tunewright.study.running.perform import Material, perform
+from tunewright.study.running.perform import StudyData, perform
 from tunewright.study.running.runner import run_study
 from tunewright.study.running.study_folder import RUNS, open_study, status_of
-from tunewright.study.running.together import AT_ONCE, StackedExecutor, suits, those_alone
+from tunewright.study.running.together import AT_ONCE, StackedExecutor, can_stack, explain_unstacked
 from tunewright.training.data import TrainingData
 from tunewright.training.loop import Trainer
 
@@ -38,7 +39,7 @@ def plan(plan_file):
 
 @pytest.fixture(scope="module")
 def material(tiny_corpus):
-    return Material(TrainingData.of(read_tunes(tiny_corpus).tunes), {})
+    return StudyData(TrainingData.of(read_tunes(tiny_corpus).tunes), {})
 
 
 @pytest.fixture(scope="module")
@@ -134,10 +135,10 @@ def test_one_that_diverges_fails_alone_and_is_tried_again(plan_file, material, t
 
 def test_what_cannot_learn_together_is_trained_by_itself(plan_file, material, tmp_path):
     plan = asking(plan_file, tmp_path, "units = [8, 5]\ntranspose = [0.0, 0.5]")
-    lines = [*those_alone([run for run in plan.runs if run.seed == 0])]
+    lines = [*explain_unstacked([run for run in plan.runs if run.seed == 0])]
     assert [line.split(":")[0] for line in lines] == [
-        "2 of 7 runs by themselves, one after the other",
-        "1 of 7 runs by themselves, one after the other",
+        "2 of 7 runs are trained alone, one after the other",
+        "1 of 7 runs are trained alone, one after the other",
     ]
     assert "transpose is 0.5" in lines[0]
     assert "no other run has the same shape" in lines[1]
@@ -155,8 +156,8 @@ def test_networks_that_look_back_learn_by_themselves_beside_a_stack_of_others(ti
     text = PLAN.format(data=tiny_corpus, epochs=1).replace('cell = ["lstm", "gru"]', "look_back = [0, 3]")
     path.write_text(text, encoding="utf-8")
     plan = read_plan(path)
-    why = "networks that look back gain nothing by being trained at once"
-    assert [*those_alone(plan.runs)] == [f"2 of 4 runs by themselves, one after the other: {why}"]
+    why = "networks that look back gain nothing from being stacked"
+    assert [*explain_unstacked(plan.runs)] == [f"2 of 4 runs are trained alone, one after the other: {why}"]
     study = tmp_path / "study"
     assert set(states_of(run_study(plan, material, study, StackedExecutor)).values()) == {"done"}
     looking = [run for run in plan.runs if run.network.look_back]
@@ -222,9 +223,9 @@ def test_a_gpu_is_what_it_suits(plan, monkeypatch):
     free = [replace(run, training=replace(run.training, device="auto")) for run in plan.runs]
     keyed = [replace(run, training=replace(run.training, transpose=0.5)) for run in free]
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    assert not suits(free)
+    assert not can_stack(free)
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    assert [suits(each) for each in (free, [*free, *keyed], plan.runs, keyed)] == [True, True, False, False]
+    assert [can_stack(each) for each in (free, [*free, *keyed], plan.runs, keyed)] == [True, True, False, False]
 
 
 def test_the_command_takes_it_when_told_and_by_itself_where_it_suits(plan_file, undisturbed, tmp_path, monkeypatch):
@@ -235,11 +236,11 @@ def test_the_command_takes_it_when_told_and_by_itself_where_it_suits(plan_file, 
             super().__init__(study, material, slots)
             made.append(self.slots)
 
-    monkeypatch.setattr(together, "StackedExecutor", Noted)
+    monkeypatch.setattr(study_setup, "StackedExecutor", Noted)
     arguments = ["study", "run", str(plan_file), "--out", str(tmp_path / "study")]
     assert command([*arguments, "--executor", "stacked"]) == 0
     assert outcome(tmp_path / "study") == outcome(undisturbed)
-    monkeypatch.setattr(together, "suits", lambda _: True)
+    monkeypatch.setattr(study_setup, "can_stack", lambda _: True)
     assert command(arguments) == 0  # all is done
     assert command([*arguments, "--executor", "stacked", "--workers", "5"]) == 0
     assert made == [AT_ONCE, AT_ONCE, 5]

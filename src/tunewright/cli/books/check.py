@@ -1,4 +1,4 @@
-"""The command `tunewright check`."""
+"""The command `tunewright check`: errors and notes about tunes, each with its file, line and column."""
 
 import json as json_format
 import sys
@@ -73,7 +73,7 @@ def _check(source: Source | Failure) -> list[Finding]:
 
 
 def _check_rows(rows: Iterable[Tune | Failure]) -> Iterator[Finding]:
-    """Check tunes that are not written as ABC in their file; findings name the line on which the tune begins there."""
+    """Check tunes from tables, JSON or tokens; a finding names the line of the file on which its tune begins."""
     for row in rows:
         if isinstance(row, Failure):
             raise CorpusError(row.reason, path=row.path, line=row.line)

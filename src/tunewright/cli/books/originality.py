@@ -1,20 +1,20 @@
-"""The command `tunewright originality`."""
+"""The command `tunewright originality`: what tunes copy from a corpus, beside human tunes that are new to it."""
 
 import json as json_format
 from collections import Counter
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from cyclopts import Parameter
 
+from tunewright.analysis.originality.corpus_index import originality_index
+from tunewright.analysis.originality.nearness import Scale
+from tunewright.analysis.originality.verdict import Originality
 from tunewright.cli.progress import indexing, progress_bar
 from tunewright.cli.sources import read_sources
+from tunewright.corpus.tune import Tune
 from tunewright.errors import OptionError
-
-if TYPE_CHECKING:
-    from tunewright.analysis.originality.nearness import Scale
-    from tunewright.analysis.originality.verdict import Originality
-    from tunewright.corpus.tune import Tune
+from tunewright.notation.fields import header_fields
 
 
 def originality(
@@ -40,10 +40,8 @@ def originality(
     json
         Print JSON: a list with one object for each tune.
     """
-    from tunewright.analysis.originality.corpus_index import originality_index
-
     if not tunes:
-        raise OptionError("no tune to look at; name files or folders")
+        raise OptionError("no tunes were named; name files or folders of them")
     asked = read_sources(*tunes, keep_duplicates=True)
     known = read_sources(*corpus)
     human = read_sources(*held_out, keep_duplicates=True) if held_out else ()
@@ -58,12 +56,12 @@ def originality(
         show(found, scale, index.tunes)
 
 
-def described(tune: "Tune", figures: "Originality") -> dict[str, object]:
-    """One tune as JSON has it."""
+def described(tune: Tune, figures: Originality) -> dict[str, object]:
+    """The figures of one tune, for JSON."""
     return {"tune": title_of(tune), "path": str(tune.path), "line": tune.line, **figures.to_mapping()}
 
 
-def show(found: Iterator[tuple["Tune", "Originality"]], scale: "Scale", tunes: int) -> None:
+def show(found: Iterator[tuple[Tune, Originality]], scale: Scale, tunes: int) -> None:
     """Print a block for each tune as it is measured, and a summary."""
     left_out = f" ({scale.settings} more are settings of corpus tunes and left out)" if scale.settings else ""
     print(f"corpus: {tunes:,} tunes; beside {scale.tunes} human tunes: {scale.description}{left_out}\n")
@@ -75,8 +73,6 @@ def show(found: Iterator[tuple["Tune", "Originality"]], scale: "Scale", tunes: i
     print(", ".join(f"{count} {verdict}" for verdict, count in verdicts.most_common()))
 
 
-def title_of(tune: "Tune") -> str:
+def title_of(tune: Tune) -> str:
     """The title in the header of a tune."""
-    from tunewright.notation.fields import header_fields
-
     return next((value for letter, value in header_fields(tune.text) if letter == "T" and value), "untitled")

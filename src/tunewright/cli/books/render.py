@@ -1,4 +1,4 @@
-"""The command `tunewright render`."""
+"""The command `tunewright render`: scores, MIDI, sound and pages of tunes."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ def render(
 ) -> int:
     """Turn tunes into scores, MIDI, sound or a page that plays them.
 
-    What cannot be rendered is named with the reason, and stops nothing else.
+    A tune that cannot be rendered is named with the reason; the others are rendered all the same.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The command `tunewright transpose`."""
+"""The command `tunewright transpose`: tunes in another key, all other text unchanged."""
 
 import sys
 from collections.abc import Iterator
@@ -21,9 +21,9 @@ _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 def transpose(*files: str, semitones: int | None = None, key: str | None = None, out: Path | None = None) -> int:
-    """Write tunes in another key; all that stands in the files besides stays as it is.
+    """Write tunes in another key; everything else in the files stays as it is.
 
-    A tune that cannot be moved exactly stays as it is too, and is named with the reason.
+    A tune that cannot be transposed exactly stays as it is, and is named with the reason.
 
     Parameters
     ----------
@@ -67,8 +67,8 @@ def transpose(*files: str, semitones: int | None = None, key: str | None = None,
 
 def _by(semitones: int | None, key: str | None) -> By:
     if (semitones is None) is (key is None):
-        came = "both --semitones and --key" if key is not None else "neither --semitones nor --key"
-        raise OptionError(f"{came} came; one of them says how far to move")
+        given = "both were given" if key is not None else "neither was given"
+        raise OptionError(f"give one of --semitones and --key; {given}")
     return semitones if semitones is not None else key or ""
 
 
@@ -77,10 +77,10 @@ def _moved(source: Source | Failure, by: By) -> MovedBook:
         raise CorpusError(source.reason, path=source.path, line=source.line)
     text = decode(source.data, source.path)
     if source.suffix in _NOT_ABC or is_json(text) or is_tokens(text):
-        raise CorpusError("is no ABC file but a table or tokens; only ABC can be transposed", path=source.path)
+        raise CorpusError("is a table or tokens; only ABC files can be transposed", path=source.path)
     if source.data.startswith(_UTF_16):
-        raise CorpusError("is UTF-16; save it as UTF-8 so that it can be written as it is", path=source.path)
-    # not the decoded text: line ends and bytes of any encoding shall come out as they came in
+        raise CorpusError("is UTF-16 text; save it as UTF-8 first", path=source.path)
+    # Not the decoded text: line ends and bytes of any encoding stay as they are.
     return transpose_book(source.data.decode("utf-8", "surrogateescape"), by, path=source.path)
 
 

@@ -1,22 +1,27 @@
-"""What is said of composed tunes: how much the acceptor steered, what was copied, why they were kept."""
+"""Printing of composed tunes, and of what is known of each: steering, rejection sampling, originality, why it was kept.
+
+The tunes go to the standard output, what is known of them to the error stream.
+"""
 
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from functools import cached_property
-from typing import TYPE_CHECKING
 
-from tunewright.cli.learning.add_discriminator import acceptance_sentence, choosing_sentence
+from tunewright.analysis.originality.corpus_index import OriginalityIndex, originality_index
+from tunewright.analysis.originality.verdict import Originality
+from tunewright.analysis.selection import Kept, keep_best
+from tunewright.cli.composing.request import CompositionRequest
 from tunewright.cli.progress import indexing, progress_bar
 from tunewright.cli.sources import learned_from
 from tunewright.errors import InputError
 from tunewright.model.checkpoint import Checkpoint
 from tunewright.sampling.choosing.discriminator import Discriminator
 from tunewright.sampling.compose import Composition
+from tunewright.sampling.compose import compose as compose_one
 
-if TYPE_CHECKING:
-    from tunewright.analysis.originality.corpus_index import OriginalityIndex
-    from tunewright.analysis.originality.verdict import Originality
-    from tunewright.analysis.selection import Kept
+MOST_DESCRIBED = 20
+"""Up to this many tunes, what is known of each is printed unasked."""
 
 
 class Figures:
@@ -39,12 +44,10 @@ class Figures:
         self._model, self._corpus = model, corpus
 
     @cached_property
-    def index(self) -> "OriginalityIndex | None":
-        """The index of the corpus; None if it is not wanted or, which is told, not to be had."""
+    def index(self) -> OriginalityIndex | None:
+        """The index of the corpus; None if it is not wanted, or if its tunes cannot be read, which is reported."""
         if not self.wanted:
             return None
-        from tunewright.analysis.originality.corpus_index import originality_index
-
         try:
             tunes = learned_from(self._model, self._corpus)
         except InputError as error:
@@ -55,25 +58,23 @@ class Figures:
         with progress_bar(indexing(len(tunes))) as tell:
             return originality_index(tunes, progress=tell)
 
-    def originality(self, text: str) -> "Originality | None":
-        """How near the tune is to the corpus; None if that is not known."""
+    def originality(self, text: str) -> Originality | None:
+        """How near the tune is to the corpus; None if there is no index."""
         return self.index.query(text) if self.index else None
 
-    def best(self, compositions: Sequence[Composition], count: int) -> tuple["Kept", ...]:
+    def best(self, compositions: Sequence[Composition], count: int) -> tuple[Kept, ...]:
         """The best `count` of `compositions`."""
-        from tunewright.analysis.selection import keep_best
-
         discriminator = Discriminator.of(self._model) if self._steered else None
         judge = discriminator.logit if discriminator else None
         return keep_best(compositions, count, self.index.query if self.index else None, judge)
 
-    def tell(self, composition: Composition, reasons: Sequence[str] = ()) -> None:
-        """Say on the error stream what is known of a tune."""
+    def describe(self, composition: Composition, reasons: Sequence[str] = ()) -> None:
+        """Print what is known of a tune, on the error stream."""
         lines = [self.steering(composition), *self._sentences(composition, reasons)]
         print("".join(f"  {line}\n" for line in lines), file=sys.stderr, flush=True)
 
-    def tell_choosing(self, compositions: Sequence[Composition]) -> None:
-        """Say on the error stream what choosing took, if tunes were chosen."""
+    def describe_choosing(self, compositions: Sequence[Composition]) -> None:
+        """Print how many candidates were composed and accepted, if rejection sampling was on."""
         if sentence := acceptance_sentence(compositions):
             print(sentence, file=sys.stderr, flush=True)
 
@@ -82,7 +83,7 @@ class Figures:
         return [*([choosing] if choosing else ()), *reasons, *(originality.sentences() if originality else ())]
 
     def steering(self, composition: Composition) -> str:
-        """Seed and length of a tune, and how much the acceptor took away."""
+        """Seed and length of a tune, and how much the acceptor ruled out."""
         parts = [f"seed {composition.seed}: {composition.composed} characters"]
         if not composition.ended:
             parts.append("stopped at --max-length")
@@ -96,3 +97,71 @@ class Figures:
         sentences = self._sentences(composition, reasons)
         entries = dict(sentence.split(": ", 1) for sentence in sentences if not sentence.startswith("next: "))
         return {"ruled out": f"{composition.removed:.1%} of the probability", **entries} if self._steered else entries
+
+
+def print_tunes(request: CompositionRequest, figures: Figures) -> None:
+    """Compose and print: one tune character by character, several as they are finished, with what is known of each."""
+    compositions: list[Composition] = []
+    if request.keep is not None:
+        compositions += request.compositions()
+        figures.describe_choosing(compositions)
+        for kept in figures.best(compositions, request.keep):
+            print(kept.composition.text.rstrip("\n"), end="\n\n", flush=True)
+            figures.describe(kept.composition, kept.reasons)
+        return
+    if request.count > 1 or request.device != "cpu":
+        for composition in request.compositions():
+            compositions.append(composition)
+            print(composition.text.rstrip("\n"), end="\n\n", flush=True)
+            if request.count <= MOST_DESCRIBED or figures.wanted:
+                figures.describe(composition)
+        figures.describe_choosing(compositions)
+        return
+    figures.describe(_print_as_composed(request))
+
+
+def _print_as_composed(request: CompositionRequest) -> Composition:
+    """Compose one tune and print each character as it is chosen."""
+    if request.config.accept < 1 and not request.config.argmax:
+        print("composing until a tune is accepted; --accept 1 shows one as it is written", file=sys.stderr, flush=True)
+    composing = compose_one(
+        request.model,
+        request.config,
+        prime=request.beginning.text,
+        grammar=request.grammar,
+        raw=request.grammar is None,
+    )
+    last = ""
+    with closing(composing):
+        while True:
+            try:
+                last = next(composing)
+            except StopIteration as stop:
+                print(end="" if last == "\n" else "\n", flush=True)
+                composition: Composition = stop.value
+                return composition
+            print(last, end="", flush=True)
+
+
+def choosing_sentence(composition: Composition) -> str | None:
+    """How a tune was chosen, and what the network alone thinks of it; None if nothing was chosen."""
+    choice = composition.choice
+    if choice is None:
+        return None
+    how = f"accepted as number {choice.candidates}" if choice.accepted else f"drawn among {choice.candidates}"
+    nats = -composition.likelihood / max(composition.composed, 1)
+    return (
+        f"chosen: {how} of the candidates of its seed; log-ratio of corpus to network {choice.log_ratio:+.2f} nats; "
+        f"under the network alone {nats:.3f} nats per character; --seed {choice.seed} --accept 1 composes it again"
+    )
+
+
+def acceptance_sentence(compositions: Sequence[Composition]) -> str | None:
+    """How many candidates were composed for some tunes, and accepted; None if nothing was chosen."""
+    choices = [composition.choice for composition in compositions if composition.choice]
+    if not choices:
+        return None
+    candidates, accepted = sum(choice.candidates for choice in choices), sum(choice.accepted for choice in choices)
+    drawn = f", {len(choices) - accepted:,} drawn where none was" if accepted < len(choices) else ""
+    rate = f"{accepted / candidates:.1%} were accepted{drawn}"
+    return f"choosing: {candidates:,} tunes composed for {len(choices):,}; {rate}; --accept 1 takes every tune"

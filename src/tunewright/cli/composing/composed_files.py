@@ -1,14 +1,14 @@
-"""Files of composed tunes, each of which says where it comes from."""
+"""Writing of composed tunes to files in any format, each with its provenance: program, model, seed, options."""
 
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from rich.progress import Progress
 
 from tunewright import __version__
 from tunewright.cli.composing.composed_figures import Figures
+from tunewright.cli.composing.request import CompositionRequest
 from tunewright.cli.ending import INTERRUPTED, MISTAKE, stop_on_signal
 from tunewright.cli.progress import error_console
 from tunewright.errors import RenderError
@@ -19,14 +19,11 @@ from tunewright.rendering.formats import FORMATS, SUFFIXES, Rendering, parse_for
 from tunewright.sampling.compose import Composition
 from tunewright.sampling.config import CompositionConfig
 
-if TYPE_CHECKING:
-    from tunewright.cli.composing.compose import Wanted
 
-
-def write_tunes(wanted: "Wanted", figures: Figures, out: Path, formats: str, *, force: bool) -> int:
+def write_tunes(request: CompositionRequest, figures: Figures, out: Path, formats: str, *, force: bool) -> int:
     """Compose, and write every tune in every format, with what is known of it.
 
-    What cannot be rendered is reported on the error stream and stops nothing else.
+    A tune that cannot be rendered is reported on the error stream; the others are written.
 
     Returns
     -------
@@ -36,14 +33,14 @@ def write_tunes(wanted: "Wanted", figures: Figures, out: Path, formats: str, *, 
     names = parse_formats(formats)
     claim_folder(out, force=force)
     written, compositions = 0, list[Composition]()
-    looked_at = bars_looked_at(wanted.model) if "html" in names else None
-    digits = len(str(wanted.config.seed + wanted.count - 1))
+    looked_at = bars_looked_at(request.model) if "html" in names else None
+    digits = len(str(request.config.seed + request.count - 1))
     console = error_console()
     bar = Progress(console=console, transient=True, disable=not console.is_terminal)
     with stop_on_signal() as stopped, bar:
-        steps = bar.add_task("composing", total=wanted.keep or wanted.count)
-        for composition, reasons in chosen(wanted, figures):
-            provenance = provenance_of(wanted, composition)
+        steps = bar.add_task("composing", total=request.keep or request.count)
+        for composition, reasons in composed_or_kept(request, figures):
+            provenance = provenance_of(request, composition)
             provenance |= figures.recorded(composition, reasons)
             compositions.append(composition)
             stem = f"tune-{composition.seed:0{digits}}"
@@ -52,22 +49,22 @@ def write_tunes(wanted: "Wanted", figures: Figures, out: Path, formats: str, *, 
             bar.advance(steps)
             if stopped:
                 break
-    figures.tell_choosing(compositions)
+    figures.describe_choosing(compositions)
     print(f"{written} files in {out}")
     if stopped:
         return INTERRUPTED
     return 0 if written else MISTAKE
 
 
-def chosen(wanted: "Wanted", figures: Figures) -> Iterable[tuple[Composition, Sequence[str]]]:
-    """The tunes to be written, with the reasons why they were kept where there was a choice."""
-    if wanted.keep is None:
-        return ((composition, ()) for composition in wanted.compositions())
-    return ((kept.composition, kept.reasons) for kept in figures.best(list(wanted.compositions()), wanted.keep))
+def composed_or_kept(request: CompositionRequest, figures: Figures) -> Iterable[tuple[Composition, Sequence[str]]]:
+    """The tunes to write, with the reasons why they were kept; there are none without --keep."""
+    if request.keep is None:
+        return ((composition, ()) for composition in request.compositions())
+    return ((kept.composition, kept.reasons) for kept in figures.best(list(request.compositions()), request.keep))
 
 
 def bars_looked_at(model: Checkpoint) -> Callable[[str], str] | None:
-    """From a tune to what its page shows of where each bar comes from; None if the network does not look back."""
+    """A function from a tune to the HTML of where its bars come from; None if the network does not look back."""
     if not model.config.look_back:
         return None
     from tunewright.analysis.memory.looked_at import look_at
@@ -81,7 +78,7 @@ def bars_looked_at(model: Checkpoint) -> Callable[[str], str] | None:
 def write_tune(
     tune: str, stem: str, formats: Sequence[str], provenance: Mapping[str, str], out: Path, more: str = ""
 ) -> int:
-    """Write one tune in each of `formats`, its page with `more`; returns how many files came out."""
+    """Write one tune in each of `formats`, its page with `more`; returns the number of files written."""
     written = 0
     rendering = Rendering(tune, provenance, more=more)
     for name in formats:
@@ -95,20 +92,20 @@ def write_tune(
     return written
 
 
-def provenance_of(wanted: "Wanted", composition: Composition) -> dict[str, str]:
-    """What it takes to make the same tune again."""
-    provenance = made_by(wanted.model, wanted.name, wanted.config, composition.seed)
-    provenance["composed"] = "raw" if wanted.grammar is None else "playable"
-    provenance |= {name.replace("_", " "): value for name, value in wanted.conditions.items()}
-    if wanted.beginning.text:
-        provenance["prime"] = wanted.beginning.text.replace("\n", "\\n")
+def provenance_of(request: CompositionRequest, composition: Composition) -> dict[str, str]:
+    """Everything that is needed to compose the same tune again."""
+    provenance = made_by(request.model, request.name, request.config, composition.seed)
+    provenance["composed"] = "raw" if request.grammar is None else "playable"
+    provenance |= {name.replace("_", " "): value for name, value in request.conditions.items()}
+    if request.beginning.text:
+        provenance["prime"] = request.beginning.text.replace("\n", "\\n")
     if not composition.ended:
-        provenance["stopped at"] = f"{wanted.config.max_length} characters"
+        provenance["stopped at"] = f"{request.config.max_length} characters"
     return provenance
 
 
 def made_by(model: Checkpoint, name: str, config: CompositionConfig, seed: int) -> dict[str, str]:
-    """Program, network and options."""
+    """The provenance that composed tunes and variants share: program, network and options."""
     provenance = {"composed by": f"Tunewright {__version__}", "model": name, **origin(model)}
     provenance["seed"] = str(seed)
     provenance |= {"argmax": "yes"} if config.argmax else {"temperature": f"{config.temperature:g}"}

@@ -1,4 +1,4 @@
-"""The tunes of `tunewright demo`: the best of many at each temperature, and one that is written raw."""
+"""The tunes of `tunewright demo`: the best of many at each temperature, and one composed raw."""
 
 import time
 from collections.abc import Iterator
@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 
 from tunewright.acceptor.grammar import Grammar
 from tunewright.analysis.selection import Kept
-from tunewright.cli.composing.beginning import Beginning
-from tunewright.cli.composing.compose import Wanted
 from tunewright.cli.composing.composed_figures import Figures
+from tunewright.cli.composing.request import Beginning, CompositionRequest
 from tunewright.errors import GrammarError
 from tunewright.model.checkpoint import Checkpoint
 from tunewright.sampling.compose import Composition
@@ -20,7 +19,7 @@ TEMPERATURES = (0.5, 1.0, 2.0)
 CANDIDATES = 20
 """Tunes at each temperature, of which one is shown."""
 LONGEST_SECONDS = 12.0
-"""For composing at one temperature; on a slow machine there are fewer candidates, `FEWEST` at least."""
+"""Time for composing at one temperature; a slow machine composes fewer candidates, but at least `FEWEST`."""
 FEWEST = 3
 MAX_LENGTH = 1500
 
@@ -31,30 +30,30 @@ class DemoTune:
 
     temperature: float
     kept: Kept
-    wanted: Wanted
+    request: CompositionRequest
     """How it was composed."""
     raw: Composition
-    """What the network writes at the same temperature when it is left alone."""
+    """What the network writes at the same temperature by plain sampling."""
 
 
 @dataclass(frozen=True)
-class Held:
-    """What keeps the tunes whole."""
+class DemoGrammar:
+    """The acceptor that steers the demo's tunes."""
 
     grammar: Grammar | None
     problem: str = ""
     """Why there is none."""
 
 
-def held(model: Checkpoint) -> Held:
-    """What the characters of the network allow."""
+def demo_grammar(model: Checkpoint) -> DemoGrammar:
+    """The acceptor of playable tunes, if the characters of the network suffice for it."""
     try:
-        return Held(playable(model))
+        return DemoGrammar(playable(model))
     except GrammarError as error:
-        return Held(None, error.message)
+        return DemoGrammar(None, error.message)
 
 
-def demo_tunes(model: Checkpoint, name: str, seed: int, whole: Held, figures: Figures) -> Iterator[DemoTune]:
+def demo_tunes(model: Checkpoint, name: str, seed: int, steering: DemoGrammar, figures: Figures) -> Iterator[DemoTune]:
     """Compose, and yield the best tune of each temperature by the rule of `compose --keep`.
 
     Parameters
@@ -62,26 +61,28 @@ def demo_tunes(model: Checkpoint, name: str, seed: int, whole: Held, figures: Fi
     model
         The network.
     name
-        What it is called in the files.
+        Its name in the files.
     seed
         Of the first candidate.
-    whole
-        See `held`.
+    steering
+        See `demo_grammar`.
     figures
         Measure originality, which counts among the reasons for keeping a tune.
     """
     for temperature in TEMPERATURES:
         config = CompositionConfig(temperature=temperature, max_length=MAX_LENGTH, seed=seed)
-        wanted = Wanted(model, name, config, whole.grammar, {}, Beginning(), count=CANDIDATES, keep=1, device="cpu")
-        (best,) = figures.best(_in_time(wanted), 1)
-        alone = next(iter(replace(wanted, grammar=None, count=1, keep=None).compositions()))
-        yield DemoTune(temperature, best, wanted, alone)
+        request = CompositionRequest(
+            model, name, config, steering.grammar, {}, Beginning(), count=CANDIDATES, keep=1, device="cpu"
+        )
+        (best,) = figures.best(_in_time(request), 1)
+        alone = next(iter(replace(request, grammar=None, count=1, keep=None).compositions()))
+        yield DemoTune(temperature, best, request, alone)
 
 
-def _in_time(wanted: Wanted) -> list[Composition]:
-    """As many tunes as are wanted, or as there is time for."""
+def _in_time(request: CompositionRequest) -> list[Composition]:
+    """All tunes of the request, or as many as `LONGEST_SECONDS` allow."""
     began, found = time.monotonic(), []
-    with closing(wanted.compositions()) as compositions:
+    with closing(request.compositions()) as compositions:
         for composition in compositions:
             found.append(composition)
             if len(found) >= FEWEST and time.monotonic() - began > LONGEST_SECONDS:

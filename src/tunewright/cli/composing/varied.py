@@ -1,12 +1,12 @@
-"""`tunewright compose --vary`: bars of a tune written anew."""
+"""Variants of a tune, some of its bars written anew: `tunewright compose --vary`."""
 
 import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from tunewright.cli.composing.beginning import read_text
 from tunewright.cli.composing.composed_files import made_by, write_tune
+from tunewright.cli.composing.request import read_text
 from tunewright.cli.ending import MISTAKE
 from tunewright.errors import GrammarError, OptionError
 from tunewright.files import claim_folder
@@ -18,8 +18,8 @@ from tunewright.sampling.vary import Variation, vary
 
 
 @dataclass(frozen=True)
-class Variants:
-    """What is to be varied, and where the variants go."""
+class VariationRequest:
+    """The tune to vary, and where to write the variants."""
 
     model: Checkpoint
     name: str
@@ -35,48 +35,46 @@ class Variants:
     force: bool
 
 
-def write_variants(wanted: Variants) -> int:
+def write_variants(request: VariationRequest) -> int:
     """Print the best variants, or write them to files; returns the exit status."""
-    first, last = bars_of(wanted.bars)
-    text, lines = without_comments(read_text(wanted.tune))
-    text, _ = fit_prime(text, wanted.model.vocabulary, path=wanted.tune)
+    first, last = bars_of(request.bars)
+    text, lines = without_comments(read_text(request.tune))
+    text, _ = fit_prime(text, request.model.vocabulary, path=request.tune)
     try:
-        found = vary(wanted.model, text, first, last, wanted.config, candidates=wanted.candidates)
+        found = vary(request.model, text, first, last, request.config, candidates=request.candidates)
     except (GrammarError, OptionError) as error:
         line = lines[error.line - 1] if error.line and error.line <= len(lines) else error.line
-        raise type(error)(error.message, path=wanted.tune, line=line, column=error.column) from error
-    print(
-        f"{len(found)} of {wanted.candidates} candidates fit; log-probability of the tune from bar {first} on, in nats",
-        file=sys.stderr,
-    )
+        raise type(error)(error.message, path=request.tune, line=line, column=error.column) from error
+    fit = f"{len(found)} of {request.candidates} candidates fit"
+    print(f"{fit}; log-probability of the tune from bar {first} on, in nats", file=sys.stderr)
     if not found:
-        print(f"no variant of bars {wanted.bars} was found; try more --candidates or another --seed", file=sys.stderr)
+        print(f"no variant of bars {request.bars} was found; try more --candidates or another --seed", file=sys.stderr)
         return MISTAKE
-    best = found[: wanted.count]
-    if wanted.out is None:
+    best = found[: request.count]
+    if request.out is None:
         for place, variation in enumerate(best, start=1):
             print(variation.text)
             print(f"  {place}. of {len(found)}: {in_words(variation)}", file=sys.stderr)
         return 0
-    names = parse_formats(wanted.formats)
-    claim_folder(wanted.out, force=wanted.force)
+    names = parse_formats(request.formats)
+    claim_folder(request.out, force=request.force)
     written = 0
     for place, variation in enumerate(best, start=1):
-        provenance = made_by(wanted.model, wanted.name, wanted.config, variation.seed)
-        provenance |= {"varied": f"bars {wanted.bars} of {wanted.tune.name}", "likelihood": in_words(variation)}
-        written += write_tune(variation.text, f"variant-{place}", names, provenance, wanted.out)
-    print(f"{written} files in {wanted.out}")
+        provenance = made_by(request.model, request.name, request.config, variation.seed)
+        provenance |= {"varied": f"bars {request.bars} of {request.tune.name}", "likelihood": in_words(variation)}
+        written += write_tune(variation.text, f"variant-{place}", names, provenance, request.out)
+    print(f"{written} files in {request.out}")
     return 0 if written else MISTAKE
 
 
 def without_comments(text: str) -> tuple[str, list[int]]:
-    """A tune without its lines of comment, which say how it was made before, and the number of each line that stays."""
+    """A tune without its comment lines, which say how it was made, and the number of each line that is left."""
     kept = [(number, line) for number, line in enumerate(text.split("\n"), start=1) if not line.startswith("%")]
     return "\n".join(line for _, line in kept), [number for number, _ in kept]
 
 
 def in_words(variation: Variation) -> str:
-    """How likely it is, beside the tune as it was."""
+    """Log-probability of a variant, and that of the tune as it was."""
     return f"{variation.likelihood:.1f} nats (as it was: {variation.before:.1f}), seed {variation.seed}"
 
 
@@ -86,7 +84,7 @@ def bars_of(value: str) -> tuple[int, int]:
     Raises
     ------
     OptionError
-        For anything else.
+        If it is written in another way.
     """
     match = re.fullmatch(r"(\d{1,4})(?:-(\d{1,4}))?", value)
     if match is None:

@@ -1,7 +1,6 @@
-"""The command `tunewright adapt`."""
+"""The command `tunewright adapt`: training of a network on a few more tunes, with its former tunes beside them."""
 
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,13 +9,11 @@ from cyclopts import Parameter
 from tunewright.cli.ending import INTERRUPTED, stop_on_signal
 from tunewright.cli.flags import flags_of, given, override
 from tunewright.cli.sources import read_sources, recorded
-from tunewright.errors import InputError, OptionError
+from tunewright.errors import OptionError
 from tunewright.training.config import AdaptConfig
 
 if TYPE_CHECKING:
-    from tunewright.model.checkpoint import Checkpoint
     from tunewright.training.adapt import Adaptation, Losses
-    from tunewright.training.data import TrainingData
 
 AdaptFlags = flags_of(AdaptConfig, title="Adapting")
 
@@ -55,11 +52,12 @@ def adapt(
         Replace what --out holds.
     """
     from tunewright.cli.learning.training_display import draw_curves, follow
+    from tunewright.cli.learning_sources import former_tunes
     from tunewright.model.checkpoint import read_checkpoint
     from tunewright.training.adapt import Adaptation
 
     if not tunes:
-        raise OptionError("no tunes to learn; name files or folders of them")
+        raise OptionError("no tunes to learn from; name files or folders of them")
     checkpoint = read_checkpoint(model)
     config = override(AdaptConfig(), (given(adapting), None))
     adaptation = Adaptation(
@@ -72,7 +70,7 @@ def adapt(
         origin={"training_sources": recorded(tunes), "validation_sources": recorded(validation or ())},
     )
     adaptation.open(resume=resume, force=force)
-    tell(adaptation)
+    announce(adaptation)
     with stop_on_signal() as stopped:
         follow(adaptation.run, stopped)
     draw_curves(out, adaptation.run.trainer.history)
@@ -83,29 +81,12 @@ def adapt(
     return 0
 
 
-def former_tunes(model: "Checkpoint", corpus: Sequence[str] | None) -> "TrainingData | None":
-    """What the network learned from; None, which is told, if that is not to be had."""
-    from tunewright.cli.learned import learning_data, named_data
-
-    if corpus:
-        return named_data(model, corpus)
-    try:
-        return learning_data(model)
-    except InputError as error:
-        print(
-            f"no former tunes to read again and to measure on: {error}; name them with --corpus, or hold the "
-            "weights with --l2-sp 30",
-            file=sys.stderr,
-        )
-        return None
-
-
-def tell(adaptation: "Adaptation") -> None:
-    """Say what is new to the network, and if there is nothing to measure on."""
+def announce(adaptation: "Adaptation") -> None:
+    """Print the characters that are new to the network, and a warning if no tunes are held out."""
     if adaptation.added_characters:
         print(f"characters that are new to the network: {' '.join(map(repr, adaptation.added_characters))}")
     if not adaptation.held_out:
-        print("too few tunes to hold any out: losses on own tunes are those of the tunes that are learned from")
+        print("too few tunes to hold any out: losses on own tunes are measured on the tunes that are learned from")
 
 
 def show(losses: "Mapping[str, tuple[Losses, Losses]]", held_out: int) -> None:

@@ -1,29 +1,31 @@
-"""A discriminator for a network that was trained, and what is said of choosing with one."""
+"""Training of a discriminator for a network: corpus tunes against its own composed tunes, for rejection sampling."""
 
 import time
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tunewright.cli.progress import progress_bar
 from tunewright.errors import InputError
 from tunewright.model.checkpoint import read_checkpoint, write_checkpoint
+from tunewright.sampling.choosing.discriminator import KEY, Discriminator
+from tunewright.sampling.choosing.learning import learn_discriminator, training_texts
+from tunewright.training.data import TrainingData
 
-if TYPE_CHECKING:
-    from tunewright.sampling.compose import Composition
-    from tunewright.training.data import TrainingData
 
+def add_discriminator(folder: Path, data: TrainingData, *, anew: bool = False) -> None:
+    """Train a discriminator between the tunes of `data` and what the network composes; store it in the checkpoint.
 
-def add_discriminator(folder: Path, data: "TrainingData", *, anew: bool = False) -> None:
-    """Learn to tell what the network of a checkpoint composes from what it learned from, and keep that beside it.
+    Prints how good it is, or why there is none: too few tunes, say, or a network that composes nothing playable.
 
-    That there are too few tunes, or that it composes nothing that plays, is told. A network that has one keeps it
-    unless it is to learn `anew`.
+    Parameters
+    ----------
+    folder
+        A checkpoint, which is written again.
+    data
+        What its network learned from.
+    anew
+        Replace a discriminator that the checkpoint has; otherwise it stays.
     """
-    from tunewright.sampling.choosing.discriminator import KEY, Discriminator
-    from tunewright.sampling.choosing.learning import learn_discriminator, training_texts
-
     began = time.monotonic()
     model = read_checkpoint(folder)
     if Discriminator.of(model) and not anew:
@@ -39,27 +41,3 @@ def add_discriminator(folder: Path, data: "TrainingData", *, anew: bool = False)
         f"discriminator: learned in {time.monotonic() - began:.0f} s to tell {found.tunes:,} training tunes from as "
         f"many composed ones; of two tunes that it had not seen it tells which is which in {found.auc:.1%}"
     )
-
-
-def choosing_sentence(composition: "Composition") -> str | None:
-    """How a tune was chosen, and what the network alone thinks of it; None if nothing was chosen."""
-    choice = composition.choice
-    if choice is None:
-        return None
-    how = f"accepted as number {choice.candidates}" if choice.accepted else f"drawn among {choice.candidates}"
-    nats = -composition.likelihood / max(composition.composed, 1)
-    return (
-        f"chosen: {how} of the candidates of its seed; log-ratio of corpus to network {choice.log_ratio:+.2f} nats; "
-        f"under the network alone {nats:.3f} nats per character; --seed {choice.seed} --accept 1 composes it again"
-    )
-
-
-def acceptance_sentence(compositions: Sequence["Composition"]) -> str | None:
-    """What choosing took for some tunes; None if nothing was chosen."""
-    choices = [composition.choice for composition in compositions if composition.choice]
-    if not choices:
-        return None
-    candidates, accepted = sum(choice.candidates for choice in choices), sum(choice.accepted for choice in choices)
-    drawn = f", {len(choices) - accepted:,} drawn where none was" if accepted < len(choices) else ""
-    rate = f"{accepted / candidates:.1%} were accepted{drawn}"
-    return f"choosing: {candidates:,} tunes composed for {len(choices):,}; {rate}; --accept 1 takes every tune"

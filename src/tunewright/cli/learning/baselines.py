@@ -1,10 +1,9 @@
-"""How does a command set a network's losses beside those of counting?"""
+"""N-gram and unigram baselines for `tunewright evaluate`: losses that counting characters reaches."""
 
 import sys
 from collections.abc import Sequence
 
-from tunewright.cli.learned import learning_data
-from tunewright.cli.learning_sources import built_corpus
+from tunewright.cli.learning_sources import built_corpus, recorded_data
 from tunewright.cli.sources import read_sources
 from tunewright.corpus.tune import Tune
 from tunewright.corpus.vocabulary import Ids
@@ -15,7 +14,7 @@ from tunewright.training.ngram import MOST_CHARACTERS, Baselines, baselines
 
 
 def baselines_beside(model: Checkpoint, data: Measurable, corpus: Sequence[str] | None) -> Baselines | None:
-    """What counting reaches on `data`, or None, which is told on the error stream.
+    """What counting reaches on `data`; None, with a warning on the error stream, if the tunes to count cannot be read.
 
     Parameters
     ----------
@@ -32,7 +31,7 @@ def baselines_beside(model: Checkpoint, data: Measurable, corpus: Sequence[str] 
         If `corpus` cannot be read.
     """
     try:
-        counted = named(model, corpus) if corpus else learning_data(model).tunes
+        counted = counted_tunes(model, corpus) if corpus else recorded_data(model).tunes
     except InputError as error:
         if corpus:
             raise
@@ -41,8 +40,8 @@ def baselines_beside(model: Checkpoint, data: Measurable, corpus: Sequence[str] 
     return baselines(counted, len(model.vocabulary), data)
 
 
-def named(model: Checkpoint, corpus: Sequence[str]) -> Sequence[Ids]:
-    """The tunes that `corpus` names; of a built one, as many of those to learn from as are counted anyway."""
+def counted_tunes(model: Checkpoint, corpus: Sequence[str]) -> Sequence[Ids]:
+    """The tunes of `corpus` as ids; of a built corpus, a sample as large as the n-gram model takes."""
     built = built_corpus(corpus)
     if not built:
         return encoded(model, read_sources(*corpus))
@@ -53,9 +52,3 @@ def named(model: Checkpoint, corpus: Sequence[str]) -> Sequence[Ids]:
 def encoded(model: Checkpoint, tunes: Sequence[Tune]) -> list[Ids]:
     """The tunes as ids, without characters that the network does not know."""
     return [model.vocabulary.encode_known(tune.framed) for tune in tunes]
-
-
-def counting_in_words(found: Baselines, name: str) -> str:
-    """What counting reaches under the protocol `name`, in nats per character."""
-    ngram, unigram = getattr(found.ngram, name), getattr(found.unigram, name)
-    return f"counting {ngram.nats_per_char:.4f}, unigram {unigram.nats_per_char:.4f}"

@@ -1,4 +1,4 @@
-"""The command `tunewright evaluate`."""
+"""The command `tunewright evaluate`: losses of a network on tunes, beside those of counting."""
 
 import json as json_format
 from pathlib import Path
@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from tunewright.cli.flags import flags_of, given, override
-from tunewright.cli.learning_sources import to_measure
 from tunewright.cli.progress import progress_bar
 from tunewright.errors import OptionError
 from tunewright.training.config import DynamicConfig
@@ -48,6 +47,7 @@ def evaluate(
         Print JSON.
     """
     from tunewright.cli.learning.baselines import baselines_beside
+    from tunewright.cli.learning_sources import evaluation_data
     from tunewright.model.checkpoint import read_checkpoint
     from tunewright.model.network import load_network
     from tunewright.training.dynamic import dynamic_full_tune
@@ -55,12 +55,12 @@ def evaluate(
 
     options = given(learning)
     if options and not dynamic:
-        raise OptionError(f"--{next(iter(options)).replace('_', '-')} says how to learn; give --dynamic with it")
+        raise OptionError(f"--{next(iter(options)).replace('_', '-')} needs --dynamic")
     config = override(DynamicConfig(), (options, None)) if dynamic else None
     checkpoint = read_checkpoint(model)
-    data = to_measure(checkpoint, tunes)
+    data = evaluation_data(checkpoint, tunes)
     if config and not isinstance(data, EvaluationSet):
-        raise OptionError("--dynamic goes through tunes in memory; give it files, not a built corpus")
+        raise OptionError("--dynamic reads tunes from files, not from a built corpus")
     result = measure(checkpoint, data)
     counting = baselines_beside(checkpoint, data, corpus)
     loss = None
@@ -77,8 +77,6 @@ def evaluate(
 
 def show(result: "Evaluation", counting: "Baselines | None", dynamic: "Loss | None") -> None:
     """Print a line for each protocol."""
-    from tunewright.cli.learning.baselines import counting_in_words
-
     print(f"{result.tunes:,} tunes, {result.characters:,} characters")
     for name, loss in (("full_tune", result.full_tune), ("cold_window", result.cold_window)):
         print(row(name, loss, counting_in_words(counting, name) if counting else ""))
@@ -97,3 +95,9 @@ def row(name: str, loss: "Loss", counting: str = "") -> str:
     if loss.standard_error is not None:
         parts.append(f"standard error {loss.standard_error:.4f} nats")
     return "   ".join([*parts, *([counting] if counting else [])])
+
+
+def counting_in_words(found: "Baselines", name: str) -> str:
+    """Both baselines under the protocol `name`, in nats per character."""
+    ngram, unigram = getattr(found.ngram, name), getattr(found.unigram, name)
+    return f"counting {ngram.nats_per_char:.4f}, unigram {unigram.nats_per_char:.4f}"

@@ -1,11 +1,12 @@
-"""The command `tunewright export`."""
+"""The command `tunewright export`: a network as an ONNX file, compared with torch before it is written."""
 
 from pathlib import Path
 
 from tunewright.errors import CheckpointError, MissingExtraError
+from tunewright.files import write_file
 
 TOLERANCE = 1e-3
-"""A file whose numbers differ from torch's by more is not written."""
+"""The largest difference of a logit or state from torch's with which a file is written."""
 
 
 def export(model: Path, *, onnx: Path) -> None:
@@ -21,7 +22,6 @@ def export(model: Path, *, onnx: Path) -> None:
     onnx
         The file to write; one of the same name is replaced.
     """
-    from tunewright.files import write_file
     from tunewright.model.checkpoint import read_checkpoint
     from tunewright.model.onnx.comparison import largest_difference
     from tunewright.model.onnx.graph import to_onnx
@@ -31,13 +31,11 @@ def export(model: Path, *, onnx: Path) -> None:
     try:
         difference = largest_difference(checkpoint, content)
     except MissingExtraError as error:
-        told = f"not compared with torch. {error}"
+        compared = f"not compared with torch. {error}"
     else:
-        if not difference <= TOLERANCE:  # nor is nan
-            what = (
-                f"ONNX Runtime and torch differ on it by {difference:.2g}, more than {TOLERANCE:g}; nothing is written"
-            )
+        if not difference <= TOLERANCE:  # true of nan, too
+            what = f"ONNX Runtime and torch differ on it by {difference:.2g}, more than {TOLERANCE:g}; no file written"
             raise CheckpointError(what, path=checkpoint.path)
-        told = f"differs from torch by {difference:.1g} at most"
+        compared = f"differs from torch by {difference:.1g} at most"
     write_file(onnx, content)
-    print(f"{onnx}: {len(content):,} bytes; {told}")
+    print(f"{onnx}: {len(content):,} bytes; {compared}")

@@ -1,4 +1,4 @@
-"""The command `tunewright train`."""
+"""The command `tunewright train`: training of a network, with options from a preset, a TOML file and flags."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -9,8 +9,7 @@ from cyclopts import Parameter
 
 from tunewright.cli.ending import INTERRUPTED, stop_on_signal
 from tunewright.cli.flags import flags_of, given, override, read_toml
-from tunewright.cli.learning_sources import training_data
-from tunewright.cli.processes import last_words
+from tunewright.cli.processes import ignore_sigterm_after_worker_error
 from tunewright.cli.sources import recorded
 from tunewright.errors import OptionError
 from tunewright.model.checkpoint import BEST, Checkpoint
@@ -63,12 +62,13 @@ def train(
     """
     from tunewright.cli.learning.add_discriminator import add_discriminator
     from tunewright.cli.learning.training_display import draw_curves, follow
+    from tunewright.cli.learning_sources import training_data
     from tunewright.training.distributed import team_of_torchrun
     from tunewright.training.run import Run, read_last
 
     if resume and force:
-        raise OptionError("--resume goes on with a run and --force replaces it; give one of them")
-    with last_words(), team_of_torchrun() as team:
+        raise OptionError("--resume and --force exclude each other: one goes on with a run, the other replaces it")
+    with ignore_sigterm_after_worker_error(), team_of_torchrun() as team:
         former = team.in_turn(partial(read_last, out)) if resume else None
         with team.together():
             sources = choose_sources(tunes, validation or (), former)
@@ -89,11 +89,11 @@ def train(
 
 
 def choose_sources(tunes: Sequence[str], validation: Sequence[str], former: Checkpoint | None) -> dict[str, list[str]]:
-    """Where to read the tunes to train and to validate on: what is named, or what the `former` run had."""
+    """Sources of the training and the validation tunes: those named, or else those of the `former` run."""
     sources = {"training_sources": recorded(tunes), "validation_sources": recorded(validation)}
     if former and not tunes:
         if validation:
-            raise OptionError("--resume takes the tunes of the run, or all of them anew: name those to train on too")
+            raise OptionError("--validation with --resume needs the training tunes too: name them, or leave out both")
         sources = {name: former.training.get("data", {}).get(name, []) for name in sources}
     if not sources["training_sources"]:
         raise OptionError("no tunes to train on; name files, folders, or a corpus such as oneills")
@@ -107,7 +107,7 @@ def choose_options(
     training: dict[str, Any],
     former: Checkpoint | None,
 ) -> Preset:
-    """Preset (or the options of the `former` run to go on with), then TOML file, then flags."""
+    """Options from the preset (or the `former` run), the TOML file and the flags; the later layers win."""
     require_choice("preset", preset or "default", PRESETS)
     base = PRESETS[preset or "default"]
     if former and not preset:

@@ -1,4 +1,4 @@
-"""What does one see while a network trains?"""
+"""Output while a network trains: a progress bar, a line for each epoch, and loss curves at the end."""
 
 import sys
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ HEADING = "epoch   learned   training full/cold   validation full/cold   seconds
 
 
 def follow(run: Run, stopped: Sequence[int]) -> None:
-    """Train to the end, or until `stopped` is no longer empty, with a bar and a line per epoch."""
+    """Train to the end, or until a signal stands in `stopped`, with a progress bar and a line for each epoch."""
     run.team.asked = stopped
     console = Console(highlight=False, soft_wrap=True)
     epochs = run.config.epochs
@@ -59,7 +59,7 @@ def follow(run: Run, stopped: Sequence[int]) -> None:
 
 
 def counting(found: Baselines) -> str:
-    """What a network has to beat, in nats per character."""
+    """The losses of the n-gram and the unigram model, in nats per character."""
     ngram, unigram = (
         f"{reached.full_tune.nats_per_char:.3f} / {reached.cold_window.nats_per_char:.3f}"
         for reached in (found.ngram, found.unigram)
@@ -68,7 +68,7 @@ def counting(found: Baselines) -> str:
 
 
 def line_of(record: EpochRecord, epochs: int, *, best: bool) -> str:
-    """One epoch in one line; a star marks the best so far."""
+    """The line of an epoch; a star marks the best so far."""
     return (
         f"{record.epoch:>3}/{epochs:<3} {record.training_loss:>8.3f} "
         f"{record.training_full_tune:>12.3f} /{record.training_cold_window:>6.3f} "
@@ -78,7 +78,7 @@ def line_of(record: EpochRecord, epochs: int, *, best: bool) -> str:
 
 
 def draw_curves(folder: Path, history: Sequence[EpochRecord]) -> None:
-    """Write loss.png and loss.svg beside the history; without matplotlib, say so."""
+    """Write loss.png and loss.svg beside the history, or print that matplotlib is missing."""
     if not history:
         return
     try:

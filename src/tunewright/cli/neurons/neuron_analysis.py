@@ -1,4 +1,4 @@
-"""What does `tunewright neurons` find out, in which order, and what may a user have got wrong before?"""
+"""The analyses of `tunewright neurons` in their order, and the checks of the request before them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tunewright.errors import VocabularyError
 from tunewright.model.network import load_network
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from tunewright.analysis.ablation.clamped_units import AblationResult
     from tunewright.analysis.ablation.targets import Target
@@ -37,35 +37,35 @@ if TYPE_CHECKING:
     from tunewright.analysis.units.unit_study import NeuronStudy
     from tunewright.corpus.tune import Tune
     from tunewright.model.checkpoint import Checkpoint
+    from tunewright.progress import Progress
 
-    Tell = Callable[[str, float], object]
 
 SHARES = {
     "units": 0.25, "untrained network": 0.25, "ablation": 0.2, "probes": 0.1, "memory": 0.1, "looking back": 0.1
 }  # fmt: skip
-"""Of the time that the analysis takes."""
+"""The share of each part in the time of the analysis."""
 
-REMEMBERED = 3
-"""Other models at most whose memory is measured too."""
+MOST_MEMORY_MODELS = 3
+"""The largest number of other models whose memory is measured."""
 LONGEST_NAME = 28
-"""Characters of the name of another model in a figure."""
+"""The longest name of another model in a figure, in characters."""
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What a user wants to know."""
+class NeuronRequest:
+    """What to analyse: a network, models beside it, and tunes to show its units on."""
 
     model: Checkpoint
     others: Mapping[str, Checkpoint]
     shown: tuple[ShownTune, ...]
     composed: bool
-    """Whether the network wrote the tunes that are shown."""
+    """Whether the network composed the tunes that are shown."""
     units: Sequence[int] | None
     quantity: str
 
     @property
     def pairs(self) -> list[tuple[int, int]] | None:
-        """Layer and number of the units that were named."""
+        """Layer and number of the units that were named; None if none were."""
         if self.units is None:
             return None
         return [(layer, unit) for layer in range(self.model.config.layers) for unit in dict.fromkeys(self.units)]
@@ -73,40 +73,40 @@ class Asked:
 
 @dataclass(frozen=True)
 class LookingBack:
-    """What came out of a network that looks back."""
+    """The analyses of a network that looks back over its tune."""
 
     alone: Alone
-    """What it does without."""
+    """Its losses and tunes without looking back."""
     copying: Copying
     shown: tuple[Looked, ...]
-    """Of each tune that is shown, where its bars come from."""
+    """For each tune that is shown, where its bars come from."""
 
 
 @dataclass(frozen=True)
-class Found:
-    """What came out."""
+class NeuronResults:
+    """The results of all analyses."""
 
     study: NeuronStudy
-    """Of all units."""
-    told: NeuronStudy
-    """Of those that were named, or all."""
+    """All units."""
+    reported: NeuronStudy
+    """The units that were named, or all."""
     untrained: NeuronStudy
     others: Mapping[str, tuple[Counterpart, ...]]
     ablation: AblationResult
     probes: ProbeStudy
     memory: Mapping[str, MemoryStudy]
     looking: LookingBack | None
-    """None of a plain network."""
+    """None for a network that does not look back."""
 
 
-def asked_of(
+def check_request(
     model: Checkpoint,
     others: Mapping[str, Checkpoint],
     tunes: Sequence[Tune],
     units: Sequence[int] | None,
     quantity: str,
-) -> Asked:
-    """Look for mistakes before anything is written; without `tunes`, the network composes one.
+) -> NeuronRequest:
+    """Check the request before anything is written; without `tunes`, the network composes one.
 
     Raises
     ------
@@ -119,7 +119,7 @@ def asked_of(
     for each in (model, *others.values()):
         require_quantities(each.config.cell, [quantity])
     shown = read_shown(model, tunes or [composed_tune(model)], quantity)
-    return Asked(model, others, shown, not tunes, units, quantity)
+    return NeuronRequest(model, others, shown, not tunes, units, quantity)
 
 
 def require_known(others: Mapping[str, Checkpoint], sides: Sides) -> None:
@@ -132,44 +132,44 @@ def require_known(others: Mapping[str, Checkpoint], sides: Sides) -> None:
             raise VocabularyError(f"{name} cannot be compared: it does not know {unknown!r}, which these tunes have")
 
 
-def find_out(asked: Asked, sides: Sides, tell: Tell) -> Found:
-    """Do all of it, telling what is being done and which share of it is done."""
-    model, config = asked.model, NeuronConfig(quantity=asked.quantity)
+def analyse_neurons(request: NeuronRequest, sides: Sides, tell: Progress) -> NeuronResults:
+    """Run all analyses; `tell` is called with what is being done and the share done, 0 to 1."""
+    model, config = request.model, NeuronConfig(quantity=request.quantity)
     part = _Parts(tell)
     study = study_neurons(model, sides, config, progress=part("units"))
-    told = study if asked.units is None else study.only(asked.units)
+    reported = study if request.units is None else study.only(request.units)
     untrained = study_neurons(untrained_like(model), sides, config, progress=part("untrained network"))
-    ablation = study_ablation(model, sides, targets=_targets(asked, study), progress=part("ablation"))
-    probes = study_probes(model, sides, asked.quantity, progress=part("probes"))
+    ablation = study_ablation(model, sides, targets=_targets(request, study), progress=part("ablation"))
+    probes = study_probes(model, sides, request.quantity, progress=part("probes"))
     tunes = (*sides.choosing.tunes, *sides.confirming.tunes)
     memory = {"the network": study_memory(model, tunes, progress=part("memory"))}
-    beside = list(zip(short_names(asked.others), asked.others.values(), strict=True))[:REMEMBERED]
+    beside = list(zip(short_names(request.others), request.others.values(), strict=True))[:MOST_MEMORY_MODELS]
     memory |= {name: study_memory(each, tunes) for name, each in beside}
-    found = {name: tuple(counterparts(each, sides, asked.quantity)) for name, each in asked.others.items()}
-    looking = _looking_back(asked, sides, part("looking back")) if model.config.look_back else None
-    return Found(study, told, untrained, found, ablation, probes, memory, looking)
+    found = {name: tuple(counterparts(each, sides, request.quantity)) for name, each in request.others.items()}
+    looking = _looking_back(request, sides, part("looking back")) if model.config.look_back else None
+    return NeuronResults(study, reported, untrained, found, ablation, probes, memory, looking)
 
 
-def _looking_back(asked: Asked, sides: Sides, tell: Tell) -> LookingBack:
-    model, network = asked.model, load_network(asked.model)
+def _looking_back(request: NeuronRequest, sides: Sides, tell: Progress) -> LookingBack:
+    model, network = request.model, load_network(request.model)
     alone = study_alone(model, sides, progress=lambda doing, share: tell(doing, share / 2))
     copying = study_copying(model, sides, progress=lambda doing, share: tell(doing, (1 + share) / 2))
-    shown = tuple(look_at(network, model.vocabulary, each.tune.text) for each in asked.shown)
+    shown = tuple(look_at(network, model.vocabulary, each.tune.text) for each in request.shown)
     return LookingBack(alone, copying, shown)
 
 
-def _targets(asked: Asked, study: NeuronStudy) -> list[Target]:
-    """What to hold: always outputs; if something else was looked at, it is said that this is what follows the label."""
-    pairs, findings = asked.pairs, study.findings
-    targets = choose_targets(findings, asked.model.config) if pairs is None else named_targets(pairs, findings)
-    if asked.quantity == "h":
+def _targets(request: NeuronRequest, study: NeuronStudy) -> list[Target]:
+    """The units to clamp. Their outputs are clamped; if another quantity was studied, the meaning of a unit says so."""
+    pairs, findings = request.pairs, study.findings
+    targets = choose_targets(findings, request.model.config) if pairs is None else named_targets(pairs, findings)
+    if request.quantity == "h":
         return list(targets)
-    name = NAMES[asked.quantity]
+    name = NAMES[request.quantity]
     return [replace(each, meaning=f"{name}: {each.meaning}") if each.meaning else each for each in targets]
 
 
 def short_names(paths: Iterable[str]) -> list[str]:
-    """Paths by their last part, or by so many last parts that no two are equal; of a long name, the middle is left out.
+    """Paths by the fewest last parts that tell them apart; the middle of a long name is replaced by an ellipsis.
 
     >>> short_names(["runs/lstm", "runs/gru"])
     ['lstm', 'gru']
@@ -183,12 +183,12 @@ def short_names(paths: Iterable[str]) -> list[str]:
 
 
 class _Parts:
-    """Divides one bar among the parts of the work."""
+    """Divides one progress bar among the parts of the analysis."""
 
-    def __init__(self, tell: Tell) -> None:
+    def __init__(self, tell: Progress) -> None:
         self._tell = tell
 
-    def __call__(self, name: str) -> Tell:
+    def __call__(self, name: str) -> Progress:
         names = list(SHARES)
         before = sum(SHARES[each] for each in names[: names.index(name)])
         return lambda doing, share: self._tell(f"{name}: {doing}", before + SHARES[name] * share)

@@ -1,4 +1,4 @@
-"""What does `tunewright neurons` print?"""
+"""The table that `tunewright neurons` prints: labels and the units that follow them, with their evidence."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tunewright.analysis.units.claims import UnitFinding
-    from tunewright.cli.neurons.neuron_analysis import Found
+    from tunewright.cli.neurons.neuron_analysis import NeuronResults
 
 STRONG_AUC, STRONG_R = 0.95, 0.8
-"""From which on a unit counts as following a label closely."""
+"""The least AUC or correlation of a unit that follows a label closely."""
 WIDTH, COLUMN = 110, 16
-"""Characters of a table that no terminal bounds, and of each column more."""
+"""Width of the table, and of each column more, in characters, where the output is not a terminal."""
 
 
-def show(found: Found, *, by_unit: bool) -> None:
-    """Print a table: of each label the unit that follows it best, or of each unit the labels that it follows."""
+def show(found: NeuronResults, *, by_unit: bool) -> None:
+    """Print a table: for each label the best unit or, if `by_unit`, for each unit the labels that it follows."""
     console = Console(highlight=False)
     if not console.is_terminal:
         console.width = WIDTH + COLUMN * len(found.others)
@@ -30,11 +30,11 @@ def show(found: Found, *, by_unit: bool) -> None:
         table.add_column(title, justify="left" if title in ("label", "") else "right")
     floor = {finding.label: _value(finding.held_out_value) for finding in reversed(found.untrained.findings)}
     beside = [{each.label: _value(each.held_out_value) for each in other} for other in found.others.values()]
-    for finding in found.told.findings if by_unit else found.told.best_of_label().values():
+    for finding in found.reported.findings if by_unit else found.reported.best_of_label().values():
         table.add_row(*_cells(finding), *(some.get(finding.label, "-") for some in (floor, *beside)))
     console.print(table)
     console.print(
-        "held out: AUC (0.5 says nothing), or r, on tunes not used to choose; same character: the same between places "
+        "held out: AUC (0.5 is chance), or r, on tunes not used to choose; same character: the same between places "
         "with one character; * confirmed",
         soft_wrap=True,
     )

@@ -1,4 +1,4 @@
-"""Which files does `tunewright neurons` write, and what becomes of them where a package is missing?"""
+"""Files of `tunewright neurons`: data, page and figures; those that need a missing package are reported."""
 
 from __future__ import annotations
 
@@ -32,12 +32,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tunewright.analysis.units.shown_tunes import ShownTune
-    from tunewright.cli.neurons.neuron_analysis import Asked, Found, Tell
+    from tunewright.cli.neurons.neuron_analysis import NeuronRequest, NeuronResults
+    from tunewright.progress import Progress
 
 Thing = TypeVar("Thing")
 PAGE, FIGURES = "index.html", "figures"
 ON_PAGE = 8
-"""Tunes that the page and the pictures show, of those that were asked for."""
+"""The largest number of tunes that the page and the figures show."""
 MAP_WORDS = (
     "<p>Each dot is a unit; it stands in the row of the label that it is confirmed to follow best, and the farther "
     "right, the more closely. A dot leads to its unit. What only the left side has, learning made.</p>"
@@ -45,18 +46,19 @@ MAP_WORDS = (
 
 
 class Writer:
-    """Writes what was found; `problems` says what could not be made, each once."""
+    """Writes the results; `problems` holds a sentence, once, for each thing that could not be made."""
 
-    def __init__(self, asked: Asked, found: Found, out: Path) -> None:
-        self.asked, self.found, self.out = asked, found, out
+    def __init__(self, request: NeuronRequest, found: NeuronResults, out: Path) -> None:
+        self.request, self.found, self.out = request, found, out
         self.problems: dict[str, None] = {}
         beside = len(found.memory) - 1
         if beside < len(found.others):
-            self.problems[f"how far back all {len(found.others)} other models remember: {beside} were asked"] = None
+            unmeasured = f"{len(found.others) - beside} of {len(found.others)} other models"
+            self.problems[f"the memory of {unmeasured}; at most {beside} are measured"] = None
         self.page = self._page()
 
-    def write(self, tell: Tell) -> None:
-        """Write all files, telling what is being done and which share of it is done."""
+    def write(self, tell: Progress) -> None:
+        """Write all files; `tell` is called with what is being done and the share done, 0 to 1."""
         tell("files", 0.0)
         for name, content in self._data().items():
             write_file(self.out / name, content)
@@ -70,7 +72,7 @@ class Writer:
             if drawn is not None:
                 write_file(folder / name, drawn)
         forms = ("svg", "png") if find_spec("typst") else ("svg",)
-        for name, content in unit_figures(self.page, self.asked.pairs, forms):
+        for name, content in unit_figures(self.page, self.request.pairs, forms):
             tell(f"picture {name}", 0.7)
             write_file(folder / name, content)
         for name, make in self._tunes_looked_at(forms):
@@ -79,8 +81,8 @@ class Writer:
                 write_file(folder / name, drawn)
 
     def _data(self) -> dict[str, bytes]:
-        found, network = self.found, self.asked.model.config
-        units = [(report.layer, report.unit) for report in found.told.units]
+        found, network = self.found, self.request.model.config
+        units = [(report.layer, report.unit) for report in found.reported.units]
         more: dict[str, dict[str, Any]] = {
             "ablation.json": found.ablation.as_json(),
             "probes.json": found.probes.as_json(),
@@ -91,16 +93,16 @@ class Writer:
             tunes = [{"text": each.text, "bars": [asdict(bar) for bar in each.bars]} for each in found.looking.shown]
             more["looking-back.json"] = {**found.looking.copying.as_json(), "tunes": tunes}
         return {
-            **study_files(found.told, found.untrained, found.others),
-            TUNES: tunes_file(self.asked.shown, units, network.units),
+            **study_files(found.reported, found.untrained, found.others),
+            TUNES: tunes_file(self.request.shown, units, network.units),
             **{name: (json.dumps(content, indent=1) + "\n").encode() for name, content in more.items()},
         }
 
     def _page(self) -> NeuronPage:
-        found, shown = self.found, self.asked.shown[:ON_PAGE]
-        if len(self.asked.shown) > ON_PAGE:
-            self.problems[f"{PAGE} shows {ON_PAGE} of {len(self.asked.shown)} tunes; tunes.json has all"] = None
-        low, high = span_of(self.asked.quantity, shown)
+        found, shown = self.found, self.request.shown[:ON_PAGE]
+        if len(self.request.shown) > ON_PAGE:
+            self.problems[f"{PAGE} shows {ON_PAGE} of {len(self.request.shown)} tunes; tunes.json has all"] = None
+        low, high = span_of(self.request.quantity, shown)
         effects = {
             each.target.units[0]: sentences_of(each, found.ablation)
             for each in found.ablation.ablations
@@ -108,13 +110,13 @@ class Writer:
         }
         return NeuronPage(
             "Inside the network",
-            found.told,
+            found.reported,
             found.untrained,
             found.others,
             shown,
             [self._engraved(each) for each in shown],
-            self.asked.composed,
-            NAMES[self.asked.quantity],
+            self.request.composed,
+            NAMES[self.request.quantity],
             low,
             high,
             effects,
@@ -132,7 +134,7 @@ class Writer:
 
     def _sections(self) -> list[PageSection]:
         found = self.found
-        linked = [(report.layer, report.unit) for report in found.told.units]
+        linked = [(report.layer, report.unit) for report in found.reported.units]
         drawn = draw_map(found.study, found.untrained, linked=linked).decode()
         sections = [PageSection("Map of the units", f'<div class="map">{drawn}</div>{MAP_WORDS}')]
         looking = found.looking
@@ -164,7 +166,7 @@ class Writer:
                 yield f"{name}.{form}", partial(draw, form)
 
     def _tunes_looked_at(self, forms: Sequence[str]) -> Iterator[tuple[str, Callable[[], bytes]]]:
-        """Of each tune, where its bars come from, over score and text, and the gate at each character."""
+        """For each tune, arcs of where its bars come from, over score and text, and the gate at each character."""
         shown = self.found.looking.shown[:ON_PAGE] if self.found.looking else ()
         for number, looked in enumerate(shown, 1):
             behind = f"-tune-{number}" if len(shown) > 1 else ""
@@ -179,6 +181,6 @@ class Writer:
             return make()
         except MissingExtraError as error:
             self.problems[str(error)] = None
-        except (OptionError, RenderError):  # of a picture: there is nothing to draw, as has been said of scores
+        except (OptionError, RenderError):  # there is nothing to draw; a score that is missing is reported above
             pass
         return None

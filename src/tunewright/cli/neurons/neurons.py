@@ -1,4 +1,4 @@
-"""The command `tunewright neurons`."""
+"""The command `tunewright neurons`: what the units of a network follow, with evidence, files and a page."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
+
+from tunewright.cli.progress import progress_bar
+from tunewright.files import claim_folder
 
 
 def neurons(
@@ -40,32 +43,30 @@ def neurons(
     tune
         Files of tunes, composed ones for instance, to show the units on; without it the network composes one.
     unit
-        Tell of these units only, counted from 0, and draw them.
+        Show these units only, counted from 0, and draw them.
     against
-        Other models: has each of them a unit for the same thing?
+        Other models, whose units for the same labels are shown beside.
     quantity
-        What of each unit: h, its output; c, input, forget, candidate or output of an LSTM; reset, update or candidate
-        of a GRU.
+        The value of each unit that is studied: h, its output; c, input, forget, candidate or output of an LSTM; reset,
+        update or candidate of a GRU.
     characters
-        Most characters of tunes to choose by, and of tunes to confirm on; of more, tunes are taken evenly.
+        The most characters of tunes to choose labels by, and of tunes to confirm them on; of more, a sample is taken.
     force
         Write into a folder that holds something already.
     """
     from tunewright.analysis.units.samples import Sides
     from tunewright.cli.composing.composed_tune import as_composed
-    from tunewright.cli.neurons.neuron_analysis import asked_of, find_out, require_known
+    from tunewright.cli.neurons.neuron_analysis import analyse_neurons, check_request, require_known
     from tunewright.cli.neurons.neuron_table import show
     from tunewright.cli.neurons.neuron_writing import PAGE, Writer
-    from tunewright.cli.progress import progress_bar
     from tunewright.cli.sources import read_sources
-    from tunewright.files import claim_folder
     from tunewright.model.checkpoint import read_checkpoint
     from tunewright.model.threads import one_thread
 
     checkpoint = read_checkpoint(model)
     others = {str(path): read_checkpoint(path) for path in against or ()}
     shown = [as_composed(each) for each in read_sources(*tune, keep_duplicates=True)] if tune else ()
-    asked = asked_of(checkpoint, others, shown, unit, quantity)
+    request = check_request(checkpoint, others, shown, unit, quantity)
     tunes = read_sources(*data)
     confirming = read_sources(*held_out) if held_out else None
     with one_thread(), progress_bar() as tell:
@@ -73,8 +74,8 @@ def neurons(
         sides = Sides.of(checkpoint, tunes, confirming, characters)
         require_known(others, sides)
         claim_folder(out, force=force)
-        found = find_out(asked, sides, lambda doing, share: tell(doing, 0.9 * share))
-        writer = Writer(asked, found, out)
+        found = analyse_neurons(request, sides, lambda doing, share: tell(doing, 0.9 * share))
+        writer = Writer(request, found, out)
         writer.write(lambda doing, share: tell(doing, 0.9 + 0.1 * share))
     for problem in writer.problems:
         print(f"left out: {problem}", file=sys.stderr)

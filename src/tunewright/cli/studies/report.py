@@ -1,10 +1,12 @@
-"""The command `tunewright report`."""
+"""The command `tunewright report`: the paper of a study, in several formats."""
 
 import sys
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
+
+from tunewright.cli.progress import progress_bar
 
 
 def report(
@@ -36,7 +38,6 @@ def report(
     force
         Write into a folder that holds something else.
     """
-    from tunewright.cli.progress import progress_bar
     from tunewright.model.threads import one_thread
     from tunewright.report.paper.writing import write_paper
     from tunewright.sampling.compiled import compiling

@@ -1,26 +1,16 @@
 """The commands `tunewright study show` and `tunewright study run`."""
 
-from __future__ import annotations
-
 import sys
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 
 from tunewright.cli.ending import FINDINGS, INTERRUPTED, stop_on_signal
-from tunewright.cli.sources import recorded
+from tunewright.cli.progress import progress_bar
 from tunewright.errors import OptionError
 from tunewright.options import require
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tunewright.study.plans.plan import Plan
-    from tunewright.study.running.perform import Material
-    from tunewright.study.running.runner import Executor
-    from tunewright.study.running.study_folder import StudyFolder
 
 app = App(name="study", help="Train many networks as a plan says.", default_parameter=Parameter(negative=()))
 
@@ -46,18 +36,18 @@ def show(plan: Path, *, data: Sources = None, validation: Sources = None, worker
     workers
         How many trainings run at once; 0 takes one for each processor core.
     """
-    from tunewright.cli.progress import progress_bar
     from tunewright.cli.studies.study_display import show_plan
+    from tunewright.cli.studies.study_setup import plan_with_data, slots_of
     from tunewright.study.running.duration import time_settings
 
     require("workers", workers, "0 or more", workers >= 0)
-    asked, material = _material(plan, data, validation)
+    asked, shared = plan_with_data(plan, data, validation)
     timings = {}
     with progress_bar() as bar:
-        for timing in time_settings(asked, material.data):
+        for timing in time_settings(asked, shared.data):
             timings[timing.setting] = timing
             bar(f"trying {timing.setting}", len(timings) / len(asked.settings))
-    show_plan(asked, material.data, timings, _slots(workers))
+    show_plan(asked, shared.data, timings, slots_of(workers))
 
 
 @app.command
@@ -73,7 +63,7 @@ def run(
 ) -> int:
     """Train what is missing of a study.
 
-    What is done is kept; what was interrupted goes on where it was, and ends as if it had never stopped.
+    Finished runs are kept; interrupted ones go on where they stopped, and end as if they had never been interrupted.
 
     Parameters
     ----------
@@ -94,70 +84,25 @@ def run(
     address
         Of the cluster; without it, the one that RAY_ADDRESS names, or else one of this machine alone.
     """
-    from tunewright.cli.studies.study_display import follow
+    from tunewright.cli.studies.study_display import follow, show_best_trial
+    from tunewright.cli.studies.study_setup import choose_executor, plan_with_data
     from tunewright.study.running.runner import run_study
 
     require("workers", workers, "0 or more", workers >= 0)
     if address and executor != "ray":
-        raise OptionError(f"--address {address} goes with --executor ray")
-    asked, material = _material(plan, data, validation)
-    steps = run_study(asked, material, out, _executor(asked, executor, workers, address))
+        raise OptionError(f"--address {address} needs --executor ray")
+    asked, shared = plan_with_data(plan, data, validation)
+    steps = run_study(asked, shared, out, choose_executor(asked, executor, workers, address))
     with stop_on_signal() as stopped, closing(steps):
         states = follow(steps, stopped)
     if any(state.state in ("waiting", "running") for state in states):
         print("stopped and saved; the same command goes on")
         return INTERRUPTED
     if asked.search:
-        _tell_best(asked, out)
+        show_best_trial(asked, out)
     failed = [state for state in states if state.state == "failed"]
     for state in failed:
         print(f"failed: {state.run.name}: {state.report.error}", file=sys.stderr)
     if failed:
         print(f"{len(failed)} of {len(states)} runs failed; the same command tries them again", file=sys.stderr)
     return FINDINGS if failed else 0
-
-
-def _tell_best(plan: Plan, out: Path) -> None:
-    """Print what a search found, as it stands in a plan."""
-    from tunewright.study.running.search import best_trial
-
-    best = best_trial(out)
-    if best and plan.search:
-        run = best.run
-        print(f"best trial: {best.name}, {best.loss:.4f} nats per character ({run.protocol}) in epoch {run.best.epoch}")
-        print("\n".join(f"  {name} = {run.options[name]!r}" for name in plan.search.options))
-
-
-def _material(path: Path, data: list[str] | None, validation: list[str] | None) -> tuple[Plan, Material]:
-    """The plan with the data that were named in place of its own, and these data."""
-    from tunewright.cli.learning_sources import training_data
-    from tunewright.study.plans.plan import read_plan
-    from tunewright.study.running.perform import Material
-
-    plan = read_plan(path).with_data(recorded(data or ()), recorded(validation or ()))
-    sources = {"training_sources": list(plan.data), "validation_sources": list(plan.validation)}
-    return plan, Material(training_data(plan.data, plan.validation), sources)
-
-
-def _executor(
-    plan: Plan, name: str | None, workers: int, address: str | None
-) -> Callable[[StudyFolder, Material], Executor]:
-    if name == "ray":
-        from tunewright.study.running.cluster import ClusterExecutor
-
-        return lambda study, material: ClusterExecutor(study, material, workers, address)
-    from tunewright.study.running.together import StackedExecutor, suits, those_alone
-
-    if name == "stacked" or (name is None and not workers and suits(plan.runs)):
-        for line in those_alone(plan.runs):
-            print(line)
-        return lambda study, material: StackedExecutor(study, material, workers)
-    from tunewright.study.running.local import LocalExecutor
-
-    return lambda study, material: LocalExecutor(study, material, _slots(workers))
-
-
-def _slots(workers: int) -> int:
-    from tunewright.cores import cores
-
-    return workers or cores()

@@ -1,10 +1,11 @@
-"""What does one see of a plan, and of a study while it runs?"""
+"""Output of `tunewright study`: a plan with its durations, the progress of a study, and the best trial of a search."""
 
 import math
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
+from pathlib import Path
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -13,15 +14,15 @@ from rich.text import Text
 
 from tunewright.study.plans.plan import Plan, Value, value_words
 from tunewright.study.plans.search_space import Range
-from tunewright.study.running.duration import Pace, Timing, side_by_side
+from tunewright.study.running.duration import Pace, Timing, makespan
 from tunewright.study.running.runner import RunState, StudyProgress, in_order
-from tunewright.study.running.search import TRIALS
+from tunewright.study.running.search import TRIALS, best_trial
 from tunewright.training.data import TrainingData
 
 MOST_ROWS = 30
-"""Of more runs, those that are waiting or done are only counted."""
+"""With more runs than this, those that are waiting or done are only counted."""
 WIDTH = 100
-"""Characters of a table that no terminal bounds."""
+"""Width of the tables, in characters, where the output is not a terminal."""
 
 
 def show_plan(plan: Plan, data: TrainingData, timings: Mapping[str, Timing], slots: int) -> None:
@@ -54,46 +55,46 @@ def show_plan(plan: Plan, data: TrainingData, timings: Mapping[str, Timing], slo
         console.print(
             f"{plan.search.trials} trials ({plan.search.sampler}, pruner {plan.search.pruner}) of "
             + "; ".join(f"{name} {_space(space)}" for name, space in plan.search.options.items())
-            + ", each reckoned as long as the baseline"
+            + ", each assumed to take as long as the baseline"
         )
     console.print(
-        f"about {duration(sum(seconds))} of one core; {duration(side_by_side(seconds, slots))} with {slots} workers, "
-        "each on an idle core, if they do not slow one another (each setting was tried for a moment)"
+        f"about {duration(sum(seconds))} of one core; {duration(makespan(seconds, slots))} with {slots} workers, "
+        "if each has an idle core and they do not slow one another (estimated from a short trial of each setting)"
     )
 
 
 def _space(space: Range | tuple[Value, ...]) -> str:
-    """What is searched of one option, in words."""
+    """The values of an option that are searched, in words."""
     if not isinstance(space, Range):
         return " or ".join(map(value_words, space))
     return f"{value_words(space.low)} to {value_words(space.high)}" + (" (log)" if space.log else "")
 
 
 def follow(steps: Iterator[StudyProgress], stopped: Sequence[int]) -> list[RunState]:
-    """Show a study until it ends or `stopped` is no longer empty; returns where every run stands."""
+    """Show a study until it ends or a signal stands in `stopped`; returns the state of every run."""
     console, pace, slots = _console(), Pace(), 1
     states: Mapping[str, RunState] = {}
-    said = ""
+    summary = ""
     with Live(console=console, refresh_per_second=2) if console.is_terminal else nullcontext() as live:
         for progress in steps:
-            pace.heed(progress, time.monotonic())
+            pace.update(progress, time.monotonic())
             slots = max(slots, sum(state.state == "running" for state in progress.states.values()))
             left = pace.left(progress, slots)
             if live:
                 live.update(table_of(progress, left))
             else:
-                _tell(console, progress, states, left)
-            states, said = progress.states, _summary(progress, None)
+                _print_changes(console, progress, states, left)
+            states, summary = progress.states, _summary(progress, None)
             if stopped:
-                console.print("stopping, once every run has saved what it learned")
+                console.print("stopping as soon as every run has saved its progress")
                 break
         else:
-            console.print(said)
+            console.print(summary)
     return list(states.values())
 
 
 def table_of(progress: StudyProgress, left: float | None) -> Group:
-    """A row for every run, or for those that are at work or failed if there are many; below it, what is left."""
+    """A row for every run, or of many runs for those that are running or failed; below it, a summary."""
     table = Table("run", "state", box=None, pad_edge=False)
     for heading in ("epoch", "learned", "validation full/cold", "best"):
         table.add_column(heading, justify="right")
@@ -118,7 +119,9 @@ def _figures(state: RunState) -> tuple[str, ...]:
     )
 
 
-def _tell(console: Console, progress: StudyProgress, before: Mapping[str, RunState], left: float | None) -> None:
+def _print_changes(
+    console: Console, progress: StudyProgress, before: Mapping[str, RunState], left: float | None
+) -> None:
     """Print a line for every run that began or ended since `before`."""
     for name in progress.changed:
         state = progress.states[name]
@@ -142,8 +145,17 @@ def _summary(progress: StudyProgress, left: float | None) -> str:
     return f"{words}; {duration(left)} left" if left and counts["running"] else words
 
 
+def show_best_trial(plan: Plan, folder: Path) -> None:
+    """Print the best trial of the search in the study `folder`, as options of a plan."""
+    best = best_trial(folder)
+    if best and plan.search:
+        run = best.run
+        print(f"best trial: {best.name}, {best.loss:.4f} nats per character ({run.protocol}) in epoch {run.best.epoch}")
+        print("\n".join(f"  {name} = {run.options[name]!r}" for name in plan.search.options))
+
+
 def duration(seconds: float) -> str:
-    """So many seconds in words, two units at most: ``1 h 5 min``."""
+    """A duration in words, with two units at most: ``1 h 5 min``."""
     if seconds < 60:
         return f"{math.ceil(seconds)} s"
     minutes = round(seconds / 60)

@@ -1,4 +1,4 @@
-"""Which options may a plan set, and to what?"""
+"""Options that a plan may set, and the values that each may have."""
 
 from collections.abc import Mapping
 from dataclasses import fields
@@ -11,25 +11,25 @@ from tunewright.training.config import Preset, TrainingConfig
 
 Value = str | int | float
 
-GOVERNED = {
-    "seed": "the list 'seeds' says it",
-    "threads": "every run of a study learns on one thread, and --workers says how many run at once",
-    "minutes": "with a limit of time runs would differ with the clock; 'epochs' says how long they train",
+NOT_IN_PLANS = {
+    "seed": "the list 'seeds' gives the seeds",
+    "threads": "every run of a study trains on one thread, and --workers sets how many run at once",
+    "minutes": "with a time limit, results would depend on the clock; set 'epochs' instead",
 }
-"""Options that no plan sets, and why."""
+"""Options that no plan may set, and why."""
 
 OPTIONS: dict[str, Value] = {**to_mapping(NetworkConfig()), **to_mapping(TrainingConfig())}
 """Every option of a network and its training, with its default."""
 
 
 def with_options(base: Preset, values: Mapping[str, Value], table: Table) -> Preset:
-    """Return `base` with these options; one outside its range is blamed on `table`."""
-    with table.blame():
+    """Return `base` with these options; an error about one outside its range names `table`."""
+    with table.locate_errors():
         return Preset(*(_part(part, values) for part in (base.network, base.training)))
 
 
 def one_value(table: Table, name: str, came: Any) -> Value:
-    """A value of the option `name`; a whole number where a fraction is expected becomes one, 0 and 0.0 being one."""
+    """A value of the option `name`, of its type; a whole number becomes a float where a float is expected."""
     require_option(table, name)
     default, value = OPTIONS[name], came
     if isinstance(default, float) and type(came) in (int, float):
@@ -46,13 +46,13 @@ def one_value(table: Table, name: str, came: Any) -> Value:
 
 def require_option(table: Table, name: str) -> None:
     """Raise OptionError unless a plan may set the option `name`."""
-    if name in GOVERNED:
-        raise table.error(f"{name} is not for a plan to set: {GOVERNED[name]}")
+    if name in NOT_IN_PLANS:
+        raise table.error(f"a plan cannot set {name}: {NOT_IN_PLANS[name]}")
     if name not in OPTIONS:
         raise table.error(unknown(name, OPTIONS))
 
 
 def _part(part: Any, values: Mapping[str, Value]) -> Any:
-    """The options of one class with those of `values` that belong to it."""
+    """The options of one class, with those of `values` that are its fields."""
     own = {field.name: values[field.name] for field in fields(part) if field.name in values}
     return from_mapping(type(part), {**to_mapping(part), **own})

@@ -1,8 +1,8 @@
-"""What does a study ask, and which trainings answer it?
+"""Plans of studies: questions about options, and the settings and runs (trainings) that answer them.
 
 A plan is a TOML file:
 
-    title = "Recurrent cells"          what stands above the results; the file's name if left out
+    title = "Recurrent cells"          heading of the results; the file's name if left out
     data = ["ryans"]                   files, folders or named corpora to learn from
     validation = ["val.txt"]           to measure on; without it, a tenth of the tunes is kept back
     preset = "assignment"              what all settings start from; "default" if left out
@@ -15,14 +15,14 @@ A plan is a TOML file:
     title = "Which cell?"
     cell = ["rnn", "gru", "lstm"]      lists of values; all their combinations are trained
 
-    [[where]]                          what goes with some options (see `rules`)
+    [[where]]                          options that depend on others (see `plan_rules`)
     cell = "rnn"
     then = { units = 300 }
 
-    [search]                           what is to be found by trying (see `space`)
+    [search]                           options to be searched by trials (see `search_space`)
 
-Files are looked for beside the plan. A setting that several questions ask for is trained once; the baseline, which is
-[base] alone, always is.
+Relative paths start at the plan's folder. A setting that several questions name is trained once. The baseline, which is
+[base] alone, is always trained.
 """
 
 import itertools
@@ -36,7 +36,7 @@ from tunewright.model.config import CELL_NAMES, NetworkConfig
 from tunewright.options import require_choice, to_mapping
 from tunewright.study.plans.option_values import Value as Value
 from tunewright.study.plans.option_values import one_value, require_option, with_options
-from tunewright.study.plans.plan_rules import Rule, read_rules, with_what_goes_along
+from tunewright.study.plans.plan_rules import Rule, read_rules, with_dependent_options
 from tunewright.study.plans.plan_text import Table, read_table
 from tunewright.study.plans.search_space import Search, read_search
 from tunewright.training.config import PRESETS, Preset, TrainingConfig
@@ -44,14 +44,14 @@ from tunewright.training.config import PRESETS, Preset, TrainingConfig
 KEYS = ("title", "data", "validation", "preset", "seeds", "fingerprint", "base", "question", "where", "search")
 
 OF_RECURRENT = {"look_back", "recurrent_weight_dropout"}
-"""Options that a network has only if it is recurrent."""
+"""Options of recurrent networks only."""
 MOST_RUNS = 10_000
-"""More are refused, as a slip of the pen."""
+"""A plan with more runs is refused as a mistake."""
 
 
 @dataclass(frozen=True)
 class Setting:
-    """What is trained once with each seed."""
+    """A network with its training, to be run once with each seed."""
 
     name: str
     """Short, for people, and unique in its plan: ``LSTM 150, dropout 0.2``."""
@@ -62,7 +62,7 @@ class Setting:
 
 @dataclass(frozen=True)
 class Question:
-    """Settings that are to be compared."""
+    """Settings to compare."""
 
     title: str
     options: Mapping[str, tuple[Value, ...]]
@@ -98,19 +98,19 @@ class Plan:
     title: str
     data: tuple[str, ...]
     validation: tuple[str, ...]
-    """Empty where a tenth of `data` is kept back."""
+    """Empty if a tenth of `data` is kept back instead."""
     preset: str
     seeds: tuple[int, ...]
     base: Preset
-    """The preset with what [base] says."""
+    """The preset with the options of [base]."""
     questions: tuple[Question, ...]
     settings: tuple[Setting, ...]
     """The baseline, then those of the questions, in their order."""
     rules: tuple[Rule, ...] = ()
-    """What goes with some options of a setting; the baseline has it, too."""
+    """Options that depend on others, in all settings and the baseline."""
     search: Search | None = None
     fingerprint: str = ""
-    """SHA-256 of the tunes (see `TrainingData`), where the plan is for these alone."""
+    """SHA-256 of the tunes (see `TrainingData`); empty if the plan is for any tunes."""
 
     @property
     def baseline(self) -> str:
@@ -119,7 +119,7 @@ class Plan:
 
     @cached_property
     def runs(self) -> tuple[PlannedRun, ...]:
-        """Every training; all settings with the first seed come first, so that half a study says something already."""
+        """Every training, seed by seed, so that half a study has results for all settings already."""
         return tuple(
             PlannedRun(
                 folder_name(setting.name, seed),
@@ -133,7 +133,7 @@ class Plan:
         )
 
     def with_data(self, data: Sequence[str] = (), validation: Sequence[str] = ()) -> "Plan":
-        """The same study of other tunes; where only `validation` is given, those to learn from stay."""
+        """The same study of other tunes; if only `validation` is given, the training tunes stay."""
         if not data and not validation:
             return self
         return replace(self, data=tuple(data) or self.data, validation=tuple(validation), fingerprint="")
@@ -145,22 +145,22 @@ def read_plan(path: Path | str) -> Plan:
     Raises
     ------
     OptionError
-        If it cannot be read, is no TOML, or asks for something that no study can do; it names the place.
+        If it cannot be read, is not TOML, or holds a mistake; the message names the place.
     """
     path = Path(path)
     table = read_table(path)
     table.require_known(*KEYS)
     preset = table.text("preset", "default")
-    with table.blame():
+    with table.locate_errors():
         require_choice("preset", preset, PRESETS)
     base = _base(PRESETS[preset], table.table("base"))
-    asked = [_asked(each) for each in table.tables("question")]
+    asked = [_question_options(each) for each in table.tables("question")]
     rules = read_rules(table.tables("where"))
     questions, settings = _settings(base, table.table("base"), asked, rules)
     plan = Plan(
         title=table.text("title", path.stem),
-        data=tuple(_beside(path, name) for name in table.list_of("data", str)),
-        validation=tuple(_beside(path, name) for name in table.list_of("validation", str)),
+        data=tuple(_path_beside(path, name) for name in table.list_of("data", str)),
+        validation=tuple(_path_beside(path, name) for name in table.list_of("validation", str)),
         preset=preset,
         seeds=_seeds(table),
         base=base,
@@ -171,14 +171,14 @@ def read_plan(path: Path | str) -> Plan:
         fingerprint=table.text("fingerprint", ""),
     )
     if not plan.data:
-        raise table.error("names no data; data = [...] takes files, folders, and corpora such as 'oneills'")
+        raise table.error("data is missing; add data = [...] with files, folders, or corpora such as 'oneills'")
     if not plan.questions and not plan.search:
-        raise table.error("asks nothing; a table [[question]] with an option such as units = [150, 200] was expected")
+        raise table.error("has no question; add a table [[question]] with an option such as units = [150, 200]")
     for number, rule in enumerate(rules, start=1):
-        if not any(rule.holds_for(_mapping(setting)) for setting in settings):
+        if not any(rule.matches(_mapping(setting)) for setting in settings):
             raise table.error(f"[[where]] {number}: no setting has these options")
     if (count := len(plan.settings) * len(plan.seeds)) > MOST_RUNS:
-        raise table.error(f"asks for {count:,} runs; {MOST_RUNS:,} are the most")
+        raise table.error(f"has {count:,} runs; at most {MOST_RUNS:,} are allowed")
     return plan
 
 
@@ -188,14 +188,14 @@ def folder_name(setting: str, seed: int) -> str:
 
 
 def option_words(name: str, value: Value) -> str:
-    """One option of a network or its training for people: ``learning rate 0.006``."""
+    """An option in words: ``learning rate 0.006``."""
     if name == "look_back":
         return f"looking back {value}" if value else "not looking back"
     return f"{name.replace('_', ' ')} {value_words(value)}"
 
 
 def value_words(value: Value) -> str:
-    """A value as it is typed, without needless digits: ``0`` for 0.0."""
+    """A value in words, without needless digits: ``0`` for 0.0."""
     short = f"{value:g}" if isinstance(value, float) else str(value)
     return short if not isinstance(value, float) or float(short) == value else repr(value)
 
@@ -203,8 +203,8 @@ def value_words(value: Value) -> str:
 def _seeds(table: Table) -> tuple[int, ...]:
     seeds = table.list_of("seeds", int)
     if not seeds:
-        raise table.error("names no seeds; seeds = [0, 1, 2] trains each setting three times")
-    with table.blame():
+        raise table.error("seeds is missing; seeds = [0, 1, 2], say, trains each setting three times")
+    with table.locate_errors():
         for seed in seeds:
             TrainingConfig(seed=seed)
     return seeds
@@ -216,11 +216,11 @@ def _base(preset: Preset, table: Table) -> Preset:
     return with_options(Preset(preset.network, replace(preset.training, threads=1)), options, table)
 
 
-def _asked(table: Table) -> tuple[Table, str, dict[str, tuple[Value, ...]]]:
+def _question_options(table: Table) -> tuple[Table, str, dict[str, tuple[Value, ...]]]:
     """Title of a question, and the values of each option that it names."""
     title = table.text("title", "")
     if not title:
-        raise table.error('has no title; a sentence such as title = "Which cell?" was expected')
+        raise table.error('has no title; add one such as title = "Which cell?"')
     table = replace(table, place=f"{table.place} ({title})")
     options = {}
     for name, values in table.values.items():
@@ -232,7 +232,7 @@ def _asked(table: Table) -> tuple[Table, str, dict[str, tuple[Value, ...]]]:
         options[name] = tuple(one_value(table, name, value) for value in values)
         table.require_different(name, list(options[name]))
     if not any(len(values) > 1 for values in options.values()):
-        raise table.error("varies nothing; an option with two values or more was expected, such as units = [150, 200]")
+        raise table.error("varies no option; give one of them two values or more, such as units = [150, 200]")
     return table, title, options
 
 
@@ -242,16 +242,16 @@ def _settings(
     asked: list[tuple[Table, str, dict[str, tuple[Value, ...]]]],
     rules: tuple[Rule, ...],
 ) -> tuple[tuple[Question, ...], tuple[Setting, ...]]:
-    """Questions and the settings that answer them, each once."""
+    """The questions, and the settings that answer them, each once."""
     named = {name: None for _, _, options in asked for name in options}
     of_base = _mapping(base)
-    first = setting_of(with_options(base, with_what_goes_along(rules, of_base, {}), base_table), named)
+    first = setting_of(with_options(base, with_dependent_options(rules, of_base, {}), base_table), named)
     settings = {first.name: first}
     questions = []
     for table, title, options in asked:
         names = []
         for values in itertools.islice(itertools.product(*options.values()), MOST_RUNS + 1):
-            chosen = with_what_goes_along(rules, of_base, dict(zip(options, values, strict=True)))
+            chosen = with_dependent_options(rules, of_base, dict(zip(options, values, strict=True)))
             setting = setting_of(with_options(base, chosen, table), named)
             names.append(settings.setdefault(setting.name, setting).name)
         questions.append(Question(title, options, tuple(names)))
@@ -259,7 +259,7 @@ def _settings(
 
 
 def setting_of(options: Preset, named: Iterable[str]) -> Setting:
-    """The setting with these options; its name has cell and units, then the other options of `named`."""
+    """The setting with these options; its name states cell and units, then the other options of `named`."""
     values = _mapping(options)
     left_out = {"cell", "units"} | (set() if options.network.is_recurrent else OF_RECURRENT)
     others = [option_words(name, values[name]) for name in named if name not in left_out]
@@ -271,7 +271,7 @@ def _mapping(options: Preset | Setting) -> dict[str, Value]:
     return {**to_mapping(options.network), **to_mapping(options.training)}
 
 
-def _beside(path: Path, name: str) -> str:
-    """The file or folder that a plan names, looked for beside it; a corpus by its name stays one."""
+def _path_beside(path: Path, name: str) -> str:
+    """The absolute path of a file or folder beside the plan; if there is none, `name` as it is (a corpus, say)."""
     found = path.parent / name
     return str(found.resolve()) if name and "\0" not in name and found.exists() else name

@@ -1,12 +1,12 @@
-"""Which options go with others in a plan, and are no question of their own?
+"""Options of a plan that depend on others: rules of the form "where cell is rnn, units are 331".
 
-    [[where]]                                              of every setting that has these options
+    [[where]]                                              in every setting with these options
     cell = "rnn"
     look_back = 0
-    then = { units = 331, epochs = 24 }                    these are so
+    then = { units = 331, epochs = 24 }                    the options are these
 
-So settings are compared that have as many weights, or learn as long, and differ in more than the option that is asked
-about. An option that a question names is as the question says.
+With rules, a question can compare settings of equal size or equal training time that differ in more than the option it
+varies. Where a question names an option itself, its value takes precedence over the rules.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,15 +18,15 @@ from tunewright.study.plans.plan_text import Table
 
 @dataclass(frozen=True)
 class Rule:
-    """What goes with some options."""
+    """Options that depend on others."""
 
     where: Mapping[str, Value]
-    """Of the settings that it is for."""
+    """The options that a setting must have."""
     then: Mapping[str, Value]
-    """What else is so in them."""
+    """The options that it then gets."""
 
-    def holds_for(self, options: Mapping[str, Value]) -> bool:
-        """Is it for a setting with these options?"""
+    def matches(self, options: Mapping[str, Value]) -> bool:
+        """Whether a setting with these options has all those of `where`."""
         return all(options[name] == value for name, value in self.where.items())
 
 
@@ -36,7 +36,7 @@ def read_rules(tables: Sequence[Table]) -> tuple[Rule, ...]:
     Raises
     ------
     OptionError
-        For what no option can be; it names the place.
+        For a name or value that no option has; the message names the place.
     """
     return tuple(_rule(table) for table in tables)
 
@@ -45,16 +45,16 @@ def _rule(table: Table) -> Rule:
     then = replace(table.table("then"), place=f"{table.place} then")
     where = {name: one_value(table, name, value) for name, value in table.values.items() if name != "then"}
     if not where or not then.values:
-        raise table.error('names no option; some, and then = { ... }, were expected, such as cell = "rnn"')
+        raise table.error('names no option; it needs options such as cell = "rnn", and then = { ... }')
     return Rule(where, {name: one_value(then, name, value) for name, value in then.values.items()})
 
 
-def with_what_goes_along(
+def with_dependent_options(
     rules: Sequence[Rule], base: Mapping[str, Value], asked: Mapping[str, Value]
 ) -> dict[str, Value]:
-    """The options that a setting has beside those of `base`: those `asked`, and what goes with them."""
-    along: dict[str, Value] = {}
+    """The options in which a setting differs from `base`: those `asked`, and those that depend on them."""
+    dependent: dict[str, Value] = {}
     for rule in rules:
-        if rule.holds_for({**base, **asked}):
-            along |= rule.then
-    return {**along, **asked}
+        if rule.matches({**base, **asked}):
+            dependent |= rule.then
+    return {**dependent, **asked}

@@ -1,4 +1,4 @@
-"""How is a plan's text taken apart, so that every mistake names its place?"""
+"""Tables of a plan's TOML text, with errors that name the file and the table."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,27 +14,27 @@ Item = TypeVar("Item", str, int)
 
 @dataclass(frozen=True)
 class Table:
-    """A table of a plan, and where it stands."""
+    """A table of a plan, with its place in the file."""
 
     values: Mapping[str, Any]
     path: Path
     place: str = ""
-    """``[base]``, say; empty for the plan itself."""
+    """``[base]``, for instance; empty for the top level."""
 
     def error(self, message: str) -> OptionError:
         """Return an error that names this place."""
         return OptionError(f"{self.place}: {message}" if self.place else message, path=self.path)
 
     @contextmanager
-    def blame(self) -> Iterator[None]:
-        """Let an error about an option name this place."""
+    def locate_errors(self) -> Iterator[None]:
+        """Add this place to the message of an OptionError that is raised inside."""
         try:
             yield
         except OptionError as error:
             raise self.error(error.message) from error
 
     def require_known(self, *names: str) -> None:
-        """Raise OptionError, offering the nearest right name, unless every key is one of `names`."""
+        """Raise OptionError, with the nearest right name, unless every key is one of `names`."""
         for name in self.values:
             if name not in names:
                 raise self.error(f"no key is called {name!r}; there are {', '.join(names)}{nearest(name, names)}")
@@ -43,13 +43,13 @@ class Table:
         """Return a string that is not blank, or `default` if it is left out."""
         value = self.values.get(name, default)
         if not isinstance(value, str) or (name in self.values and not value.strip()):
-            raise self.error(f"{name} is {value!r}; a text was expected")
+            raise self.error(f"{name} is {value!r}; a string was expected")
         return value
 
     def list_of(self, name: str, kind: type[Item]) -> tuple[Item, ...]:
-        """Return a list of texts or whole numbers without a repetition; empty if it is left out."""
+        """Return a list of strings or whole numbers without repetitions; empty if it is left out."""
         value = self.values.get(name, [])
-        wanted = {str: "texts", int: "whole numbers"}[kind]
+        wanted = {str: "strings", int: "whole numbers"}[kind]
         if not isinstance(value, list) or not all(type(each) is kind for each in value):
             raise self.error(f"{name} is {value!r}; a list of {wanted} was expected")
         if "" in value:
@@ -58,7 +58,7 @@ class Table:
         return tuple(value)
 
     def require_different(self, name: str, values: list[Any]) -> None:
-        """Raise OptionError if a value stands twice in the list `name`."""
+        """Raise OptionError if a value is in the list `name` twice."""
         for number, value in enumerate(values):
             if value in values[:number]:
                 raise self.error(f"{name} has {value!r} twice")

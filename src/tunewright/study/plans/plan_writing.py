@@ -1,6 +1,7 @@
-"""How is a plan written so that it asks the same at any time?
+"""Plans written as TOML, and the differences between two plans.
 
-Every option stands in it, whatever presets will be one day, and the fingerprint of the tunes.
+A written plan holds every option, so that it means the same whatever the presets become, and the fingerprint of the
+tunes.
 """
 
 import json
@@ -9,7 +10,7 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from tunewright.options import to_mapping
-from tunewright.study.plans.option_values import GOVERNED
+from tunewright.study.plans.option_values import NOT_IN_PLANS
 from tunewright.study.plans.plan import Plan, value_words
 from tunewright.study.plans.search_space import Range, Search
 
@@ -36,17 +37,17 @@ def as_toml(plan: Plan) -> str:
 def options_of(plan: Plan) -> dict[str, Any]:
     """Every option of the baseline that a plan may set, by name."""
     every = {**to_mapping(plan.base.network), **to_mapping(plan.base.training)}
-    return {name: value for name, value in every.items() if name not in GOVERNED}
+    return {name: value for name, value in every.items() if name not in NOT_IN_PLANS}
 
 
 def difference(former: Plan, plan: Plan) -> str | None:
-    """Say in what way `plan` asks something else than `former`; None if it does not. Names of files may differ."""
+    """The first difference between two plans, in words; None if there is none. Names of files may differ."""
     before, now = options_of(former), options_of(plan)
     for name, value in before.items():
         if value != now[name]:
             return f"its {name} is {value_words(value)}, and that of the plan {value_words(now[name])}"
     if former.fingerprint != plan.fingerprint:
-        return f"its tunes are others, from {', '.join(former.data)}"
+        return f"it is about other tunes, from {', '.join(former.data)}"
     for field in fields(Plan):
         if field.name in ("data", "validation", "preset", "base", "settings", "fingerprint"):
             continue

@@ -1,16 +1,16 @@
-"""Among which options does a study search?
+"""Search spaces of a study: ranges and choices for hyperparameter search, with its sampler and pruner.
 
     [search]
     trials = 40                                            how many are tried
     sampler = "tpe"                                        what chooses the next one: "tpe" or "random"
-    pruner = "median"                                      what ends hopeless ones: "none", "median" or "hyperband"
+    pruner = "median"                                      what ends bad trials early: "none", "median", "hyperband"
 
     [search.options]
     learning_rate = { low = 0.001, high = 0.03, log = true }
     units = { low = 100, high = 300 }                      a whole number, as units are
     cell = ["lstm", "gru"]                                 one of these
 
-Everything else is as [base] says. A trial is trained once, with the first of the plan's seeds.
+All other options are those of [base]. A trial is trained once, with the first of the plan's seeds.
 """
 
 from collections.abc import Mapping
@@ -33,12 +33,12 @@ class Range:
     low: int | float
     high: int | float
     log: bool = False
-    """Their logarithms, not they, are spread evenly."""
+    """Whether they are drawn on a logarithmic scale."""
 
 
 @dataclass(frozen=True)
 class Search:
-    """What is tried, and how it is chosen."""
+    """The options to search, and how trials are drawn and pruned."""
 
     trials: int
     options: Mapping[str, Range | tuple[Value, ...]]
@@ -53,22 +53,20 @@ def read_search(table: Table, base: Preset) -> Search:
     Raises
     ------
     OptionError
-        For what cannot be searched; it names the place.
+        For what cannot be searched; the message names the place.
     """
     table.require_known("trials", "sampler", "pruner", "options")
     trials = table.values.get("trials")
     if type(trials) is not int:
         raise table.error(f"trials is {trials!r}; a whole number was expected")
     sampler, pruner = table.text("sampler", "tpe"), table.text("pruner", "median")
-    with table.blame():
+    with table.locate_errors():
         require("trials", trials, "1 to 10,000", 1 <= trials <= 10_000)
         require_choice("sampler", sampler, ("tpe", "random"))
         require_choice("pruner", pruner, ("none", "median", "hyperband"))
     wanted = table.table("options")
     if not wanted.values:
-        raise wanted.error(
-            "names no option; learning_rate = { low = 0.001, high = 0.03, log = true }, say, was expected"
-        )
+        raise wanted.error("names no option; add one such as learning_rate = { low = 0.001, high = 0.03, log = true }")
     options = {name: _choices(wanted, name, value, base) for name, value in wanted.values.items()}
     return Search(trials, options, sampler, pruner)
 
@@ -89,7 +87,7 @@ def _choices(table: Table, name: str, value: Any, base: Preset) -> Range | tuple
 def _range(table: Table, name: str, base: Preset) -> Range:
     table.require_known("low", "high", "log")
     if isinstance(OPTIONS[name], str):
-        raise table.error("is a word; a list of words was expected")
+        raise table.error("takes words, not numbers; give a list of them")
     for end in ("low", "high"):
         if end not in table.values:
             raise table.error(f"has no {end}")
@@ -102,5 +100,5 @@ def _range(table: Table, name: str, base: Preset) -> Range:
     if not numbers["low"] < numbers["high"]:
         raise table.error(f"low is {numbers['low']} and high {numbers['high']}; low must be less")
     if log and numbers["low"] <= 0:
-        raise table.error(f"low is {numbers['low']}; log goes with numbers above 0")
+        raise table.error(f"low is {numbers['low']}; with log it must be above 0")
     return Range(**numbers, log=log)

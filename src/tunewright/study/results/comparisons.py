@@ -1,13 +1,12 @@
-"""What is the answer to a question of a study, and is it more than chance?
+"""Comparisons of settings: paired differences over seeds with t intervals and p-values, corrected by Holm's method.
 
 A question varies one option or several. For each pair of values of an option, the settings that differ in nothing else
-are set against each other, seed by seed; their differences are averaged, so that one remains for each seed, and these
-differences have a mean, an interval and a p-value (Student's t, paired). Runs of one seed share the order of the data
-and, where the shapes are the same, the first weights; whether that makes them alike or not, the differences by seed
-carry it, so that pairing is never wrong, and sometimes sharper.
+are compared seed by seed. Their differences are averaged, which leaves one for each seed; these have a mean, an
+interval and a p-value (Student's t, paired). Runs of one seed share the order of the data and, for networks of the same
+shape, the initial weights. A paired test is valid whether or not their losses correlate, and sharper if they do.
 
 The p-values of all comparisons in a question are corrected together (Holm); a difference is shown where the corrected
-one is below .05. Seeds are all that varies: an interval says what other seeds would do on the same tunes, no more.
+p-value is below .05. Only the seeds vary: an interval covers other seeds on the same tunes, not other tunes.
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,18 +28,18 @@ VERDICTS: Mapping[Verdict, str] = {
     "not shown after correction": "no difference shown, since several comparisons were made",
     "one seed": "no interval, it may be chance",
 }
-"""How each verdict is put into words."""
+"""Each verdict in words."""
 
 METHOD = (
     "Differences are taken seed by seed and averaged, their intervals Student's; whether one is shown is decided at "
     f"{1 - CONFIDENCE:.2g}, all comparisons of a measure in a question considered (Holm)."
 )
-"""For people, beside the comparisons of a study with several seeds."""
+"""The method in words, for reports of a study with several seeds."""
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """A value of an option, or a setting, against another."""
+    """Two values of an option, or two settings, compared."""
 
     option: str
     """Name of the option; empty where two settings are compared."""
@@ -49,17 +48,17 @@ class Comparison:
     measure: str
     """Name in `MEASURES`."""
     difference: Estimate
-    """First less second, over seeds."""
+    """First minus second, over seeds."""
     p: float | None
-    """Chance of such a difference if there were none; None for one seed."""
+    """Probability of a mean as far from 0 if there were no difference; None for one seed."""
     adjusted_p: float | None
-    """The same, all comparisons of the question considered."""
+    """The same, corrected for all comparisons of the question."""
     pairs: int
-    """How many pairs of settings are averaged for each seed."""
+    """Number of pairs of settings that are averaged for each seed."""
 
     @property
     def verdict(self) -> Verdict:
-        """Whether there is a difference."""
+        """Whether a difference is shown."""
         if self.p is None or self.adjusted_p is None:
             return "one seed"
         if self.adjusted_p < 1 - CONFIDENCE:
@@ -82,13 +81,13 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a study says to one of its questions."""
+    """The comparisons that answer a question of a study."""
 
     question: Question
     measure: str
     """Name in `MEASURES`."""
     settings: tuple[str, ...]
-    """Names of the settings of which a run has finished, in the order of the question."""
+    """Names of the settings with a finished run, in the order of the question."""
     comparisons: tuple[Comparison, ...]
     lowest: str | None
     """Name of the setting with the lowest mean; None if no run has finished."""
@@ -125,7 +124,7 @@ def compare_settings(results: StudyResults, first: str, second: str, measure: st
 
 
 def corrected(comparisons: Sequence[Comparison]) -> tuple[Comparison, ...]:
-    """Comparisons that are looked at together, with p-values that say so."""
+    """The comparisons with p-values corrected for their number (Holm)."""
     adjusted = iter(holm([comparison.p for comparison in comparisons if comparison.p is not None]))
     return tuple(
         comparison if comparison.p is None else replace(comparison, adjusted_p=next(adjusted))
@@ -136,7 +135,7 @@ def corrected(comparisons: Sequence[Comparison]) -> tuple[Comparison, ...]:
 def _pairs(
     settings: Sequence[Setting], question: Question, option: str, first: Value, second: Value
 ) -> list[tuple[str, str]]:
-    """Names of the settings that differ in `option` alone, which is `first` and `second`."""
+    """Pairs of names of settings that differ only in `option`, which is `first` in one and `second` in the other."""
     others = [name for name in question.options if name != option]
 
     def having(value: Value) -> dict[tuple[Any, ...], str]:
@@ -154,9 +153,10 @@ def _pairs(
 def _compare(
     results: StudyResults, name: str, option: str, first: Value, second: Value, pairs: Sequence[tuple[str, str]]
 ) -> Comparison | None:
-    """Average the pairs for each seed with which all their settings have finished; None if there is none.
+    """Average the pairs for each seed with which all their settings have finished.
 
-    None, too, for times of networks that learned in a stack: all of one shape have the same, whatever their seed.
+    Returns None if there is no such seed, and for times of networks trained in a stack: those of one shape all have the
+    same time, whatever their seed.
     """
     measure = MEASURES[name]
     if measure.by_clock and any(run.stacked for pair in pairs for setting in pair for run in results.of(setting)):

@@ -1,7 +1,7 @@
-"""Which figures does a run give, and what is their mean over the seeds of a setting?
+"""Measures of a run (losses, epochs, speed, time to a loss), and their means over the seeds of a setting.
 
-A run that never reaches a loss has no time to it: such times are counted, and the median over seeds takes them for
-longer than any other, which it may, whatever they would have been.
+A run that never reaches a loss has no time to it. Such runs are counted; for the median over seeds their time is taken
+as longer than any other.
 """
 
 import math
@@ -15,20 +15,20 @@ from tunewright.training.config import Protocol
 from tunewright.training.history import EpochRecord
 
 ROUND_LOSS = 1.9
-"""Nats per character; a level that networks of the assignment pass in their first epochs or never."""
+"""Nats per character; networks of the assignment reach it within a few epochs or never."""
 
 
 @dataclass(frozen=True)
 class Measure:
-    """A figure of a run."""
+    """A number that describes a run."""
 
     title: str
     unit: str
     places: int
-    """Decimals that are worth showing."""
+    """Number of decimals to show."""
     of: Callable[[RecordedRun], float]
     by_clock: bool = False
-    """True where it differs each time, because it depends on the machine and on what else it does."""
+    """Whether it depends on the machine and its load, and so differs each time."""
 
 
 def _gap(run: RecordedRun) -> float:
@@ -57,7 +57,7 @@ def summary(results: StudyResults, setting: str, measure: str = "") -> Estimate:
 
 @dataclass(frozen=True)
 class Level:
-    """A validation loss that one waits for."""
+    """A validation loss to which the time is measured."""
 
     title: str
     loss: float
@@ -66,18 +66,18 @@ class Level:
 
 @dataclass(frozen=True)
 class TimeToLoss:
-    """How long the runs of a setting took to reach a loss."""
+    """The time that each run of a setting took to reach a loss."""
 
     epochs: tuple[int | None, ...]
     """The first epoch after which each run was at the loss or below, by seed; None if it never was."""
     seconds: tuple[float | None, ...]
-    """Of learning, to the end of that epoch."""
+    """Training time to the end of that epoch."""
     most_epochs: int
     """Of the longest of the runs."""
 
     @property
     def reached(self) -> int:
-        """How many runs reached it."""
+        """The number of runs that reached it."""
         return sum(epoch is not None for epoch in self.epochs)
 
     @property
@@ -92,7 +92,7 @@ class TimeToLoss:
 
 
 def levels(results: StudyResults) -> tuple[Level, ...]:
-    """Losses to wait for under the study's protocol: those that some run reaches, and not every one at once."""
+    """Losses for `time_to_loss`, under the study's protocol: some run reaches them, and not all in the first epoch."""
     ngram = getattr(results.baselines.ngram, results.protocol).nats_per_char if results.baselines else None
     means = [summary(results, setting.name).value for setting in results.settings]
     asked = [
@@ -100,7 +100,7 @@ def levels(results: StudyResults) -> tuple[Level, ...]:
         Level("a round loss", ROUND_LOSS),
         Level("the worst setting's best", max(means)) if len(means) > 1 else None,
     ]
-    return tuple(level for level in asked if level and _tells(results, level.loss))
+    return tuple(level for level in asked if level and _separates_runs(results, level.loss))
 
 
 def time_to_loss(results: StudyResults, setting: str, loss: float, protocol: Protocol | None = None) -> TimeToLoss:
@@ -119,7 +119,7 @@ def first_at(run: RecordedRun, loss: float, protocol: Protocol) -> EpochRecord |
     return next((record for record in run.history if record.validation(protocol) <= loss), None)
 
 
-def _tells(results: StudyResults, loss: float) -> bool:
+def _separates_runs(results: StudyResults, loss: float) -> bool:
     reached = [first_at(run, loss, results.protocol) for run in results.runs]
     return any(reached) and any(record is None or record.epoch > 1 for record in reached)
 

@@ -1,13 +1,11 @@
-"""How does a study become tables that other programs read?
+"""Results of a study as tables for other programs: CSV files, and Parquet files if pyarrow is installed.
 
-    runs.csv      one row per finished run: setting, every option that differs somewhere, seed, losses of the best epoch
+    runs.csv      one row per finished run: setting, all options that vary, seed, losses of the best epoch
     epochs.csv    one row per epoch of each
-    timing.csv    what depends on the clock: seconds, rates
+    timing.csv    one row per finished run: seconds and rates, which depend on the clock
     trials.csv    of a search, one row per trial that has ended: its options, losses of its best epoch
 
-timing.csv depends on the clock; the others are the same to the byte wherever the same study was run to the same
-numbers.
-Where pyarrow is installed, each table is also written as Parquet.
+All but timing.csv are the same to the byte for the same results.
 """
 
 import csv
@@ -130,7 +128,7 @@ def as_csv(table: Table) -> bytes:
 
 
 def as_parquet(table: Table) -> bytes:
-    """The same for programs that read Parquet; needs pyarrow."""
+    """The table as a Parquet file; needs pyarrow."""
     import pyarrow
     import pyarrow.parquet
 

@@ -1,6 +1,6 @@
-"""What does a run say of its training, without its weights?
+"""The record of a training: options, history, data and baselines, read from a run folder without its weights.
 
-A run folder is as `training.run` writes it; a checkpoint folder alone will do, of which one epoch is known.
+Of a checkpoint folder alone, one epoch is known. `training.run` writes both.
 """
 
 import csv
@@ -25,7 +25,7 @@ from tunewright.training.ngram import Baseline, Baselines
 from tunewright.training.run import HISTORY
 
 STACKED = "stacked"
-"""Under which a checkpoint says that it learned in a stack, and of how many networks."""
+"""The key of a checkpoint's record that holds the number of networks of its stack."""
 
 
 @dataclass(frozen=True)
@@ -38,15 +38,15 @@ class RecordedRun:
     symbols: int
     """Characters of the vocabulary."""
     options: Mapping[str, Any]
-    """Every option of network and training that was recorded; an older run lacks some, which have defaults above."""
+    """The recorded options of network and training; an older run lacks some, which have their defaults above."""
     history: tuple[EpochRecord, ...]
-    """Every epoch; of a checkpoint alone, the one that it was taken after."""
+    """Every epoch; of a checkpoint alone, the epoch that it was saved after."""
     data: Mapping[str, Any]
-    """Counts of tunes and characters, and ``fingerprint``, which is the same for the same data only."""
+    """Counts of tunes and characters, and ``fingerprint``, which identifies the data."""
     baselines: Baselines | None
     """What counting the same tunes reaches on the validation tunes, if that was recorded."""
     stacked: bool
-    """It learned in a stack of several: seconds are those of all of them together."""
+    """Whether it was trained in a stack: seconds are those of all its networks together."""
 
     @property
     def protocol(self) -> Protocol:
@@ -60,28 +60,28 @@ class RecordedRun:
 
     @cached_property
     def parameters(self) -> int:
-        """How many numbers the network has learned."""
-        with torch.device("meta"):  # of which only the shape is made
+        """Number of trainable parameters."""
+        with torch.device("meta"):  # makes shapes only
             return CharNetwork(self.network, self.symbols).weight_count
 
     @property
     def seconds(self) -> float:
-        """Of learning, over all epochs that are known; evaluation left out."""
+        """Training time over all known epochs, without evaluation."""
         return self.history[-1].seconds
 
     @property
     def rate(self) -> float:
-        """Characters learned in a second, over all epochs."""
+        """Training characters per second, over all epochs."""
         return float(self.history[-1].epoch * self.data["training_characters"] / self.seconds)
 
 
 def read_run(folder: Path | str) -> RecordedRun:
-    """Read what a run or checkpoint folder, or a network that comes along by its name, says of its training.
+    """Read the record of a run folder, of a checkpoint folder, or of a network that comes with Tunewright, by its name.
 
     Raises
     ------
     InputError
-        If there is none, or what it says is damaged; file and line are named.
+        If there is none, or it is damaged; the message names file and line.
     """
     checkpoint = find_checkpoint(folder)
     about, path = read_about(checkpoint), checkpoint / ABOUT
@@ -101,11 +101,11 @@ def read_run(folder: Path | str) -> RecordedRun:
             stacked=STACKED in training,
         )
         if not isinstance(run.data["training_characters"], int) or not isinstance(run.data["fingerprint"], str):
-            raise ValueError("counts of its data are no numbers")
+            raise ValueError("'training_characters' must be a number and 'fingerprint' a string")
     except KeyError as error:
-        raise CheckpointError(f"does not say how the network was trained: it lacks {error}", path=path) from error
+        raise CheckpointError(f"has no complete record of the training: {error} is missing", path=path) from error
     except (AttributeError, TypeError, ValueError) as error:
-        raise CheckpointError(f"does not say how the network was trained: {error}", path=path) from error
+        raise CheckpointError(f"has no complete record of the training: {error}", path=path) from error
     return run
 
 
@@ -115,7 +115,7 @@ def read_history(path: Path) -> tuple[EpochRecord, ...]:
     Raises
     ------
     InputError
-        If it cannot be read or a row is no epoch; it names the line.
+        If it cannot be read or a row is not an epoch; the message names the line.
     """
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
@@ -132,7 +132,7 @@ def read_history(path: Path) -> tuple[EpochRecord, ...]:
             if history[-1].epoch != len(history):
                 raise ValueError(f"epoch {history[-1].epoch} where {len(history)} was expected")
     except (csv.Error, KeyError, TypeError, ValueError) as error:
-        raise InputError(f"is no epoch: {error}", path=path, line=reader.line_num) from error
+        raise InputError(f"is not an epoch: {error}", path=path, line=reader.line_num) from error
     if not history:
         raise InputError("holds no epoch", path=path)
     return tuple(history)
@@ -145,7 +145,7 @@ def _epoch(values: Mapping[str, Any]) -> EpochRecord:
         if not math.isfinite(number):
             raise ValueError(f"{name} is {number}; a finite number was expected")
     if numbers["epoch"] < 1 or numbers["seconds"] <= 0:
-        raise ValueError("epoch and seconds are counted from 1 and from more than 0")
+        raise ValueError("epoch must be 1 or more, and seconds more than 0")
     return EpochRecord(**{**numbers, "epoch": int(values["epoch"])})
 
 
@@ -163,8 +163,8 @@ def _loss(values: Mapping[str, float]) -> Loss:
     return Loss(values["nats_per_char"], values.get("standard_error"))
 
 
-def unlike(runs: Mapping[str, RecordedRun]) -> list[str]:
-    """Why the losses of `runs`, one or more by their names, may not be compared, in words; empty if they may."""
+def reasons_not_comparable(runs: Mapping[str, RecordedRun]) -> list[str]:
+    """Reasons why the losses of `runs` (one or more, by name) may not be compared; empty if they may."""
     (first, reference), *others = runs.items()
     why = []
     for name, run in others:

@@ -1,7 +1,7 @@
-"""What has a study found so far?
+"""Results of a study as far as it has come: its finished, failed and missing runs.
 
-A run of which `run.json` says nothing is missing: it has not begun, or is under way (see `folder.py` for what lies
-where). Weights are not read.
+A run without a `run.json` is missing: it has not begun or is under way (`running.study_folder` has the layout of the
+folder). Weights are not read.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from typing import Any
 from tunewright.errors import InputError
 from tunewright.options import to_mapping
 from tunewright.study.plans.plan import Plan, PlannedRun, Setting, read_plan
-from tunewright.study.results.run_record import RecordedRun, read_run, unlike
+from tunewright.study.results.run_record import RecordedRun, read_run, reasons_not_comparable
 from tunewright.study.running.study_folder import PLAN, RUN, RUNS, status_of
 from tunewright.training.config import Protocol
 from tunewright.training.ngram import Baselines
@@ -21,7 +21,7 @@ from tunewright.training.run import MAY_CHANGE
 
 @dataclass(frozen=True)
 class RunResult(RecordedRun):
-    """A training of a study that has come to its end."""
+    """A finished training of a study."""
 
     name: str
     """Of its folder."""
@@ -32,18 +32,18 @@ class RunResult(RecordedRun):
 
 @dataclass(frozen=True)
 class FailedRun:
-    """A training of a study that came to nothing."""
+    """A failed training of a study."""
 
     name: str
     setting: str
     seed: int
     error: str
-    """Why, in words."""
+    """The reason."""
 
 
 @dataclass(frozen=True)
 class StudyResults:
-    """A study as far as it has come."""
+    """The results of a study so far."""
 
     folder: Path
     plan: Plan
@@ -55,12 +55,12 @@ class StudyResults:
 
     @property
     def protocol(self) -> Protocol:
-        """Under which the best epochs are chosen, and losses are compared if nothing else is said."""
+        """The protocol by which best epochs are chosen and, by default, losses are compared."""
         return self.runs[0].protocol if self.runs else self.plan.base.training.select_by
 
     @property
     def data(self) -> Mapping[str, Any]:
-        """Counts of the tunes, and their fingerprint; empty as long as no run has finished."""
+        """Counts of the tunes, and their fingerprint; empty until a run has finished."""
         return self.runs[0].data if self.runs else {}
 
     @property
@@ -70,7 +70,7 @@ class StudyResults:
 
     @property
     def settings(self) -> tuple[Setting, ...]:
-        """Those of which a run has finished, in the order of the plan."""
+        """Settings with a finished run, in the order of the plan."""
         return tuple(setting for setting in self.plan.settings if self.of(setting.name))
 
     def of(self, setting: str) -> tuple[RunResult, ...]:
@@ -79,17 +79,17 @@ class StudyResults:
 
 
 def read_results(folder: Path | str) -> StudyResults:
-    """Read what a study has found so far.
+    """Read the results of a study so far.
 
     Raises
     ------
     InputError
-        If there is no study, a file of it is damaged, or its runs differ in their data or protocol, so that their
-        losses may not be compared.
+        If the folder is not a study, a file is damaged, or the runs differ in data or protocol, so that their losses
+        may not be compared.
     """
     folder = Path(folder)
     if not (folder / PLAN).is_file():
-        raise InputError(f"is no study: it holds no {PLAN}; tunewright study run makes one", path=folder)
+        raise InputError(f"is not a study: it holds no {PLAN}; tunewright study run makes one", path=folder)
     plan = read_plan(folder / PLAN)
     finished, failed, missing = [], [], []
     place_of = {setting.name: place for place, setting in enumerate(plan.settings)}
@@ -99,13 +99,13 @@ def read_results(folder: Path | str) -> StudyResults:
             case {"status": "done"}:
                 finished.append(_result(planned, place))
             case {"status": "failed", **about}:
-                error = str(about.get("error") or "no reason is known")
+                error = str(about.get("error") or "no reason was recorded")
                 failed.append(FailedRun(planned.name, planned.setting, planned.seed, error))
             case {"status": other}:
                 raise InputError(f"status is {other!r}; allowed: 'done', 'failed'", path=place / RUN)
             case _:
                 missing.append(planned)
-    why = unlike({run.name: run for run in finished}) if finished else []
+    why = reasons_not_comparable({run.name: run for run in finished}) if finished else []
     if why:
         raise InputError(f"its runs may not be compared: {why[0]}", path=folder)
     return StudyResults(folder, plan, tuple(finished), tuple(failed), tuple(missing))

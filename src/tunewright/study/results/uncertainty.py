@@ -1,7 +1,7 @@
-"""How sure is a mean over a few seeds, and is a difference more than chance?
+"""Student's t intervals and p-values for means over a few seeds, and Holm's correction for several comparisons.
 
-Intervals have confidence .95 and are Student's: the mean of n independent values of a normal distribution lies within
-``quantile(n - 1) * deviation / sqrt(n)`` of their average. Of one value there is none.
+Intervals have confidence .95: the mean of n independent values of a normal distribution lies within
+``quantile(n - 1) * deviation / sqrt(n)`` of their average. One value has no interval.
 
 Student's distribution is computed for whole degrees of freedom by its finite series (M. Abramowitz, I. Stegun,
 "Handbook of Mathematical Functions", 1964, equations 26.7.3 and 26.7.4), so that no other package is needed.
@@ -13,18 +13,18 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 CONFIDENCE = 0.95
-"""Of every interval given here."""
+"""Confidence level of all intervals."""
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """A mean and how sure it is."""
+    """A mean with its interval."""
 
     value: float
     half_width: float | None
-    """The interval goes so far to both sides of `value`; None where one value alone was known."""
+    """Half the width of the interval, which is centred at `value`; None for a single value."""
     count: int
-    """Values that it is the mean of."""
+    """Number of values."""
 
     @classmethod
     def of(cls, values: Sequence[float]) -> "Estimate":
@@ -46,26 +46,26 @@ class Estimate:
         return None if self.half_width is None else self.value + self.half_width
 
     def in_words(self, places: int = 3, *, signed: bool = False) -> str:
-        """For instance ``1.650 ± 0.012``; with `signed`, ``+`` before what is not negative."""
+        """For instance ``1.650 ± 0.012``; with `signed`, ``+`` before a value that is not negative."""
         value = f"{self.value:{'+' if signed else ''},.{places}f}"
         return value if self.half_width is None else f"{value} ± {self.half_width:,.{places}f}"
 
 
 def p_value(values: Sequence[float]) -> float | None:
-    """How often values whose true mean is 0 would have a mean as far from it; None for fewer than two of them."""
+    """Two-sided p-value of a one-sample t test that the true mean is 0; None for fewer than two values."""
     if len(values) < 2:
         return None
     estimate = Estimate.of(values)
-    if not estimate.half_width:  # all alike
+    if not estimate.half_width:  # all equal
         return 1.0 if estimate.value == 0 else 0.0
-    return outside(quantile(len(values) - 1) * abs(estimate.value) / estimate.half_width, len(values) - 1)
+    return two_sided_tail(quantile(len(values) - 1) * abs(estimate.value) / estimate.half_width, len(values) - 1)
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
-    """What each of several p-values comes to when all were looked at together, in their order.
+    """P-values corrected for their number, in their order, by Holm's step-down method.
 
-    The chance that any of them falls below a level though nothing is there then stays below that level (S. Holm, "A
-    simple sequentially rejective multiple test procedure", Scandinavian Journal of Statistics 6, 1979).
+    The probability that any of them falls below a level although there is no effect is then at most that level
+    (S. Holm, "A simple sequentially rejective multiple test procedure", Scandinavian Journal of Statistics 6, 1979).
     """
     adjusted, highest = [0.0] * len(p_values), 0.0
     for rank, place in enumerate(sorted(range(len(p_values)), key=lambda place: p_values[place])):
@@ -76,17 +76,17 @@ def holm(p_values: Sequence[float]) -> list[float]:
 
 @lru_cache
 def quantile(freedom: int) -> float:
-    """How far from 0 Student's t may be, to either side, with probability `CONFIDENCE`; `freedom` is 1 or more."""
+    """The distance from 0 within which Student's t lies with probability `CONFIDENCE`; `freedom` is 1 or more."""
     low, high = 0.0, 1.0
-    while 1 - outside(high, freedom) < CONFIDENCE:
+    while 1 - two_sided_tail(high, freedom) < CONFIDENCE:
         high *= 2
     while low < (middle := (low + high) / 2) < high:
-        low, high = (middle, high) if 1 - outside(middle, freedom) < CONFIDENCE else (low, middle)
+        low, high = (middle, high) if 1 - two_sided_tail(middle, freedom) < CONFIDENCE else (low, middle)
     return high
 
 
-def outside(distance: float, freedom: int) -> float:
-    """How probable it is that Student's t is `distance` (0 or more) or farther from 0; `freedom` is 1 or more."""
+def two_sided_tail(distance: float, freedom: int) -> float:
+    """The probability that Student's t is `distance` (0 or more) or farther from 0; `freedom` is 1 or more."""
     angle = math.atan2(distance, math.sqrt(freedom))
     sine, cosine = math.sin(angle), math.cos(angle)
     odd = freedom % 2

@@ -1,11 +1,11 @@
-"""How do the runs of a study share the machines of a Ray cluster?
+"""Executor that trains the runs of a study on a Ray cluster.
 
-Each learns in an actor that has one core to itself, in a folder of its own machine. After every epoch its files come
-back to the runner, which alone writes the study: the machines need no disk in common, and a run goes on wherever there
-is room, after the loss of a machine as well as after that of the runner.
+Each run trains in an actor with one core of its own, in a local folder of its machine. After every epoch its files go
+back to the runner, which alone writes the study. So the machines need no shared disk, and a run goes on on another
+machine if its own or the runner is lost.
 
-Tunewright and Ray must be of the same versions on all machines. Ray sends what the runner and its actors say to each
-other in its own way, which is Python's pickle: a cluster must be one whose machines trust each other.
+All machines need the same versions of Tunewright and Ray. Ray sends messages between the runner and the actors as
+Python pickles: all machines of the cluster must trust each other.
 """
 
 import importlib
@@ -23,39 +23,40 @@ from typing import Any
 from tunewright.errors import MissingExtraError, WorkerError
 from tunewright.model.checkpoint import LAST
 from tunewright.study.plans.plan import PlannedRun
-from tunewright.study.running.perform import Material, Report, perform
+from tunewright.study.running.perform import Report, StudyData, perform
 from tunewright.study.running.run_files import Files, read_files, write_files
 from tunewright.study.running.study_folder import RUN, StudyFolder
 
 NEWS_SECONDS = 1.0
-"""After which an actor that is asked for news answers, even if there are none."""
+"""The time after which an actor answers a request for news, even if there are none."""
 CLOSE_SECONDS = 60.0
-"""How long runs may take to save and stop."""
-KNOCK_SECONDS = 10.0
+"""Time limit for runs to save and stop."""
+CONNECT_SECONDS = 10.0
+"""Time limit for reaching the address of a cluster."""
 OBJECT_STORE_BYTES = 256 << 20
-"""Memory for what processes exchange, in a cluster that is started for one study."""
+"""Shared memory of Ray in a cluster that is started for one study."""
 
 
 @dataclass(frozen=True)
 class News:
-    """What an actor tells of its run."""
+    """A message of an actor about its run."""
 
     report: Report
     files: Files
-    """All of the run, if they have changed since they were sent; else empty."""
+    """All files of the run if they have changed since they were last sent, else empty."""
 
 
 class ClusterWorker:
-    """Trains on a machine of the cluster; an actor, whose methods run side by side."""
+    """An actor that trains on a machine of the cluster; its methods run concurrently."""
 
-    def __init__(self, material: Material) -> None:
+    def __init__(self, material: StudyData) -> None:
         self._material = material
         self._changed = threading.Condition()
         self._news: list[News] = []
         self._cancelled = ""
 
     def train(self, run: PlannedRun, files: Files) -> None:
-        """Train a run, from what `files` hold on."""
+        """Train a run, or go on with it from the checkpoint in `files`."""
         with tempfile.TemporaryDirectory(prefix="tunewright-") as temporary:
             folder = Path(temporary, run.name)
             write_files(folder, files)
@@ -71,7 +72,7 @@ class ClusterWorker:
                 self._tell(News(replace(report, ended=True, stopped=True), read_files(folder)))
 
     def news(self) -> list[News]:
-        """Wait for news a while: the newest, and before it the newest that has files, if these are two."""
+        """Wait up to `NEWS_SECONDS`; return the newest message, after the newest with files if that is another one."""
         with self._changed:
             self._changed.wait_for(lambda: self._news, NEWS_SECONDS)
             news, self._news = self._news, []
@@ -93,9 +94,9 @@ class _Actor:
     run: PlannedRun | None = None
     """What it trains."""
     heard: bool = False
-    """It has answered: a machine had a core for it."""
+    """Whether it has answered: a machine had a core for it."""
     waiting: dict[Any, str] = field(default_factory=dict)
-    """What it was asked for: references to "training" and "news" to come."""
+    """Calls that have not returned yet: references, each with "training" or "news"."""
 
 
 class ClusterExecutor:
@@ -106,9 +107,9 @@ class ClusterExecutor:
     study, material
         The study, and what its runs share.
     slots
-        How many runs at once; 0 takes one for each core of the cluster.
+        Number of runs at once; 0 takes one for each core of the cluster.
     address
-        Of the cluster; if None, the one that RAY_ADDRESS names, else a new one of this machine alone.
+        Address of the cluster; if None, that in RAY_ADDRESS, else a new cluster of this machine alone.
 
     Raises
     ------
@@ -118,7 +119,7 @@ class ClusterExecutor:
         If the cluster cannot be reached.
     """
 
-    def __init__(self, study: StudyFolder, material: Material, slots: int, address: str | None = None) -> None:
+    def __init__(self, study: StudyFolder, material: StudyData, slots: int, address: str | None = None) -> None:
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
         try:
             ray: Any = importlib.import_module("ray")
@@ -132,7 +133,7 @@ class ClusterExecutor:
         self._actors: list[_Actor] = []
 
     def start(self, run: PlannedRun) -> None:
-        """Begin with a run, in an actor that has none."""
+        """Start a run, in an idle actor or a new one."""
         folder = self._study.run(run)
         files = read_files(folder) if folder.is_dir() else {}
         (folder / RUN).unlink(missing_ok=True)
@@ -144,9 +145,9 @@ class ClusterExecutor:
         actor.waiting[actor.handle.train.remote(run, files)] = "training"
 
     def wait(self, seconds: float) -> Iterator[Report]:
-        """Yield what the runs report, waiting so long; their files are written here."""
+        """Wait up to `seconds` for reports of the runs and yield them; write the files that come with them."""
         for actor in [actor for actor in self._actors if actor.run is None]:
-            self._dismiss(actor)  # nothing is left for it to do, and another one may wait for its core
+            self._dismiss(actor)  # it is idle, and another one may wait for its core
         for actor in self._actors:
             if "news" not in actor.waiting.values():
                 actor.waiting[actor.handle.news.remote()] = "news"
@@ -158,11 +159,11 @@ class ClusterExecutor:
             try:
                 answer = self._ray.get(reference)
             except self._ray.exceptions.RayError as error:
-                yield from self._bury(actor, str(error))
+                yield from self._report_lost(actor, str(error))
                 continue
             actor.heard = True
             for news in answer or ():
-                yield self._heed(actor, news)
+                yield self._take_report(actor, news)
 
     def cancel(self, run: PlannedRun) -> None:
         """Let a run save and stop; its report will say so."""
@@ -171,7 +172,7 @@ class ClusterExecutor:
                 actor.handle.cancel.remote(run.name)
 
     def close(self) -> None:
-        """Let every run save and stop, and let go of the cluster."""
+        """Let every run save and stop, then disconnect from the cluster."""
         for actor in self._actors:
             if actor.run:
                 self.cancel(actor.run)
@@ -183,14 +184,14 @@ class ClusterExecutor:
             self._dismiss(actor)
         self._ray.shutdown()
 
-    def _heed(self, actor: _Actor, news: News) -> Report:
+    def _take_report(self, actor: _Actor, news: News) -> Report:
         if actor.run:
             write_files(self._study.run(actor.run), news.files)
         if news.report.ended:
             actor.run = None
         return news.report
 
-    def _bury(self, actor: _Actor, why: str) -> Iterator[Report]:
+    def _report_lost(self, actor: _Actor, why: str) -> Iterator[Report]:
         if actor in self._actors:
             self._dismiss(actor)
             if actor.run:
@@ -203,7 +204,7 @@ class ClusterExecutor:
 
 
 def _connect(ray: Any, slots: int, address: str | None) -> None:
-    """Join a cluster, or start one of this machine alone, which ends with this process."""
+    """Connect to a cluster, or start one on this machine, which ends with this process."""
     options: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
     if address:
         options["address"] = address
@@ -212,22 +213,22 @@ def _connect(ray: Any, slots: int, address: str | None) -> None:
         options |= {"address": "local", "num_cpus": slots or None, **own}
     try:
         if address and address != "auto":
-            _knock(address)
+            _require_listener(address)
         ray.init(**options)
     except (ConnectionError, OSError, RuntimeError, ValueError) as error:
         where = f"at {address}" if address else "of this machine"
         raise WorkerError(f"the cluster {where} cannot be reached: {error}") from error
 
 
-def _knock(address: str) -> None:
-    """Raise OSError or ValueError unless somebody listens at ``host:port``; Ray itself would go on trying for long."""
+def _require_listener(address: str) -> None:
+    """Raise OSError or ValueError unless a server listens at ``host:port``; Ray itself would retry for minutes."""
     host, _, port = address.rpartition(":")
     if not host or not port.isdigit():
         raise ValueError("an address such as 192.168.1.5:6379 was expected")
-    socket.create_connection((host, int(port)), KNOCK_SECONDS).close()
+    socket.create_connection((host, int(port)), CONNECT_SECONDS).close()
 
 
 def _written(folder: Path) -> int:
-    """Changes whenever a checkpoint is written."""
+    """The time of the last checkpoint, in nanoseconds; 0 if there is none."""
     place = folder / LAST
     return place.stat().st_mtime_ns if place.exists() else 0

@@ -1,4 +1,4 @@
-"""How long does a study take, before it begins and while it runs?"""
+"""Estimates of how long a study takes: before it begins, from short trials, and while it runs, from its progress."""
 
 import heapq
 import time
@@ -16,36 +16,36 @@ from tunewright.training.precision import flushed_to_zero
 from tunewright.training.run import choose_device
 
 TRIAL_SECONDS = 0.5
-"""For how long each setting is tried."""
+"""Length of the trial of each setting."""
 
 
 @dataclass(frozen=True)
 class Timing:
-    """How long one run of a setting takes. Seconds."""
+    """Estimated duration of one run of a setting, in seconds."""
 
     setting: str
     learning: float
-    """All steps of all epochs."""
+    """Training, over all epochs."""
     evaluating: float
-    """After all epochs."""
+    """Evaluation, over all epochs."""
 
     @property
     def seconds(self) -> float:
-        """All of it."""
+        """Both together."""
         return self.learning + self.evaluating
 
 
 def time_settings(plan: Plan, data: TrainingData) -> Iterator[Timing]:
-    """Try every setting for a moment, on one thread."""
+    """Time every setting in a short trial, on one thread."""
     for setting in plan.settings:
         yield time_setting(setting, data)
 
 
 @flushed_to_zero()  # as in a run
 def time_setting(setting: Setting, data: TrainingData) -> Timing:
-    """Train a new network for a moment, measure it once, and reckon how long all epochs take like that.
+    """Train a new network briefly, evaluate it once, and extrapolate to all epochs.
 
-    On a processor the time that it worked counts, which other processes do not lengthen.
+    On a CPU, processor time is measured, which does not depend on other processes.
     """
     config = setting.training
     device = choose_device(config)
@@ -53,7 +53,7 @@ def time_setting(setting: Setting, data: TrainingData) -> Timing:
     network = CharNetwork.of(setting.network, data.vocabulary).to(device)
     times = [clock()]
     for progress in Trainer(network, data, config).run():
-        if progress.record:  # it was measured, too
+        if progress.record:  # this step includes an evaluation
             break
         times.append(clock())
         if times[-1] - times[1] > TRIAL_SECONDS:
@@ -68,8 +68,8 @@ def time_setting(setting: Setting, data: TrainingData) -> Timing:
     return Timing(setting.name, per_step * progress.steps, evaluation * config.epochs)
 
 
-def side_by_side(durations: Iterable[float], slots: int) -> float:
-    """How long runs of these durations take if each, in their order, begins as soon as one of `slots` is free."""
+def makespan(durations: Iterable[float], slots: int) -> float:
+    """Time from the start of the first run to the end of the last, each starting in order as soon as a slot is free."""
     ends = [0.0] * slots
     for duration in durations:
         heapq.heapreplace(ends, ends[0] + duration)
@@ -77,14 +77,14 @@ def side_by_side(durations: Iterable[float], slots: int) -> float:
 
 
 class Pace:
-    """How fast a study goes on, as far as it was watched."""
+    """The observed speed of a study, for its remaining time."""
 
     def __init__(self) -> None:
         self._seen: dict[str, tuple[float, int]] = {}
         self._speed: dict[str, float] = {}
 
-    def heed(self, progress: StudyProgress, now: float) -> None:
-        """Take note of a progress at the time `now`, in seconds."""
+    def update(self, progress: StudyProgress, now: float) -> None:
+        """Record a progress at the time `now`, in seconds."""
         for name in progress.changed:
             state = progress.states[name]
             if state.state == "running" and state.report.steps > 1:
@@ -94,9 +94,9 @@ class Pace:
                     self._speed[name] = work(state.run) * share / (now - began)
 
     def left(self, progress: StudyProgress, slots: int) -> float | None:
-        """Seconds that the study will still take; None as long as nothing is known.
+        """Estimated remaining seconds; None until a speed is known.
 
-        A run takes as long for its work as those of the same setting did, else as all did on average.
+        The speed of a run is that of other runs of its setting, else the average of all.
         """
         if not self._speed:
             return None
@@ -105,10 +105,10 @@ class Pace:
         unfinished = [state for state in progress.states.values() if state.state in ("running", "waiting")]
         unfinished.sort(key=lambda state: state.state)  # the running ones first
         speeds = (of_setting.get(state.run.setting, average) for state in unfinished)
-        known = [*map(truediv, map(_undone, unfinished), speeds)]
+        known = [*map(truediv, map(_remaining_work, unfinished), speeds)]
         works = [work(state.run) for state in progress.states.values()]
-        return side_by_side([*known, *[sum(works) / len(works) / average] * progress.undrawn], slots)
+        return makespan([*known, *[sum(works) / len(works) / average] * progress.undrawn], slots)
 
 
-def _undone(state: RunState) -> float:
+def _remaining_work(state: RunState) -> float:
     return work(state.run) * (1 - state.report.step / state.report.steps)

@@ -1,7 +1,7 @@
-"""How do the runs of a study share the cores of one machine?
+"""Executor that trains the runs of a study in processes of this machine, each run on one thread.
 
-Each learns in a process of its own, on one thread. The tunes are read once and handed to every process. A process ends
-when the one that started it does, and until then it keeps the study locked, so that no other can write the same run.
+The tunes are read once and sent to every process. A worker process ends when its parent ends, and holds the lock of the
+study until then, so that no other process writes the same run.
 """
 
 import multiprocessing
@@ -17,7 +17,7 @@ from multiprocessing.process import BaseProcess
 from typing import Any, BinaryIO
 
 from tunewright.study.plans.plan import PlannedRun
-from tunewright.study.running.perform import Material, Report
+from tunewright.study.running.perform import Report, StudyData
 from tunewright.study.running.study_folder import StudyFolder
 from tunewright.study.running.worker import serve
 
@@ -33,27 +33,27 @@ class _Worker:
 class LocalExecutor:
     """Trains runs in processes of this machine; see `Executor`."""
 
-    def __init__(self, study: StudyFolder, material: Material, slots: int) -> None:
+    def __init__(self, study: StudyFolder, material: StudyData, slots: int) -> None:
         self.slots = slots
         self._study, self._material = study, bytes(reduction.ForkingPickler.dumps(material))
         self._workers: list[_Worker] = []
         self._context = multiprocessing.get_context("spawn")  # a fork of a process that has threads may hang
 
     def start(self, run: PlannedRun) -> None:
-        """Begin with a run, in a process that has none."""
+        """Start a run, in an idle process or a new one."""
         worker = next((worker for worker in self._workers if worker.run is None), None) or self._new_worker()
         worker.run = run
-        with suppress(OSError):  # it has just died: `wait` will find out
+        with suppress(OSError):  # it has just ended: `wait` will notice
             worker.connection.send((run, self._study.run(run)))
 
     def wait(self, seconds: float) -> Iterator[Report]:
-        """Yield what the runs report, waiting so long for the first."""
+        """Wait up to `seconds` for reports of the runs, and yield them."""
         ready = multiprocessing.connection.wait([worker.connection for worker in self._workers], seconds)
         for worker in [worker for worker in self._workers if worker.connection in ready]:
             try:
                 report: Report = worker.connection.recv()
             except (EOFError, OSError):
-                yield from self._bury(worker)
+                yield from self._report_lost(worker)
                 continue
             if report.ended:
                 worker.run = None
@@ -83,25 +83,25 @@ class LocalExecutor:
         ours, theirs = self._context.Pipe()
         lock = _Lock(self._study.lock) if sys.platform != "win32" else None
         process = self._context.Process(target=serve, args=(theirs, lock, self._material), daemon=True)
-        with _deaf_to_interrupts():
+        with _interrupts_blocked():
             process.start()
         theirs.close()
         self._workers.append(_Worker(process, ours))
         return self._workers[-1]
 
-    def _bury(self, worker: _Worker) -> Iterator[Report]:
+    def _report_lost(self, worker: _Worker) -> Iterator[Report]:
         worker.process.join()
         worker.connection.close()
         self._workers.remove(worker)
         if worker.run:
             code = worker.process.exitcode or 0
-            how = f"by signal {-code}, for want of memory perhaps" if code < 0 else f"with status {code}"
-            yield Report(worker.run.name, ended=True, lost=True, error=f"its process was ended {how}")
+            how = f"by signal {-code}, perhaps because memory ran out" if code < 0 else f"with status {code}"
+            yield Report(worker.run.name, ended=True, lost=True, error=f"its process ended {how}")
 
 
 @contextmanager
-def _deaf_to_interrupts() -> Iterator[None]:
-    """Let a process that starts here hear no Ctrl-C, which goes to all: it is for this process to say what to do."""
+def _interrupts_blocked() -> Iterator[None]:
+    """Block SIGINT for a process that starts here: Ctrl-C reaches all processes, and only this one handles it."""
     if not hasattr(signal, "pthread_sigmask"):  # on Windows
         yield
         return
@@ -113,14 +113,14 @@ def _deaf_to_interrupts() -> Iterator[None]:
 
 
 class _Lock:
-    """A locked file that goes to another process as the same open file: it stays locked until both have let it go."""
+    """A locked file that another process receives as the same open file: the lock lasts until both have closed it."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
 
     def __reduce__(self) -> tuple[Callable[[Any], int], tuple[Any]]:
-        return _received, (reduction.DupFd(self._file.fileno()),)
+        return _received_file, (reduction.DupFd(self._file.fileno()),)
 
 
-def _received(copy: Any) -> int:
+def _received_file(copy: Any) -> int:
     return int(copy.detach())

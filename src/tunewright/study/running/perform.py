@@ -1,6 +1,7 @@
-"""How is one run of a study trained, so that it may be killed at any moment?
+"""Training of one run of a study, which may be killed at any moment.
 
-It goes on from its last checkpoint, ends as if it had never stopped, and says so in `run.json`, which is written last.
+A run goes on from its last checkpoint with the same result as without interruption. Its end is recorded in `run.json`,
+which is written last.
 """
 
 import contextlib
@@ -22,53 +23,53 @@ from tunewright.training.run import HISTORY, Run, history_as_csv
 
 
 @dataclass(frozen=True)
-class Material:
-    """What all runs of a study share."""
+class StudyData:
+    """The tunes that all runs of a study share."""
 
     data: TrainingData
     origin: Mapping[str, Any]
-    """Where the tunes were read; recorded in every checkpoint."""
+    """Sources of the tunes; recorded in every checkpoint."""
 
     @cached_property
     def baselines(self) -> Baselines:
-        """What counting the same tunes reaches; counted once, not for each run."""
+        """N-gram and unigram baselines of the same tunes, computed once for all runs."""
         return baselines(self.data.tunes, len(self.data.vocabulary), self.data.validation)
 
 
 @dataclass(frozen=True)
 class Report:
-    """How far a run has come."""
+    """The progress of a run."""
 
     run: str
-    """Its name."""
+    """Name of the run."""
     step: int = 0
     steps: int = 1
     """Batches so far, and in all epochs."""
     record: EpochRecord | None = None
-    """Of the newest epoch."""
+    """The latest epoch."""
     best: EpochRecord | None = None
     ended: bool = False
-    """Nothing comes after."""
+    """Whether this is the last report."""
     error: str | None = None
-    """Why it failed, where it did."""
+    """Why it failed; None if it did not."""
     lost: bool = False
-    """It was ended from outside, and left no word of its own."""
+    """Whether its process or machine was lost before it could report its end."""
     stopped: bool = False
-    """It was asked to stop, and saved what it had learned."""
+    """Whether it was asked to stop, and has saved its progress."""
 
 
-def perform(planned: PlannedRun, folder: Path, material: Material) -> Generator[Report, None, None]:
-    """Train a run in `folder`, or go on with it there.
+def perform(planned: PlannedRun, folder: Path, material: StudyData) -> Generator[Report, None, None]:
+    """Train a run in `folder`, or resume it there.
 
     Yields
     ------
     Report
-        After every batch, and at the end. Closing the iterator saves, so that nothing is lost.
+        After every batch, and at the end. Closing the iterator saves the progress.
     """
     (folder / RUN).unlink(missing_ok=True)
     report, error = Report(planned.name), None
     try:
-        run = opened(planned, folder, material)
+        run = open_run(planned, folder, material)
         with contextlib.closing(run.progress()) as steps:
             for progress in steps:
                 newest = run.trainer.history[-1] if run.trainer.history else None
@@ -77,32 +78,34 @@ def perform(planned: PlannedRun, folder: Path, material: Material) -> Generator[
         report = last_report(planned, folder, run)
     except Exception as failure:  # noqa: BLE001 - whatever one run does, the others finish
         error = reason(failure)
-    yield concluded(planned, folder, report, error)
+    yield record_end(planned, folder, report, error)
 
 
 def last_report(planned: PlannedRun, folder: Path, run: Run) -> Report:
-    """The report of a run that has finished; its history is written whole."""
+    """The last report of a finished run; writes its whole history."""
     history = run.trainer.history
-    write_file(folder / HISTORY, history_as_csv(history))  # a kill may have come between it and the checkpoint
+    write_file(
+        folder / HISTORY, history_as_csv(history)
+    )  # it may lack epochs if the process was killed after a checkpoint
     return Report(planned.name, 1, 1, history[-1], run.trainer.best)
 
 
 def reason(failure: Exception) -> str:
-    """Why a run failed, in words."""
+    """Why a run failed, for its report."""
     if isinstance(failure, DivergenceError):
-        return str(failure.__cause__ or failure)  # without what the command line of a single training allows
+        return str(failure.__cause__ or failure)  # without the advice for a single training
     return str(failure) if isinstance(failure, TunewrightError) else f"{type(failure).__name__}: {failure}"
 
 
-def concluded(planned: PlannedRun, folder: Path, report: Report, error: str | None) -> Report:
-    """Write down that a run has ended; returns its last report."""
+def record_end(planned: PlannedRun, folder: Path, report: Report, error: str | None) -> Report:
+    """Record the end of a run in `run.json`; returns its last report."""
     folder.mkdir(parents=True, exist_ok=True)
     write_file(folder / RUN, status_text(planned, "failed" if error else "done", error))
     return replace(report, ended=True, error=error)
 
 
-def opened(planned: PlannedRun, folder: Path, material: Material) -> Run:
-    """The run, where it stopped; from its beginning if there is nothing that it could go on from."""
+def open_run(planned: PlannedRun, folder: Path, material: StudyData) -> Run:
+    """The run, resumed from its last checkpoint; from its beginning if there is none that can be read."""
     run = Run(folder, material.data, planned.network, planned.training, material.origin)
     run.baselines = material.baselines
     settle_folder(folder / LAST)

@@ -1,4 +1,4 @@
-"""How does a run come back from a machine that shares no disk with this one? As the bytes of its files."""
+"""Files of a run as bytes, to be sent between machines without a shared disk."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,11 +9,11 @@ from tunewright.study.running.study_folder import RUN
 from tunewright.training.run import HISTORY
 
 Files = Mapping[str, bytes]
-"""Content by name below the run's folder: ``best/weights.safetensors``."""
+"""Content by path relative to the run's folder, such as ``best/weights.safetensors``."""
 
 
 def read_files(folder: Path) -> dict[str, bytes]:
-    """Return the files of a run, as far as there are any; nobody may be writing them."""
+    """Return the files of a run that exist; no process may be writing them."""
     for name in (BEST, LAST):
         settle_folder(folder / name)
     paths = [*folder.glob(f"{BEST}/*"), *folder.glob(f"{LAST}/*"), folder / HISTORY, folder / RUN]
@@ -21,7 +21,7 @@ def read_files(folder: Path) -> dict[str, bytes]:
 
 
 def write_files(folder: Path, files: Files) -> None:
-    """Write the files of a run in the order in which its training does, so that a kill at any moment does no harm."""
+    """Write the files of a run in the order of its training, so that it can be resumed after a kill at any moment."""
     folder.mkdir(parents=True, exist_ok=True)
     for part in (BEST, LAST):
         inside = {name.removeprefix(f"{part}/"): files[name] for name in files if name.startswith(f"{part}/")}

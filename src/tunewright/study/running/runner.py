@@ -1,7 +1,7 @@
-"""How are the runs of a study trained, as many at once as there is room for, whatever happens on the way?
+"""Training of all runs of a study, several at once, by an executor; resumable at any time.
 
-What is done is kept, what was begun goes on, what failed is tried again by the next command. A run that is lost with
-its process or machine is tried once more at once. One that fails is reported, and the others finish.
+Finished runs are kept, interrupted ones go on, and failed ones are tried again by the next command. A run that is lost
+with its process or machine is tried once more at once. A failed run is reported, and the others finish.
 """
 
 from collections.abc import Callable, Generator, Iterator, Mapping
@@ -14,12 +14,12 @@ from tunewright.errors import InputError, OptionError
 from tunewright.files import write_file
 from tunewright.study.plans.plan import Plan, PlannedRun
 from tunewright.study.results.run_record import read_run
-from tunewright.study.running.perform import Material, Report
+from tunewright.study.running.perform import Report, StudyData
 from tunewright.study.running.search import TRIALS, Outcome, Searcher
 from tunewright.study.running.study_folder import RUN, StudyFolder, open_study, status_of, status_text
 
 ATTEMPTS = 2
-"""How often a run may be lost before it has failed."""
+"""A run fails when it is lost for this many times."""
 
 POLL_SECONDS = 0.25
 
@@ -28,14 +28,14 @@ class Executor(Protocol):
     """Where runs are trained."""
 
     slots: int
-    """How many at once."""
+    """Number of runs at once."""
 
     def start(self, run: PlannedRun) -> None:
-        """Begin with a run; of those that are under way there are fewer than `slots`."""
+        """Start a run; fewer than `slots` are under way."""
         ...
 
     def wait(self, seconds: float) -> Iterator[Report]:
-        """Yield what the runs report, waiting so long for the first; a run that is lost is reported as such."""
+        """Wait up to `seconds` for reports of the runs, and yield them; a lost run is reported as such."""
         ...
 
     def cancel(self, run: PlannedRun) -> None:
@@ -43,7 +43,7 @@ class Executor(Protocol):
         ...
 
     def close(self) -> None:
-        """Let every run save and stop, and leave nothing behind."""
+        """Let every run save and stop, and end all processes."""
         ...
 
 
@@ -52,55 +52,55 @@ State = Literal["waiting", "running", "done", "failed", "pruned"]
 
 @dataclass(frozen=True)
 class RunState:
-    """Where a run stands."""
+    """The state of a run."""
 
     run: PlannedRun
     state: State
     report: Report
-    """The newest."""
+    """The latest."""
 
 
 @dataclass(frozen=True)
 class StudyProgress:
-    """Where a study stands."""
+    """The state of a study."""
 
     states: Mapping[str, RunState]
     """Every run by its name, in the order in which they begin."""
     changed: tuple[str, ...]
-    """Those of which there is news."""
+    """Names of the runs whose state or report is new."""
     undrawn: int = 0
-    """Trials of a search that are still to be drawn."""
+    """Number of trials of a search that are still to be drawn."""
 
 
 def run_study(
-    plan: Plan, material: Material, out: Path, executor: Callable[[StudyFolder, Material], Executor]
+    plan: Plan, material: StudyData, out: Path, executor: Callable[[StudyFolder, StudyData], Executor]
 ) -> Generator[StudyProgress, None, None]:
-    """Train what is missing of a study.
+    """Train the runs of a study that are missing.
 
     Parameters
     ----------
     plan, material
-        What is asked, and of which tunes.
+        The study, and its tunes.
     out
-        The folder of the study; see `folder`.
+        The folder of the study; see `study_folder`.
     executor
-        What trains the runs.
+        Makes the executor that trains the runs.
 
     Yields
     ------
     StudyProgress
-        Several times a second. Closing the iterator saves every run, and the same call goes on with them.
+        Several times a second. Closing the iterator saves every run; the same call resumes them.
 
     Raises
     ------
     OptionError
         If the plan is for other tunes.
     OutputError
-        If another runner is at work in `out`, or if it holds anything but this study.
+        If another process trains in `out`, or if it holds anything but this study.
     """
     fingerprint = material.data.fingerprint
     if plan.fingerprint and plan.fingerprint != fingerprint:
-        raise OptionError("the plan is for other tunes: those that it names have another fingerprint than it says")
+        raise OptionError("the plan is for other tunes: those that it names do not have its fingerprint")
     with open_study(out, replace(plan, fingerprint=fingerprint)) as study:
         trains = executor(study, material)
         try:
@@ -110,13 +110,13 @@ def run_study(
 
 
 class _Runner:
-    """Hands out runs and keeps account of them."""
+    """Hands runs to an executor and keeps their states."""
 
     def __init__(self, plan: Plan, study: StudyFolder, executor: Executor) -> None:
         self.study, self.executor = study, executor
         self.states: dict[str, RunState] = {}
         self._lost: dict[str, int] = {}
-        self._hopeless: set[str] = set()
+        self._cancelled: set[str] = set()
         for run in in_order(plan):
             done = (status_of(study.run(run)) or {}).get("status") == "done"
             self.states[run.name] = self._state_before(run, "done" if done else None)
@@ -125,7 +125,7 @@ class _Runner:
             self.states[run.name] = self._state_before(run, outcome)
 
     def _state_before(self, run: PlannedRun, outcome: Outcome | None) -> RunState:
-        """Where a run stands when the runner begins; if it has ended, with the losses that it reported then."""
+        """The state of a run when the runner begins; if it has ended, with its recorded losses."""
         report = Report(run.name)
         if outcome:
             with suppress(InputError):
@@ -141,7 +141,7 @@ class _Runner:
             yield StudyProgress(dict(self.states), tuple(dict.fromkeys(changed)), undrawn)
             if not self._of("running"):
                 return
-            changed = [self._heed(report) for report in self.executor.wait(POLL_SECONDS)]
+            changed = [self._take_report(report) for report in self.executor.wait(POLL_SECONDS)]
 
     def _of(self, state: str) -> list[RunState]:
         return [each for each in self.states.values() if each.state == state]
@@ -158,11 +158,11 @@ class _Runner:
             self.states[run.name] = RunState(run, "running", before.report if before else Report(run.name))
             yield run.name
 
-    def _heed(self, report: Report) -> str:
+    def _take_report(self, report: Report) -> str:
         run, before = self.states[report.run].run, self.states[report.run].report
         if report.lost:
             report = replace(before, lost=True, error=report.error, ended=self._give_up(run, report))
-        self._consult(run, report)
+        self._prune(run, report)
         state = self._state_after(report)
         if self._searcher and run.part == TRIALS and state in ("done", "failed", "pruned"):
             if state == "pruned":
@@ -178,17 +178,17 @@ class _Runner:
             return "failed" if report.error else "done"
         return "waiting" if report.lost else "running"
 
-    def _consult(self, run: PlannedRun, report: Report) -> None:
-        """End a trial after an epoch that shows it to be hopeless."""
+    def _prune(self, run: PlannedRun, report: Report) -> None:
+        """Cancel a trial that the pruner gives up after its latest epoch."""
         news = report.record and report.record != self.states[run.name].report.record
-        if not (self._searcher and run.part == TRIALS and news) or report.ended or run.name in self._hopeless:
+        if not (self._searcher and run.part == TRIALS and news) or report.ended or run.name in self._cancelled:
             return
-        if report.record and self._searcher.is_hopeless(run, report.record):
-            self._hopeless.add(run.name)
+        if report.record and self._searcher.should_prune(run, report.record):
+            self._cancelled.add(run.name)
             self.executor.cancel(run)
 
     def _give_up(self, run: PlannedRun, report: Report) -> bool:
-        """Count a loss; True, and written down, if there were too many."""
+        """Count a lost run; True, and recorded as failed, if it was lost too often."""
         self._lost[run.name] = self._lost.get(run.name, 0) + 1
         if self._lost[run.name] < ATTEMPTS:
             return False
@@ -199,12 +199,12 @@ class _Runner:
 
 
 def in_order(plan: Plan) -> list[PlannedRun]:
-    """The runs of a plan as they begin: seed by seed, of each the longest first, lest one ends alone."""
+    """The runs of a plan in the order in which they start: seed by seed, the longest first, to end about together."""
     return sorted(plan.runs, key=lambda run: (plan.seeds.index(run.seed), -work(run)))
 
 
 def work(run: PlannedRun) -> float:
-    """About how much longer this run takes than another, on the same tunes."""
+    """The estimated work of a run, in the same arbitrary unit for all runs on the same tunes."""
     network, training = run.network, run.training
     gates = {"lstm": 4, "gru": 3, "rnn": 1, "transformer": 6}[network.cell]
     inputs = network.embedding or network.units

@@ -1,9 +1,9 @@
-"""What does a search try next, and what does it give up?
+"""Hyperparameter search with Optuna: drawing of trials, pruning, and the best trial.
 
-Optuna draws the options of each trial from those before it, and says after each epoch whether a trial is hopeless. Its
-memory is the file STUDY/trials/search.journal, which the runner alone writes. What is drawn depends on the plan, the
-number of the trial and how those before it went, and on nothing else: with one worker a search that was killed goes on
-as if it had not been; with several, how far the others are when a trial is drawn depends on the clock.
+Optuna draws the options of each trial from the results of those before it, and decides after each epoch whether to
+prune a trial. Its storage is the file STUDY/trials/search.journal, which only the runner writes. A draw depends on the
+plan, the number of the trial and the state of those before it. So with one worker a search that was killed gives the
+same trials as without interruption; with several, that state depends on the clock.
 """
 
 import importlib
@@ -23,20 +23,20 @@ from tunewright.training.history import EpochRecord
 
 TRIALS, JOURNAL = "trials", "search.journal"
 DIGITS = 4
-"""Fractions are drawn with so many digits, so that they can be typed again."""
+"""Significant digits to which floats are rounded, so that they can be typed again."""
 
 Outcome = Literal["done", "failed", "pruned"]
 
 
 class Searcher:
-    """Draws trials and keeps account of them.
+    """Draws trials and records their results.
 
     Parameters
     ----------
     plan, search
-        What is asked, and the part of it that is to be found.
+        The study, and its search.
     folder
-        Of the study.
+        The folder of the study.
 
     Raises
     ------
@@ -54,13 +54,13 @@ class Searcher:
         self._state: Any = self._optuna.trial.TrialState
         journal = folder / TRIALS / JOURNAL
         journal.parent.mkdir(exist_ok=True)
-        journal.with_name(f"{JOURNAL}.lock").unlink(missing_ok=True)  # of a runner that was killed
+        journal.with_name(f"{JOURNAL}.lock").unlink(missing_ok=True)  # left by a runner that was killed
         backend = self._optuna.storages.journal.JournalFileBackend(str(journal))
         self._study = self._study_in(self._optuna.storages.JournalStorage(backend), _sampler(self._optuna, search, 0))
         self._spaces = {name: _distribution(self._optuna, space) for name, space in search.options.items()}
 
     def begun(self) -> list[tuple[PlannedRun, Outcome | None]]:
-        """Every trial that was drawn, and how it ended, if it has."""
+        """Every trial that was drawn, with its outcome; None if it has not ended."""
         outcomes: dict[Any, Outcome] = {
             self._state.COMPLETE: "done",
             self._state.FAIL: "failed",
@@ -70,15 +70,15 @@ class Searcher:
 
     @property
     def undrawn(self) -> int:
-        """How many trials are still to be drawn."""
+        """Number of trials that are still to be drawn."""
         return max(0, self._search.trials - len(self._trials))
 
     def draw(self) -> PlannedRun | None:
-        """Begin with another trial; None if there are enough."""
+        """Draw another trial and record it; None if all are drawn."""
         if not self.undrawn:
             return None
         number = len(self._trials)
-        # drawn in a copy, so that the journal gets trial and options at once or not at all
+        # Drawn in a copy, so that the journal gets trial and options in one entry.
         copy = self._study_in(None, _sampler(self._optuna, self._search, self._plan.seeds[0] + number))
         copy.add_trials(self._trials)
         drawn = {
@@ -90,8 +90,8 @@ class Searcher:
         )
         return self._run(number, params)
 
-    def is_hopeless(self, run: PlannedRun, record: EpochRecord) -> bool:
-        """Take note of an epoch; True if the trial had better end."""
+    def should_prune(self, run: PlannedRun, record: EpochRecord) -> bool:
+        """Record an epoch; True if the trial should be pruned."""
         trial = self._trial(run)
         loss = record.validation(run.training.select_by)
         if record.epoch not in self._trials[trial.number].intermediate_values:
@@ -99,7 +99,7 @@ class Searcher:
         return bool(trial.should_prune())
 
     def tell(self, run: PlannedRun, outcome: Outcome, best: EpochRecord | None) -> None:
-        """Take note of how a trial ended."""
+        """Record the outcome of a trial."""
         states = {"done": self._state.COMPLETE, "failed": self._state.FAIL, "pruned": self._state.PRUNED}
         loss = best.validation(run.training.select_by) if best and outcome == "done" else None
         self._study.tell(self._trial(run).number, loss, state=states[outcome])
@@ -160,7 +160,7 @@ class Trial:
 
     name: str
     pruned: bool
-    """It was given up before its end."""
+    """Whether it was stopped before its end."""
     run: RecordedRun
 
     @property
@@ -170,7 +170,7 @@ class Trial:
 
 
 def ended_trials(folder: Path) -> tuple[Trial, ...]:
-    """The trials in the study `folder` that trained to their end or were given up, as they were drawn."""
+    """The finished and the pruned trials of the study `folder`, in the order in which they were drawn."""
     statuses = {place: (status_of(place) or {}).get("status") for place in sorted((folder / TRIALS).glob("*/"))}
     return tuple(
         Trial(place.name, status == "pruned", read_run(place))
@@ -180,6 +180,6 @@ def ended_trials(folder: Path) -> tuple[Trial, ...]:
 
 
 def best_trial(folder: Path) -> Trial | None:
-    """Of those that trained to their end, the one with the lowest validation loss."""
+    """The finished trial with the lowest validation loss."""
     whole = (trial for trial in ended_trials(folder) if not trial.pruned)
     return min(whole, key=lambda trial: trial.loss, default=None)

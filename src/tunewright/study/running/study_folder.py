@@ -1,9 +1,9 @@
-"""Where does a study lie, and who may write there?
+"""The folder of a study: its files, and the lock by which one runner at a time writes there.
 
-STUDY/plan.toml             what is asked, every option written out (see `plan_writing`)
+STUDY/plan.toml             the plan, with every option (see `plan_writing`)
 STUDY/runs/NAME/            a run folder (see `training.run`)
-STUDY/runs/NAME/run.json    written last: the setting and seed of the run, and how it ended
-STUDY/.lock                 locked by the operating system while a runner or a worker of it is alive
+STUDY/runs/NAME/run.json    written last: setting, seed and outcome of the run
+STUDY/.lock                 locked by the operating system while a runner or one of its workers is alive
 """
 
 import contextlib
@@ -28,17 +28,17 @@ except ImportError:  # not on Windows
 
 PLAN, RUNS, RUN, LOCK = "plan.toml", "runs", "run.json", ".lock"
 
-PATIENCE_SECONDS = 60.0
-"""How long workers may take to end after their runner was killed; they do at once, unless they are loading torch."""
+LOCK_WAIT_SECONDS = 60.0
+"""Time limit for the workers of a killed runner to end; it takes long only while they load torch."""
 
 
 @dataclass(frozen=True)
 class StudyFolder:
-    """A study that this process may write."""
+    """The folder of a study that this process has locked."""
 
     path: Path
     lock: BinaryIO
-    """Open as long as it may; every process that holds it, or a copy of it, keeps others out."""
+    """The open lock file; the lock lasts while any process has it open."""
 
     def run(self, run: PlannedRun) -> Path:
         """Return the folder of a run."""
@@ -47,16 +47,16 @@ class StudyFolder:
 
 @contextmanager
 def open_study(path: Path, plan: Plan) -> Iterator[StudyFolder]:
-    """Claim the folder `path` for the study `plan`, a new one or one that was begun.
+    """Lock the folder `path` for the study `plan`, which is new or was begun there.
 
     Raises
     ------
     OutputError
-        If another runner is at work there, or if it holds anything but this study.
+        If another runner is at work there, or the folder holds anything but this study.
     """
     claim_folder(path, force=True)
     if not (path / PLAN).is_file() and not all(map(_is_left_by_a_kill, path.iterdir())):
-        raise OutputError("holds something that is no study; choose an empty or new folder", path=path)
+        raise OutputError("holds something that is not a study; choose an empty or new folder", path=path)
     with (path / LOCK).open("ab") as lock:
         _lock(path, lock)
         if (path / PLAN).is_file():
@@ -68,7 +68,7 @@ def open_study(path: Path, plan: Plan) -> Iterator[StudyFolder]:
 
 
 def status_of(folder: Path) -> dict[str, Any] | None:
-    """What `run.json` of a run folder says; None if there is none, or none that can be read."""
+    """The content of `run.json` of a run folder; None if there is none that can be read."""
     with contextlib.suppress(OSError, ValueError):
         status = json.loads((folder / RUN).read_text(encoding="utf-8"))
         return status if isinstance(status, dict) else None
@@ -82,13 +82,13 @@ def status_text(run: PlannedRun, status: Literal["done", "failed", "pruned"], er
 
 
 def _is_left_by_a_kill(entry: Path) -> bool:
-    """May a runner that was killed before its plan was written have left this?"""
+    """Whether a runner that was killed before it wrote its plan may have left this."""
     return entry.name in (LOCK, PLAN) or (entry.name.startswith(f".{PLAN}.") and entry.name.endswith(".new"))
 
 
 def _lock(path: Path, lock: BinaryIO) -> None:
-    """Lock the study, once the processes of a runner that was killed are gone."""
-    ends = time.monotonic() + PATIENCE_SECONDS
+    """Lock the study, after waiting for the workers of a killed runner to end."""
+    ends = time.monotonic() + LOCK_WAIT_SECONDS
     while fcntl:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -106,11 +106,11 @@ def _lock(path: Path, lock: BinaryIO) -> None:
 
 
 def _is_alive(process: str) -> bool:
-    """Is there a process of this number on this machine?"""
+    """Whether a process of this number runs on this machine."""
     try:
         os.kill(int(process), 0)
     except ProcessLookupError:
         return False
-    except (OSError, OverflowError, ValueError):  # it is another user's, or not known
+    except (OSError, OverflowError, ValueError):  # another user's process, or not a number
         return True
     return True

@@ -1,8 +1,7 @@
-"""How are runs of a study trained many at once, as one step of one device?
+"""Executor that trains many runs of a study at once, as a stack of networks on one device, usually a GPU.
 
-Runs of one shape (see `training.stacked.stacked_training`) learn together in this process, one shape after the other;
-those that cannot learn together, and one that is alone in its shape, are trained by themselves, in turn. A GPU is what
-this is for.
+Runs of one shape (see `training.stacked.stacked_training`) train together in this process, one shape after the other.
+Runs that cannot be stacked, and the only run of a shape, are trained alone, one after the other.
 """
 
 import time
@@ -16,7 +15,7 @@ import torch
 from tunewright.errors import OptionError, TunewrightError
 from tunewright.study.plans.plan import PlannedRun
 from tunewright.study.results.run_record import STACKED
-from tunewright.study.running.perform import Material, Report, concluded, last_report, opened, perform, reason
+from tunewright.study.running.perform import Report, StudyData, last_report, open_run, perform, reason, record_end
 from tunewright.study.running.study_folder import RUN, StudyFolder
 from tunewright.training.history import EpochRecord
 from tunewright.training.run import Run
@@ -24,7 +23,7 @@ from tunewright.training.stacked.stacked_runs import StackedRuns
 from tunewright.training.stacked.stacked_training import Member, require_alike, shape_of
 
 AT_ONCE = 64
-"""Networks, where nothing else is asked for."""
+"""Default number of networks in a stack."""
 
 
 class StackedExecutor:
@@ -35,31 +34,31 @@ class StackedExecutor:
     study, material
         The study, and what its runs share.
     slots
-        How many runs at once; 0 takes `AT_ONCE`.
+        Number of runs at once; 0 takes `AT_ONCE`.
     """
 
-    def __init__(self, study: StudyFolder, material: Material, slots: int = 0) -> None:
+    def __init__(self, study: StudyFolder, material: StudyData, slots: int = 0) -> None:
         self.slots = slots or AT_ONCE
         self._study, self._material = study, material
         self._begun: list[PlannedRun] = []
         self._stopped: set[str] = set()
-        self._told: dict[str, EpochRecord | None] = {}
+        self._reported: dict[str, EpochRecord | None] = {}
         self._reports: Generator[Report, None, None] | None = None
 
     def start(self, run: PlannedRun) -> None:
-        """Begin with a run, as soon as those before it have ended."""
+        """Queue a run; it starts when those before it have ended."""
         self._stopped.discard(run.name)
         self._begun.append(run)
 
     def wait(self, seconds: float) -> Iterator[Report]:
-        """Train for so long; yield the newest report of each run, and every one that tells of an epoch or the end."""
+        """Train for `seconds`; yield the latest report of each run, and every report of an epoch or of the end."""
         ends = time.monotonic() + seconds
         newest: dict[str, Report] = {}
         self._reports = self._reports or self._next()
         for report in self._reports:
             newest[report.run] = report
-            if report.ended or report.record != self._told.get(report.run):
-                self._told[report.run] = report.record
+            if report.ended or report.record != self._reported.get(report.run):
+                self._reported[report.run] = report.record
                 yield newest.pop(report.run)
             if time.monotonic() > ends:
                 break
@@ -77,10 +76,10 @@ class StackedExecutor:
             self._reports.close()
 
     def _next(self) -> Generator[Report, None, None]:
-        """Train those that have begun and can learn with the first of them."""
+        """Train the first queued run, with all others that can be stacked with it."""
         first = self._begun[0]
         together = [run for run in self._begun if shape_of(_member(run)) == shape_of(_member(first))]
-        if len(together) == 1 or why_alone(first):
+        if len(together) == 1 or reason_unstacked(first):
             together = [first]
         self._begun = [run for run in self._begun if run not in together]
         return self._together(together) if len(together) > 1 else self._alone(first)
@@ -103,7 +102,7 @@ class StackedExecutor:
         for run in planned:
             try:
                 (self._study.run(run) / RUN).unlink(missing_ok=True)
-                runs[run] = opened(run, self._study.run(run), self._material)
+                runs[run] = open_run(run, self._study.run(run), self._material)
                 runs[run].notes[STACKED] = len(planned)
             except Exception as failure:  # noqa: BLE001 - whatever one run does, the others finish
                 yield self._concluded(run, Report(run.name), reason(failure))
@@ -116,18 +115,18 @@ class StackedExecutor:
                 for _ in steps:
                     for number, run in enumerate(runs):
                         if not reports[run].ended:
-                            reports[run] = self._news(run, stack, number, reports[run])
+                            reports[run] = self._report(run, stack, number, reports[run])
                             yield reports[run]
             learned = [run for run in runs if not reports[run].ended]
             reports |= {run: last_report(run, self._study.run(run), runs[run]) for run in learned}
-        except Exception as failure:  # noqa: BLE001 - want of memory, say: the runs of other shapes go on
+        except Exception as failure:  # noqa: BLE001 - memory ran out, say; runs of other shapes go on
             error = reason(failure)
         for run in runs:
             if not reports[run].ended:
                 yield self._concluded(run, reports[run], error)
 
-    def _news(self, run: PlannedRun, stack: StackedRuns, number: int, before: Report) -> Report:
-        """How far run `number` of a stack has come since the report `before`; it stops if it was asked to."""
+    def _report(self, run: PlannedRun, stack: StackedRuns, number: int, before: Report) -> Report:
+        """The report of run `number` of a stack, after the report `before`; stops the run if that was asked for."""
         trainer = stack.runs[number].trainer
         newest = trainer.history[-1] if trainer.history else None
         best = before.best if newest == before.record else trainer.best
@@ -140,17 +139,17 @@ class StackedExecutor:
         return report
 
     def _concluded(self, run: PlannedRun, report: Report, error: str | None) -> Report:
-        """The last report of a run, once what it says is written."""
+        """Record the end of a run; returns its last report."""
         try:
-            return concluded(run, self._study.run(run), report, error)
+            return record_end(run, self._study.run(run), report, error)
         except (OSError, TunewrightError) as failure:  # a full disk, say
             return replace(report, ended=True, error=reason(failure))
 
 
-def why_alone(run: PlannedRun) -> str | None:
-    """Why a run cannot learn together with others; None if it can."""
+def reason_unstacked(run: PlannedRun) -> str | None:
+    """Why a run cannot be stacked with others; None if it can."""
     if run.network.look_back:
-        return "networks that look back gain nothing by being trained at once"
+        return "networks that look back gain nothing from being stacked"
     try:
         require_alike([_member(run)])
     except OptionError as error:
@@ -158,20 +157,20 @@ def why_alone(run: PlannedRun) -> str | None:
     return None
 
 
-def those_alone(runs: Sequence[PlannedRun]) -> Iterator[str]:
-    """Say how many of `runs` are not trained with others, and why."""
-    whys = Counter(why for run in runs if (why := why_alone(run)))
-    shapes = Counter(shape_of(_member(run)) for run in runs if not why_alone(run))
+def explain_unstacked(runs: Sequence[PlannedRun]) -> Iterator[str]:
+    """Lines that say how many of `runs` are trained alone, and why."""
+    whys = Counter(why for run in runs if (why := reason_unstacked(run)))
+    shapes = Counter(shape_of(_member(run)) for run in runs if not reason_unstacked(run))
     if single := sum(1 for count in shapes.values() if count == 1):
         whys["no other run has the same shape"] = single
     for why, count in whys.items():
-        yield f"{count} of {len(runs)} runs by themselves, one after the other: {why}"
+        yield f"{count} of {len(runs)} runs are trained alone, one after the other: {why}"
 
 
-def suits(runs: Sequence[PlannedRun]) -> bool:
-    """Is there a GPU here for `runs`, on which some of them can learn together?"""
+def can_stack(runs: Sequence[PlannedRun]) -> bool:
+    """Whether there is a GPU on which some of `runs` can be stacked."""
     free = all(run.training.device != "cpu" for run in runs)
-    return free and torch.cuda.is_available() and not all(map(why_alone, runs))
+    return free and torch.cuda.is_available() and not all(map(reason_unstacked, runs))
 
 
 def _member(run: PlannedRun) -> Member:

@@ -1,6 +1,6 @@
-"""What does a process do that trains runs of a study for another one?
+"""Worker process that trains runs of a study for its parent, a `local.LocalExecutor`.
 
-It must end with that one at any time, also in the seconds in which it loads torch: so nothing here loads it at once.
+It ends whenever its parent ends, even while it loads torch; so this module loads torch only after that is arranged.
 """
 
 from __future__ import annotations
@@ -14,48 +14,45 @@ from typing import TYPE_CHECKING, Any
 from tunewright.corpus.large.workers import end_with_parent
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
     from multiprocessing.connection import Connection
-    from pathlib import Path
 
-    from tunewright.study.plans.plan import PlannedRun
-    from tunewright.study.running.perform import Material
+    from tunewright.study.running.perform import Report, StudyData
 
 REPORT_SECONDS = 0.5
-"""Between two reports of a run within an epoch."""
+"""Time between two reports of a run within an epoch."""
 
 
 def serve(connection: Connection[Any, Any], _lock: int | None, packed: bytes) -> None:
-    """Train the runs that come through `connection`, until it is closed.
+    """Train the runs that `connection` delivers, until it is closed.
 
     Parameters
     ----------
     connection
-        Gives runs with their folders; takes a `Report` of each now and then. While a run is under way, None stops it.
+        Delivers runs with their folders and takes their reports. While a run is under way, None stops it.
     _lock
-        Open as long as this process lives, so that no other may write here.
+        The lock of the study, which this process holds as long as it lives.
     packed
-        A `Material`, as processes send it to each other.
+        A pickled `StudyData`.
     """
     end_with_parent()
-    from tunewright.study.running.perform import Report
+    from tunewright.study.running.perform import Report, perform
 
-    material: Material = reduction.ForkingPickler.loads(packed)
+    material: StudyData = reduction.ForkingPickler.loads(packed)
     with suppress(EOFError, OSError):  # the other end is closed
         while True:
-            if order := connection.recv():  # None has come too late for its run
+            if order := connection.recv():  # None came too late to stop its run
                 run, folder = order
                 try:
-                    _train(connection, run, folder, material)
+                    _train(connection, perform(run, folder, material))
                 except OSError as error:  # a full disk, say
                     connection.send(Report(run.name, ended=True, error=str(error)))
 
 
-def _train(connection: Connection[Any, Any], run: PlannedRun, folder: Path, material: Material) -> None:
-    """Train one run and report."""
-    from tunewright.study.running.perform import perform
-
+def _train(connection: Connection[Any, Any], training: Generator[Report, None, None]) -> None:
+    """Train one run and send its reports."""
     told, epoch = time.monotonic(), None
-    with closing(perform(run, folder, material)) as reports:
+    with closing(training) as reports:
         for report in reports:
             if report.ended or report.record is not epoch or time.monotonic() - told > REPORT_SECONDS:
                 connection.send(report)

@@ -1,11 +1,11 @@
-"""Are units held that a command is told to hold, and no others, and do the files say so?"""
+"""Units held at a value with --clamp: which texts are accepted, and that composing and files obey them."""
 
 import pytest
 from command_line import run
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tunewright.cli.composing.clamps import clamped
+from tunewright.cli.composing.request import with_clamps
 from tunewright.errors import OptionError
 from tunewright.model.checkpoint import read_checkpoint, write_checkpoint
 from tunewright.model.clamping import clamp_units, origin
@@ -20,10 +20,10 @@ def model(untrained, tmp_path):
 
 def test_units_are_named_with_or_without_their_layer(model):
     checkpoint = read_checkpoint(model)
-    held = clamped(checkpoint, ["4=1", "1:4=-0.5", "2=.25", "0:3=-1e-1"])
+    held = with_clamps(checkpoint, ["4=1", "1:4=-0.5", "2=.25", "0:3=-1e-1"])
     expected = clamp_units(checkpoint, {(0, 4): 1, (1, 4): -0.5, (0, 2): 0.25, (0, 3): -0.1})
     assert held.fingerprint == expected.fingerprint
-    assert clamped(checkpoint, None) is clamped(checkpoint, []) is checkpoint
+    assert with_clamps(checkpoint, None) is with_clamps(checkpoint, []) is checkpoint
 
 
 @pytest.mark.parametrize(
@@ -31,18 +31,18 @@ def test_units_are_named_with_or_without_their_layer(model):
 )
 def test_anything_else_is_refused_with_an_example(model, wrong):
     with pytest.raises(OptionError, match=r"allowed: a unit and a value from -1 to 1, such as 42=1"):
-        clamped(read_checkpoint(model), [wrong])
+        with_clamps(read_checkpoint(model), [wrong])
 
 
 def test_a_unit_named_twice_is_refused(model):
     with pytest.raises(OptionError, match="names unit 4 twice"):
-        clamped(read_checkpoint(model), ["0:4=1", "4=0"])
+        with_clamps(read_checkpoint(model), ["0:4=1", "4=0"])
 
 
 @given(st.text(max_size=12))
 def test_any_text_is_understood_or_refused(untrained, text):
     try:
-        held = clamped(untrained(units=6), [text])
+        held = with_clamps(untrained(units=6), [text])
     except OptionError:
         return
     assert origin(held)["clamped"]
