@@ -117,15 +117,15 @@ def test_the_compiled_loop_takes_over_in_the_middle_of_a_tune(model, monkeypatch
     ready = kernel.is_ready
     monkeypatch.setattr(kernel, "is_ready", lambda: False)
     composer = Composer(model, config, grammar=grammar)
-    sheet = composer.sheet(config.seed)
-    assert composer.writer.write(sheet, 5)
+    generation = composer.begin(config.seed)
+    assert composer.writer.write(generation, 5)
     before = composer.writer
     monkeypatch.setattr(kernel, "is_ready", ready)
     composer._next_look = 0.0
     assert composer.writer is not before
-    while composer.writer.write(sheet, 30):
+    while composer.writer.write(generation, 30):
         pass
-    written = composer.composition(sheet, config.seed)
+    written = composer.composition(generation, config.seed)
     assert (written.text, written.ended) == (expected.text, expected.ended)
 
 

@@ -24,7 +24,7 @@ from tunewright.analysis.originality.melodic_similarity import Moves, compare, m
 from tunewright.analysis.originality.verdict import Originality
 from tunewright.errors import OptionError
 from tunewright.notation.melody import Melody, read_melody
-from tunewright.sampling.compose import Composition
+from tunewright.sampling.composition import Composition
 
 FEWEST_BARS = 8
 """Full ones, as written, of a tune that is kept if there is another."""

@@ -2,7 +2,7 @@
 
 All tunes are the lanes of one batch. The network's step runs on the device; the choice, with the same draws and by the
 same rules as everywhere (`sampling.choose`), on the processor, where the acceptor is. With an acceptor pieces are
-written anew as `rewriting` has it, each lane for itself. This is the only file of the package that imports torch.
+written anew as `rejection` has it, each lane for itself. This is the only file of the package that imports torch.
 
 Shapes: N lanes, of which M are still open; S symbols; R registers of the acceptor. The last part of the state of a
 network that looks back is its memory, shape=(rows, M, W + 4), the newest row last: where lanes of several states come
@@ -21,16 +21,16 @@ from tunewright.errors import OptionError
 from tunewright.model.checkpoint import Checkpoint
 from tunewright.model.config import require_recurrent
 from tunewright.model.network import CharNetwork, State, load_network
+from tunewright.sampling.allowed import AllowedCharacters
 from tunewright.sampling.cadences import cadences_of
 from tunewright.sampling.choose import choose, probabilities
 from tunewright.sampling.compiled.calling import END_ID, KEPT, REMOVED, START_ID, TALLIES, WEIGHT
 from tunewright.sampling.compiled.choice import LEAST_TOTAL
-from tunewright.sampling.compose import PIECE_ENDS, Composition, composition_of
+from tunewright.sampling.composition import PIECE_ENDS, Composition, composition_of
 from tunewright.sampling.config import CompositionConfig
-from tunewright.sampling.lanes import Lanes
+from tunewright.sampling.generation_state import GenerationState
 from tunewright.sampling.opening import Opening
-from tunewright.sampling.rewriting import LONGEST_PIECE, Piece, Verdict
-from tunewright.sampling.sheet import Sheet
+from tunewright.sampling.rejection import LONGEST_PIECE, Piece, Verdict
 from tunewright.sampling.steering import Acceptor
 
 PIECE = 1000
@@ -94,7 +94,7 @@ class _Batch:
         if grammar:
             opening = Opening(grammar, self._ids[1:].tolist(), prime, config)
             self._registers = np.array([opening.registers(seed) for seed in seeds], dtype=np.int64)
-        self._lanes = Lanes(grammar, self._registers, len(model.vocabulary)) if grammar else None
+        self._lanes = AllowedCharacters(grammar, self._registers, len(model.vocabulary)) if grammar else None
         self._ends = [END_ID, *(model.vocabulary.symbols.find(end) for end in PIECE_ENDS)]
         self._symbols = np.zeros((count, len(self._ids) + config.max_length), dtype=np.int64)
         self._symbols[:, : len(self._ids)] = self._ids
@@ -102,13 +102,13 @@ class _Batch:
         self._positions = np.full(count, len(self._ids) - 1)
         self._begins = self._positions.copy()
         self._draws = np.empty((count, config.max_length))
-        self._sheets = [self._sheet(lane, seed) for lane, seed in enumerate(seeds)]
+        self._generations = [self._generation(lane, seed) for lane, seed in enumerate(seeds)]
 
-    def _sheet(self, lane: int, seed: int) -> Sheet:
-        """A sheet on the rows of a lane; its position is only set where it is judged."""
+    def _generation(self, lane: int, seed: int) -> GenerationState:
+        """A generation on the rows of a lane; its position is only set where it is judged."""
         generator = np.random.default_rng(seed)
         self._draws[lane] = generator.random(self._draws.shape[1])
-        return Sheet(
+        return GenerationState(
             symbols=self._symbols[lane], given=len(self._ids), position=len(self._ids) - 1,
             state=np.zeros(0, dtype=np.float32), registers=self._registers[lane], draws=self._draws[lane],
             tallies=self._tallies[lane], generator=generator,
@@ -118,15 +118,15 @@ class _Batch:
     def compositions(self) -> Iterator[Composition]:
         """All tunes, in the order of their seeds."""
         self._write()
-        for seed, sheet, position in zip(self._seeds, self._sheets, self._positions.tolist(), strict=True):
-            sheet.position = position
-            yield composition_of(self._model, self._prime, sheet, seed)
+        for seed, generation, position in zip(self._seeds, self._generations, self._positions.tolist(), strict=True):
+            generation.position = position
+            yield composition_of(self._model, self._prime, generation, seed)
 
     @torch.inference_mode()
     def _write(self) -> None:
         lanes = np.arange(len(self._seeds))
         state = self._read_beginning()
-        pieces = _Pieces(self._sheets, self._positions, self._begins, state) if self._lanes else None
+        pieces = _Pieces(self._generations, self._positions, self._begins, state) if self._lanes else None
         allowed = self._allowed(lanes)
         while lanes.size:
             scores, state = self._step(self._symbols[None, lanes, self._positions[lanes]], state)
@@ -148,13 +148,13 @@ class _Batch:
                     pieces.keep(kept)
 
     def _open(self, lanes: NDArray[np.intp]) -> NDArray[np.bool_]:
-        """Which of the lanes have more to write, shape=(M,); see `Sheet.open`."""
+        """Which of the lanes have more to write, shape=(M,); see `GenerationState.open`."""
         positions = self._positions[lanes]
         open_lanes: NDArray[np.bool_] = self._symbols[lanes, positions] != END_ID
         return open_lanes & (positions + 1 < self._symbols.shape[1])
 
     def _allowed(self, lanes: NDArray[np.intp], chosen: NDArray[np.intp] | None = None) -> NDArray[np.bool_]:
-        """What may come next in each of the lanes, shape=(M, S); see `Lanes.allowed`."""
+        """What may come next in each of the lanes, shape=(M, S); see `AllowedCharacters.allowed`."""
         if self._lanes is None:
             return np.ones((len(lanes), len(self._model.vocabulary)), dtype=np.bool_)
         return self._lanes.allowed(lanes, chosen)
@@ -198,11 +198,11 @@ class _Batch:
 
 
 class _Pieces:
-    """The pieces that the lanes are at; see `rewriting`.
+    """The pieces that the lanes are at; see `rejection`.
 
     Parameters
     ----------
-    sheets
+    generations
         One for each of the N lanes.
     positions, begins
         Place of each lane's last symbol, and of the one before its piece, shape=(N,); kept up to date.
@@ -211,10 +211,14 @@ class _Pieces:
     """
 
     def __init__(
-        self, sheets: Sequence[Sheet], positions: NDArray[np.intp], begins: NDArray[np.intp], state: State
+        self,
+        generations: Sequence[GenerationState],
+        positions: NDArray[np.intp],
+        begins: NDArray[np.intp],
+        state: State,
     ) -> None:
-        self._sheets, self._positions, self._begins = sheets, positions, begins
-        self._pieces = [Piece(sheet) for sheet in sheets]
+        self._generations, self._positions, self._begins = generations, positions, begins
+        self._pieces = [Piece(generation) for generation in generations]
         self._start = tuple(part.clone() for part in state)
         self._held = tuple(part.clone() for part in state)
 
@@ -257,7 +261,7 @@ class _Pieces:
         for start, now in zip(self._start, state, strict=True):
             start[:, done] = now[:, done]
         for lane in lanes[done]:
-            self._pieces[lane], self._begins[lane] = Piece(self._sheets[lane]), self._positions[lane]
+            self._pieces[lane], self._begins[lane] = Piece(self._generations[lane]), self._positions[lane]
         return np.array(sorted({*again, *former, *moved}), dtype=np.intp), state
 
     def _judge_cadences(self, rows: Sequence[int], lanes: NDArray[np.intp], state: State) -> tuple[list[int], State]:
@@ -265,24 +269,24 @@ class _Pieces:
         moved = []
         for row in rows:
             lane = int(lanes[row])
-            sheet = self._sheets[lane]
-            if sheet.cadences is None:
+            generation = self._generations[lane]
+            if generation.cadences is None:
                 continue
             here = tuple(part[:, row : row + 1] for part in state)
-            back, there = sheet.cadences.judge(sheet, partial(_copied, here))
+            back, there = generation.cadences.judge(generation, partial(_copied, here))
             if back:
                 state, there = _equally_long(state, there)
                 for part, kept in zip(state, there, strict=True):
                     part[:, row : row + 1] = kept
-                self._positions[lane] = sheet.position
+                self._positions[lane] = generation.position
                 moved.append(row)
         return moved, state
 
     def _judge(self, lane: int) -> Verdict:
-        sheet = self._sheets[lane]
-        sheet.position = int(self._positions[lane])
-        verdict = self._pieces[lane].judge(sheet)
-        self._positions[lane] = sheet.position
+        generation = self._generations[lane]
+        generation.position = int(self._positions[lane])
+        verdict = self._pieces[lane].judge(generation)
+        self._positions[lane] = generation.position
         return verdict
 
 

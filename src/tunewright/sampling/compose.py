@@ -12,7 +12,6 @@ numpy twin, whatever the processor. No torch is imported, but for composing on a
 import math
 import time
 from collections.abc import Generator
-from dataclasses import dataclass
 from functools import partial
 from threading import Event
 
@@ -25,51 +24,26 @@ from tunewright.corpus.tune import END, START
 from tunewright.errors import OptionError
 from tunewright.model.checkpoint import Checkpoint
 from tunewright.sampling.cadences import cadences_of
-from tunewright.sampling.choosing.rejection import Choice, Chooser, choose_in_rounds
+from tunewright.sampling.choosing.acceptance import DiscriminatorSampler, sample_in_rounds
 from tunewright.sampling.compiled import compiling, kernel
-from tunewright.sampling.compiled.calling import REMOVED, WEIGHT
 from tunewright.sampling.compiled.weights import PackedNetwork, pack
+from tunewright.sampling.composition import PIECE_ENDS, Composition, composition_of
 from tunewright.sampling.config import CompositionConfig
+from tunewright.sampling.generation_state import GenerationState, Writer, new_generation
 from tunewright.sampling.opening import Opening
 from tunewright.sampling.playable import playable
-from tunewright.sampling.reference import Twin
-from tunewright.sampling.rewriting import Rewriter
-from tunewright.sampling.sheet import Sheet, Writer, new_sheet
+from tunewright.sampling.reference import NumpyReference
+from tunewright.sampling.rejection import RejectionSampler
 from tunewright.sampling.steering import Acceptor, Steering
 
 PIECE = 64
 """Characters that are written before the first of them is handed on; a signal waits for so many."""
 LONG_PIECE = 4096
 """The same where nobody looks on."""
-PIECE_ENDS = "|\n"
-"""Bar line and line end."""
 MANY = 20
 """For so many tunes the loop is compiled if that was never done, in a process of its own."""
 LOOK_SECONDS = 0.5
 """How often one looks whether it is compiled by now."""
-
-
-@dataclass(frozen=True)
-class Composition:
-    """A tune that a network wrote."""
-
-    text: str
-    """ABC text, the given beginning included, without boundary characters."""
-    ended: bool
-    """True if the network came to an end by itself, false if the length limit stopped it."""
-    seed: int
-    """With the same model, beginning, grammar and options, this seed gives the same tune."""
-    likelihood: float = 0.0
-    """Log-probability, in nats, of what was composed after the beginning, the end included, under the network alone: at
-    temperature 1 and without a grammar."""
-    removed: float = 0.0
-    """Mean probability, at the temperature in use, of the characters that the grammar ruled out; 0 without one."""
-    composed: int = 0
-    """Characters that were chosen, the one that closes the tune included."""
-    discarded: int = 0
-    """Characters that were written and taken back, see `rewriting`."""
-    choice: Choice | None = None
-    """How it was chosen among the candidates of its seed; None if nothing was chosen. All else is said of this tune."""
 
 
 def writer_for(
@@ -86,7 +60,7 @@ def writer_for(
     compilable = grammar is None or isinstance(grammar, Grammar)
     entries = kernel.ready() if compilable and kernel.is_ready() else None
     if entries is None:
-        return network, Twin(network, config, grammar, pauses)
+        return network, NumpyReference(network, config, grammar, pauses)
     return network, kernel.Kernel(entries, network, config, Steering.of(grammar) if grammar else None, pauses)
 
 
@@ -124,47 +98,38 @@ class Composer:
     ) -> None:
         self._model, self._config, self._prime, self._grammar = model, config, prime, grammar
         self._network, writer = writer_for(model, config, grammar)
-        self._writer: Writer = Rewriter(writer) if grammar else writer
-        self._next_look = time.monotonic() if isinstance(writer, Twin) else math.inf
+        self._writer: Writer = RejectionSampler(writer) if grammar else writer
+        self._next_look = time.monotonic() if isinstance(writer, NumpyReference) else math.inf
         self._given = model.vocabulary.encode(START + prime)
         self._opening = Opening(grammar, self._given[1:].tolist(), prime, config) if grammar else None
-        first = new_sheet(self._network, self._given, 1, 0, self._registers(0))
+        first = new_generation(self._network, self._given, 1, 0, self._registers(0))
         self.writer.write(first, 0)
         self._state, self._memory, self._position = first.state, first.memory, first.position
 
     @property
     def writer(self) -> Writer:
-        """What writes on sheets: the compiled loop, as soon as it is there. A sheet may go from one to another."""
+        """The compiled loop if it is ready, else the numpy reference; a tune may change from one to the other."""
         if time.monotonic() >= self._next_look:
             self._next_look = time.monotonic() + LOOK_SECONDS
             _, writer = writer_for(self._model, self._config, self._grammar, self._network)
-            if not isinstance(writer, Twin):
-                self._writer, self._next_look = Rewriter(writer) if self._grammar else writer, math.inf
+            if not isinstance(writer, NumpyReference):
+                self._writer, self._next_look = RejectionSampler(writer) if self._grammar else writer, math.inf
         return self._writer
 
-    def sheet(self, seed: int) -> Sheet:
+    def begin(self, seed: int) -> GenerationState:
         """A new tune, of which the network has read the beginning, all but its last character."""
-        sheet = new_sheet(self._network, self._given, self._config.max_length, seed, self._registers(seed))
-        sheet.state[:], sheet.position = self._state, self._position
-        sheet.memory.take(self._memory, self._position)
-        sheet.cadences = cadences_of(self._model, self._grammar, seed)
-        return sheet
+        generation = new_generation(self._network, self._given, self._config.max_length, seed, self._registers(seed))
+        generation.state[:], generation.position = self._state, self._position
+        generation.memory.take(self._memory, self._position)
+        generation.cadences = cadences_of(self._model, self._grammar, seed)
+        return generation
 
     def _registers(self, seed: int) -> NDArray[np.int64]:
         return np.array(self._opening.registers(seed) if self._opening else [], dtype=np.int64)
 
-    def composition(self, sheet: Sheet, seed: int) -> Composition:
-        """What stands on `sheet`."""
-        return composition_of(self._model, self._prime, sheet, seed)
-
-
-def composition_of(model: Checkpoint, prime: str, sheet: Sheet, seed: int) -> Composition:
-    """The tune on a sheet that began with `prime`."""
-    written = sheet.written
-    text = model.vocabulary.decode(written[: len(written) - sheet.ended].tolist())
-    removed = float(sheet.tallies[REMOVED]) / max(len(written), 1)
-    likelihood = float(sheet.tallies[WEIGHT])
-    return Composition(prime + text, sheet.ended, seed, likelihood, removed, len(written), sheet.discarded)
+    def composition(self, generation: GenerationState, seed: int) -> Composition:
+        """What stands on `generation`."""
+        return composition_of(self._model, self._prime, generation, seed)
 
 
 def compose(
@@ -207,20 +172,20 @@ def compose(
     """
     config = config or CompositionConfig()
     acceptor = _acceptor(model, prime, grammar, raw=raw)
-    if chooser_for(model, config, acceptor):
+    if _sampler(model, config, acceptor):
         (composition,) = compose_many(model, 1, config, prime=prime, grammar=acceptor)
         yield from composition.text
         return composition
     composer = Composer(model, config, prime=prime, grammar=acceptor)
     yield from prime
-    sheet, going = composer.sheet(config.seed), True
-    place = sheet.given
+    generation, going = composer.begin(config.seed), True
+    place = generation.given
     while going:
-        going = composer.writer.write(sheet, PIECE)
-        settled = max(sheet.settled + 1, place)
-        yield from model.vocabulary.decode(sheet.symbols[place:settled].tolist()).removesuffix(END)
+        going = composer.writer.write(generation, PIECE)
+        settled = max(generation.settled + 1, place)
+        yield from model.vocabulary.decode(generation.symbols[place:settled].tolist()).removesuffix(END)
         place = settled
-    return composer.composition(sheet, config.seed)
+    return composer.composition(generation, config.seed)
 
 
 def compose_many(
@@ -249,12 +214,12 @@ def compose_many(
         raise OptionError(f"count is {count}; allowed: 1 or more")
     seeds = range(config.seed, config.seed + count)
     grammar = _acceptor(model, prime, grammar, raw=raw)
-    chooser = chooser_for(model, config, grammar)
+    sampler = _sampler(model, config, grammar)
     if device != "cpu":
         from tunewright.sampling.batched import compose_batch
 
         compose_all = partial(compose_batch, model, config=config, prime=prime, grammar=grammar, device=device)
-        yield from choose_in_rounds(chooser, seeds, compose_all) if chooser else compose_all(seeds)
+        yield from sample_in_rounds(sampler, seeds, compose_all) if sampler else compose_all(seeds)
         return
     if count >= MANY:
         compiling.start()
@@ -262,13 +227,13 @@ def compose_many(
     given_up = Event()
 
     def write(seed: int) -> Composition:
-        sheet = composer.sheet(seed)
-        while not given_up.is_set() and composer.writer.write(sheet, LONG_PIECE):
+        generation = composer.begin(seed)
+        while not given_up.is_set() and composer.writer.write(generation, LONG_PIECE):
             pass
-        return composer.composition(sheet, seed)
+        return composer.composition(generation, seed)
 
     def choose(seed: int) -> Composition:
-        return chooser.choose(seed, write) if chooser else write(seed)
+        return sampler.sample(seed, write) if sampler else write(seed)
 
     try:
         yield from in_order(choose, seeds, cores())
@@ -276,9 +241,9 @@ def compose_many(
         given_up.set()
 
 
-def chooser_for(model: Checkpoint, config: CompositionConfig, grammar: Acceptor | None) -> Chooser | None:
+def _sampler(model: Checkpoint, config: CompositionConfig, grammar: Acceptor | None) -> DiscriminatorSampler | None:
     """What chooses among composed tunes; None without acceptor, as a discriminator knows only what plays."""
-    return Chooser.of(model, config) if grammar else None
+    return DiscriminatorSampler.of(model, config) if grammar else None
 
 
 def _acceptor(model: Checkpoint, prime: str, grammar: Acceptor | None, *, raw: bool) -> Acceptor | None:

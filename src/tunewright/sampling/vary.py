@@ -25,7 +25,7 @@ from tunewright.sampling import reference
 from tunewright.sampling.compiled.calling import TALLIES
 from tunewright.sampling.compiled.weights import PackedNetwork
 from tunewright.sampling.config import CompositionConfig
-from tunewright.sampling.sheet import Memory, Sheet, Writer
+from tunewright.sampling.generation_state import GenerationState, Memory, Writer
 
 LONGEST_BAR = 120
 """Characters; a longer one is given up."""
@@ -230,7 +230,7 @@ class _Writing:
     def _bars(self, point: _Point, draws: np.random.Generator) -> Iterator[str]:
         """Yield what the network writes up to the next bar line, again and again."""
         for _ in range(TRIES):
-            sheet = Sheet(
+            generation = GenerationState(
                 symbols=np.concatenate([point.symbols, np.zeros(LONGEST_BAR, dtype=np.int64)]),
                 given=len(point.symbols),
                 position=len(point.symbols) - 1,
@@ -241,9 +241,9 @@ class _Writing:
                 generator=draws,
                 memory=self.memory,
             )
-            while self.writer.write(sheet, 1) and sheet.registers[STATE] not in (BAR_LINE, COLON_BAR):
+            while self.writer.write(generation, 1) and generation.registers[STATE] not in (BAR_LINE, COLON_BAR):
                 pass
-            text = self.vocabulary.decode(sheet.written)
+            text = self.vocabulary.decode(generation.written)
             bar = _TAIL.sub("", text)
-            if not sheet.ended and bar and not _UNFIT.search(bar):
+            if not generation.ended and bar and not _UNFIT.search(bar):
                 yield bar

@@ -8,8 +8,7 @@ from tunewright.corpus.readers import read_tunes
 from tunewright.model.checkpoint import read_checkpoint, write_checkpoint
 from tunewright.sampling.choosing import learning
 from tunewright.sampling.choosing.discriminator import KEY, Discriminator
-from tunewright.sampling.choosing.rejection import Choice
-from tunewright.sampling.compose import Composition
+from tunewright.sampling.composition import Choice, Composition
 from tunewright.training.data import TrainingData
 
 TUNE = Composition("X:1\n", True, 3, likelihood=-60.0, composed=100)

@@ -21,7 +21,7 @@ from tunewright.sampling.prime import header
 if TYPE_CHECKING:
     from tunewright.acceptor.grammar import Grammar
     from tunewright.cli.composing.composed_figures import Figures
-    from tunewright.sampling.compose import Composition
+    from tunewright.sampling.composition import Composition
 
 FORMATS = "abc,midi,svg,wav,html"
 ANY_FORM = "any"

@@ -11,7 +11,7 @@ from tunewright.cli.sources import learned_from
 from tunewright.errors import InputError
 from tunewright.model.checkpoint import Checkpoint
 from tunewright.sampling.choosing.discriminator import Discriminator
-from tunewright.sampling.compose import Composition
+from tunewright.sampling.composition import Composition
 
 if TYPE_CHECKING:
     from tunewright.analysis.originality.corpus_index import OriginalityIndex

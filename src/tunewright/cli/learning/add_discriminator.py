@@ -11,7 +11,7 @@ from tunewright.errors import InputError
 from tunewright.model.checkpoint import read_checkpoint, write_checkpoint
 
 if TYPE_CHECKING:
-    from tunewright.sampling.compose import Composition
+    from tunewright.sampling.composition import Composition
     from tunewright.training.data import TrainingData
 
 

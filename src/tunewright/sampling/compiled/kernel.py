@@ -1,9 +1,9 @@
-"""How is a tune composed at the speed of the machine? One compiled loop: network, acceptor and choice, nothing between.
+"""The compiled composing loop: network, acceptor and choice in machine code.
 
-`ready` brings the loop into memory: in some milliseconds, or, once for each version and machine, by compiling it, which
-takes many seconds (`is_ready` says which). `Kernel` runs it on sheets (`sampling.sheet`), each of which is one stream:
-one tune, one character after the other. A thread that is in it does not hold the interpreter's lock, so tunes can be
-written side by side. Nothing here imports torch.
+`ready` loads the loop into memory: in milliseconds, or, once for each version and machine, by compiling it, which takes
+10 to 30 seconds (`is_ready` tells which). `Kernel` runs it on a `GenerationState`: one tune, one character after the
+other. A thread in the loop does not hold the interpreter's lock, so tunes can be written in parallel. Nothing here
+imports torch.
 """
 
 import ctypes
@@ -19,7 +19,7 @@ from tunewright.sampling.compiled.calling import dead_end
 from tunewright.sampling.compiled.machine_code import CompilingError, Entries, Part, Plain, Program
 from tunewright.sampling.compiled.weights import PackedNetwork
 from tunewright.sampling.config import CompositionConfig
-from tunewright.sampling.sheet import NO_PAUSES, Sheet, nothing_allowed
+from tunewright.sampling.generation_state import NO_PAUSES, GenerationState, nothing_allowed
 from tunewright.sampling.steering import Steering
 
 ADDRESS = ctypes.c_void_p
@@ -74,7 +74,7 @@ def ready() -> Entries | None:
 
 
 class Kernel:
-    """Writes on sheets with the compiled loop.
+    """Writes on generations with the compiled loop.
 
     Parameters
     ----------
@@ -108,29 +108,36 @@ class Kernel:
         kept = (network.weights, network.shape, self._steering.places, self._options)
         self._places = [array.ctypes.data for array in kept]
 
-    def write(self, sheet: Sheet, characters: int) -> bool:
-        """As `sheet.Writer` says."""
-        network, memory = self._network, sheet.memory
-        symbols, registers = network.symbols, len(sheet.registers)
+    def write(self, generation: GenerationState, characters: int) -> bool:
+        """As `generation_state.Writer` says."""
+        network, memory = self._network, generation.memory
+        symbols, registers = network.symbols, len(generation.registers)
         sizes: NDArray[np.int64] = np.array(
             [
-                symbols, registers, len(network.weights), len(sheet.state), len(sheet.draws), len(sheet.symbols),
-                memory.keys.size, memory.scores.size,
+                symbols, registers, len(network.weights), len(generation.state), len(generation.draws),
+                len(generation.symbols), memory.keys.size, memory.scores.size,
             ]
         )  # fmt: skip
         orders = np.array(
-            [sheet.position, sheet.stop_after(characters), sheet.given, self._top_k, self._steered, *self._pauses]
+            [
+                generation.position,
+                generation.stop_after(characters),
+                generation.given,
+                self._top_k,
+                self._steered,
+                *self._pauses,
+            ]
         )
         scratch, allowed = np.empty(registers, dtype=np.int64), np.empty(symbols, dtype=np.int64)
         chances = np.empty(2 * symbols)
         weights, shape, tables, options = self._places
         position = self._write(
-            sizes.ctypes.data, weights, shape, sheet.state.ctypes.data, tables, sheet.registers.ctypes.data,
-            scratch.ctypes.data, orders.ctypes.data, options, sheet.draws.ctypes.data, sheet.symbols.ctypes.data,
-            sheet.tallies.ctypes.data, allowed.ctypes.data, chances.ctypes.data,
+            sizes.ctypes.data, weights, shape, generation.state.ctypes.data, tables, generation.registers.ctypes.data,
+            scratch.ctypes.data, orders.ctypes.data, options, generation.draws.ctypes.data,
+            generation.symbols.ctypes.data, generation.tallies.ctypes.data, allowed.ctypes.data, chances.ctypes.data,
             memory.keys.ctypes.data, memory.scores.ctypes.data, memory.places.ctypes.data,
         )  # fmt: skip
-        sheet.position = position if position >= 0 else dead_end(position)
+        generation.position = position if position >= 0 else dead_end(position)
         if position < 0:
-            raise nothing_allowed(sheet)
-        return sheet.open
+            raise nothing_allowed(generation)
+        return generation.open

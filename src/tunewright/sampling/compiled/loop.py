@@ -54,7 +54,7 @@ def write_on(  # noqa: C901 - one loop
     """Read and write from `orders[POSITION]` to `orders[STOP]`; returns the place of the last symbol in `symbols`.
 
     `tables`, `reading`, `scratch` and `allowed_at`, which is `allowed` once more, are addresses; all else are arrays.
-    `keys`, `scores` and `places` are the tune's `sheet.Memory`.
+    `keys`, `scores` and `places` are the tune's `generation_state.Memory`.
     """
     position, steered, first = orders[POSITION], orders[STEERED] != 0, True
     logits, looks_back = state[len(state) - shape[LOGITS] :], shape[LOOK_BACK] > 0
