@@ -112,7 +112,7 @@ def test_a_file_without_permission_is_a_failure(tmp_path, monkeypatch):
     ("name", "message"),
     [
         ("none.abc", "does not exist"),
-        ("", "an empty name"),
+        ("", "the name is empty"),
         ("a" * 5000, "is no name"),
         (os.devnull, "neither a file nor"),
     ],
