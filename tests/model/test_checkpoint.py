@@ -90,7 +90,7 @@ def test_a_description_of_another_kind_is_refused(tmp_path, checkpoint, change, 
 def test_a_missing_file_and_a_missing_folder_are_named(tmp_path, checkpoint):
     with pytest.raises(CheckpointError, match="no such model"):
         read_checkpoint(tmp_path / "nothing")
-    with pytest.raises(CheckpointError, match="is no model"):
+    with pytest.raises(CheckpointError, match="is not a model"):
         read_checkpoint(tmp_path)
     write_checkpoint(tmp_path / "model", checkpoint)
     (tmp_path / "model" / "weights.safetensors").unlink()

@@ -40,5 +40,5 @@ def test_a_name_composes_as_its_folder_does():
 def test_a_folder_of_the_same_name_comes_first(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "oneills").mkdir()
-    with pytest.raises(tunewright.errors.CheckpointError, match="is no model"):
+    with pytest.raises(tunewright.errors.CheckpointError, match="is not a model"):
         read_checkpoint("oneills")
