@@ -5,8 +5,8 @@
 
 One stream is one tune, one character after the other, by an LSTM of 150 units with the vocabulary of O'Neill's or of
 MODEL: raw, and with the grammar that makes it play. References in the same run: the same network as an eager PyTorch
-loop, one step per character; the numpy twin of the compiled loop; and the time that it takes to read all weights once
-from the processor's cache (numpy's dot product), which a stream of this kind cannot beat. Rates are the best of five
+loop, one step per character; the numpy reference of the compiled loop; and the time to read all weights once from the
+processor's cache (numpy's dot product), which a stream of this kind cannot beat. Rates are the best of five
 rounds, taken in turns. What looking back costs is told in processor time: the network gets a head with keys of 32
 numbers that does all its work and is never followed, so that both write the same tunes. Give a MODEL for it: tunes of
 random weights are too long. Chosen tunes are those that a discriminator accepts, if the network has one.
@@ -60,12 +60,12 @@ def endless(model: Checkpoint) -> Checkpoint:
     return replace(model, weights={**model.weights, "readout.bias": bias})
 
 
-def stream_rate(composer: Composer, streams: int, twin: NumpyReference | None = None) -> float:
+def stream_rate(composer: Composer, streams: int, reference: NumpyReference | None = None) -> float:
     """Characters per second of one stream after the other."""
     written, began = 0, time.perf_counter()
     for seed in range(streams):
         generation = composer.begin(seed)
-        (twin or composer.writer).write(generation, CONFIG.max_length)
+        (reference or composer.writer).write(generation, CONFIG.max_length)
         written += len(generation.written)
     return written / (time.perf_counter() - began)
 
@@ -98,7 +98,7 @@ def measure_streams(model: Checkpoint) -> None:
     measures: dict[str, Callable[[], float]] = {
         "one stream, raw": lambda: stream_rate(raw, 10),
         "one stream, playable": lambda: stream_rate(steered, 20),
-        "numpy twin, raw": lambda: stream_rate(raw, 1, NumpyReference(pack(forever), CONFIG)),
+        "numpy reference, raw": lambda: stream_rate(raw, 1, NumpyReference(pack(forever), CONFIG)),
         "eager PyTorch": lambda: eager_rate(model),
         "weights read once": lambda: reading_rate(model),
     }

@@ -113,7 +113,7 @@ def test_a_file_without_permission_is_a_failure(tmp_path, monkeypatch):
     [
         ("none.abc", "does not exist"),
         ("", "the name is empty"),
-        ("a" * 5000, "is no name"),
+        ("a" * 5000, "is not a valid file name"),
         (os.devnull, "neither a file nor"),
     ],
 )

@@ -136,7 +136,7 @@ def test_a_fraction_out_of_range_is_refused(fraction):
 
 @pytest.mark.parametrize("count", [0, 1, 3])
 def test_one_group_cannot_be_split(count):
-    with pytest.raises(OptionError, match="at least two tunes"):
+    with pytest.raises(OptionError, match="at least two different tunes"):
         split_tunes([tune(melody(number), "The Same") for number in range(count)])
 
 

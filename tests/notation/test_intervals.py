@@ -187,7 +187,7 @@ def test_chord_symbols_that_cannot_be_moved(symbol, interval, reason):
 
 def test_heights_and_places():
     assert [height_of(note) for note in ("C", "B,", "c", "c'", "^G,", "c,")] == [0, -1, 7, 14, -3, 0]
-    with pytest.raises(OptionError, match="'H' is no note"):
+    with pytest.raises(OptionError, match="'H' is not a note"):
         height_of("H")
     assert [tonic_place(name) for name in ("C", "F#m", "Bbmaj", "none")] == [0, 6, -2, None]
     assert [place_of(key) for key in ("C", "Ador", "Cb", "none ^f", "D ^c", "exp _b _e")] == [0, 1, -7, 1, 2, -2]

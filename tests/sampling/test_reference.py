@@ -1,4 +1,4 @@
-"""Oracles: `sampling.choose` for its choices; that it is the compiled loop's twin, `test_sampling_kernel` shows."""
+"""Oracles: `sampling.choose` for its choices; that it equals the compiled loop, `compiled/test_kernel.py` shows."""
 
 import numpy as np
 import pytest

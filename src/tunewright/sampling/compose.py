@@ -1,12 +1,12 @@
-"""How does a network write tunes?
+"""Composing: sampling tunes from a network, character by character.
 
-It is primed with the character that opens a tune and with the user's own beginning, if there is one; from then on each
-character that it chooses is the next one it reads, until it chooses the character that closes a tune. Nothing random
-acts but the choice: dropout is off. With a grammar (`acceptor.grammar`) it chooses among the characters that may come
-next, and then a tune always ends by itself.
+The network reads START and the user's own beginning (the prime), if there is one; from then on it reads each character
+that it has chosen, until it chooses END. Only the choice is random: there is no dropout. With a grammar
+(`tunewright.acceptor.grammar`) the choice is among the characters that may come next, and every tune ends by itself.
 
-A seed gives the same tune however it is composed on a processor: alone or among many, by the compiled loop or by its
-numpy twin, whatever the processor. No torch is imported, but for composing on another device (`sampling.batched`).
+A seed gives the same tune however it is composed on a processor: alone or among many, by the compiled loop or by the
+numpy reference, on any processor. torch is imported only to compose on another device
+(`tunewright.sampling.batched`).
 """
 
 import math
@@ -37,21 +37,21 @@ from tunewright.sampling.rejection import RejectionSampler
 from tunewright.sampling.steering import Acceptor, Steering
 
 PIECE = 64
-"""Characters that are written before the first of them is handed on; a signal waits for so many."""
+"""Number of characters that are written at once where they are shown; signals wait for it."""
 LONG_PIECE = 4096
-"""The same where nobody looks on."""
+"""The same where only the finished tune counts."""
 MANY = 20
-"""For so many tunes the loop is compiled if that was never done, in a process of its own."""
+"""For at least this number of tunes the loop is compiled, in a process of its own, if it is not in the cache."""
 LOOK_SECONDS = 0.5
-"""How often one looks whether it is compiled by now."""
+"""Time between two checks whether it is compiled."""
 
 
 def writer_for(
     model: Checkpoint, config: CompositionConfig, grammar: Acceptor | None = None, network: PackedNetwork | None = None
 ) -> tuple[PackedNetwork, Writer]:
-    """The network as it lies in memory, and the best that there is now to write with it.
+    """Return the packed network, and the fastest writer that is available now.
 
-    With a grammar the writer stops after each of `PIECE_ENDS`.
+    With a grammar the writer pauses after each of `PIECE_ENDS`.
     """
     symbols = model.vocabulary.symbols
     ends = [symbols.index(end) if grammar and end in symbols else -1 for end in PIECE_ENDS]
@@ -65,25 +65,25 @@ def writer_for(
 
 
 class Composer:
-    """A network with a way to choose and a beginning: all that the tunes of one order share.
+    """Composes tunes with one network, beginning and set of options.
 
     Parameters
     ----------
     model
         The network (see `read_checkpoint`).
     config
-        Temperature and so on.
+        Temperature and other options of the choice.
     prime
-        How each tune begins; see `sampling.prime`.
+        Beginning of each tune; see `tunewright.sampling.prime`.
     grammar
-        What a tune must be; None lets the network write as it likes. Its budget is ``config.max_length``.
+        Acceptor that constrains the tunes; None for an unconstrained network. Its budget is ``config.max_length``.
 
     Raises
     ------
     VocabularyError
-        If the beginning holds a character that the network has never seen.
+        If the beginning has a character that the network does not know.
     InputError
-        If the grammar refuses the beginning.
+        If the grammar rejects the beginning.
     OptionError
         If no tune of the grammar fits into ``max_length``.
     """
@@ -117,7 +117,7 @@ class Composer:
         return self._writer
 
     def begin(self, seed: int) -> GenerationState:
-        """A new tune, of which the network has read the beginning, all but its last character."""
+        """Return a new tune, of which the network has read the beginning, except its last character."""
         generation = new_generation(self._network, self._given, self._config.max_length, seed, self._registers(seed))
         generation.state[:], generation.position = self._state, self._position
         generation.memory.take(self._memory, self._position)
@@ -128,7 +128,7 @@ class Composer:
         return np.array(self._opening.registers(seed) if self._opening else [], dtype=np.int64)
 
     def composition(self, generation: GenerationState, seed: int) -> Composition:
-        """What stands on `generation`."""
+        """Return the result of `generation`."""
         return composition_of(self._model, self._prime, generation, seed)
 
 
@@ -140,23 +140,24 @@ def compose(
     grammar: Acceptor | None = None,
     raw: bool = False,
 ) -> Generator[str, None, Composition]:
-    """Compose one tune that plays, character by character.
+    """Compose one tune that plays; yields its characters as they are written.
 
-    Where tunes are chosen (`CompositionConfig.accept`), they come when one is, else as they are written.
+    If a discriminator chooses among tunes (`CompositionConfig.accept`), they come once the tune is chosen.
 
     Parameters
     ----------
     model, config, prime
         See `Composer`.
     grammar
-        What the tune must be; None takes the acceptor that keeps tunes playable (`sampling.playable`).
+        Acceptor that constrains the tune; None takes the one that keeps tunes playable
+        (`tunewright.sampling.playable`).
     raw
-        True lets the network write as it likes, without any acceptor.
+        True composes without any acceptor.
 
     Raises
     ------
     GrammarError
-        If the network's characters do not suffice for a tune that plays, or none can begin with `prime`.
+        If the vocabulary does not suffice for a tune that plays, or none can begin with `prime`.
     VocabularyError, InputError, OptionError
         See `Composer`.
 
@@ -168,7 +169,7 @@ def compose(
     Returns
     -------
     Composition
-        The whole, as the generator's value.
+        The whole tune, as the generator's value.
     """
     config = config or CompositionConfig()
     acceptor = _acceptor(model, prime, grammar, raw=raw)
@@ -201,13 +202,13 @@ def compose_many(
     """Compose `count` tunes that play, on all processors at once; yields them in the order of their seeds.
 
     Tune number n, counted from 0, has seed ``config.seed + n``. Options as for `compose`. For 20 tunes or more the
-    loop is compiled meanwhile if that was never done on this machine (see `sampling.compiled.compiling`).
+    loop is compiled meanwhile if it is not in the cache (see `tunewright.sampling.compiled.compiling`).
 
     Parameters
     ----------
     device
-        "cpu", or a device of torch's such as "cuda", where all tunes are written side by side, in other arithmetic: a
-        tune is then the one that its seed has on the processor unless a choice was as close as rounding.
+        "cpu", or a device of torch such as "cuda", where all tunes are written side by side, with other rounding: a
+        tune may differ from that of its seed on the processor if a choice is as close as rounding.
     """
     config = config or CompositionConfig()
     if count < 1:
@@ -242,12 +243,13 @@ def compose_many(
 
 
 def _sampler(model: Checkpoint, config: CompositionConfig, grammar: Acceptor | None) -> DiscriminatorSampler | None:
-    """What chooses among composed tunes; None without acceptor, as a discriminator knows only what plays."""
+    """Return the sampler that chooses among tunes; None without acceptor, since discriminators know only tunes that
+    play."""
     return DiscriminatorSampler.of(model, config) if grammar else None
 
 
 def _acceptor(model: Checkpoint, prime: str, grammar: Acceptor | None, *, raw: bool) -> Acceptor | None:
-    """What composing is held to; None where the network is free."""
+    """Return the acceptor to compose with; None for raw composing."""
     if raw and grammar:
-        raise OptionError("raw is true, and there is a grammar; give one of them")
+        raise OptionError("raw and grammar exclude each other; give one of them")
     return None if raw else grammar or playable(model, beginning=prime)

@@ -1,9 +1,9 @@
-"""What does the compiled loop do, in numpy? The same, number for number, some ten times slower.
+"""Numpy reference of the compiled composing loop: the same numbers bit by bit, some ten times slower.
 
-It composes where numba cannot be used, and while the loop was never compiled: at the same seed it writes the same
-characters. That holds because both add, multiply and divide in the same order (`sampling.compiled.arithmetic` says
-how), and what numpy sums up here it sums from the first row to the last: along an axis that is not the last, with
-`cumsum`, and with `bincount`.
+It composes where numba cannot be used, and until the loop is compiled: at the same seed it writes the same characters.
+That holds because both add, multiply and divide in the same order (see `tunewright.sampling.compiled.arithmetic`), and
+numpy's sums here run from the first row to the last: along an axis that is not the last, with `cumsum`, and with
+`bincount`.
 """
 
 import math
@@ -57,7 +57,7 @@ from tunewright.sampling.generation_state import NO_PAUSES, GenerationState, Mem
 from tunewright.sampling.steering import Acceptor
 
 LSTM_SCALES = np.array([[HALF], [HALF], [ONE], [HALF]])
-"""A gate's sigmoid is the tanh of half its sum; the candidate's is that of the whole."""
+"""Factors before tanh: a gate's sigmoid is computed as tanh of half its sum; the candidate is tanh of the whole."""
 
 Row = NDArray[np.float32]
 Chances = NDArray[np.float64]
@@ -65,7 +65,7 @@ Ids = NDArray[np.int64]
 
 
 class NumpyReference:
-    """Writes on generations as `sampling.compiled.kernel.Kernel` does; parameters as there."""
+    """Writer with numpy, equivalent to `tunewright.sampling.compiled.kernel.Kernel`; parameters as there."""
 
     def __init__(
         self,
@@ -80,7 +80,7 @@ class NumpyReference:
             self._temperature, self._top_k, self._top_p = 1.0, 1, 1.0
 
     def write(self, generation: GenerationState, characters: int) -> bool:
-        """As `generation_state.Writer` says."""
+        """See `tunewright.sampling.generation_state.Writer`."""
         stop, registers = generation.stop_after(characters), generation.registers.tolist()
         begin, first = begin_of(generation.symbols, generation.position), True
         while generation.position < stop:
@@ -248,7 +248,7 @@ def _shares(logits: Row) -> Chances:
 
 
 def _move(kind: int, total: Row, output: Row, cell: Row) -> None:
-    """`arithmetic.lstm_cell`, `gru_cell` or `rnn_cell`, with as few calls of numpy as there can be."""
+    """`arithmetic.lstm_cell`, `gru_cell` or `rnn_cell`, with as few calls of numpy as possible."""
     units = len(output)
     if kind == LSTM:
         gates = total[: 4 * units].reshape(4, units)

@@ -66,21 +66,21 @@ def test_a_file_cut_short_or_missing_is_told_at_once(content, built):
 
 def test_a_newer_format_is_told(built):
     change(built, format=99)
-    with pytest.raises(CorpusError, match="is of format 99; this version of Tunewright reads 1"):
+    with pytest.raises(CorpusError, match="has format 99; this version of Tunewright reads 1"):
         read_corpus(built)
 
 
 @pytest.mark.parametrize("entries", [{"symbols": "abc"}, {"training": {}}, {"dtype": "none"}, {"vocabulary": "x"}])
 def test_a_broken_index_is_told(entries, built):
     change(built, **entries)
-    with pytest.raises(CorpusError, match="is no index of a corpus that can be read"):
+    with pytest.raises(CorpusError, match="cannot be read as the index of a corpus"):
         read_corpus(built)
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", "no json"])
 def test_an_index_that_is_none_is_told(content, built):
     (built / INDEX).write_text(content)
-    with pytest.raises(CorpusError, match="is no index"):
+    with pytest.raises(CorpusError, match="cannot be read as the index"):
         read_corpus(built)
 
 

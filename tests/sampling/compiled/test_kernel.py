@@ -1,4 +1,4 @@
-"""Oracles: the numpy twin, whose characters the compiled loop must write, and torch for the path of argmax."""
+"""Oracles: the numpy reference, whose characters the compiled loop must write, and torch for the path of argmax."""
 
 import subprocess
 import sys

@@ -129,7 +129,7 @@ def by_the_book(model, ids, most=1200):
 
 
 def read_all(network, ids):
-    """The twin's logits after each symbol, and the memory."""
+    """The numpy reference's logits after each symbol, and the memory."""
     state, memory, begin, logits = aligned(network.state_size), Memory.of(network, len(ids)), 0, []
     for position, symbol in enumerate(ids):
         begin = position if symbol == START_ID else begin
@@ -321,7 +321,7 @@ def copying(untrained):
     return replace(model, weights=changed)
 
 
-@pytest.mark.parametrize("way", ["loop", "twin"])
+@pytest.mark.parametrize("way", ["loop", "reference"])
 def test_a_network_that_copies_its_last_bar_repeats_it(entries, untrained, way):
     model, config = copying(untrained), CompositionConfig(max_length=40, argmax=True)
     network = pack(model)
@@ -345,7 +345,7 @@ def test_nothing_before_the_newest_start_is_looked_at(bold):
 def test_the_loop_as_plain_python_looks_back(bold):
     model = bold(units=4, symbols="abc|")
     network, config = pack(model), CompositionConfig()
-    plain, twins = (new_generation(network, np.array([0, 4, 5, 0, 4]), 30, 1) for _ in range(2))
+    plain, by_numpy = (new_generation(network, np.array([0, 4, 5, 0, 4]), 30, 1) for _ in range(2))
     orders = np.array([0, plain.stop_after(100), plain.given, 0, 0, *NO_PAUSES])
     allowed, room, memory = np.zeros(network.symbols, np.int64), np.zeros((2, network.symbols)), plain.memory
     plain.position = loop.write_on(
@@ -353,8 +353,8 @@ def test_the_loop_as_plain_python_looks_back(bold):
         plain.symbols, plain.tallies, allowed, allowed, room[0], room[1], memory.keys.ravel(), memory.scores.ravel(),
         memory.places,
     )  # fmt: skip
-    NumpyReference(network, config).write(twins, 30)
-    compare(plain, twins, network)
+    NumpyReference(network, config).write(by_numpy, 30)
+    compare(plain, by_numpy, network)
 
 
 def test_a_composer_reads_a_beginning_once(bold):

@@ -1,4 +1,4 @@
-"""Oracle: the numpy twin. The loop is run here as the plain Python that it is before it is compiled."""
+"""Oracle: the numpy reference. The loop is run here as the plain Python that it is before it is compiled."""
 
 import numpy as np
 import pytest
@@ -36,7 +36,7 @@ def test_as_plain_python_it_writes_what_the_twin_writes(untrained, monkeypatch, 
     network = pack(untrained(units=4, symbols="abc"))
     acceptor = Alternating(network.symbols)
     config = CompositionConfig(**options)
-    plain, twins = (new_generation(network, np.array([0, 4]), 30, 1, np.array([4])) for _ in range(2))
+    plain, by_numpy = (new_generation(network, np.array([0, 4]), 30, 1, np.array([4])) for _ in range(2))
     monkeypatch.setattr(loop, "advance", lambda _tables, registers, symbol: acceptor.advance(registers, symbol))
 
     def mask(_tables, registers, _scratch, out):
@@ -44,9 +44,9 @@ def test_as_plain_python_it_writes_what_the_twin_writes(untrained, monkeypatch, 
 
     monkeypatch.setattr(loop, "mask", mask)
     plain.position = write(network, plain, config, steered=steered)
-    NumpyReference(network, config, acceptor if steered else None).write(twins, 30)
-    assert plain.written.tolist() == twins.written.tolist()
-    assert plain.tallies.tolist() == twins.tallies.tolist()
+    NumpyReference(network, config, acceptor if steered else None).write(by_numpy, 30)
+    assert plain.written.tolist() == by_numpy.written.tolist()
+    assert plain.tallies.tolist() == by_numpy.tallies.tolist()
     assert not steered or (np.diff(plain.symbols[1 : plain.position + 1]) != 0).all()
 
 

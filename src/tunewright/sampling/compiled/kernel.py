@@ -14,6 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from tunewright.acceptor import machine
 from tunewright.sampling.compiled import arithmetic, choice, looking, loop, machine_code
 from tunewright.sampling.compiled.calling import dead_end
 from tunewright.sampling.compiled.machine_code import CompilingError, Entries, Part, Plain, Program
@@ -28,11 +29,8 @@ ENTRIES = "tunewright.sampling.compiled.entries"
 
 
 def program_of(acceptor: Sequence[Plain] | None = None) -> Program:
-    """The loop with the functions of an acceptor, `mask` and `advance` among them; by default the grammar's."""
-    if acceptor is None:
-        from tunewright.acceptor import machine
-
-        acceptor = machine.COMPILED
+    """Return the loop with the functions of an acceptor, `mask` and `advance` among them; by default the grammar's."""
+    acceptor = machine.COMPILED if acceptor is None else acceptor
     by_name = {function.__name__: function for function in acceptor}
     stand_ins: dict[Plain, Plain] = {loop.mask: by_name["mask"], loop.advance: by_name["advance"]}
     return Program(
@@ -48,7 +46,7 @@ _loading = threading.Lock()
 
 
 def is_ready() -> bool:
-    """True if `ready` would not have to compile first."""
+    """Return true if `ready` does not have to compile first."""
     if _loaded:
         return _loaded[0] is not None
     try:
@@ -58,12 +56,12 @@ def is_ready() -> bool:
 
 
 def can_compile() -> bool:
-    """True unless numba is missing, or made nothing of use in this process before."""
+    """Return false if numba is missing, or failed in this process before."""
     return importlib.util.find_spec("numba") is not None and not (_loaded and _loaded[0] is None)
 
 
 def ready() -> Entries | None:
-    """The compiled loop, compiled now if need be; None where numba cannot be imported or makes nothing of use."""
+    """Return the compiled loop, compiled now if necessary; None if numba cannot be imported or fails."""
     with _loading:
         if not _loaded:
             try:
@@ -74,20 +72,20 @@ def ready() -> Entries | None:
 
 
 class Kernel:
-    """Writes on generations with the compiled loop.
+    """Writer with the compiled loop.
 
     Parameters
     ----------
     entries
         The compiled loop.
     network
-        What writes.
+        The network.
     config
-        How it chooses; its seed and length play no part.
+        Options of the choice; seed and length are ignored.
     steering
         The acceptor, if there is one.
     pauses
-        Two symbols after which a call ends.
+        Two symbols after which a call returns; -1 for none.
     """
 
     def __init__(
@@ -109,7 +107,7 @@ class Kernel:
         self._places = [array.ctypes.data for array in kept]
 
     def write(self, generation: GenerationState, characters: int) -> bool:
-        """As `generation_state.Writer` says."""
+        """See `tunewright.sampling.generation_state.Writer`."""
         network, memory = self._network, generation.memory
         symbols, registers = network.symbols, len(generation.registers)
         sizes: NDArray[np.int64] = np.array(
