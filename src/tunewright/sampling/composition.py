@@ -15,7 +15,7 @@ PIECE_ENDS = "|\n"
 
 @dataclass(frozen=True)
 class Choice:
-    """How a tune was chosen among the candidates of its seed; see `choosing.acceptance`."""
+    """How a tune was chosen among the candidates of its seed; see `tunewright.sampling.choosing.acceptance`."""
 
     log_ratio: float
     """Logit of the discriminator, in nats: how much more probable the tune is in the corpus than from the network."""

@@ -76,7 +76,7 @@ def fit_prime(
     unknown = vocabulary.unknown(body, path=path, line=first_line)
     if unknown and not drop_unknown:
         raise VocabularyError(
-            f"the network has never seen {name_characters(unknown)}; remove them, or leave them out with --drop-unknown",
+            f"the network has never seen {name_characters(unknown)}; remove them, or give --drop-unknown",
             path=path,
             line=unknown[0].line,
             column=unknown[0].column,

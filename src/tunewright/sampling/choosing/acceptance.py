@@ -6,7 +6,8 @@ the others have seeds that follow from it, so that a seed gives the same tune al
 (sampling-importance resampling: Rubin, 1988).
 
 The acceptance probability is that of Azadi, Olsson, Darrell, Goodfellow, Odena, "Discriminator Rejection Sampling",
-2019, arXiv:1810.06758. With M the greatest logit of the discriminator (see `choosing.discriminator`),
+2019, arXiv:1810.06758. With M the greatest logit of the discriminator (see
+`tunewright.sampling.choosing.discriminator`),
 
     F = logit - M - log(1 - exp(logit - M - epsilon)) - gamma,   accepted with probability 1 / (1 + exp(-F))
 

@@ -3,7 +3,8 @@
 Its logit estimates log(p / q), where p and q are the probabilities of a tune in the corpus and from the network:
 trained on equally many tunes of both, the probability that a tune with density ratio r = p / q is from the corpus is r
 / (1 + r) (density ratio estimation by classification: Sugiyama, Suzuki, Kanamori, "Density Ratio Estimation in Machine
-Learning", 2012, chapter 4). `choosing.learning` trains it, `choosing.acceptance` uses it. Units: nats.
+Learning", 2012, chapter 4). `tunewright.sampling.choosing.learning` trains it,
+`tunewright.sampling.choosing.acceptance` uses it. Units: nats.
 """
 
 from collections.abc import Mapping
@@ -26,7 +27,8 @@ class Discriminator:
     network: str
     """Fingerprint of the network that composed the tunes."""
     weights: Mapping[str, float]
-    """What each feature adds to the logit, in nats, by the feature's name; see `choosing.features`."""
+    """What each feature adds to the logit, in nats, by the feature's name; see
+    `tunewright.sampling.choosing.features`."""
     bias: float
     composed: Mapping[str, tuple[float, ...]]
     """For each temperature of the training set, such as "0.8": the logits of held-out tunes composed at it, as
