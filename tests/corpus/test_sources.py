@@ -1,4 +1,4 @@
-"""Are exactly the files found that hold tunes, and does no archive fill the memory?"""
+"""Exactly the files with tunes are found, and no archive fills the memory."""
 
 import gzip
 import io

@@ -1,4 +1,4 @@
-"""Does a split hold back tunes that training never sees under another name?"""
+"""Validation tunes are held back with all settings of them."""
 
 import random
 import time

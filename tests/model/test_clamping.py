@@ -1,4 +1,4 @@
-"""Is a network with units held what it would be if somebody overwrote their outputs at every character?"""
+"""Oracle: the network with the outputs of the units overwritten at every character."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Does a check name what is wrong at its place in the user's own text, and agree with abc2midi?"""
+"""Findings name the right place in the user's own text, and agree with abc2midi."""
 
 import re
 import subprocess

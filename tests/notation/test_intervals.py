@@ -1,4 +1,4 @@
-"""Does what an interval moves come where a musician would write it, and back?"""
+"""What an interval moves is written as a musician would write it, and moves back."""
 
 import pytest
 from hypothesis import assume, given

@@ -1,4 +1,4 @@
-"""Does every note of a moved tune sound higher by the interval, in abc2midi's ears, and does the tune come back?"""
+"""Oracle: abc2midi, for the pitches of transposed tunes; every tune moves back exactly."""
 
 import re
 import subprocess

@@ -1,4 +1,4 @@
-"""Oracle: the grammar itself, asked in one place after the other."""
+"""Oracle: the grammar itself, asked for one tune after the other."""
 
 import numpy as np
 import pytest

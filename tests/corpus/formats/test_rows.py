@@ -1,4 +1,4 @@
-"""Are the rows of other people's tables read as the tunes they are?"""
+"""Tables of other people: rows become the tunes that they hold."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""Is a built corpus opened as it was written, and is damage told?"""
+"""A built corpus is opened as it was written, and damage is reported."""
 
 import json
 

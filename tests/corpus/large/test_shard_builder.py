@@ -1,4 +1,4 @@
-"""Is a built corpus what reading and splitting in memory gives, whatever happened while it was built?"""
+"""Oracle: reading and splitting in memory, which a build must equal, also after interruptions."""
 
 import json
 import os

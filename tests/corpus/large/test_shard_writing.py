@@ -1,4 +1,4 @@
-"""Do pieces become shards, and only what belongs into them?"""
+"""Shards hold the tunes of their pieces, and only those that belong in them."""
 
 import json
 

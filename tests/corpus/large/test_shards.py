@@ -1,4 +1,4 @@
-"""Are ids on disk read as if they were in memory?"""
+"""Oracle: the same ids in memory."""
 
 import hashlib
 import itertools

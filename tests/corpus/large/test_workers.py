@@ -1,4 +1,4 @@
-"""Is work done in order, by other processes, and does nothing of them stay?"""
+"""Work is done in order, by other processes, none of which outlives this one."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""Oracles: tunes that can be told by one property, and tunes that cannot be told."""
+"""Oracles: tunes that one property separates, and tunes that nothing separates."""
 
 from dataclasses import replace
 
