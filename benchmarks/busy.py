@@ -55,7 +55,7 @@ def learn(data: TrainingData, threads: int) -> Iterator[int]:
     """Learn; yields after each step how many characters that were."""
     network = CharNetwork(PRESETS["plain"].network, len(data.vocabulary))
     for _ in Trainer(network, data, TrainingConfig(threads=threads)).run():
-        yield TrainingConfig.lanes * TrainingConfig.length
+        yield TrainingConfig.batch_size * TrainingConfig.sequence_length
 
 
 def read(data: TrainingData, threads: int) -> Iterator[int]:

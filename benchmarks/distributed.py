@@ -41,7 +41,7 @@ def rate_of(plan: Preset, data: TrainingData, team: Team) -> float:
     """Characters per second of the training loop, batches of the whole team."""
     training = replace(plan.training, transpose=0.0)  # other keys are made between epochs, and are measured elsewhere
     trainer = Trainer(CharNetwork(plan.network, len(data.vocabulary)), data, training, team)
-    batch = plan.training.length * plan.training.lanes
+    batch = plan.training.sequence_length * plan.training.batch_size
     steps = max(10, CHARACTERS // batch // (4 if plan is LARGE else 1))
     progress = trainer.run()
     for _ in islice(progress, WARM_UP):

@@ -18,7 +18,7 @@ import mido
 
 import tunewright
 from tunewright.sampling.compiled import compiling
-from tunewright.sampling.compose import Composition
+from tunewright.sampling.composition import Composition
 from tunewright.sampling.playable import playable
 
 TEMPERATURES = (0.5, 1.0, 2.0)

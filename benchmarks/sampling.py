@@ -5,8 +5,8 @@
 
 One stream is one tune, one character after the other, by an LSTM of 150 units with the vocabulary of O'Neill's or of
 MODEL: raw, and with the grammar that makes it play. References in the same run: the same network as an eager PyTorch
-loop, one step per character; the numpy twin of the compiled loop; and the time that it takes to read all weights once
-from the processor's cache (numpy's dot product), which a stream of this kind cannot beat. Rates are the best of five
+loop, one step per character; the numpy reference of the compiled loop; and the time to read all weights once from the
+processor's cache (numpy's dot product), which a stream of this kind cannot beat. Rates are the best of five
 rounds, taken in turns. What looking back costs is told in processor time: the network gets a head with keys of 32
 numbers that does all its work and is never followed, so that both write the same tunes. Give a MODEL for it: tunes of
 random weights are too long. Chosen tunes are those that a discriminator accepts, if the network has one.
@@ -35,7 +35,7 @@ from tunewright.sampling.compiled.weights import pack
 from tunewright.sampling.compose import Composer, compose_many
 from tunewright.sampling.config import CompositionConfig
 from tunewright.sampling.playable import playable
-from tunewright.sampling.reference import Twin
+from tunewright.sampling.reference import NumpyReference
 
 ROUNDS = 5
 STARTS = 10
@@ -60,13 +60,13 @@ def endless(model: Checkpoint) -> Checkpoint:
     return replace(model, weights={**model.weights, "readout.bias": bias})
 
 
-def stream_rate(composer: Composer, streams: int, twin: Twin | None = None) -> float:
+def stream_rate(composer: Composer, streams: int, reference: NumpyReference | None = None) -> float:
     """Characters per second of one stream after the other."""
     written, began = 0, time.perf_counter()
     for seed in range(streams):
-        sheet = composer.sheet(seed)
-        (twin or composer.writer).write(sheet, CONFIG.max_length)
-        written += len(sheet.written)
+        generation = composer.begin(seed)
+        (reference or composer.writer).write(generation, CONFIG.max_length)
+        written += len(generation.written)
     return written / (time.perf_counter() - began)
 
 
@@ -98,7 +98,7 @@ def measure_streams(model: Checkpoint) -> None:
     measures: dict[str, Callable[[], float]] = {
         "one stream, raw": lambda: stream_rate(raw, 10),
         "one stream, playable": lambda: stream_rate(steered, 20),
-        "numpy twin, raw": lambda: stream_rate(raw, 1, Twin(pack(forever), CONFIG)),
+        "numpy reference, raw": lambda: stream_rate(raw, 1, NumpyReference(pack(forever), CONFIG)),
         "eager PyTorch": lambda: eager_rate(model),
         "weights read once": lambda: reading_rate(model),
     }
@@ -139,9 +139,9 @@ def measure_looking_back(model: Checkpoint) -> None:
 
 def seconds_each(composer: Composer, seed: int) -> float:
     """Processor seconds of a character that is kept."""
-    sheet, began = composer.sheet(seed), time.process_time()
-    composer.writer.write(sheet, len(sheet.symbols))
-    return (time.process_time() - began) / len(sheet.written)
+    generation, began = composer.begin(seed), time.process_time()
+    composer.writer.write(generation, len(generation.symbols))
+    return (time.process_time() - began) / len(generation.written)
 
 
 def measure_many(model: Checkpoint) -> None:

@@ -25,7 +25,7 @@ from tunewright.corpus.cleaning import essentials
 from tunewright.corpus.library import find_corpus
 from tunewright.model.checkpoint import CARD, NETWORKS, Checkpoint, write_checkpoint
 from tunewright.sampling.choosing.discriminator import Discriminator
-from tunewright.sampling.compose import Composition
+from tunewright.sampling.composition import Composition
 from tunewright.sampling.config import CompositionConfig
 from tunewright.sampling.playable import playable
 from tunewright.training.data import TrainingData

@@ -3,7 +3,7 @@ import pytest
 from tunewright.analysis.originality.verdict import CopiedSpan, NearTune, Originality, TuneSource
 from tunewright.analysis.selection import keep_best
 from tunewright.errors import OptionError
-from tunewright.sampling.compose import Composition
+from tunewright.sampling.composition import Composition
 
 HEADER = "X:1\nT:Made-up\nM:4/4\nL:1/8\nK:D\n"
 RISING = HEADER + "DEFG ABcd|DFAd fdAF|GBdg bgdB|ABcd e2d2|defg a2f2|GABc d2B2|ABAG FGFE|DEFG A2D2|]\n"

@@ -64,7 +64,7 @@ def test_a_killed_process_ends_the_run_and_one_goes_on(capsys, tiny_corpus, tmp_
     out = finish(process)
     assert process.returncode != 0
     assert out.count("2 processes") == 1
-    assert out.count("tunewright: a process that trains along was lost") == 1
+    assert out.count("tunewright: another process of this training was lost") == 1
     assert f"saved in {tmp_path / 'run' / 'last'}" in out
     status, _, err = run(capsys, "train", "--out", tmp_path / "run", "--resume", "--units", "9")
     assert (status, "units is 9, but the run to go on with has 8" in err) == (2, True)

@@ -1,4 +1,4 @@
-"""Does everything that is no tune go, and everything that is one stay?"""
+"""Residues are removed and tunes stay as they are; claims, comments and runs of spaces are left out on demand."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tunewright.corpus.cleaning import LONGEST_TUNE, Line, clean_lines, make_tune
+from tunewright.corpus.cleaning import LONGEST_TUNE, Line, clean_lines, essential_tunes, essentials, make_tune
 from tunewright.corpus.tune import END, START, Failure, Tune
 
 PATH = Path("some.abc")
@@ -80,3 +80,22 @@ def test_what_is_too_long_is_no_tune():
     failure = make_tune([Line(1, "a" * LONGEST_TUNE, 0)], PATH)
     assert isinstance(failure, Failure)
     assert "longer than 1,000,000" in failure.reason
+
+
+TEXT = "X:1\nT:A  Tune % of mine\n% a comment\nC:Somebody\nZ: else\nM:4/4\nK:D\nDE \t FG|   \n|: d4 :| % end\n"
+
+
+def test_music_title_and_key_stay():
+    assert essentials(TEXT) == "X:1\nT:A Tune\nM:4/4\nK:D\nDE FG|\n|: d4 :|\n"
+
+
+@given(st.text(alphabet="CTKXZ:% \tdE|\n"))
+def test_a_second_time_changes_nothing(text):
+    assert essentials(essentials(text)) == essentials(text)
+
+
+def test_a_tune_of_claims_alone_is_left_out():
+    claims, tune = (Tune(text, Path("a.abc"), 1, len(text)) for text in ("C:Somebody\n", TEXT))
+    (left,) = essential_tunes([claims, tune])
+    assert left.source_characters == len(left.text) + 1
+    assert (left.path, left.line) == (tune.path, tune.line)

@@ -1,4 +1,4 @@
-"""Do bytes become the text that was meant, whatever wrote them?"""
+"""Bytes become the text that was meant, in any encoding and with any line ends."""
 
 from pathlib import Path
 

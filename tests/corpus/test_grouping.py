@@ -1,4 +1,4 @@
-"""Are groups those that keys in common make, and are keys what they say?"""
+"""Groups are the tunes with keys in common, and the keys are as documented."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Are the corpora on this machine found by name, and without loading music21?"""
+"""Named corpora are found, without importing music21."""
 
 import importlib.util
 import subprocess

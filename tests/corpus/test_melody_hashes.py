@@ -1,4 +1,4 @@
-"""Are tunes known by their melody, whatever is around it, and as often as the theory says?"""
+"""Tunes with a common melody share keys, as often as the theory says."""
 
 import itertools
 import random

@@ -1,4 +1,4 @@
-"""Does one call read whatever a user has, and say what it could not read?"""
+"""One call reads all formats, and reports what it could not read."""
 
 import contextlib
 import gzip

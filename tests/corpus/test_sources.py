@@ -1,4 +1,4 @@
-"""Are exactly the files found that hold tunes, and does no archive fill the memory?"""
+"""Exactly the files with tunes are found, and no archive fills the memory."""
 
 import gzip
 import io
@@ -119,8 +119,8 @@ def test_a_file_without_permission_is_a_failure(tmp_path, monkeypatch):
     ("name", "message"),
     [
         ("none.abc", "does not exist"),
-        ("", "an empty name"),
-        ("a" * 5000, "is no name"),
+        ("", "the name is empty"),
+        ("a" * 5000, "is not a valid file name"),
         (os.devnull, "neither a file nor"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Does a split hold back tunes that training never sees under another name?"""
+"""Validation tunes are held back with all settings of them."""
 
 import random
 import time
@@ -136,7 +136,7 @@ def test_a_fraction_out_of_range_is_refused(fraction):
 
 @pytest.mark.parametrize("count", [0, 1, 3])
 def test_one_group_cannot_be_split(count):
-    with pytest.raises(OptionError, match="at least two tunes"):
+    with pytest.raises(OptionError, match="at least two different tunes"):
         split_tunes([tune(melody(number), "The Same") for number in range(count)])
 
 

@@ -1,4 +1,4 @@
-"""Do the figures of a corpus add up?"""
+"""The figures of a corpus add up."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Is a network with units held what it would be if somebody overwrote their outputs at every character?"""
+"""Oracle: the network with the outputs of the units overwritten at every character."""
 
 from dataclasses import replace
 
@@ -95,7 +95,7 @@ def test_what_cannot_be_held_is_refused(untrained, held, message):
 
 def test_a_unit_is_held_once(untrained):
     held = clamp_units(untrained(units=UNITS), {(0, 1): -0.25})
-    with pytest.raises(OptionError, match=r"unit 1 is held at -0\.25 already"):
+    with pytest.raises(OptionError, match=r"unit 1 is clamped to -0\.25 already"):
         clamp_units(held, {(0, 1): 1})
 
 

@@ -94,7 +94,7 @@ def test_where_weights_stand_in_every_layer_is_replaced_and_heeds_them():
     torch.manual_seed(0)
     network = CharNetwork(NetworkConfig(units=16, layers=2, embedding=4), 9)
     replaced = copy.deepcopy(network)
-    pad_layers(replaced.layers, loose=True)
+    pad_layers(replaced.layers, replaced_weights=True)
     assert [layer.padded_size for layer in replaced.layers] == [16, 16]
     signal, state = torch.randn(5, 3, 4), tuple(torch.randn(1, 3, 16) for _ in range(2))
     others = {"weight_hh_l0": torch.randn(64, 16)}

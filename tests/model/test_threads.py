@@ -1,4 +1,4 @@
-"""Threads: one within, as many as before afterwards, whatever happens; and pieces of work side by side."""
+"""Threads: one within, the former number afterwards, in all cases; and pieces of work side by side."""
 
 import threading
 

@@ -1,4 +1,4 @@
-"""Oracle: the network as it was, asked for the same text."""
+"""Oracle: the network before, on the same text."""
 
 from dataclasses import replace
 

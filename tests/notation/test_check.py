@@ -1,4 +1,4 @@
-"""Does a check name what is wrong at its place in the user's own text, and agree with abc2midi?"""
+"""Findings name the right place in the user's own text, and agree with abc2midi."""
 
 import re
 import subprocess
@@ -65,7 +65,7 @@ def test_a_tune_without_notes_is_told():
 def test_a_bar_cut_by_a_repeat_sign_is_told_with_what_it_lacks():
     (finding,) = check(TUNE.replace("d3 d2:|", "d3 d3:|"))
     assert (finding.line, finding.bar, finding.code) == (6, 0, "bar-too-short")
-    assert finding.what == "the bar holds 1/8 when the repeat comes round, too short"
+    assert finding.what == "the bar holds 1/8 when the repeat is played, too short"
     assert finding.right == "6/8, together with the bar before the repeat sign"
 
 

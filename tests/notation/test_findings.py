@@ -1,4 +1,4 @@
-"""Can every finding be told in plain words?"""
+"""Every finding can be written in plain words."""
 
 import re
 from pathlib import Path

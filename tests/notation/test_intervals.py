@@ -1,4 +1,4 @@
-"""Does what an interval moves come where a musician would write it, and back?"""
+"""What an interval moves is written as a musician would write it, and moves back."""
 
 import pytest
 from hypothesis import assume, given
@@ -76,7 +76,7 @@ def test_a_note_with_both_octave_marks_stays_in_its_octave():
     [
         ("^^E", SECOND, "would need 3 sharps; allowed: 2"),
         ("__c", -SECOND, "would need 3 flats; allowed: 2"),
-        ("^/E", SECOND, "no whole number of semitones"),
+        ("^/E", SECOND, "only whole semitones"),
     ],
 )
 def test_notes_that_cannot_be_written(note, interval, reason):
@@ -150,11 +150,11 @@ def test_keys_that_move_by_octaves_only(key):
 
 
 def test_a_list_of_accidentals_that_would_come_back_otherwise_is_refused():
-    with pytest.raises(TranspositionError, match="does not lead back"):
+    with pytest.raises(TranspositionError, match="could not be moved back exactly"):
         move_key("exp _e _b", SECOND)  # B flat comes first in signatures
     with pytest.raises(TranspositionError, match="would need 3 sharps"):
         move_key("D ^^e", SECOND)
-    with pytest.raises(TranspositionError, match="does not lead back"):
+    with pytest.raises(TranspositionError, match="could not be moved back exactly"):
         move_key("none ^^f^^c^^g^^d^^a^^e^^b", Interval(0, -3))
 
 
@@ -176,8 +176,8 @@ def test_chord_symbols_move_and_other_texts_do_not(symbol, moved):
     ("symbol", "interval", "reason"),
     [
         ("E#", SECOND, "double sharp or flat"),
-        ("B♭", SECOND, "does not lead back"),
-        ("Bbb5", SECOND, "does not lead back"),  # Cb5 is C flat with a fifth
+        ("B♭", SECOND, "could not be moved back exactly"),
+        ("Bbb5", SECOND, "could not be moved back exactly"),  # Cb5 is C flat with a fifth
     ],
 )
 def test_chord_symbols_that_cannot_be_moved(symbol, interval, reason):
@@ -187,7 +187,7 @@ def test_chord_symbols_that_cannot_be_moved(symbol, interval, reason):
 
 def test_heights_and_places():
     assert [height_of(note) for note in ("C", "B,", "c", "c'", "^G,", "c,")] == [0, -1, 7, 14, -3, 0]
-    with pytest.raises(OptionError, match="'H' is no note"):
+    with pytest.raises(OptionError, match="'H' is not a note"):
         height_of("H")
     assert [tonic_place(name) for name in ("C", "F#m", "Bbmaj", "none")] == [0, 6, -2, None]
     assert [place_of(key) for key in ("C", "Ador", "Cb", "none ^f", "D ^c", "exp _b _e")] == [0, 1, -7, 1, 2, -2]

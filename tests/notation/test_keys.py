@@ -1,4 +1,4 @@
-"""Are the notes of each key those that music theory gives it?"""
+"""The notes of each key are those of music theory."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Does every character of any text belong to one token, and to the right one?"""
+"""Every character of any text belongs to one token, of the right kind."""
 
 import pytest
 from hypothesis import given

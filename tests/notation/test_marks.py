@@ -1,4 +1,4 @@
-"""Are signs without meaning told, each where it stands, and no others?"""
+"""Signs without meaning are found in their places, and no others."""
 
 import pytest
 from hypothesis import given

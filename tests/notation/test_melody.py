@@ -1,4 +1,4 @@
-"""Does a melody have the notes that abc2midi plays, and the bars that a musician counts?"""
+"""Oracle: abc2midi for the notes of a melody; its bars are as musicians count them."""
 
 import subprocess
 from fractions import Fraction

@@ -1,4 +1,4 @@
-"""Do metres, lengths, tuplets and broken rhythm last as long as they should?"""
+"""Metres, lengths, tuplets and broken rhythm have the right durations."""
 
 from fractions import Fraction
 

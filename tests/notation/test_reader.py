@@ -1,4 +1,4 @@
-"""Does each sign of music change what a voice plays as it should, and is what makes no sense told?"""
+"""Each sign of music has its effect on what a voice plays, and what makes no sense is reported."""
 
 from fractions import Fraction
 

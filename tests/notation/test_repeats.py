@@ -1,4 +1,4 @@
-"""Which bars are wrong when a tune is played with its repeats, in abc2midi's opinion and in ours?"""
+"""Oracle: abc2midi, for the bars that are wrong when a tune is played with its repeats."""
 
 import re
 import subprocess

@@ -1,4 +1,4 @@
-"""Are the tables of the ABC standard whole and free of contradictions?"""
+"""The tables of the ABC standard are complete and consistent."""
 
 from itertools import pairwise
 from string import ascii_letters

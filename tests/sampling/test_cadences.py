@@ -1,4 +1,4 @@
-"""Do sections end on the degrees that are drawn, with one writer as with another, and told only once they stand?"""
+"""Sections end on the degrees that are drawn, with every writer, and are shown only once they are final."""
 
 from dataclasses import replace
 

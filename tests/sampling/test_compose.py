@@ -92,10 +92,10 @@ def test_the_loop_and_its_twin_compose_the_same(model, monkeypatch):
     config, prime = CompositionConfig(seed=5, max_length=200), "X:1\nT:"
     compiled = list(compose_many(model, MANY, config, prime=prime, raw=True))
     monkeypatch.setattr(kernel, "ready", lambda: None)
-    twins = list(compose_many(model, MANY, config, prime=prime, raw=True))
-    assert [composition.text for composition in twins] == [composition.text for composition in compiled]
-    for twin, other in zip(twins, compiled, strict=True):
-        assert twin.likelihood == pytest.approx(other.likelihood, rel=1e-9)
+    by_numpy = list(compose_many(model, MANY, config, prime=prime, raw=True))
+    assert [composition.text for composition in by_numpy] == [composition.text for composition in compiled]
+    for one, other in zip(by_numpy, compiled, strict=True):
+        assert one.likelihood == pytest.approx(other.likelihood, rel=1e-9)
 
 
 def test_a_few_tunes_are_not_worth_compiling_and_many_do_not_wait_for_it(model, monkeypatch):
@@ -117,15 +117,15 @@ def test_the_compiled_loop_takes_over_in_the_middle_of_a_tune(model, monkeypatch
     ready = kernel.is_ready
     monkeypatch.setattr(kernel, "is_ready", lambda: False)
     composer = Composer(model, config, grammar=grammar)
-    sheet = composer.sheet(config.seed)
-    assert composer.writer.write(sheet, 5)
+    generation = composer.begin(config.seed)
+    assert composer.writer.write(generation, 5)
     before = composer.writer
     monkeypatch.setattr(kernel, "is_ready", ready)
     composer._next_look = 0.0
     assert composer.writer is not before
-    while composer.writer.write(sheet, 30):
+    while composer.writer.write(generation, 30):
         pass
-    written = composer.composition(sheet, config.seed)
+    written = composer.composition(generation, config.seed)
     assert (written.text, written.ended) == (expected.text, expected.ended)
 
 
@@ -141,7 +141,7 @@ def test_the_default_is_a_tune_that_plays():
 
 
 def test_a_grammar_and_none_at_once_are_refused(model):
-    with pytest.raises(OptionError, match="raw is true"):
+    with pytest.raises(OptionError, match="raw and grammar exclude each other"):
         list(compose_many(model, 1, grammar=Grammar(model.vocabulary.symbols), raw=True))
 
 

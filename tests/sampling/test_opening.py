@@ -1,4 +1,4 @@
-"""Does each tune get its form, whatever it begins with?"""
+"""Each tune gets its form, with any beginning."""
 
 from collections import Counter
 from dataclasses import replace

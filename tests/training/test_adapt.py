@@ -1,4 +1,4 @@
-"""Does a network learn new tunes, keep the old ones, and tell the truth about both?"""
+"""Adaptation learns new tunes and keeps the old ones, and its losses are those of the networks."""
 
 from dataclasses import replace
 from itertools import islice

@@ -298,12 +298,12 @@ def test_a_mistake_on_one_process_ends_all_of_them(tiny_corpus, tmp_path):
     (tmp_path / "b" / "notes.txt").write_text("mine")
     assert finish(start(2, fail, tiny_corpus, tmp_path)) == [0, 0]
     first, other = read(tmp_path)
-    assert first[0] == first[1] == "WorkerError: process 1 cannot go on: no such thing here"
+    assert first[0] == first[1] == "WorkerError: process 1 failed: no such thing here"
     assert other[0] == other[1] == "OptionError: no such thing here"
-    assert first[2] == "OptionError: the tunes of process 1 are not those of process 0"
-    assert other[2] == "OptionError: the tunes of process 0 are not those of process 1"
+    assert first[2] == "OptionError: the tunes of process 1 differ from those of process 0"
+    assert other[2] == "OptionError: the tunes of process 0 differ from those of process 1"
     assert first[3].startswith("OutputError")
-    assert other[3].startswith("WorkerError: process 0 cannot go on")
+    assert other[3].startswith("WorkerError: process 0 failed")
     assert first[5].startswith("CheckpointError")
 
 

@@ -1,4 +1,4 @@
-"""Does training on a GPU go the way of training on a processor? (Here its code runs on the processor, unrecorded.)"""
+"""Oracle: training by the ordinary loop, for the loop of a GPU, run here on the processor without CUDA graphs."""
 
 from itertools import islice
 from typing import Any

@@ -25,7 +25,7 @@ from tunewright.analysis.originality.melodic_similarity import Moves, compare, m
 from tunewright.analysis.originality.verdict import Originality
 from tunewright.errors import OptionError
 from tunewright.notation.melody import Melody, read_melody
-from tunewright.sampling.compose import Composition
+from tunewright.sampling.composition import Composition
 
 FEWEST_BARS = 8
 """Full bars, as written, that a tune must have, unless no longer one is left."""

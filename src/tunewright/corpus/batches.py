@@ -1,17 +1,17 @@
-"""In which pieces does a network see the corpus during one epoch?
+"""Batches of an epoch: random windows, parallel streams, or whole tunes side by side.
 
 `windows` cuts the text into random slices, each read with the state at zero: the assignment's way. `streams` shuffles
-the tunes, lays them out in parallel lanes and walks along them, so that the state can be carried through a tune.
-`WholeTunes` begins as many tunes at once as there are lanes, tunes of about the same length, and reads them to their
-ends.
+the tunes, lays them out in B parallel streams and walks along them, so that the state can be carried through a tune
+(truncated backpropagation through time). `WholeTunes` begins B tunes of about the same length together and reads them
+to their ends.
 
 Windows and streams take the text as a ring, so that every epoch has the same number of batches. `streams` read every
 character once (a few twice, to fill the last batch), `windows` all but less than one window, `WholeTunes` every one
-once. The order depends on the generator passed in and on nothing else.
+once. The order depends only on the generator that is passed in.
 
-A batch says where it lies in the text, so that a text that lies on a GPU can be cut there.
+A batch holds places in the text, so that a text in the memory of a GPU can be cut there.
 
-Shapes: T time steps, B lanes, N characters of the text.
+Shapes: T time steps, B batch size, N characters of the text. A row of a batch is also called its lane.
 """
 
 from collections.abc import Iterator, Sequence
@@ -26,34 +26,34 @@ from tunewright.corpus.large.shuffling import Shuffled
 from tunewright.corpus.vocabulary import Ids
 
 POOL = 20
-"""Groups of tunes among which those of like length are brought together."""
+"""Number of groups of tunes that are sorted by length together."""
 LEAST_PART = 4
-"""A tune's end that is shorter than a batch by more than this factor is read with the batch before it."""
+"""The last part of a tune is joined to the one before if it is shorter than T by more than this factor."""
 END_ID = 1
 
 
 @dataclass(frozen=True)
 class Batch:
-    """One step's worth of text."""
+    """The text of one training step."""
 
     text: Ids
     """The text of the epoch, shape=(N,)."""
     starts: NDArray[np.int64]
-    """Where in it each lane begins, shape=(B,)."""
+    """Place in it where each lane begins, shape=(B,)."""
     length: int
     """T."""
     keep: NDArray[np.float32]
-    """1 for lanes that go on with the state of the batch before, 0 for lanes that start from zero, shape=(B,)."""
+    """1 for lanes that continue with the state of the batch before, 0 for lanes that start from zero, shape=(B,)."""
 
     ends: NDArray[np.int64] | None = None
-    """How many characters each lane predicts, the first ones, shape=(B,); None where it is T in all of them."""
+    """Number of characters that each lane predicts, from its first, shape=(B,); None if T in all of them."""
 
     @property
     def ids(self) -> Ids:
-        """Inputs and targets, cut out whenever they are asked for, shape=(T + 1, B).
+        """Inputs and targets, cut out of the text at each call, shape=(T + 1, B).
 
-        The network reads all rows but the last and predicts all but the first. What follows the end of a tune that is
-        read alone is END, again and again; see `predicted`.
+        The network reads all rows but the last and predicts all but the first. After the end of a whole tune the rows
+        are filled with END; see `predicted`.
         """
         reach = np.arange(self.length + 1)[:, None]
         ids = self.text.take(reach + self.starts, mode="wrap")
@@ -61,40 +61,40 @@ class Batch:
 
     @property
     def predicted(self) -> NDArray[np.bool_] | None:
-        """Which of the targets count, shape=(T, B); None for all."""
+        """True for targets that count, shape=(T, B); None if all do."""
         return None if self.ends is None else np.arange(self.length)[:, None] < self.ends
 
     @property
     def characters(self) -> int:
-        """How many are predicted."""
+        """Number of predicted characters."""
         return self.length * len(self.starts) if self.ends is None else int(self.ends.sum())
 
     def some(self, lanes: slice) -> "Batch":
-        """Some of its lanes."""
+        """Return a batch of some of its lanes."""
         ends = None if self.ends is None else self.ends[lanes]
         return replace(self, starts=self.starts[lanes], keep=self.keep[lanes], ends=ends)
 
 
 def count_windows(characters: int, *, sequence_length: int, batch_size: int) -> int:
-    """Batches in an epoch of `windows`."""
+    """Return the number of batches in an epoch of `windows`."""
     return -(-_slices(characters, sequence_length) // batch_size)
 
 
 def windows(
     tunes: Sequence[Ids], *, sequence_length: int, batch_size: int, generator: np.random.Generator
 ) -> Iterator[Batch]:
-    """Random slices of the text that cover it once, in random order.
+    """Yield random slices of the text that cover it once, in random order.
 
     Parameters
     ----------
     tunes
         Framed tunes as ids.
     sequence_length
-        T, characters that a slice predicts.
+        T, number of characters that a slice predicts.
     batch_size
-        B, slices in a batch; the last one may have fewer.
+        B, number of slices in a batch; the last one may have fewer.
     generator
-        Decides where the slices begin and in which order they come.
+        Draws the first place and the order of the slices.
     """
     text = joined(tunes)
     slices = _slices(len(text), sequence_length)
@@ -105,7 +105,7 @@ def windows(
 
 
 def count_streams(characters: int, *, sequence_length: int, batch_size: int) -> int:
-    """Batches in an epoch of `streams`."""
+    """Return the number of batches in an epoch of `streams`."""
     return -(-_lane_length(characters, batch_size) // sequence_length)
 
 
@@ -117,20 +117,20 @@ def streams(
     state_reset_probability: float,
     generator: np.random.Generator,
 ) -> Iterator[Batch]:
-    """Shuffled tunes in parallel lanes, in order along each lane.
+    """Yield shuffled tunes in parallel lanes, in order along each lane.
 
     Parameters
     ----------
     tunes
         Framed tunes as ids.
     sequence_length
-        T, characters that one batch predicts in each lane; the last one may have fewer.
+        T, number of characters that a batch predicts in each lane; the last one may have fewer.
     batch_size
         B.
     state_reset_probability
         Probability that a lane starts a batch from the zero state, so that the network also learns to begin anywhere.
     generator
-        Decides the order of the tunes and the resets.
+        Draws the order of the tunes and the resets.
     """
     text = joined(tunes, generator.permutation(len(tunes)))
     lane_length = _lane_length(len(text), batch_size)
@@ -141,9 +141,9 @@ def streams(
 
 
 class WholeTunes:
-    """Every tune from its beginning to its end, side by side with others of about its length.
+    """Batches of whole tunes, side by side with others of about the same length.
 
-    A lane whose tune has ended drops out. The first batch of each group of tunes has a length of its own, so that
+    A lane is left out once its tune has ended. The first batch of each group of tunes has a length of its own, so that
     batches begin at other places of a tune in every epoch; lanes are longest first.
 
     Parameters
@@ -151,12 +151,12 @@ class WholeTunes:
     tunes
         Framed tunes as ids.
     sequence_length
-        T, characters that a batch predicts in each lane; the first of a group has half as many or more, and the last
-        one may have fewer, or some more.
+        T, number of characters that a batch predicts in each lane; the first batch of a group has between T / 2 and
+        T, and the last one may have fewer, or some more.
     batch_size
-        B, tunes that begin together.
+        B, number of tunes that begin together.
     generator
-        Decides the order of the groups, which tunes are in them, and where they are cut.
+        Draws the groups, their order, and where they are cut.
     """
 
     def __init__(
@@ -186,7 +186,7 @@ class WholeTunes:
                 yield Batch(self._text, self._starts[group[:active]] + begin, end - begin, keep, ends)
 
     def _cuts(self, group: NDArray[np.int64], first: int) -> list[int]:
-        """Where the batches of a group begin in its tunes, and where the last one ends."""
+        """Return where the batches of a group begin in its tunes, and where the last one ends."""
         longest = int(self._predicted[group[0]])
         cuts = [0, *range(int(first), longest, self._length), longest]
         if len(cuts) > 2 and LEAST_PART * (cuts[-1] - cuts[-2]) < self._length:

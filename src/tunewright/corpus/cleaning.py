@@ -1,14 +1,13 @@
-"""What is taken out of a line that no tune means to hold, and when do lines make a tune?
+"""Cleaning of text with tunes: residues of web pages, control characters, and claims of persons and sources.
 
-Taken out: control characters (among them those that frame tunes for a network), and what is left of a web page: tags
-and entities. Everything else stays, blanks at line ends too.
+`clean_lines` removes control characters (among them those that frame tunes for a network) and what is left of a web
+page: tags and entities. Everything else stays, blanks at line ends too. Angle brackets are music as well: ``A<b>c`` is
+broken rhythm, not bold type. So among the notes only tags are removed that cannot be music; ``<b>`` and ``<a>`` are
+removed from information fields only, unless they close or have attributes.
 
-Angle brackets are music as well: ``A<b>c`` is broken rhythm, not bold type. So among the notes only tags go that
-cannot be music; ``<b>`` and ``<a>`` go from the information fields only, unless they close or have attributes.
-
-Tunes reduced to what a composed tune may have: no claims of persons or sources, no comments, no runs of spaces.
-
-A network that learned to write such things goes astray where it is kept from them (see `sampling.playable`).
+`essentials` reduces a tune to what a composed tune may have: no claims of persons or sources, no comments, no runs of
+spaces. A network that has learned to write such things composes badly where they are forbidden (see
+`tunewright.sampling.playable`).
 """
 
 import html
@@ -22,7 +21,7 @@ from tunewright.acceptor.words import CLAIMS
 from tunewright.corpus.tune import Failure, Tune
 
 LONGEST_TUNE = 1_000_000
-"""Characters; what is longer is no tune (the longest in large public collections have about 30,000)."""
+"""Most characters of a tune (the longest in large public collections have about 30,000)."""
 
 _CONTROL = "\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff"
 _CONTROL_IN_LINES = _CONTROL.replace("\x0a-", "\x0b-")
@@ -42,10 +41,13 @@ _TAG_IN_MUSIC = re.compile(
 _TAG_IN_FIELD = re.compile(rf"</?(?:a|b|td|th|dd|dt|dl){_ATTRIBUTES}", re.IGNORECASE)
 _LINE_BREAK_TAG = re.compile(r"<br\s{0,5}/?>", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,31}\d{0,2});", re.IGNORECASE)
-# what a search for all of these can skip to
+# a search for all of these can skip to the first match of this
 _BEGINS_RESIDUE = re.compile(f"[{_CONTROL_IN_LINES}<&]")
 _RESIDUE = (re.compile(f"[{_CONTROL_IN_LINES}]"), _TAG_IN_MUSIC, _TAG_IN_FIELD, _LINE_BREAK_TAG, _ENTITY)
 _FIELD = re.compile(r"[A-Za-z]:(?![|:])")
+_CLAIM = re.compile(rf"[{CLAIMS.strip('%')}]:")
+"""Start of a line that `essentials` leaves out."""
+_BLANKS = re.compile("[ \t]+")
 
 
 class Line(NamedTuple):
@@ -56,16 +58,16 @@ class Line(NamedTuple):
     text: str
     """Without its line end."""
     size: int
-    """Characters that it took in its file, line end included."""
+    """Number of its characters in the file, line end included."""
 
     @property
     def blank(self) -> bool:
-        """True if nothing but blanks is left of it."""
+        """True if it holds only blanks."""
         return not self.text.strip()
 
 
 def may_need_cleaning(text: str, begin: int, end: int) -> bool:
-    """Say whether anything between two places of `text` may have to be taken out."""
+    """Return true if `text[begin:end]` may hold something to remove."""
     found = _BEGINS_RESIDUE.search(text, begin, end)
     return found is not None and any(residue.search(text, found.start(), end) for residue in _RESIDUE)
 
@@ -84,30 +86,16 @@ def clean_lines(text: str, first: int = 1) -> Iterator[Line]:
             size = 0
 
 
-def _parts(line: str) -> list[str]:
-    parts = _LINE_BREAK_TAG.split(line)
-    # the tag stands where a line ended already, as a rule: then it leaves no blank line behind
-    return parts if len(parts) == 1 else [part for part in parts if part.strip()]
-
-
-def _clean(line: str) -> str:
-    line = _TAG_IN_MUSIC.sub("", line)
-    if _FIELD.match(line):
-        line = _TAG_IN_FIELD.sub("", line)
-    line = _ENTITY.sub(lambda entity: html.unescape(entity[0]).replace("\xa0", " "), line)
-    return _CONTROLS.sub("", line)
-
-
 def make_tune(
     lines: Sequence[Line], path: Path, source_characters: int | None = None, identity: str | None = None
 ) -> Tune | Failure:
-    """Return the tune that `lines` hold, less the blank lines around it, or the reason why they hold none.
+    """Return the tune in `lines` without the blank lines around it, or the reason why there is none.
 
     Parameters
     ----------
     source_characters
-        What the tune takes in its file; None for one that was put together here, which then counts as in a tunebook:
-        its text and one blank line.
+        Number of the tune's characters in its file; None for one that was assembled here, which counts as in a
+        tunebook: its text and one blank line.
     """
     kept = [index for index, line in enumerate(lines) if not line.blank]
     if not kept:
@@ -119,19 +107,28 @@ def make_tune(
     return Tune(text, path, lines[0].number, source_characters or len(text) + 1, identity)
 
 
-_CLAIM = re.compile(rf"[{CLAIMS.strip('%')}]:")
-"""Begins a line that is left out."""
-_BLANKS = re.compile("[ \t]+")
-
-
 def essentials(text: str) -> str:
-    """Return the text of a tune without them, each line ended by a line feed."""
+    """Return the text of a tune without claims, comments and runs of blanks, each line ended by a line feed."""
     lines = (line.split("%")[0].rstrip() for line in text.splitlines() if not _CLAIM.match(line))
     return "".join(_BLANKS.sub(" ", line) + "\n" for line in lines if line)
 
 
 def essential_tunes(tunes: Sequence[Tune]) -> list[Tune]:
-    """Return the tunes without them; one of which nothing is left is left out."""
+    """Return the `essentials` of the tunes; tunes of which nothing is left are left out."""
     reduced = (replace(tune, text=essentials(tune.text)) for tune in tunes)
-    # A blank line parts them from the next one in a book.
+    # one blank line separates it from the next tune of a book
     return [replace(tune, source_characters=len(tune.text) + 1) for tune in reduced if tune.text]
+
+
+def _parts(line: str) -> list[str]:
+    parts = _LINE_BREAK_TAG.split(line)
+    # usually the line ended at the tag anyway: then no blank line is left
+    return parts if len(parts) == 1 else [part for part in parts if part.strip()]
+
+
+def _clean(line: str) -> str:
+    line = _TAG_IN_MUSIC.sub("", line)
+    if _FIELD.match(line):
+        line = _TAG_IN_FIELD.sub("", line)
+    line = _ENTITY.sub(lambda entity: html.unescape(entity[0]).replace("\xa0", " "), line)
+    return _CONTROLS.sub("", line)

@@ -1,7 +1,7 @@
-"""How do the bytes of a file become text?
+"""Decoding of files with tunes: encodings, byte order marks and line ends.
 
-Line ends come out as ``\\n``, whatever they were: ``\\r\\n``, ``\\r``, a mixture, and ``\\r\\r\\n`` as careless copying
-makes it. Nothing else is changed here.
+Every line end (``\\n``, ``\\r\\n``, ``\\r``, a mixture, and ``\\r\\r\\n``, which careless copying makes) becomes
+``\\n``. Nothing else is changed here.
 """
 
 import codecs
@@ -11,16 +11,16 @@ from pathlib import Path
 from tunewright.errors import CorpusError
 
 BINARY_SHARE = 0.02
-"""A file with a larger share of control characters than this is taken for a binary one (random bytes have 0.1)."""
+"""A file with a larger share of control characters is binary (random bytes have 0.1)."""
 
 SAMPLE_BYTES = 1 << 20
-"""How much of a file is looked at to tell what it is."""
+"""Bytes at the start of a file that decide what it is."""
 
 _BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 # every byte but the control characters that text files never hold
 _TEXT_BYTES = bytes({7, 8, 9, 10, 12, 13, 26, 27, *range(32, 127), *range(128, 256)})
 _DECLARED = re.compile(rb"^(?:%%|I:)[ \t]*abc-charset[ \t]+([\w.-]{1,30})", re.MULTILINE)
-# a file names its encoding itself, so only those that map bytes to characters and nothing else are taken
+# files name their encoding themselves, so only codecs that map bytes to characters are accepted
 _DECLARABLE = re.compile(
     r"utf-?8|us-ascii|ascii|iso-?8859-\d{1,2}|latin-?\d{1,2}|(?:windows-|cp)125\d|koi8-r", re.IGNORECASE
 )
@@ -46,24 +46,6 @@ def decode(data: bytes, path: Path) -> str:
     return _with_plain_line_ends(text)
 
 
-def _with_mark(data: bytes, path: Path) -> str | None:
-    for mark, encoding in _BYTE_ORDER_MARKS:
-        if data.startswith(mark):
-            if encoding == "utf-8":
-                return _line_by_line(data[len(mark) :])
-            try:
-                return data.decode(encoding)
-            except UnicodeDecodeError as error:
-                raise CorpusError("starts like UTF-16 text but is not", path=path) from error
-    return None
-
-
-def _refuse_binary(data: bytes, path: Path) -> None:
-    sample = data[:SAMPLE_BYTES]
-    if len(sample.translate(None, _TEXT_BYTES)) > BINARY_SHARE * len(sample):
-        raise CorpusError("is binary; text was expected", path=path)
-
-
 def encoding_of(head: bytes, path: Path) -> str | None:
     """Return the encoding that a file whose first bytes are `head` names, None if it names none.
 
@@ -83,6 +65,24 @@ def decode_part(data: bytes, encoding: str | None) -> str:
     return _with_plain_line_ends(_as_named(data.removeprefix(codecs.BOM_UTF8), encoding))
 
 
+def _with_mark(data: bytes, path: Path) -> str | None:
+    for mark, encoding in _BYTE_ORDER_MARKS:
+        if data.startswith(mark):
+            if encoding == "utf-8":
+                return _line_by_line(data[len(mark) :])
+            try:
+                return data.decode(encoding)
+            except UnicodeDecodeError as error:
+                raise CorpusError("starts like UTF-16 text but is not", path=path) from error
+    return None
+
+
+def _refuse_binary(data: bytes, path: Path) -> None:
+    sample = data[:SAMPLE_BYTES]
+    if len(sample.translate(None, _TEXT_BYTES)) > BINARY_SHARE * len(sample):
+        raise CorpusError("is binary; text was expected", path=path)
+
+
 def _declared_in(data: bytes) -> str | None:
     declared = _DECLARED.search(data, 0, SAMPLE_BYTES)
     encoding = declared[1].decode("ascii", "replace") if declared else ""
@@ -94,7 +94,7 @@ def _as_named(data: bytes, encoding: str | None) -> str:
         try:
             return data.decode(encoding)
         except (UnicodeDecodeError, LookupError):
-            pass  # it says one thing and is another, as is common: look at the bytes instead
+            pass  # the declaration is wrong, as is common: look at the bytes instead
     return _line_by_line(data)
 
 

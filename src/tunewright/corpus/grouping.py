@@ -1,14 +1,14 @@
-"""Which tunes are settings of one, or nearly the same?
+"""Near-duplicate detection: groups of tunes that are settings of one tune, or nearly the same.
 
-Tunes that share a key belong together, and so do those that are joined through a third. The keys of a tune are numbers
-of 64 bits, so that two things that differ share one with a probability of about N^2 / 2^65:
+Tunes that share a key belong to one group, and so do tunes that are connected through others. The keys of a tune are
+hashes of 64 bits, so that two different things share one with a probability of about N^2 / 2^65:
 
 - its text;
 - the identity that its source gives it;
-- each title in its header, without articles, accents, case and punctuation, unless too many tunes bear it;
+- each title in its header, without articles, accents, case and punctuation, unless too many tunes have it;
 - sixteen of its melody (see `tunewright.corpus.melody_hashes`).
 
-They are made for some tunes at a time and looked at one column after the other, so that grouping millions of tunes
+Keys are computed for some tunes at a time and compared one column after the other, so that grouping millions of tunes
 takes tens of bytes for each and not their texts.
 
 Shapes: N tunes.
@@ -28,13 +28,13 @@ from tunewright.corpus.tune import Tune
 from tunewright.notation.fields import header_fields
 
 MOST_SETTINGS = 20
-"""A title that more tunes than this bear ("Untitled", "Jig") says nothing about which tune it is."""
+"""A title of more tunes than this ("Untitled", "Jig") does not identify a tune."""
 
 COLUMNS = 2 + BANDS
-"""Keys of a tune, titles apart."""
+"""Number of keys of a tune, titles excepted."""
 
 NO_KEY = 0
-"""A tune that has no such key."""
+"""In place of a key that a tune does not have."""
 
 _ARTICLES = frozenset(("the", "a", "an", "le", "la", "les", "l", "der", "die", "das"))
 _WORD = re.compile(r"\w+")
@@ -45,14 +45,14 @@ Keys = NDArray[np.uint64]
 
 @dataclass(frozen=True)
 class TuneKeys:
-    """By what some tunes may be the same as others."""
+    """The keys of some tunes."""
 
     columns: Keys
     """Text, identity and melody, shape=(COLUMNS, N); NO_KEY where a tune has none."""
     titles: Keys
     """Titles of all tunes, one after the other, each once for a tune."""
     titled: NDArray[np.int64]
-    """The number of the tune that each of `titles` belongs to."""
+    """Number of the tune that each of `titles` belongs to."""
 
 
 def tune_keys(tunes: Sequence[Tune], *, seed: int = 0) -> TuneKeys:
@@ -69,7 +69,7 @@ def tune_keys(tunes: Sequence[Tune], *, seed: int = 0) -> TuneKeys:
 
 
 def text_keys(tunes: Sequence[Tune], seed: int) -> Keys:
-    """Return a number for each text: as good as random, and the same in whatever order the tunes come."""
+    """Return a pseudo-random number for each text, which does not depend on the order of the tunes."""
     return np.array([hash_of(f"{seed}:{tune.text}") for tune in tunes], np.uint64)
 
 
@@ -99,14 +99,14 @@ def group_labels(count: int, columns: Iterable[Keys], titles: Keys, titled: NDAr
 
 
 def _neighbours(keys: Keys, tunes: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return pairs of tunes that have a key in common, enough of them to join all that have."""
+    """Return pairs of tunes with a key in common, enough to connect all such tunes."""
     order = np.argsort(keys, kind="stable")
     same = np.flatnonzero(keys[order[1:]] == keys[order[:-1]])
     return tunes[order[same]], tunes[order[same + 1]]
 
 
 def _joined(labels: NDArray[np.int64], first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return `labels` after the groups of each pair of tunes have become one, the least number its label."""
+    """Return `labels` with the groups of each pair of tunes merged; the least number is the label."""
     while True:
         one, other = labels[first], labels[second]
         apart = one != other
@@ -120,7 +120,7 @@ def _joined(labels: NDArray[np.int64], first: NDArray[np.int64], second: NDArray
 
 
 def _titles(text: str) -> set[str]:
-    """Return what the titles in the header of `text` come down to."""
+    """Return the normalized titles in the header of `text`."""
     key = text.find("\nK:")
     if key < 0 or text.startswith("K:"):
         found = [value for letter, value in header_fields(text) if letter == "T"]
@@ -130,7 +130,7 @@ def _titles(text: str) -> set[str]:
 
 
 def _plain_title(title: str) -> str:
-    """Return the words of `title` by which it is known, in whatever way it is spelled."""
+    """Return `title` without articles, accents, case and punctuation."""
     letters = title.casefold().replace("'", "")
     if not letters.isascii():
         letters = "".join(

@@ -1,8 +1,8 @@
-"""Which books of tunes are on this machine already?
+"""Named corpora: the books of tunes inside the music21 package.
 
-The music21 package carries some. They are found by its place on the disk, without importing it (which takes seconds).
-music21's own licence does not cover them: they are there by permission of the people who typed them in, so they are
-read where they lie and never copied into anything we hand out.
+They are found on the disk without importing music21 (which takes seconds). music21's own licence does not cover them:
+they are there by permission of the people who typed them in, so they are read where they are and never copied into
+anything that we distribute.
 """
 
 import difflib
@@ -19,10 +19,10 @@ class LibraryCorpus:
     """A book of tunes inside the music21 package."""
 
     name: str
-    """What users call it."""
+    """Name on the command line."""
     title: str
     folder: str
-    """Below music21's own folder of scores."""
+    """Folder below music21's folder of scores."""
     licence: str
 
 
@@ -35,7 +35,7 @@ LIBRARY = {
         LibraryCorpus("ryans", "Ryan's Mammoth Collection, 1883", "ryansMammoth", _PERMISSION),
     )
 }
-"""Every corpus that has a name, by it."""
+"""Every named corpus, by its name."""
 
 
 def find_corpus(name: str) -> Path:
@@ -60,7 +60,7 @@ def find_corpus(name: str) -> Path:
 
 
 def resolve(source: str) -> Path:
-    """Return the file or folder that `source` means: an existing path, else a corpus by its name.
+    """Return the file or folder of `source`: an existing path, or else the name of a corpus.
 
     Raises
     ------

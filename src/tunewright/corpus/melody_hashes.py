@@ -1,4 +1,4 @@
-"""By which numbers are tunes known that have much of their melody in common, in whatever key and with what ornaments?
+"""MinHash keys of melodies: near-duplicate tunes share a key, in any key signature and with other ornaments.
 
 A note sequence ("shingle") is ten intervals in scale steps, up or down, modulo the octave: the same for a tune in
 another key, another octave, with other note lengths. A tune gets sixteen keys, each made of the least values that three
@@ -6,8 +6,8 @@ hash functions give to its note sequences, so that two tunes that share a fracti
 least one key in common with probability 1 - (1 - s^3)^16: 0.02 at s = 0.1, 0.88 at s = 0.5, 1.00 at s = 0.7.
 
 This is MinHash with banding (A. Broder, "On the resemblance and containment of documents", 1997; J. Leskovec,
-A. Rajaraman, J. Ullman, "Mining of Massive Datasets", section 3.4). Many tunes are treated in one go, because the
-arithmetic for one takes less time than calling it.
+A. Rajaraman, J. Ullman, "Mining of Massive Datasets", section 3.4). Many tunes are computed in one call, because for a
+single one the calls take longer than the arithmetic.
 
 Shapes: N tunes, S note sequences of all of them together.
 """
@@ -25,17 +25,17 @@ from tunewright.notation.fields import body
 from tunewright.notation.spec import FIELDS
 
 SHINGLE_INTERVALS = 10
-"""Intervals in one note sequence."""
+"""Number of intervals in one note sequence."""
 
 BANDS = 16
-"""Keys of a tune."""
+"""Number of keys of a tune."""
 ROWS = 3
-"""Least values that one key joins."""
+"""Number of least values that one key combines."""
 
 _CHARACTERS_AT_ONCE = 1 << 19
-"""So that what belongs to their notes fits the processor's cache."""
+"""Few enough that the arrays of their notes fit the processor's cache."""
 
-# what stands among the notes and is none: fields, remarks, chord symbols, decorations, grace notes, inline fields,
+# what is not melody: fields, remarks, chord symbols, decorations, grace notes, inline fields,
 # comments; bounded, so that a line of opening brackets costs linear time
 _NOT_MELODY = re.compile(
     rf"^(?:[{''.join(FIELDS)}]:(?![|:])|%|\+:)[^\n]*"
@@ -57,7 +57,7 @@ _OFFSETS = np.array([_constants.getrandbits(64) for _ in range(BANDS * ROWS)], n
 
 
 def melody_keys(texts: Sequence[str]) -> NDArray[np.uint64]:
-    """Return the keys of each tune, shape=(BANDS, N); 0 where a melody is too short to have any."""
+    """Return the keys of each tune, shape=(BANDS, N); 0 for a melody that is too short."""
     keys = np.zeros((BANDS, len(texts)), np.uint64)
     sizes = list(accumulate(map(len, texts), initial=0))
     first = 0
@@ -87,7 +87,7 @@ def _keys(texts: Sequence[str]) -> NDArray[np.uint64]:
 
 
 def _shingles(texts: Sequence[str]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """Return the numbers of all note sequences, tune after tune, shape=(S,), and how many each tune has, shape=(N,)."""
+    """Return the note sequences of all tunes as numbers, shape=(S,), and their count in each tune, shape=(N,)."""
     music = _NOT_MELODY.sub("", _BETWEEN_TUNES.join([body(text).replace("\0", "") for text in texts]))
     steps = _STEPS[np.frombuffer(music.encode("latin-1", "replace"), np.uint8)]
     steps = steps[steps >= 0]

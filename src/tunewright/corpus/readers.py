@@ -1,7 +1,7 @@
-"""Which tunes are in what a user gives: files, folders and archives, in whatever format?
+"""Reader of tunes: files, folders and archives in any supported format.
 
-The format is told by what a file holds, except that ``.csv`` and ``.tsv`` are told by name. One bad tune or file never
-fails a book: it becomes a `Failure`, and the rest is read.
+The format is recognized by the content of a file; only ``.csv`` and ``.tsv`` are recognized by name. One bad tune or
+file never fails a book: it becomes a `Failure`, and the rest is read.
 """
 
 import re
@@ -40,11 +40,11 @@ def read_tunes(*paths: Path | str, keep_duplicates: bool = False, text_field: st
     paths
         Files, folders, ``.gz`` and ``.zip`` archives.
     keep_duplicates
-        True keeps a tune whose text was read before among the tunes; otherwise it goes to `Reading.duplicates`. Texts
-        are compared without their ``X:`` lines and without blanks at line ends.
+        True keeps tunes whose text was read before; otherwise they go to `Reading.duplicates`. Texts are compared
+        without their ``X:`` lines and without blanks at line ends.
     text_field
         The column of a CSV file, or the field of a JSON object, that holds the tune; None looks for the usual names
-        (`tunewright.corpus.formats.rows.TEXT_NAMES`). Other formats have no use for it.
+        (`tunewright.corpus.formats.rows.TEXT_NAMES`). Other formats ignore it.
 
     Returns
     -------
@@ -54,13 +54,13 @@ def read_tunes(*paths: Path | str, keep_duplicates: bool = False, text_field: st
     Raises
     ------
     CorpusError
-        If a path does not exist, or if no tune at all was found.
+        If a path does not exist, or no tune was found.
     """
     if not paths:
         raise CorpusError("no file or folder was named; at least one with tunes is needed")
     for built in filter(is_built, paths):
         raise CorpusError(
-            "is a corpus made by tunewright corpus build; here the files that it was built from are needed", path=built
+            "is a corpus made by tunewright corpus build; give the files that it was built from", path=built
         )
     found = [
         item
@@ -101,7 +101,7 @@ def form_of(text: str, suffix: str) -> Form:
 
 
 def read_as(form: Form, text: str, path: Path, text_field: str | None = None) -> Iterator[Tune | Failure]:
-    """Yield the tunes of `text`, which has the format `form`, and what else stands in it; see `read_tunes`."""
+    """Yield the tunes and failures of `text`, which has the format `form`; see `read_tunes`."""
     if form == "csv":
         return read_csv(text, path, text_field)
     if form == "json":
@@ -110,7 +110,7 @@ def read_as(form: Form, text: str, path: Path, text_field: str | None = None) ->
 
 
 def comparable(text: str) -> str:
-    """Return what two equal tunes have in common: their lines without ``X:`` and without blanks at line ends."""
+    """Return the text by which tunes are compared: without ``X:`` lines and blanks at line ends."""
     if text.startswith("X:") and "\nX:" not in text and not _BLANK_AT_LINE_END.search(text):
         return text.partition("\n")[2]
     return "\n".join(line.rstrip() for line in text.split("\n") if not line.startswith("X:"))

@@ -1,8 +1,8 @@
-"""Which files lie behind a path that a user gives?
+"""Files, folders and archives as sources of tunes.
 
 A folder stands for the files in it and below it, in the order of their names; a ``.zip`` for its members, read like
-the files of a folder; a ``.gz`` for what is in it. Hidden files, and those whose names end in nothing that holds tunes
-(`SUFFIXES`), are passed over in folders and archives; a file that is named itself is read whatever its name is.
+the files of a folder; a ``.gz`` for its content. Hidden files, and files without one of the `SUFFIXES`, are ignored in
+folders and archives; a file that is named itself is read whatever its name is.
 
 Sizes are in bytes. Nothing larger than `LARGEST_FILE` is read, and nothing that unpacks to more than
 `LARGEST_EXPANSION` times its packed size (text packs about 5 times; archives made to fill a memory, 1000 times).
@@ -23,7 +23,7 @@ from tunewright.corpus.tune import Failure
 from tunewright.errors import CorpusError
 
 SUFFIXES = frozenset((".abc", ".abh", ".txt", ".csv", ".tsv", ".json", ".jsonl", ".ndjson"))
-"""What the name of a file with tunes ends in, a further ``.gz`` aside."""
+"""Suffixes of files with tunes, which ``.gz`` may follow."""
 
 LARGEST_FILE = 1 << 29
 LARGEST_EXPANSION = 200
@@ -39,11 +39,11 @@ UNREADABLE = (
     zlib.error,
     lzma.LZMAError,
 )
-"""All that gzip and zipfile are known to raise for a damaged, locked or unknown archive."""
+"""All exceptions that gzip and zipfile are known to raise for a damaged, locked or unknown archive."""
 
 
 class Readable(Protocol):
-    """What bytes can be read from."""
+    """A file or stream of bytes."""
 
     def read(self, size: int = -1, /) -> bytes:
         """Return up to `size` bytes."""
@@ -60,7 +60,7 @@ class Source:
 
     @property
     def suffix(self) -> str:
-        """What its name ends in, in small letters, leaving ``.gz`` out."""
+        """Suffix of its name in lower case, without ``.gz``."""
         return suffix_of(self.path.name)
 
 
@@ -74,13 +74,13 @@ def existing(path: Path | str) -> Path:
     """
     found = Path(path)
     if path == "":  # Path takes it for the current folder
-        raise CorpusError("an empty name; a file or folder was expected")
+        raise CorpusError("the name is empty; give a file or folder")
     try:
         if found.is_file() or found.is_dir():
             return found
         there = found.exists()
     except (OSError, ValueError) as error:
-        raise CorpusError("is no name that a file can have", path=path) from error
+        raise CorpusError("is not a valid file name", path=path) from error
     raise CorpusError("is neither a file nor a folder" if there else "does not exist", path=path)
 
 
@@ -104,12 +104,12 @@ def find_files(path: Path) -> Iterator[Path]:
 
 
 def suffix_of(name: str) -> str:
-    """Return what the file name `name` ends in, in small letters, leaving ``.gz`` out."""
+    """Return the suffix of the file name `name` in lower case, without ``.gz``."""
     return PurePosixPath(name.lower().removesuffix(".gz")).suffix
 
 
 def may_hold_tunes(path: str) -> bool:
-    """Say whether the name of a file in a folder or archive promises tunes; `path` runs from there, with ``/``."""
+    """Return true if a file of this name may hold tunes; `path` is relative to its folder or archive, with ``/``."""
     *folders, name = path.split("/")
     if any(folder.startswith((".", "__MACOSX")) for folder in folders):
         return False
@@ -117,7 +117,7 @@ def may_hold_tunes(path: str) -> bool:
 
 
 def open_file(path: Path) -> Iterator[Source | Failure]:
-    """Yield what the file `path` holds: itself, what is packed in it, or the members of an archive."""
+    """Yield the content of the file `path`: itself, unpacked, or the members of an archive."""
     try:
         if path.suffix.lower() == ".zip":
             with zipfile.ZipFile(path) as archive:
@@ -150,7 +150,7 @@ def _within(allowance: int, file: Readable, path: Path) -> Source | Failure:
 
 
 def _members(archive: zipfile.ZipFile, path: Path) -> Iterator[Source | Failure]:
-    """Yield the members of `archive`; together they may unpack to what one file of its size may."""
+    """Yield the members of `archive`; the limit on unpacked bytes holds for all of them together."""
     left = _allowance(path.stat().st_size)
     for member in sorted(archive.infolist(), key=lambda member: member.filename):
         if not may_hold_tunes(member.filename):
@@ -174,5 +174,5 @@ def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path, left:
 
 
 def reason_of(error: Exception) -> str:
-    """Return why a file or archive cannot be read, in words."""
+    """Return the reason why a file or archive cannot be read."""
     return (error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__

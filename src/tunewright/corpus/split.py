@@ -1,7 +1,7 @@
-"""How are tunes held back for validation without the network having seen them under another name?
+"""Split of a corpus into training and validation tunes, without near-duplicates across the two.
 
-Tunes that belong together (see `tunewright.corpus.grouping`) go to one side. Which, depends on the texts and the seed
-alone, not on the order of the tunes.
+Groups of tunes that belong together (see `tunewright.corpus.grouping`) go to one side. Which side depends on the texts
+and the seed alone, not on the order of the tunes.
 """
 
 from collections import defaultdict
@@ -15,18 +15,18 @@ from tunewright.corpus.tune import Tune
 from tunewright.errors import OptionError
 
 VALIDATION_FRACTION = 0.1
-"""The share of tunes that is held back where nobody says otherwise."""
+"""Share of tunes that is held back by default."""
 
 
 def split_tunes(
     tunes: Sequence[Tune], *, validation_fraction: float = VALIDATION_FRACTION, seed: int = 0
 ) -> tuple[tuple[Tune, ...], tuple[Tune, ...]]:
-    """Return (training tunes, validation tunes), each in the order of `tunes`, no tune on both sides in two settings.
+    """Return (training tunes, validation tunes), each in the order of `tunes`; settings of one tune are on one side.
 
     Parameters
     ----------
     validation_fraction
-        The share of `tunes` to hold back, above 0 and below 1. Groups stay whole, so that the share comes out as near
+        Share of `tunes` to hold back, above 0 and below 1. Groups stay whole, so that the actual share is as near
         below it as they allow; neither side is ever empty.
     seed
         Another seed gives another choice of groups.
@@ -34,7 +34,7 @@ def split_tunes(
     Raises
     ------
     OptionError
-        If the fraction is out of range, or if all tunes are one group, so that they cannot be split.
+        If the fraction is out of range, or all tunes are one group.
     """
     if not 0 < validation_fraction < 1:
         raise OptionError(f"the validation fraction is {validation_fraction}; above 0 and below 1 is allowed")
@@ -45,7 +45,7 @@ def split_tunes(
 
 
 def hold_back(draws: Keys, labels: NDArray[np.int64], fraction: float) -> NDArray[np.bool_]:
-    """Choose whole groups for validation: those with the least draws, as many as fit.
+    """Choose whole groups for validation: those with the smallest draws, as many as fit.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def hold_back(draws: Keys, labels: NDArray[np.int64], fraction: float) -> NDArra
     labels
         The group of each tune, shape=(N,); see `group_labels`.
     fraction
-        The share of tunes wanted.
+        Share of tunes to hold back.
 
     Returns
     -------
@@ -69,8 +69,8 @@ def hold_back(draws: Keys, labels: NDArray[np.int64], fraction: float) -> NDArra
     groups, group_of, sizes = np.unique(labels, return_inverse=True, return_counts=True)
     if len(groups) < 2:
         raise OptionError(
-            f"all tunes here ({len(labels)}) are settings of one and cannot be split; "
-            "at least two tunes are needed, or others to validate on"
+            f"all tunes here ({len(labels)}) are settings of one tune and cannot be split; "
+            "give at least two different tunes, or other tunes to validate on"
         )
     least = np.full(len(groups), np.iinfo(np.uint64).max, np.uint64)
     np.minimum.at(least, group_of, draws)
@@ -89,7 +89,7 @@ def hold_back(draws: Keys, labels: NDArray[np.int64], fraction: float) -> NDArra
 
 
 def group_tunes(tunes: Sequence[Tune]) -> list[list[int]]:
-    """Return the groups of indices into `tunes` that settings of one tune, and near-duplicates, make."""
+    """Return groups of indices into `tunes`: settings of one tune and near-duplicates are in one group."""
     groups: dict[int, list[int]] = defaultdict(list)
     for index, label in enumerate(_labels(tune_keys(tunes)).tolist()):
         groups[label].append(index)

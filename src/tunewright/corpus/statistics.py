@@ -1,4 +1,4 @@
-"""What is in a corpus: how much, in which characters, under which headers, and what was left out of it?
+"""Statistics of a corpus: its size, characters, header fields and failures.
 
 Counts are of tunes and of characters (a line end is one); lengths are in characters of a tune's text.
 """
@@ -12,14 +12,14 @@ from tunewright.notation.fields import header_fields
 from tunewright.notation.spec import FIELDS
 
 VALUES_COUNTED = ("M", "L", "K", "R")
-"""Fields whose values say what kinds of tunes a corpus has."""
+"""Fields whose values are counted."""
 
 VALUES_SHOWN = 10
 
 
 @dataclass(frozen=True)
 class Lengths:
-    """How long tunes are, in characters."""
+    """Distribution of the lengths of tunes, in characters."""
 
     least: int
     lower_quartile: int
@@ -30,48 +30,48 @@ class Lengths:
 
 @dataclass(frozen=True)
 class FieldStatistics:
-    """How tunes use one information field in their headers."""
+    """Use of one information field in the headers of a corpus."""
 
     letter: str
     name: str
     tunes: int
-    """Tunes whose header has it."""
+    """Number of tunes whose header has it."""
     values: tuple[tuple[str, int], ...]
-    """The most common values and the tunes that have each, for the fields of `VALUES_COUNTED`; empty for others."""
+    """The most common values with their numbers of tunes, for the fields of `VALUES_COUNTED`; empty for others."""
 
 
 @dataclass(frozen=True)
 class FailureStatistics:
-    """How often something was left out for one reason."""
+    """The failures with one reason."""
 
     reason: str
     count: int
     first: str
-    """Where it happened first, as file:line."""
+    """Place of the first one, as file:line."""
 
 
 @dataclass(frozen=True)
 class CorpusStatistics:
-    """What `describe` found."""
+    """Statistics of a corpus; see `describe`."""
 
     tunes: int
     characters: int
-    """Of all texts together."""
+    """Number of characters of all texts."""
     source_characters: int
-    """That the tunes take in their files: what losses are divided by."""
+    """Number of characters of the tunes in their files: losses are divided by it."""
     symbols: tuple[tuple[str, int], ...]
-    """Every character of the texts and how often it comes, the most frequent first."""
+    """Every character of the texts and its count, the most frequent first."""
     lengths: Lengths
     fields: tuple[FieldStatistics, ...]
-    """The fields that some tune has, the most frequent first."""
+    """The fields in use, the most frequent first."""
     duplicates: int
-    """Tunes left out because an equal one was read before."""
+    """Number of tunes left out because an equal one was read before."""
     failures: tuple[FailureStatistics, ...]
     """The most frequent reason first."""
 
 
 def describe(reading: Reading) -> CorpusStatistics:
-    """Return the statistics of what was read; `reading` holds at least one tune."""
+    """Return the statistics of `reading`, which holds at least one tune."""
     symbols: Counter[str] = Counter()
     for tune in reading.tunes:
         symbols.update(tune.text)
@@ -88,7 +88,7 @@ def describe(reading: Reading) -> CorpusStatistics:
 
 
 def _ranked(counts: Counter[str]) -> tuple[tuple[str, int], ...]:
-    """Return (what, count), the most frequent first, and among equals in the order of characters."""
+    """Return (key, count) pairs, the most frequent first, equal counts in the order of the keys."""
     return tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 

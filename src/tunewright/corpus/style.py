@@ -1,9 +1,9 @@
-"""What are the tunes of a corpus like, as far as composing asks? A checkpoint keeps it (`Checkpoint.style`).
+"""Statistics of a corpus that composing needs: its headers, titles, forms and cadences (`Checkpoint.style`).
 
-What are the headers of a corpus like? Counts of combinations of rhythm, metre and unit length, and words of titles.
-
-The result is fit for JSON and small; `acceptor.header.known_headers` reads it. It holds no field that claims something,
-and no title as it stands, but a number for each, so that a composed tune is never called what one of the corpus is.
+Headers are described by counts of combinations of rhythm, metre and unit length, and by the words of titles. No title
+is kept as it stands, but a number for each, so that a composed tune never has the title of a tune of the corpus; fields
+that claim a person or a source are not kept. The result is small and can be written as JSON;
+`tunewright.acceptor.header.known_headers` and `tunewright.acceptor.forms` read it.
 """
 
 from collections import Counter
@@ -27,24 +27,36 @@ from tunewright.notation.fields import header_fields
 from tunewright.notation.melody import read_melody
 
 MOST_TUNES = 1500
-"""Tunes whose music is read, evenly spaced over the corpus: about two seconds."""
+"""Number of tunes whose music is read, evenly spaced over the corpus: about two seconds."""
+MOST_COMBINATIONS = 500
+FEWEST_OF_A_RHYTHM = 2
+"""A rhythm with at least this number of tunes names a word of titles."""
+MOST_COMMON = 16
+"""Number of common words (articles, signs, others) whose following words are kept, beside those that name a rhythm."""
+FEWEST_OF_A_COMMON = 10
+"""Least number of occurrences of a common word that is neither article nor sign."""
+FEWEST_PAIRS = 3
+"""Least number of titles in which a word follows another, or fewer if `LEAST_SHARE_OF_PAIRS` is reached."""
+LEAST_SHARE_OF_PAIRS = 1 / 200
+USUAL_SHARE = 0.99
+"""Share of titles that have no more words than a composed title may have."""
 
 
 def style_of(texts: Sequence[str], former: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """Describe tunes; the result is fit for JSON.
+    """Describe tunes; the result can be written as JSON.
 
     Parameters
     ----------
     texts
         ABC text of each tune.
     former
-        What this gave for tunes that the network learned from before: their headers go on being known.
+        Style of the tunes that the network learned from before: their headers stay known.
 
     Returns
     -------
     style
-        ``headers``: see `header_style`. ``forms``: see `acceptor.forms`. ``cadences``: how many ``sections``, but for
-        last ones, and ``tunes`` end on each degree, 1 to 7, and with an accidental.
+        ``headers``: see `header_style`. ``forms``: see `tunewright.acceptor.forms`. ``cadences``: number of
+        ``sections``, last ones excepted, and of ``tunes`` that end on each degree, 1 to 7, and on an accidental.
     """
     forms: list[Form] = []
     ends = {"sections": [0] * 8, "tunes": [0] * 8}
@@ -63,20 +75,6 @@ def style_of(texts: Sequence[str], former: Mapping[str, Any] | None = None) -> d
     }
 
 
-MOST_COMBINATIONS = 500
-FEWEST_OF_A_RHYTHM = 2
-"""Tunes of a rhythm whose name counts as a word of titles."""
-MOST_COMMON = 16
-"""Words of titles, beside those that name a rhythm, of which it is kept what follows them: articles, signs, others."""
-FEWEST_OF_A_COMMON = 10
-"""How often each of the others comes at least."""
-FEWEST_PAIRS = 3
-"""Titles in which a word follows another, or fewer if that is a large enough share of what follows it."""
-LEAST_SHARE_OF_PAIRS = 1 / 200
-USUAL_SHARE = 0.99
-"""Of titles that have no more words than a composed one may have."""
-
-
 def header_style(texts: Iterable[str], former: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Describe the headers of tunes.
 
@@ -85,20 +83,20 @@ def header_style(texts: Iterable[str], former: Mapping[str, Any] | None = None) 
     texts
         ABC text of each tune.
     former
-        What this gave for other tunes, which are to count too; which words are common stays as it was with them.
+        Headers of other tunes, to be included; the list of common words stays theirs.
 
     Returns
     -------
     combinations
-        How many tunes have each combination, by its fields as a header has them: a line each of ``T:`` (only the word
+        Number of tunes with each combination, by its fields as in a header: one line each for ``T:`` (only the word
         that names a rhythm), ``R:`` (as it is spelled), ``M:`` and ``L:``, as far as the tune has them.
     titles
-        ``first``, ``inner``, ``last``: the words that stand in these places, between spaces, the most frequent first;
-        ``most_words``: of a title, one in a hundred left aside; ``longest``: words of the longest title; ``naming``:
-        words that name a rhythm; ``common``: other common words; ``followed``: which of these words follow each of
-        them, ``*`` being all others and ``.`` the end of a title.
+        ``first``, ``inner``, ``last``: the words in these places, separated by spaces, the most frequent first;
+        ``most_words``: number of words of a title that 99 in 100 do not exceed; ``longest``: that of the longest
+        title; ``naming``: words that name a rhythm; ``common``: other common words; ``followed``: for each of these
+        words, those that follow it, ``*`` standing for all others and ``.`` for the end of a title.
     title_numbers
-        Of each title, eight hexadecimal digits, one after the other in rising order.
+        Eight hexadecimal digits for each title, in rising order, without separator.
     """
     headers = [list(header_fields(text)) for text in texts]
     firsts = [dict(reversed(fields)) for fields in headers]
@@ -124,7 +122,7 @@ def header_style(texts: Iterable[str], former: Mapping[str, Any] | None = None) 
 
 
 def merged(former: Mapping[str, Any], style: Mapping[str, Any]) -> dict[str, Any]:
-    """The style of a corpus and of a former one together."""
+    """Return the headers of two corpora together."""
     combinations = Counter(former["combinations"])
     combinations.update(style["combinations"])
     before, after = former["titles"], style["titles"]
@@ -145,7 +143,7 @@ def merged(former: Mapping[str, Any], style: Mapping[str, Any]) -> dict[str, Any
 
 
 def _followed(titles: list[list[str]], known: Collection[str]) -> dict[str, str]:
-    """For each of the `known` words, and for all others: what follows it in at least so many titles."""
+    """Return the words that follow each of the `known` words, and all others, often enough."""
     pairs: dict[str, Counter[str]] = {}
     for title in titles:
         kinds = [kind if (kind := kind_of(word)) in known else ANY_OTHER for word in title]
@@ -159,7 +157,7 @@ def _followed(titles: list[list[str]], known: Collection[str]) -> dict[str, str]
 
 
 def _combination(fields: Mapping[str, str], naming: Collection[str]) -> str:
-    """A header of what a combination is made of."""
+    """Return the combination of a header, as lines of a header."""
     values = {**fields, "T": named_in(fields.get("T", ""), naming)}
     return "\n".join(f"{letter}:{values[letter]}" for letter in "TRML" if values.get(letter))
 

@@ -1,8 +1,8 @@
-"""What is one tune, and what came out of reading a book of them?
+"""`Tune`, one tune with its source, and `Reading`, the tunes and failures of a corpus.
 
 A tune's text is what stands between its boundaries, with lines ended by ``\\n`` and one final ``\\n``. The boundaries
-themselves (`START`, `END`) are not part of it: they are two characters of the vocabulary that frame every tune that a
-network sees.
+(`START`, `END`) are not part of it: they are two characters of the vocabulary that frame every tune that a network
+reads.
 """
 
 from dataclasses import dataclass, field
@@ -17,18 +17,18 @@ END = "\u0003"
 
 @dataclass(frozen=True)
 class Tune:
-    """One tune, and where it came from."""
+    """One tune and its source."""
 
     text: str
     """ABC text, with ``\\n`` line ends and exactly one at its end; never START or END."""
     path: Path
     """The file that holds it (for an archive, ``archive.zip/member.abc``)."""
     line: int
-    """The line of `path` on which its text begins, from 1."""
+    """Line of `path` on which its text begins, from 1."""
     source_characters: int
-    """Characters that it takes in its file, tags or separating blank lines included: what losses are divided by."""
+    """Number of its characters in the file, tags or separating blank lines included: losses are divided by it."""
     identity: str | None = None
-    """What the source says two settings of one tune have in common (The Session's ``tune_id``); None if it says not."""
+    """Identifier that settings of one tune share in the source (The Session's ``tune_id``); None if it has none."""
 
     @property
     def framed(self) -> str:
@@ -42,7 +42,7 @@ class Failure:
 
     path: Path
     line: int
-    """From 1; 1 where the whole file is meant."""
+    """From 1; 1 for the whole file."""
     reason: str
 
     def __str__(self) -> str:
@@ -51,7 +51,7 @@ class Failure:
 
 @dataclass(frozen=True)
 class Reading:
-    """Everything that came out of reading some sources: nothing is dropped without a word."""
+    """The tunes, failures and duplicates of some sources; nothing is dropped silently."""
 
     tunes: tuple[Tune, ...]
     failures: tuple[Failure, ...] = ()

@@ -1,7 +1,8 @@
-"""Which characters does a network know, and by which numbers?
+"""Vocabulary: the characters that a network knows, and their ids.
 
 Ids count from 0 in the order of `Vocabulary.symbols`, whose first two are START and END. A character outside the
-vocabulary is an error that names its place, or, where the caller asks for it, is left out and reported: never mapped.
+vocabulary is an error that names its place, or, where the caller chooses so, is left out and reported: never mapped to
+another one.
 """
 
 import re
@@ -23,7 +24,7 @@ Ids = NDArray[np.integer[Any]]
 
 @dataclass(frozen=True)
 class UnknownCharacter:
-    """A character outside the vocabulary and where it stands."""
+    """A character outside the vocabulary, and its place."""
 
     character: str
     path: Path | None
@@ -42,13 +43,13 @@ class Vocabulary:
 
     def __post_init__(self) -> None:
         if self.symbols[:2] != START + END or len(set(self.symbols)) != len(self.symbols):
-            raise VocabularyError("a vocabulary begins with U+0002 and U+0003 and names each character once")
+            raise VocabularyError("a vocabulary must begin with U+0002 and U+0003 and have each character once")
         if len(self.symbols) > np.iinfo(np.uint16).max + 1:
             raise VocabularyError(f"{len(self.symbols)} different characters; at most 65,536 are allowed")
 
     @classmethod
     def of(cls, tunes: Iterable[Tune]) -> "Vocabulary":
-        """The characters of `tunes`, in the order of their code points."""
+        """Return the vocabulary of `tunes`, in the order of code points."""
         characters: set[str] = set()
         for tune in tunes:
             characters.update(tune.text)
@@ -59,7 +60,7 @@ class Vocabulary:
 
     @property
     def dtype(self) -> np.dtype[np.integer[Any]]:
-        """One byte per id where they fit, two where they do not."""
+        """uint8 if all ids fit, else uint16."""
         return np.dtype(np.uint8 if len(self.symbols) <= np.iinfo(np.uint8).max + 1 else np.uint16)
 
     @cached_property
@@ -98,7 +99,7 @@ class Vocabulary:
         return ids[ids >= 0].astype(self.dtype)
 
     def unknown(self, text: str, *, path: Path | None = None, line: int = 1) -> list[UnknownCharacter]:
-        """Every unknown character of `text` with its place; `line` is the line on which `text` begins."""
+        """Return every unknown character of `text` with its place; `line` is the line on which `text` begins."""
         found = []
         for row, content in enumerate(re.findall(r"[^\n]*\n|[^\n]+", text), start=line):
             found += [
@@ -113,7 +114,7 @@ class Vocabulary:
         return "".join(self.symbols[number] for number in ids)
 
     def describe(self) -> str:
-        """The printable symbols in one line."""
+        """Return the printable symbols in one line."""
         return "".join(symbol if symbol.isprintable() else "" for symbol in self.symbols)
 
     def _look_up(self, text: str) -> NDArray[np.int32]:

@@ -1,6 +1,6 @@
-"""How much does each position attend to each place that it may look at, and to those that are followed by a character?
+"""Attention of the pointer head, with a hand-written gradient: the match of all keys, and the share on given keys.
 
-Shapes: B lanes, t positions, m places, of which the first M are remembered from former calls, D numbers of a key.
+Shapes: B lanes, t positions, m places, of which the first M are kept from former calls, D numbers of a key.
 """
 
 from typing import Any
@@ -9,13 +9,13 @@ import torch
 from torch import Tensor
 
 FORBIDDEN = -1e4
-"""Added to the score of what may not be looked at."""
+"""Added to the score of a place that must not be attended to."""
 
 
 class Attention(torch.autograd.Function):
-    """How well all keys match a query, and which share of the attention falls on keys that are followed by a character.
+    """The match of all keys with a query, and the share of the attention on keys that a given character follows.
 
-    The gradient is written out: torch's own would keep several tables of scores.
+    The gradient is written by hand: torch's own would keep several tables of scores.
     """
 
     @staticmethod
@@ -27,11 +27,11 @@ class Attention(torch.autograd.Function):
         Parameters
         ----------
         queries, keys, kept
-            Shape=(B, t, D), (B, m - M, D) and (B, M, D); `kept` come first and have no gradient.
+            Shape=(B, t, D), (B, m - M, D) and (B, M, D); `kept` are the first places and have no gradient.
         mask
-            What is added to the scores, shape=(B, t, m).
+            Added to the scores, shape=(B, t, m).
         follows
-            Shape=(B, t, m).
+            True for places that the character follows, shape=(B, t, m).
         """
         every = torch.cat([kept, keys], dim=1)  # (B, m, D)
         scores = torch.baddbmm(mask, queries, every.mT)  # (B, t, m)
@@ -55,5 +55,5 @@ class Attention(torch.autograd.Function):
 
 
 def found(match: Tensor) -> Tensor:
-    """Is there anything to look at?"""
+    """Return true where there is a place to attend to."""
     return match > FORBIDDEN / 2

@@ -1,18 +1,16 @@
-"""How does a trained network lie on disk?
+"""Checkpoints: trained networks on disk, those of runs and those that are shipped with Tunewright.
 
 A checkpoint is a folder that stands alone:
 
     weights.safetensors    every weight, by its name in `CharNetwork`
-    tunewright.json        format version, network, vocabulary, metrics, how and on what it was trained,
-                           what its tunes were like, checksums
+    tunewright.json        format version, network, vocabulary, metrics, data and options of the training,
+                           style of its tunes, checksums
 
-Nothing in it is code, and nothing is unpickled. Reading one needs no torch. A run folder, which training writes,
-holds two: ``best`` and ``last``.
+It contains no code, and nothing is unpickled. Reading one needs no torch. A run folder, which training writes, holds
+two: ``best`` and ``last``.
 
-Which networks come with Tunewright?
-
-Each is a checkpoint folder beside this file, in ``networks``, with a card that says what it learned from, how, and how
-well it does. Where a model is asked for, its name will do: ``tunewright compose oneills``.
+Shipped networks are checkpoint folders in ``networks`` beside this file, each with a card that describes its data, its
+training and its losses. Their names can be given in place of a path: ``tunewright compose oneills``.
 """
 
 import contextlib
@@ -40,11 +38,13 @@ FORMAT = 1
 WEIGHTS, ABOUT = "weights.safetensors", "tunewright.json"
 BEST, LAST = "best", "last"
 RETRIES, RETRY_SECONDS = 3, 0.02
+NETWORKS = Path(__file__).parent / "networks"
+CARD = "CARD.md"
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A network at rest."""
+    """A trained network and its record, independent of torch."""
 
     config: NetworkConfig
     """The architecture."""
@@ -52,17 +52,17 @@ class Checkpoint:
     weights: Mapping[str, NDArray[np.float32]]
     """By their names in `CharNetwork`."""
     metrics: Mapping[str, Any] = field(default_factory=dict)
-    """The epoch that it was taken after and its losses, in nats per character."""
+    """Epoch and losses, in nats per character."""
     training: Mapping[str, Any] = field(default_factory=dict)
-    """Configuration and data of its training."""
+    """Options and data of its training."""
     style: Mapping[str, Any] = field(default_factory=dict)
-    """What the tunes it was trained on are like, as far as composing asks; empty in checkpoints of former versions."""
+    """Statistics of its training tunes for composing, see `tunewright.corpus.style`; empty in old checkpoints."""
     path: Path | None = None
     """The folder that it was read from."""
 
     @property
     def fingerprint(self) -> str:
-        """Twelve characters that differ from one network to another: the start of a SHA-256 of its weights."""
+        """The first twelve digits of a SHA-256 of its weights."""
         digest = hashlib.sha256()
         for name in sorted(self.weights):
             digest.update(self.weights[name].tobytes())
@@ -70,7 +70,7 @@ class Checkpoint:
 
 
 def write_checkpoint(folder: Path, checkpoint: Checkpoint, extra: Mapping[str, bytes] | None = None) -> None:
-    """Write `checkpoint`, and the files of `extra` beside it, in place of what `folder` held."""
+    """Write `checkpoint`, and the files of `extra` beside it; replaces `folder`."""
     files = {WEIGHTS: safetensors.numpy.save(dict(checkpoint.weights)), **(extra or {})}
     about = {
         "format": FORMAT,
@@ -86,7 +86,7 @@ def write_checkpoint(folder: Path, checkpoint: Checkpoint, extra: Mapping[str, b
 
 
 def find_checkpoint(model: Path | str) -> Path:
-    """The checkpoint folder that `model` means: itself, the best of a run folder, or a network that comes along.
+    """Return the checkpoint folder of `model`: the folder itself, the best of a run, or a shipped network.
 
     Raises
     ------
@@ -103,23 +103,54 @@ def find_checkpoint(model: Path | str) -> Path:
             return networks[str(model)]
         names = ", ".join(networks)
         raise CheckpointError(f"no such model; allowed: a run or checkpoint folder, or one of: {names}", path=path)
-    raise CheckpointError(f"is no model: neither it nor its folder {BEST!r} holds {ABOUT}", path=path)
+    raise CheckpointError(f"is not a model: neither it nor its folder {BEST!r} has a file {ABOUT}", path=path)
+
+
+def shipped() -> dict[str, Path]:
+    """Return the folder of each shipped network, by its name."""
+    return {folder.name: folder for folder in sorted(NETWORKS.iterdir())} if NETWORKS.is_dir() else {}
 
 
 def read_checkpoint(model: Path | str) -> Checkpoint:
-    """Read a run or checkpoint folder, every checksum verified.
+    """Read a run or checkpoint folder or a shipped network; verifies its checksums.
 
     Raises
     ------
     CheckpointError
-        If it is missing, cut short, changed since it was written, or of a format that this version does not know.
+        If it is missing, cut short, changed since it was written, or of an unknown format.
     """
     for _ in range(RETRIES):
-        # A training may be replacing the folder at this moment; that is over in no time.
+        # A training may be replacing the folder at this moment.
         with contextlib.suppress(CheckpointError):
             return _read(find_checkpoint(model))
         time.sleep(RETRY_SECONDS)
     return _read(find_checkpoint(model))
+
+
+def read_about(folder: Path) -> dict[str, Any]:
+    """Return the content of `tunewright.json` of a checkpoint."""
+    path = folder / ABOUT
+    try:
+        about = json.loads(path.read_text(encoding="utf-8"))
+        version = about["format"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise CheckpointError(f"is damaged: {error}", path=path) from error
+    if version != FORMAT:
+        raise CheckpointError(f"has format {version!r}; this version of Tunewright reads format {FORMAT}", path=path)
+    return dict(about)
+
+
+def read_verified(folder: Path, name: str, about: Mapping[str, Any]) -> bytes:
+    """Return the content of one file of a checkpoint after a check of its checksum."""
+    path = folder / name
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise CheckpointError(f"cannot be read: {error.strerror or error}", path=path) from error
+    checksums = about.get("sha256")
+    if not isinstance(checksums, dict) or hashlib.sha256(content).hexdigest() != checksums.get(name):
+        raise CheckpointError(f"is damaged: its {len(content):,} bytes do not match the checksum in {ABOUT}", path=path)
+    return content
 
 
 def _read(folder: Path) -> Checkpoint:
@@ -137,38 +168,3 @@ def _read(folder: Path) -> Checkpoint:
         )
     except (AttributeError, KeyError, TypeError, InputError, safetensors.SafetensorError) as error:
         raise CheckpointError(f"is damaged: {error}", path=folder / ABOUT) from error
-
-
-def read_about(folder: Path) -> dict[str, Any]:
-    """What `tunewright.json` of a checkpoint says."""
-    path = folder / ABOUT
-    try:
-        about = json.loads(path.read_text(encoding="utf-8"))
-        version = about["format"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise CheckpointError(f"is damaged: {error}", path=path) from error
-    if version != FORMAT:
-        raise CheckpointError(f"has format {version!r}; this version of Tunewright reads format {FORMAT}", path=path)
-    return dict(about)
-
-
-def read_verified(folder: Path, name: str, about: Mapping[str, Any]) -> bytes:
-    """Content of one file of a checkpoint, compared with its checksum."""
-    path = folder / name
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise CheckpointError(f"cannot be read: {error.strerror or error}", path=path) from error
-    checksums = about.get("sha256")
-    if not isinstance(checksums, dict) or hashlib.sha256(content).hexdigest() != checksums.get(name):
-        raise CheckpointError(f"is damaged: its {len(content):,} bytes do not match the checksum in {ABOUT}", path=path)
-    return content
-
-
-NETWORKS = Path(__file__).parent / "networks"
-CARD = "CARD.md"
-
-
-def shipped() -> dict[str, Path]:
-    """The folder of each network that comes along, by its name."""
-    return {folder.name: folder for folder in sorted(NETWORKS.iterdir())} if NETWORKS.is_dir() else {}

@@ -1,15 +1,14 @@
-"""What would a network do if some of its units always said the same?
+"""Clamping of units: a network in which some units always have a given output (ablation by a constant).
 
-A network with units held at a value is just another network. A unit's output is read in three places: by its own layer
-at the next character, by the layer above, and by the read-out. What a constant output adds there is a constant, which
-goes into the bias, and the columns that read the unit become zero. That is exact for every kind of cell (the GRU's
-candidate reads it before its reset gate, as it reads its recurrent bias), and holds from the first character on: the
-state before it counts as held too. Nothing else changes, so that the network composes, evaluates and exports like any
-other. The unit itself goes on as it may; nothing reads it.
+The result is another network. A unit's output is read in three places: by its own layer at the next character, by the
+layer above, and by the read-out. A constant output adds a constant there, which is moved to the bias, and the columns
+that read the unit become zero. That is exact for every kind of cell (the GRU's candidate reads the unit before its
+reset gate, as it reads its recurrent bias), and holds from the first character on: the state before it counts as
+clamped too. So the network composes, evaluates and exports like any other. The unit itself is still computed, but
+nothing reads it.
 
-The head of a network that looks back reads the last layer like the read-out. Its keys have no bias: what a constant
-adds to all of them goes into the table of the character just read, and what that adds to the queries is taken from
-theirs.
+The head of a network that looks back reads the last layer like the read-out. Its keys have no bias: the constant of all
+keys is added to the table of the character just read, and what that adds to the queries is subtracted from theirs.
 
 Units and layers count from 0; a value is an output h, -1 to 1.
 """
@@ -29,26 +28,26 @@ Unit = tuple[int, int]
 """Layer and number within it."""
 
 RECORD = "clamped"
-"""Where a checkpoint's training says which units are held, and what the weights were before."""
+"""Key in a checkpoint's training record for the clamped units and the fingerprint of the weights before."""
 
 
 def clamp_units(model: Checkpoint, values: Mapping[Unit, float]) -> Checkpoint:
-    """Hold units of a network at a value.
+    """Clamp units of a network to a value.
 
     Parameters
     ----------
     values
-        By layer and unit, -1 to 1.
+        Values by layer and unit, -1 to 1.
 
     Returns
     -------
     Checkpoint
-        The network with these units held. It has no metrics, which were another's; see `origin`.
+        The network with these units clamped. It has no metrics, which would be another's; see `origin`.
 
     Raises
     ------
     OptionError
-        If a unit does not exist or is held already, or for a value out of range.
+        If a unit does not exist or is clamped already, or for a value out of range.
     """
     if not values:
         return model
@@ -59,7 +58,7 @@ def clamp_units(model: Checkpoint, values: Mapping[Unit, float]) -> Checkpoint:
         name = unit_name(unit)
         require(f"the value of unit {name}", value, "-1 to 1", -1 <= value <= 1)
         if name in held["units"]:
-            raise OptionError(f"unit {name} is held at {held['units'][name]:g} already")
+            raise OptionError(f"unit {name} is clamped to {held['units'][name]:g} already")
         held["units"] = {**held["units"], name: float(value)}
         for columns, bias in _readers(model, unit[0]):
             weights[columns], weights[bias] = _folded(weights[columns], weights[bias], unit[1], value)
@@ -71,7 +70,7 @@ def clamp_units(model: Checkpoint, values: Mapping[Unit, float]) -> Checkpoint:
 def require_unit(model: Checkpoint, unit: Unit) -> None:
     """Raise OptionError if the network has no such unit, or is not recurrent."""
     (layer, number), shape = unit, model.config
-    require_recurrent(shape.cell, "holding units")
+    require_recurrent(shape.cell, "clamping units")
     if not 0 <= layer < shape.layers:
         raise OptionError(f"there is no layer {layer}; the network has {_range('layer', shape.layers)}")
     if not 0 <= number < shape.units:
@@ -79,15 +78,15 @@ def require_unit(model: Checkpoint, unit: Unit) -> None:
 
 
 def unit_name(unit: Unit) -> str:
-    """``42`` for a unit of the first layer, ``1:42`` for one of the second."""
+    """Return ``42`` for a unit of the first layer, ``1:42`` for one of the second."""
     layer, number = unit
     return f"{layer}:{number}" if layer else str(number)
 
 
 def origin(model: Checkpoint) -> dict[str, str]:
-    """Which weights a network has: their fingerprint and, if units are held, that of the weights before, and the units.
+    """Return the fingerprint of the weights; with clamped units, that of the weights before, and the units.
 
-    The units read like what ``tunewright compose --clamp`` takes: ``42=1 1:7=-0.5``.
+    The units are written as for ``tunewright compose --clamp``: ``42=1 1:7=-0.5``.
     """
     held = model.training.get(RECORD)
     if held is None:
@@ -103,7 +102,7 @@ def _range(what: str, count: int) -> str:
 
 
 def _readers(model: Checkpoint, layer: int) -> list[tuple[str, str]]:
-    """Names of the matrices whose columns read the units of a layer, each with the bias added to its product."""
+    """Return the names of the matrices whose columns read a layer, each with the bias that is added to its product."""
     own = (f"layers.{layer}.weight_hh_l0", f"layers.{layer}.bias_hh_l0")
     if layer < model.config.layers - 1:
         return [own, (f"layers.{layer + 1}.weight_ih_l0", f"layers.{layer + 1}.bias_ih_l0")]
@@ -114,7 +113,7 @@ def _readers(model: Checkpoint, layer: int) -> list[tuple[str, str]]:
 def _with_held_keys(
     weights: Mapping[str, NDArray[np.float32]], unit: int, value: float
 ) -> dict[str, NDArray[np.float32]]:
-    """What changes in a head that looks back so that its keys no longer read a unit of the last layer."""
+    """Return the changed weights of a pointer head whose keys no longer read a unit of the last layer."""
     keys, added = _folded(weights["look_back.key.weight"], weights["look_back.recent"][0], unit, value)
     recent = weights["look_back.recent"].copy()
     recent[0] = added
@@ -126,7 +125,7 @@ def _with_held_keys(
 def _folded(
     matrix: NDArray[np.float32], bias: NDArray[np.float32], column: int, value: float
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """The matrix without a column, and the bias with what the column adds at `value`."""
+    """Return the matrix with a column set to zero, and the bias plus `value` times the column."""
     folded = bias.astype(np.float64) + value * matrix[:, column].astype(np.float64)
     rest = matrix.copy()
     rest[:, column] = 0

@@ -1,4 +1,4 @@
-"""What shape has the network? (Kept apart from `network.py` so that the command line reads it without torch.)"""
+"""Architecture of a network: `NetworkConfig`, which the command line reads without torch."""
 
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -9,30 +9,30 @@ from tunewright.options import require, require_choice
 Cell = Literal["lstm", "gru", "rnn", "transformer"]
 RECURRENT = ("lstm", "gru", "rnn")
 CELL_NAMES: dict[str, str] = {"lstm": "LSTM", "gru": "GRU", "rnn": "RNN", "transformer": "Transformer"}
-"""How each is written."""
+"""Names of the cells in prose."""
 
 
 @dataclass(frozen=True)
 class NetworkConfig:
-    """The architecture of a `CharNetwork`, all but the number of symbols, which the vocabulary gives."""
+    """The architecture of a `CharNetwork`, except the number of symbols, which the vocabulary gives."""
 
     cell: Cell = "lstm"
-    """Kind of recurrent unit; `rnn` is Elman's, with tanh. `transformer` attends to the whole tune instead, and is for
-    training and evaluation only."""
+    """Recurrent cell; `rnn` is Elman's, with tanh. `transformer` attends to the whole tune instead, and is for training
+    and evaluation only."""
     units: int = 150
-    """Hidden units in each layer."""
+    """Number of hidden units in each layer."""
     layers: int = 1
-    """Layers on top of each other."""
+    """Number of layers."""
     embedding: int = 128
     """Width of the learned character embedding; 0 feeds one-hot vectors."""
     dropout: float = 0.3
-    """Share of each layer's outputs that is set to zero while training, the last layer's too."""
+    """Share of each layer's outputs, the last layer's too, that is set to zero in training."""
     input_dropout: float = 0.0
-    """Share of the inputs (embedding or one-hot) that is set to zero while training."""
+    """Share of the inputs (embedding or one-hot) that is set to zero in training."""
     recurrent_weight_dropout: float = 0.2
-    """Share of the recurrent weights that is set to zero while training, others in each batch."""
+    """Share of the recurrent weights that is set to zero in training, drawn for each batch (weight-drop)."""
     look_back: int = 0
-    """Width of the keys of a pointer head that looks back over the tune so far; 0 has none."""
+    """Width of the keys of a pointer head that looks back over the tune so far; 0: no head."""
 
     def __post_init__(self) -> None:
         require_choice("cell", self.cell, get_args(Cell))
@@ -49,11 +49,11 @@ class NetworkConfig:
 
     @property
     def is_recurrent(self) -> bool:
-        """Has it units with a state?"""
+        """True for a recurrent network, false for a Transformer."""
         return self.cell in RECURRENT
 
 
 def require_recurrent(cell: Cell, what: str) -> None:
-    """Raise OptionError unless a network of this cell is recurrent, which `what`, as the start of a sentence, needs."""
+    """Raise OptionError unless the cell is recurrent; `what` names what needs that, as the subject of a sentence."""
     if cell not in RECURRENT:
         raise OptionError(f"cell is {cell!r}; {what} needs a recurrent network: {', '.join(RECURRENT)}")

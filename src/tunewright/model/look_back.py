@@ -1,20 +1,18 @@
-"""A pointer head: a recurrent network that looks back over its tune and copies what came after a like place.
+"""Pointer head: a recurrent network that looks back over its tune and copies what followed a similar place.
 
-Beside the network's own softmax stands a second distribution, over the characters of the tune so far: attention finds
+Beside the network's own softmax there is a second distribution, over the characters of the tune so far: attention finds
 earlier places that resemble this one, and each of them proposes the character that followed it. A gate mixes the two
 (S. Merity, C. Xiong, J. Bradbury, R. Socher, "Pointer sentinel mixture models", 2017; copying: J. Gu, Z. Lu, H. Li,
 V. Li, "Incorporating copying mechanism in sequence-to-sequence learning", 2016). Places are compared by the output of
-the last layer, by their last three characters, and by where they stand in their bar and in the tune, whose phrases come
-back after four or eight bars; a good match closes the gate.
+the last layer, by their last three characters, and by their positions in the bar and in the tune, whose phrases return
+after four or eight bars; a good match closes the gate.
 
-Of a tune nothing before its START is looked at, and no position looks further back than MEMORY characters. What is
-remembered from one call to the next is part of the network's state: a table with a row for each character read, the
-newest last. Keys of former calls are constants to the gradient. Rows that are all zero are empty; a lane whose state is
-set back has only such rows.
+Nothing before the START of a tune is looked at, and no position looks back further than MEMORY characters. The memory
+is part of the network's state: a table with a row for each character read, the newest last. The gradient treats keys of
+former calls as constants. Rows that are all zero are empty; a lane whose state is reset has only such rows.
 
-Shapes: T time steps, B lanes, S symbols, H units of the last layer, W width of the keys, P places, N bars,
-M rows remembered.
-A row is the key (W numbers), the id of the character, its place, its bar, and 1.
+Shapes: T time steps, B lanes, S symbols, H units of the last layer, W width of the keys, P places, N bars, M rows of
+the memory. A row is the key (W numbers), the id of the character, its place, its bar, and 1.
 """
 
 from collections.abc import Iterator, Sequence
@@ -28,38 +26,38 @@ from tunewright.corpus.vocabulary import Vocabulary
 from tunewright.model.attention import FORBIDDEN, Attention, found
 
 PLACES = 32
-"""Places count the characters since the last bar line or line end, up to one less than this."""
+"""Number of places: characters since the last bar line or line end, clamped."""
 BREAKS = "|\n"
-"""Characters at place 0, as START is."""
+"""Characters at place 0, like START."""
 BARS = 32
-"""Bars are counted from 0 up to one less than this, and then from 0 again."""
+"""Number of bars after which counting starts at 0 again."""
 SHORTEST_BAR = 4
-"""Characters from a break to the bar line that ends a bar; what is shorter is a double line or a pick-up."""
+"""Least number of characters of a bar; anything shorter is a double line or a pick-up."""
 RECENT = 3
-"""Characters by whose tables places are compared: the one just read and those before it."""
+"""Number of characters by which places are compared: the one just read and those before it."""
 RECENT_SPREAD = 0.3
-"""Standard deviation of the tables before training."""
+"""Standard deviation of the initial tables of characters."""
 MEMORY = 1200
-"""Characters that a position looks back, at most."""
+"""Most characters that a position looks back."""
 LEAST_MATCH = -30.0
-"""Lower bound of the logarithm of how well the tune so far matches; what a position without a past has."""
+"""Lower bound of the logarithm of the match; that of a position without a past."""
 FLOOR = 1e-9
 """Added to every probability before its logarithm."""
 
 START_ID = 0
 EXTRA = 4
-"""Numbers of a row beside its key."""
+"""Number of entries of a row beside its key."""
 BLOCK = 128
-"""Positions whose scores are in memory at once."""
+"""Number of positions whose scores are in memory at once."""
 
 
 def breaks_of(vocabulary: Vocabulary) -> tuple[int, ...]:
-    """Ids of the characters at place 0, the bar line's first; that of START for one that the vocabulary lacks."""
+    """Return the ids of `BREAKS`, the bar line's first; START's for one that the vocabulary lacks."""
     return tuple(max(vocabulary.symbols.find(symbol), START_ID) for symbol in BREAKS)
 
 
 class LookBack(nn.Module):
-    """The head.
+    """The pointer head.
 
     Parameters
     ----------
@@ -70,7 +68,7 @@ class LookBack(nn.Module):
     symbols
         S.
     breaks
-        Ids of the characters at place 0, START aside, the bar line's first; see `breaks_of`.
+        Ids of the characters at place 0 other than START, the bar line's first; see `breaks_of`.
     """
 
     def __init__(self, width: int, units: int, symbols: int, breaks: Sequence[int]) -> None:
@@ -91,11 +89,11 @@ class LookBack(nn.Module):
         self.bar_line = breaks[0] if breaks else -1
 
     def zero_memory(self, batch: int) -> Tensor:
-        """Memory before anything was read, shape=(0, B, W + 4)."""
+        """Return the memory before the first character, shape=(0, B, W + 4)."""
         return self.place.new_zeros(0, batch, self.width + EXTRA)
 
     def logits(self, outputs: Tensor, own: Tensor, ids: Tensor, memory: Tensor) -> tuple[Tensor, Tensor]:
-        """Logarithms of the mixed probabilities of every symbol.
+        """Return the logarithms of the mixed probabilities of every symbol.
 
         Parameters
         ----------
@@ -111,7 +109,7 @@ class LookBack(nn.Module):
         Returns
         -------
         logits, memory
-            Shape=(T, B, S), and the memory behind the last character, shape=(M or another, B, W + 4).
+            Shape=(T, B, S), and the memory after the last character, shape=(another M, B, W + 4).
         """
         asked = self._ask(outputs, ids, memory)
         following = functional.one_hot(asked.following.long(), self.symbols).to(outputs.dtype)  # (B, M + T, S)
@@ -124,7 +122,7 @@ class LookBack(nn.Module):
         return (mixed + FLOOR).log().transpose(0, 1), asked.memory  # (T, B, S)
 
     def looks(self, outputs: Tensor, ids: Tensor, memory: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Where each position looks, and how far it relies on it; see `logits` for the arguments.
+        """Return where each position attends to, and how far it relies on it; see `logits` for the arguments.
 
         Returns
         -------
@@ -141,9 +139,9 @@ class LookBack(nn.Module):
     def losses(
         self, outputs: Tensor, own: Tensor, ids: Tensor, targets: Tensor, memory: Tensor
     ) -> tuple[Tensor, Tensor]:
-        """Negative log-probabilities of the characters of `targets`, shape=(T, B); see `logits` for all else.
+        """Return the negative log-probabilities of `targets`, shape=(T, B); see `logits` for the other arguments.
 
-        The probability of a character is added up from the places that it followed; no distribution is built.
+        The probability of a character is the sum over the places that it followed; no distribution is built.
         """
         asked = self._ask(outputs, ids, memory)
         wanted = targets.T  # (B, T)
@@ -159,12 +157,12 @@ class LookBack(nn.Module):
         gate = self._gate(outputs, torch.cat(matches, dim=1))  # (B, T)
         probabilities = own.log_softmax(dim=2).gather(2, targets[..., None])[..., 0].exp().T  # (B, T)
         mixed = gate * probabilities + (1 - gate) * torch.cat(copied, dim=1)
-        # The floor makes all probabilities together a little more than 1, as cross-entropy of `logits` corrects.
+        # With the floor the probabilities sum to more than 1, which the cross-entropy of `logits` corrects too.
         total = outputs.new_tensor(1 + self.symbols * FLOOR).log()
         return (total - (mixed + FLOOR).log()).T, asked.memory  # (T, B)
 
     def _gate(self, outputs: Tensor, match: Tensor) -> Tensor:
-        """Share of the network's own distribution; `match` and the result have shape=(B, T)."""
+        """Return the share of the network's own distribution; `match` and the result have shape=(B, T)."""
         opening = self.gate(outputs)[..., 0].T - self.match * match.clamp(min=LEAST_MATCH)
         return torch.where(found(match), opening.sigmoid(), 1.0)
 
@@ -177,8 +175,8 @@ class LookBack(nn.Module):
         queries = (self.query(outputs) + compared) * width**-0.5
         about = torch.stack([ids, places, bars, torch.ones_like(ids)], dim=2)
         everything = torch.cat([memory, torch.cat([keys.detach(), about.to(keys)], dim=2)])  # (M + T, B, W + 4)
-        begun = (ids == START_ID).cumsum(dim=0)  # (T, B): tunes that have begun in this call
-        following = known.roll(-1, dims=0).T.contiguous()  # what follows the last row is not known, nor asked for
+        begun = (ids == START_ID).cumsum(dim=0)  # (T, B): number of tunes that have begun in this call
+        following = known.roll(-1, dims=0).T.contiguous()  # the character after the last row is unknown and never used
         asking = [queries, functional.embedding(places, self.place), functional.embedding(bars, self.bar)]
         kept_places, kept_bars = memory[:, :, width + 1 : width + 3].long().unbind(dim=2)
         return _Asked(
@@ -191,9 +189,9 @@ class LookBack(nn.Module):
         )
 
     def _places(self, ids: Tensor, memory: Tensor) -> tuple[Tensor, Tensor]:
-        """Characters since the last break, and number of the bar, of each position, both shape=(T, B) as `ids`.
+        """Return the characters since the last break and the number of the bar of each position, both shape=(T, B).
 
-        A lane without a past is taken to follow a START.
+        A lane without a past is treated as following a START.
         """
         order = torch.arange(len(ids), device=ids.device)[:, None]  # (T, 1)
         nothing = ids.new_zeros(2, ids.shape[1])
@@ -205,7 +203,7 @@ class LookBack(nn.Module):
         return (order - last).clamp(max=PLACES - 1), (ends - begun) % BARS
 
     def _recent(self, known: Tensor, count: int) -> Tensor:
-        """By what the last `count` of the characters `known`, and those before them, are compared: (count, B, W)."""
+        """Return the vectors by which the last `count` of the characters `known` are compared, shape=(count, B, W)."""
         padded = functional.pad(known, (0, 0, RECENT - 1, 0), value=START_ID)
         compared = None
         inside = None
@@ -213,7 +211,7 @@ class LookBack(nn.Module):
             characters = padded[len(padded) - count - back : len(padded) - back]  # (T, B)
             if inside is not None:
                 characters = characters.where(inside, START_ID)
-            inside = characters != START_ID  # before a tune's START count only STARTs
+            inside = characters != START_ID  # all characters before a tune's START count as START
             found = functional.embedding(characters, table)
             compared = found if compared is None else compared + found
         assert compared is not None  # noqa: S101
@@ -222,23 +220,24 @@ class LookBack(nn.Module):
 
 @dataclass(frozen=True)
 class _Asked:
-    """All positions of a call, and what they may look at."""
+    """Queries of the positions of a call, and the keys that they may attend to."""
 
     queries: Tensor
     """Shape=(B, T, W + P + N)."""
     keys: Tensor
-    """Of this call's own characters, shape=(B, T, W + P + N)."""
+    """Of the characters of this call, shape=(B, T, W + P + N)."""
     kept: Tensor
     """Keys of the memory, without gradient, shape=(B, M, W + P + N)."""
     following: Tensor
     """The character after each, shape=(B, M + T)."""
     tunes: Tensor | None
-    """A number of the tune of each row, -1 where it is empty, shape=(B, M + T); None if there is but one and no gap."""
+    """Number of the tune of each row, -1 if it is empty, shape=(B, M + T); None if all rows are of one tune."""
     memory: Tensor
     """After the call."""
 
     def blocks(self) -> Iterator[tuple[slice, int, Tensor]]:
-        """Some positions at a time: which, how many rows they may reach, and what is added to scores, (B, t, m)."""
+        """Yield blocks of positions: the slice, the number of rows they may reach, and the mask of scores, (B, t,
+        m)."""
         rows, count = self.kept.shape[1], self.queries.shape[1]
         for first in range(0, count, BLOCK):
             last = min(count, first + BLOCK)
@@ -254,7 +253,7 @@ class _Asked:
             yield slice(first, last), reach, mask.expand(len(self.queries), -1, -1)
 
     def attention(self) -> Iterator[tuple[Tensor, Tensor]]:
-        """How well all that is looked at matches, (B, t), and the share of each row in it, (B, t, m), in blocks."""
+        """Yield in blocks the logarithm of the match, (B, t), and the attention to each row, (B, t, m)."""
         for part, reach, mask in self.blocks():
             keys = torch.cat([self.kept, self.keys], dim=1)[:, :reach]  # (B, m, W + P)
             scores = torch.baddbmm(mask, self.queries[:, part], keys.mT)  # (B, t, m)
@@ -263,24 +262,24 @@ class _Asked:
 
 
 def _with_places(keys: Tensor, places: Tensor, bars: Tensor) -> Tensor:
-    """Keys and where they stand, one-hot, so that one product gives the whole score: shape=(T or M, B, W + P + N)."""
+    """Return keys with one-hot places and bars, so that one product is the score: shape=(T or M, B, W + P + N)."""
     where = (functional.one_hot(places, PLACES), functional.one_hot(bars, BARS))
     return torch.cat([keys, *(each.to(keys.dtype) for each in where)], dim=2)
 
 
 def _is_mixed(ids: Tensor, memory: Tensor) -> bool:
-    """Does any lane hold characters of two tunes, or an empty row?"""
+    """Return true if any lane has characters of two tunes, or an empty row."""
     later = ids if len(memory) else ids[1:]
     return bool((later == START_ID).any()) or not bool(memory[:, :, -1].all())
 
 
 def _numbered(begun: Tensor, filled: Tensor) -> Tensor:
-    """The number of the tune of each row, shape=(B, M + T), those of the memory 0, and -1 where a row is empty."""
+    """Return the number of the tune of each row, shape=(B, M + T): 0 in the memory, -1 for empty rows."""
     return torch.cat([filled.to(begun.dtype) - 1, begun]).T
 
 
 def _remembered(everything: Tensor, rows: int, begun: Tensor) -> Tensor:
-    """Of all rows, of which `rows` were there before, those of each lane's newest tune, and no row that all lack."""
+    """Return the rows of each lane's newest tune, without rows that are empty in all lanes; `rows` are former ones."""
     kept = everything[-MEMORY:]
     if bool(begun.any()):
         current = functional.pad(begun, (0, 0, rows, 0)) == begun[-1]  # (M + T, B)
@@ -289,11 +288,11 @@ def _remembered(everything: Tensor, rows: int, begun: Tensor) -> Tensor:
 
 
 def without_empty_rows(memory: Tensor) -> Tensor:
-    """Leave out the first rows of a memory, as far as they are empty in all lanes."""
+    """Remove the first rows of a memory that are empty in all lanes."""
     filled = memory[:, :, -1].any(dim=1)
     return memory[int(filled.int().argmax()) if filled.any() else len(memory) :]
 
 
 def with_empty_rows(memory: Tensor, rows: int) -> Tensor:
-    """Put empty rows before those of a memory, up to so many in all; with fewer in all, leave the first ones out."""
+    """Pad a memory at its beginning with empty rows to `rows`, or cut its first rows."""
     return functional.pad(memory, (0, 0, 0, 0, rows - len(memory), 0))

@@ -1,20 +1,20 @@
-"""What does the network compute? Characters and a state in, a score for every next character and the new state out.
+"""Character-level networks (LSTM, GRU, Elman RNN or Transformer): characters and a state in, logits and a state out.
 
-It is recurrent; a network that looks back has a pointer head beside its read-out (see `look_back.py`). Or it is a
-Transformer (see `transformer.py`).
+A recurrent network may have a pointer head beside its read-out (see `tunewright.model.look_back`); for the Transformer
+see `tunewright.model.transformer`.
 
 Shapes
 ------
 T  time steps (characters)
-B  batch (independent lanes)
+B  batch size (independent lanes)
 S  symbols of the vocabulary
 H  hidden units
 L  layers
 M  rows of the memory
 W  width of its keys
 
-Time is the first axis, as torch's own recurrent layers have it. The state is an argument and a result; the network
-keeps nothing between calls.
+Time is the first axis, as in torch's own recurrent layers. The state is an argument and a result; the network keeps
+nothing between calls.
 """
 
 from collections.abc import Callable, Sequence
@@ -38,16 +38,17 @@ State = tuple[Tensor, ...]
 """``(h, c)`` for LSTM, ``(h,)`` for GRU and RNN; each of shape=(L, B, H).
 
 A network that looks back has one more part at the end, its memory, shape=(M, B, W + 4); M differs from call to call.
-A Transformer has but one, the characters of the tune so far, shape=(M, B, 1).
+The state of a Transformer is one part, the characters of the tune so far, shape=(M, B, 1).
 """
 
 IGNORED = -100
-"""In the place of a target: nothing is to be predicted there. It is what torch's cross-entropy skips."""
+"""In place of a target that does not count; torch's cross-entropy skips it."""
 
 CELLS: dict[str, Callable[[int, int], nn.RNNBase]] = {"lstm": nn.LSTM, "gru": nn.GRU, "rnn": nn.RNN}
 
 FORGET_BIAS = 1.0
-"""Start of the LSTM's forget-gate bias: gates open at first, so that gradients reach back (Jozefowicz et al. 2015)."""
+"""Initial forget-gate bias of the LSTM: gates are open at first, so that gradients reach back (Jozefowicz et al.
+2015)."""
 
 
 class CharNetwork(nn.Module):
@@ -60,14 +61,14 @@ class CharNetwork(nn.Module):
     symbols
         S, the number of characters in the vocabulary.
     breaks
-        Which of them a network that looks back counts places from; see `breaks_of`.
+        Ids of the characters from which a network that looks back counts places; see `breaks_of`.
     """
 
     def __init__(self, config: NetworkConfig, symbols: int, breaks: Sequence[int] = ()) -> None:
         super().__init__()
         self.config, self.symbols = config, symbols
         self.embedding = nn.Embedding(symbols, config.embedding) if config.embedding else None
-        # One module per layer, because nn.LSTM(dropout=) leaves the last layer, so a network of one, without dropout.
+        # One module per layer, because nn.LSTM(dropout=) has no dropout after the last layer, so none with one layer.
         inputs = [config.embedding or symbols] + [config.units] * (config.layers - 1)
         self.transformer = None if config.is_recurrent else Transformer(config, inputs[0])
         cells = [CELLS[config.cell](width, config.units) for width in inputs] if config.is_recurrent else []
@@ -80,21 +81,21 @@ class CharNetwork(nn.Module):
 
     @classmethod
     def of(cls, config: NetworkConfig, vocabulary: Vocabulary) -> "CharNetwork":
-        """A network with random weights for the characters of `vocabulary`."""
+        """Return a network with random weights for the characters of `vocabulary`."""
         return cls(config, len(vocabulary), breaks_of(vocabulary))
 
     @property
     def recurrent_parts(self) -> int:
-        """How many parts of the state belong to the recurrent layers: the first ones."""
+        """Number of parts of the state, the first ones, that belong to the recurrent layers."""
         return 2 if self.config.cell == "lstm" else 1
 
     @property
     def weight_count(self) -> int:
-        """How many numbers the network has learned."""
+        """Number of weights."""
         return sum(parameter.numel() for parameter in self.parameters())
 
     def zero_state(self, batch: int) -> State:
-        """State before anything was read; each part shape=(L, B, H), a memory shape=(0, B, W + 4 or 1)."""
+        """Return the state before the first character; each part shape=(L, B, H), a memory shape=(0, B, W + 4 or 1)."""
         if self.transformer:
             return (self.readout.weight.new_zeros(0, batch, 1),)
         shape = (self.config.layers, batch, self.config.units)
@@ -116,11 +117,11 @@ class CharNetwork(nn.Module):
         ids
             Characters as integers, shape=(T, B).
         state
-            Result of the call before; None is the zero state.
+            Result of the previous call; None is the zero state.
         generator
             Source of the masks of dropout and weight-drop (training mode only); torch's default if None.
         lanes
-            Which of a larger batch these are; they get the masks that they would get in it. None: they are all.
+            Which lanes of a larger batch these are; they get the dropout masks that they would get in it. None: all.
 
         Returns
         -------
@@ -146,9 +147,9 @@ class CharNetwork(nn.Module):
         generator: torch.Generator | None = None,
         lanes: Lanes | None = None,
     ) -> tuple[Tensor, State]:
-        """Read characters, and see how improbable those that came next were.
+        """Read characters, and compute the cross-entropy of those that follow.
 
-        It is the cross-entropy of what `forward` gives, computed with less where the network looks back.
+        The same as from the logits of `forward`, but cheaper for a network that looks back.
 
         Parameters
         ----------
@@ -157,7 +158,7 @@ class CharNetwork(nn.Module):
         targets
             The character after each one read, or `IGNORED`, shape=(T, B).
         mean
-            Give their mean, `IGNORED` ones left out, in place of each.
+            Return the mean, without `IGNORED` targets, instead of each.
 
         Returns
         -------
@@ -177,7 +178,7 @@ class CharNetwork(nn.Module):
         return nats.sum() / counted.sum() if mean else nats, (*after, memory)
 
     def looks(self, ids: Tensor, state: State | None = None) -> tuple[Tensor, Tensor, Tensor, State]:
-        """Read characters, and see where a network that looks back does so, and what it would say without.
+        """Read characters, and return where a network that looks back attends to, and its own logits.
 
         Parameters
         ----------
@@ -187,7 +188,7 @@ class CharNetwork(nn.Module):
         Returns
         -------
         own, gate, shares, state
-            Logits of its own, shape=(T, B, S), and the state; for `gate` and `shares` see `LookBack.looks`.
+            Logits without the head, shape=(T, B, S), and the state; for `gate` and `shares` see `LookBack.looks`.
 
         Raises
         ------
@@ -202,24 +203,24 @@ class CharNetwork(nn.Module):
         return self.readout(outputs), gate, shares, (*after, memory)
 
     def beside(self, *states: State) -> State:
-        """The lanes of several states as one."""
+        """Return one state with the lanes of several."""
         if self.look_back is not None or self.transformer is not None:
             rows = max(len(state[-1]) for state in states)
             states = tuple((*state[:-1], with_empty_rows(state[-1], rows)) for state in states)
         return tuple(torch.cat(parts, dim=1) for parts in zip(*states, strict=True))
 
     def with_fixed_memory(self, state: State) -> State:
-        """The same state in a shape that does not depend on what was read; see `without_empty_rows`."""
+        """Return the state in a shape that does not depend on what was read; see `without_empty_rows`."""
         return state if self.look_back is None else (*state[:-1], with_empty_rows(state[-1], MEMORY))
 
     def without_empty_rows(self, state: State) -> State:
-        """The same state with the least memory that holds it."""
+        """Return the state with the smallest memory that holds it."""
         return state if self.look_back is None else (*state[:-1], without_empty_rows(state[-1]))
 
     def _recur(
         self, ids: Tensor, state: State, generator: torch.Generator | None, lanes: Lanes | None
     ) -> tuple[Tensor, State]:
-        """Outputs of the last layer, shape=(T, B, H), and the state of all layers after them."""
+        """Return the outputs of the last layer, shape=(T, B, H), and the state of all layers after them."""
         if self.transformer:
             return self._attend(ids, state, generator, lanes)
         signal = self._embed(ids)  # (T, B, E)
@@ -236,7 +237,7 @@ class CharNetwork(nn.Module):
     def _attend(
         self, ids: Tensor, state: State, generator: torch.Generator | None, lanes: Lanes | None
     ) -> tuple[Tensor, State]:
-        """The same of a Transformer."""
+        """The same for a Transformer."""
         assert self.transformer is not None  # noqa: S101
         known = rows_of(ids, state[0])  # (M + T, B)
         signal = self._embed((known - 1).clamp(min=0).long())  # (M + T, B, E)
@@ -250,7 +251,7 @@ class CharNetwork(nn.Module):
         return functional.one_hot(ids.long(), self.symbols).to(self.readout.weight.dtype)
 
     def _dropped_weights(self, layer: nn.Module, generator: torch.Generator | None) -> dict[str, Tensor]:
-        """What stands in for some weights of `layer` in this call (weight-drop, Merity et al. 2018)."""
+        """Return replacements of weights of `layer` for this call (weight-drop, Merity et al. 2018)."""
         if not self.training or self.config.recurrent_weight_dropout == 0:
             return {}
         name = "weight_hh_l0"
@@ -268,25 +269,25 @@ class CharNetwork(nn.Module):
 
 
 def keep_lanes(state: State, keep: Tensor) -> State:
-    """Set the state of some lanes back to zero.
+    """Reset the state of some lanes to zero.
 
     Parameters
     ----------
     state
         Each part shape=(., B, .).
     keep
-        1 for lanes whose state stays, 0 for those set back, shape=(B,).
+        1 for lanes whose state stays, 0 for those that are reset, shape=(B,).
     """
     return tuple(part * keep[None, :, None] for part in state)
 
 
 def detach(state: State) -> State:
-    """The same numbers, cut off from the graph that made them."""
+    """Return the state without its autograd graph."""
     return tuple(part.detach() for part in state)
 
 
 def load_network(checkpoint: Checkpoint) -> CharNetwork:
-    """Build the network that `checkpoint` holds, ready to predict.
+    """Build the network of `checkpoint`, in evaluation mode.
 
     Raises
     ------
@@ -302,5 +303,5 @@ def load_network(checkpoint: Checkpoint) -> CharNetwork:
 
 
 def weights_of(network: CharNetwork) -> dict[str, NDArray[np.float32]]:
-    """A copy of every weight by its name, as a checkpoint holds them."""
+    """Return a copy of every weight by its name, as in a checkpoint."""
     return {name: tensor.detach().cpu().numpy().copy() for name, tensor in network.state_dict().items()}

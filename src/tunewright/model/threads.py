@@ -1,10 +1,10 @@
-"""Compute threads of torch: how many there may be, and work that is done with a given number of them.
+"""Compute threads of torch: their greatest number, and work that is done with a given number of them.
 
-Two ways to use several cores, after what was measured with networks of 100 to 500 units:
+There are two ways to use several cores (measured with networks of 100 to 500 units):
 
-- Separate pieces of work, each on one thread (`side_by_side`): as fast as the cores are, idle or busy.
-- One piece shared by several threads that wait for one another: faster on an idle machine only; beside other work, up
-  to 17 times slower (`training.thread_choice` finds out which it is).
+- Separate pieces of work, each on one thread (`side_by_side`): scales with the cores, idle or busy.
+- One piece of work shared by several threads, which wait for one another: faster only on an idle machine; beside other
+  work up to 17 times slower (`tunewright.training.thread_choice` finds out which).
 """
 
 import os
@@ -18,19 +18,19 @@ from tunewright.cores import Piece, Result, cores, in_order
 
 
 def told_threads() -> int:
-    """Return how many threads the user's OMP_NUM_THREADS asks for; 0 if it does not."""
+    """Return the number of threads in the environment's OMP_NUM_THREADS; 0 if it has none."""
     told = os.environ.get("OMP_NUM_THREADS", "").split(",")[0]
     return int(told) if told.isdecimal() else 0
 
 
 def most_threads() -> int:
-    """Return how many threads may compute: as many as OMP_NUM_THREADS says, else one for each core."""
+    """Return the largest number of compute threads: that of OMP_NUM_THREADS, else one for each core."""
     return told_threads() or cores()
 
 
 @contextmanager
 def threads(count: int) -> Iterator[None]:
-    """Let torch compute with `count` threads; as many as before do so afterwards."""
+    """Let torch compute with `count` threads within this context."""
     before = torch.get_num_threads()
     torch.set_num_threads(count)
     try:
@@ -41,7 +41,7 @@ def threads(count: int) -> Iterator[None]:
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Let torch compute with one thread; as many as before do so afterwards."""
+    """Let torch compute with one thread within this context."""
     with threads(1):
         yield
 
@@ -49,14 +49,14 @@ def one_thread() -> Iterator[None]:
 def side_by_side(
     work: Callable[[Piece], Result], pieces: Iterable[Piece], most: int = 0
 ) -> Generator[Result, None, None]:
-    """Yield the results of `work` for each of `pieces` in their order, each worked out on one thread.
+    """Yield the results of `work` for each of `pieces` in their order, each computed on one thread.
 
-    Up to `most` are worked on at once, as many as `most_threads` says if that is 0. The results do not depend on it.
+    Up to `most` are computed at once, up to `most_threads` if that is 0. The results do not depend on it.
     """
     most = most or most_threads()
     with one_thread():
         if most == 1:
             yield from map(work, pieces)
             return
-        # torch counts threads for each thread that asks; a new one would begin with all cores.
+        # torch has a number of threads for each Python thread; a new one would begin with all cores.
         yield from in_order(work, pieces, most, partial(torch.set_num_threads, 1))

@@ -1,20 +1,20 @@
-"""A causal Transformer over the tune so far: torch's own layers, beside the recurrent cells (Vaswani et al. 2017).
+"""Causal Transformer over the tune so far, with torch's own layers.
 
-Every layer of this network attends to all characters of the tune up to its own and to none after it (A. Vaswani and
-others, "Attention is all you need", 2017; layers normalise before they attend, as in R. Xiong and others, "On layer
-normalization in the Transformer architecture", 2020). Positions are sinusoids that count from the tune's START, or from
-the first character that was read where it was not. Of a tune nothing before its START is attended to.
+Every layer attends to all characters of the tune up to its own and to none after it (A. Vaswani and others, "Attention
+is all you need", 2017; layers normalise before they attend, as in R. Xiong and others, "On layer normalization in the
+Transformer architecture", 2020). Positions are sinusoids that count from the tune's START, or from the first character
+that was read if there was none. Nothing before the START of a tune is attended to.
 
-Its state holds the characters of the tune so far, not what was computed of them: reading a tune in pieces gives what
-reading it at once does, gradient included, and each piece computes the whole tune anew. Where a call takes whole tunes
-nothing is computed twice.
+The state is the characters of the tune so far, not values computed from them: reading a tune in pieces gives the same
+result as reading it at once, gradient included, and each piece computes the whole tune again. Calls with whole tunes
+compute nothing twice.
 
-Sizes follow from `units`: heads are as many as divide it and leave each 32 units or more, one at least; the layer
-between is `FORWARD` times as wide. `dropout` acts where torch's layers have it, but not on attention itself, whose fast
-form has none.
+Sizes follow from `units`: the number of heads divides it and leaves each at least 32 units, if possible; the hidden
+layer is `FORWARD` times as wide. `dropout` acts where torch's layers have it, but not on attention, whose fast
+implementation has none.
 
-Shapes: T time steps of a call, B lanes, E width of what is read, H units, M characters remembered. A row of the state
-is the id of a character and 1 more; 0 is an empty row, all of which come first.
+Shapes: T time steps of a call, B lanes, E width of the input, H units, M characters of the state. A row of the state is
+the id of a character plus 1; 0 is an empty row, and all empty rows come first.
 """
 
 import math
@@ -28,20 +28,20 @@ from tunewright.model.config import NetworkConfig
 UNITS_OF_HEAD = 32
 """Least width of a head."""
 FORWARD = 4
-"""Width of the layer between for one of `units`."""
+"""Width of the hidden layer as a multiple of `units`."""
 SLOWEST = 10_000.0
-"""Characters in which the slowest sinusoid turns by one radian."""
+"""Number of characters in which the slowest sinusoid turns by one radian."""
 
 START_ID = 0
 
 
 def heads_of(units: int) -> int:
-    """How many heads a network of so many units has."""
+    """Return the number of heads of a network with `units`."""
     return next(heads for heads in range(max(1, units // UNITS_OF_HEAD), 0, -1) if units % heads == 0)
 
 
 class Transformer(nn.Module):
-    """All between the embedding and the read-out.
+    """The layers between embedding and read-out.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ class Transformer(nn.Module):
         Parameters
         ----------
         signal
-            What stands for each of the characters `known`, shape=(M + T, B, E).
+            Embeddings of the characters `known`, shape=(M + T, B, E).
         known
             Rows of the state, then those of the characters of this call, shape=(M + T, B).
         count
@@ -82,7 +82,7 @@ class Transformer(nn.Module):
         Returns
         -------
         outputs
-            Behind the last `count` characters, shape=(T, B, H).
+            After each of the last `count` characters, shape=(T, B, H).
         """
         tunes, places = _tunes(known)
         one = bool((tunes == tunes[0]).all())  # in each lane
@@ -94,7 +94,7 @@ class Transformer(nn.Module):
             mask = (mask | others).repeat_interleave(self.heads, dim=0)
         if generator is None or not self.training:
             return self._attend(signal, mask, causal=one)[-count:]
-        # Torch's layers draw from its own generator, so that is set by ours.
+        # Torch's layers draw from its default generator, so that is seeded by ours.
         seed = int(torch.randint(2**62, (), generator=generator, device=generator.device))
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
@@ -108,7 +108,7 @@ class Transformer(nn.Module):
 
 
 def sinusoids(places: Tensor, width: int) -> Tensor:
-    """What is added to the characters at `places`, shape=(..., width): sines, then cosines, the fastest ones first."""
+    """Return the positional encodings of `places`, shape=(..., width): sines, then cosines, the fastest first."""
     half = -(-width // 2)
     steps = torch.arange(half, dtype=torch.float64, device=places.device) / half
     angles = places[..., None] * torch.exp(-math.log(SLOWEST) * steps)
@@ -116,12 +116,12 @@ def sinusoids(places: Tensor, width: int) -> Tensor:
 
 
 def rows_of(ids: Tensor, state: Tensor) -> Tensor:
-    """The rows `state`, shape=(M, B, 1), and below them those of the characters `ids`, shape=(T, B): (M + T, B)."""
+    """Return the rows `state`, shape=(M, B, 1), followed by those of `ids`, shape=(T, B): (M + T, B)."""
     return torch.cat([state[:, :, 0], (ids + 1).to(state.dtype)])
 
 
 def newest_tune(known: Tensor) -> Tensor:
-    """Of the rows `known`, shape=(M, B), those of each lane's newest tune: (M, B, 1), less the rows that all lack."""
+    """Return the rows of each lane's newest tune, without rows that are empty in all lanes: (M, B) to (M, B, 1)."""
     tunes, _ = _tunes(known)
     kept = known * (tunes == tunes[-1])
     filled = kept.any(dim=1)
@@ -129,7 +129,7 @@ def newest_tune(known: Tensor) -> Tensor:
 
 
 def _tunes(known: Tensor) -> tuple[Tensor, Tensor]:
-    """A number of the tune of each row, empty ones having one of their own, and its place in it; shape=(M, B) each."""
+    """Return the number of the tune of each row, another one for empty rows, and its place in it; both (M, B)."""
     is_first = known == START_ID + 1
     is_first |= (known > 0) & (functional.pad(known, (0, 0, 1, 0))[:-1] == 0)
     order = torch.arange(len(known), device=known.device)[:, None]

@@ -1,8 +1,8 @@
-"""How does a network that is trained come to know more characters?
+"""Widening of a vocabulary: a trained network gets new characters.
 
-A new character comes in as the mean of all characters, since nothing is known of it yet, and goes out as improbable as
-the character that opens a tune, which is never predicted within one. What the network says of the characters that it
-knew stays the same, in proportion; where it looks back, what its own read-out says does.
+The input of a new character is the mean of all characters, and its output is as improbable as that of START, which is
+never predicted within a tune. The probabilities of the known characters keep their proportions; for a network that
+looks back, this holds for its own read-out.
 """
 
 from collections.abc import Iterable
@@ -16,10 +16,9 @@ from tunewright.model.checkpoint import Checkpoint
 
 
 def widen(model: Checkpoint, characters: Iterable[str]) -> Checkpoint:
-    """Let `model` know `characters` too, those that it knows already left aside.
+    """Return `model` with those of `characters` added that it does not know.
 
-    The ids of the characters that it knew stay as they are; the new ones come after them, in the order of their code
-    points.
+    The ids of the known characters do not change; the new ones come after them, in the order of their code points.
     """
     new = "".join(sorted(set(characters) - set(model.vocabulary.symbols)))
     if not new:

@@ -1,7 +1,7 @@
-"""What is wrong with the tunes of a text?
+"""The checker: errors and notes about tunes in ABC notation, with line, column and bar.
 
-`check` looks at the text as it is, so that every finding names a line and column of the user's own file. Time is
-checked as `tunewright.notation.repeats` says, the rest by the modules `fields`, `marks` and `reader`.
+`check` reads the text as it is, so that every finding names a line and column of the user's own file. The length of
+bars is checked by `tunewright.notation.repeats`, everything else by `fields`, `marks` and `reader`.
 """
 
 import re
@@ -25,18 +25,18 @@ from tunewright.notation.voices import Events, Lyrics, Problem
 _SYLLABLE = re.compile(r"[*_]|(?:[^\s*_|-]|\\-)+")
 _LONGEST_SHOWN = 40
 _FERMATA = 2
-"""How many times its length abc2midi plays a note with a fermata."""
+"""Factor by which abc2midi lengthens a note with a fermata."""
 
 
 def check(text: str, path: Path | str | None = None) -> tuple[Finding, ...]:
-    """Return what is wrong with the tunes in `text`, in the order of its lines.
+    """Return all findings about the tunes in `text`, in the order of its lines.
 
     Parameters
     ----------
     text
         ABC: one tune, or many as in a tunebook or between ``<start>`` and ``<end>`` lines. Any text may be given.
     path
-        What the findings shall name as their file.
+        File name for the findings.
     """
     places = _Places(text, path)
     tunes = list(split(text))
@@ -48,10 +48,10 @@ def check(text: str, path: Path | str | None = None) -> tuple[Finding, ...]:
 
 
 def split(text: str) -> Iterator[tuple[int, int]]:
-    """Yield where the tunes of `text` begin and end.
+    """Yield start and end of each tune in `text`.
 
     A tune begins at ``X:``, at a field after a blank line that ended a tune, or at a mark between tunes, and ends where
-    the next one begins. What holds neither ``X:`` nor ``K:`` nor music is no tune.
+    the next one begins. A stretch with neither ``X:`` nor ``K:`` nor music is not a tune.
     """
     begin, holds, ended = 0, False, False
     for line in read_lines(text):
@@ -83,13 +83,13 @@ class _Places:
 
 
 def _shown(detail: str) -> str:
-    """Return what came as it can be shown on one line."""
+    """Return `detail` as it can be shown on one line."""
     detail = detail if len(detail) <= _LONGEST_SHOWN else detail[:_LONGEST_SHOWN] + "..."
     return "".join(character if character.isprintable() else ascii(character)[1:-1] for character in detail)
 
 
 def _file_header(text: str) -> dict[str, str]:
-    """Return the fields before the first tune, which hold for all of them."""
+    """Return the fields before the first tune, which apply to all tunes."""
     fields: dict[str, str] = {}
     for line in read_lines(text):
         if line.kind is LineKind.HEADER_FIELD and (letter := text[line.start]) in FIELDS and FIELDS[letter].file_header:
@@ -130,13 +130,13 @@ def _wrong_bar(bar: WrongBar) -> Problem:
 def _bar_problem(code: str, bar: WrongBar) -> Problem:
     held, right = _amount(bar.ticks, bar.meter.unit), _amount(bar.meter.bar or 0, bar.meter.unit)
     if bar.in_repeat:
-        held += " when the repeat comes round"
+        held += " when the repeat is played"
         right += ", together with the bar before the repeat sign"
     return Problem(code, bar.start, held, right)
 
 
 def _amount(ticks: int, unit: int) -> str:
-    """Write `ticks` with the denominator of the metre, if that is possible."""
+    """Write `ticks` as a fraction with the denominator of the metre if it has one."""
     count, rest = divmod(ticks * unit, WHOLE)
     return str(Fraction(ticks, WHOLE)) if rest else f"{count}/{unit}"
 

@@ -1,11 +1,11 @@
-"""Are the fields of a tune in order, and do their values mean something?
+"""Information fields of a tune: reading the header, and checking fields and their values.
 
-Offsets count characters from 0.
+A field is a line ``letter:value`` whose letter the ABC standard knows. The header runs to the first ``K:`` line, which
+belongs to it; what follows is the body. A text without ``K:`` has a header as long as its lines are fields. Offsets
+count characters from 0.
 
-What do the information fields of a tune say, and where does its music begin?
-
-A field is a line ``letter:value`` whose letter the ABC standard knows. The header runs to the first ``K:`` line,
-which belongs to it; what follows is the body. A text without ``K:`` has a header as long as its lines are fields.
+`header_fields` reads tunes of a corpus: it is quick and keeps a comment behind a value as part of it. `find_fields` is
+for the checker: it reads lines as `tunewright.notation.lexer` does, and letters that the standard does not know too.
 """
 
 import re
@@ -18,6 +18,9 @@ from tunewright.notation.meter import parse_meter, parse_unit_length
 from tunewright.notation.spec import FIELDS
 from tunewright.notation.voices import Problem
 
+# "A:|" and "d::" begin a line of music
+_FIELD = re.compile(rf"([{''.join(FIELDS)}]):(?![|:])(.*)")
+
 _NOT_FIELDS = frozenset("+")  # the continuation of a field
 _TEMPO = re.compile(r'\d|".*"')
 _VALUES: dict[str, tuple[str, Callable[[str], bool]]] = {
@@ -27,15 +30,54 @@ _VALUES: dict[str, tuple[str, Callable[[str], bool]]] = {
     "Q": ("tempo-unknown", lambda value: bool(_TEMPO.search(value))),
     "X": ("number-unknown", str.isdecimal),
 }
-"""The code of a value that means nothing, and the test for one that does, by field."""
+"""By field: the code of the problem for an unknown value, and the test for a known one."""
 
 _REQUIRED = {"X": "number-missing", "T": "title-missing", "M": "meter-missing", "K": "key-missing"}
 
 
-def find_fields(text: str, defaults: Collection[str] = ()) -> Iterator[Problem]:
-    """Yield what is wrong with the header, and with the fields among the music, of the tune `text`.
+def field_of(line: str) -> tuple[str, str] | None:
+    """Return (letter, value without blanks around it) of an information field, None for any other line."""
+    match = _FIELD.match(line)
+    return (match[1], match[2].strip()) if match else None
 
-    Fields whose letters are among `defaults` may be missing: a file header has them.
+
+def is_remark(line: str) -> bool:
+    """Return true if `line` is a comment (``%``), a directive (``%%``) or the continuation of a field (``+:``)."""
+    return line.startswith(("%", "+:"))
+
+
+def header_length(lines: Sequence[str]) -> int:
+    """Return the number of a tune's `lines` that belong to its header."""
+    for index, line in enumerate(lines):
+        if line.startswith("K:"):
+            return index + 1
+    for index, line in enumerate(lines):
+        if not field_of(line) and not is_remark(line):
+            return index
+    return len(lines)
+
+
+def header_fields(text: str) -> Iterator[tuple[str, str]]:
+    """Yield (letter, value) of every field in the header of the tune `text`, in order."""
+    lines = text.split("\n")
+    for line in lines[: header_length(lines)]:
+        if field := field_of(line):
+            yield field
+
+
+def body(text: str) -> str:
+    """Return the text after the header of the tune `text`."""
+    key = 0 if text.startswith("K:") else text.find("\nK:") + 1
+    if key or text.startswith("K:"):
+        return text[key:].partition("\n")[2]
+    lines = text.split("\n")
+    return "\n".join(lines[header_length(lines) :])
+
+
+def find_fields(text: str, defaults: Collection[str] = ()) -> Iterator[Problem]:
+    """Yield the problems of the fields in the tune `text`, in its header and among the music.
+
+    Fields whose letters are among `defaults` may be missing: the file header has them.
     """
     lines = list(read_lines(text))
     header = [line for line in lines if line.kind is LineKind.HEADER_FIELD]
@@ -103,46 +145,3 @@ def _lines_without_meaning(text: str, lines: list[Line]) -> Iterator[Problem]:
         elif line.kind is LineKind.TEXT and body and not told and "|" in text[line.start : line.stop]:
             told = True
             yield Problem("music-after-blank-line", line.start)
-
-
-# "A:|" and "d::" begin a line of music
-_FIELD = re.compile(rf"([{''.join(FIELDS)}]):(?![|:])(.*)")
-
-
-def field_of(line: str) -> tuple[str, str] | None:
-    """Return (letter, value without blanks around it) of an information field, None for any other line."""
-    match = _FIELD.match(line)
-    return (match[1], match[2].strip()) if match else None
-
-
-def is_remark(line: str) -> bool:
-    """Say whether `line` is a comment (``%``), a directive (``%%``) or the continuation of a field (``+:``)."""
-    return line.startswith(("%", "+:"))
-
-
-def header_length(lines: Sequence[str]) -> int:
-    """Return how many of a tune's `lines` make its header."""
-    for index, line in enumerate(lines):
-        if line.startswith("K:"):
-            return index + 1
-    for index, line in enumerate(lines):
-        if not field_of(line) and not is_remark(line):
-            return index
-    return len(lines)
-
-
-def header_fields(text: str) -> Iterator[tuple[str, str]]:
-    """Yield (letter, value) of every field in the header of the tune `text`, in its order."""
-    lines = text.split("\n")
-    for line in lines[: header_length(lines)]:
-        if field := field_of(line):
-            yield field
-
-
-def body(text: str) -> str:
-    """Return what follows the header of the tune `text`."""
-    key = 0 if text.startswith("K:") else text.find("\nK:") + 1
-    if key or text.startswith("K:"):
-        return text[key:].partition("\n")[2]
-    lines = text.split("\n")
-    return "\n".join(lines[header_length(lines) :])

@@ -1,11 +1,11 @@
-"""What becomes of a note, a key and a chord symbol that are moved by an interval?
+"""Transposition of single notes, keys and chord symbols by an interval.
 
 An interval is steps along the letters and semitones: a major second up is one step and two semitones. Moved by it, a
-key keeps its mode, and the signature of the new key raises each letter by as much more, or less, than the old one did
-as the letters' own distances differ from the interval. So a note without accidental stays one, and a written
-accidental becomes the one that raises the new letter by the same more or less; neither depends on what the bar or the
-key says. Each function here is one to one: moved back, what it returned is what came, character for character. What
-cannot be moved so raises `TranspositionError`, without a place.
+key keeps its mode, and the new signature raises each letter by as much more, or less, than the old one did as the
+letters' own distances differ from the interval. So a note without accidental stays one, and a written accidental
+becomes the one that raises the new letter by the same more or less; neither depends on the bar or the key. Each
+function here is one to one: moved back, its result is the argument again, character for character. What cannot be
+moved so raises `TranspositionError`, without a place.
 
 Conventions: alterations count semitones, sharps positive; places on the circle of fifths count sharps, C major is 0.
 """
@@ -20,10 +20,10 @@ from tunewright.notation.keys import EXPLICIT, parse_key
 from tunewright.notation.spec import ACCIDENTALS, CHORD_SYMBOL, LINE_OF_FIFTHS, NATURAL_PITCHES
 
 MOST_SEMITONES = 127
-"""No interval is wider; MIDI has no wider one."""
+"""The widest interval, which is that of MIDI."""
 
 MOST_ACCIDENTALS = 7
-"""No key is moved to a signature of more sharps or flats."""
+"""Most sharps or flats in the signature of a transposed key."""
 
 _LETTERS = "".join(NATURAL_PITCHES)
 _PITCHES = tuple(NATURAL_PITCHES.values())
@@ -43,7 +43,7 @@ _LAST_NATURALS = re.compile(r"(?:[ \t]*=[A-Ga-g])+$")
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """How far, and in which spelling, something is moved."""
+    """A distance and its spelling."""
 
     steps: int
     """Letters up; a fifth has 4, an octave 7."""
@@ -59,12 +59,12 @@ class Interval:
 
     @property
     def fifths(self) -> int:
-        """By how many places it moves a key on the circle of fifths; an octave moves none."""
+        """Places on the circle of fifths by which it moves a key; 0 for an octave."""
         return 7 * self.semitones - 12 * self.steps
 
 
 def interval_of(semitones: int, fifths: int) -> Interval:
-    """Return the interval of so many semitones that moves keys by so many places; the two must agree modulo 12."""
+    """Return the interval of `semitones` that moves keys by `fifths` places; 7 * semitones = fifths modulo 12."""
     return Interval((7 * semitones - fifths) // 12, semitones)
 
 
@@ -78,31 +78,33 @@ def move_note(note: str, interval: Interval) -> str:
 
 
 def move_chord_symbol(symbol: str, interval: Interval) -> str:
-    """Move the roots and lowest notes in the text of a chord symbol; a text that is none is returned as it came."""
+    """Move the roots and bass notes of a chord symbol; a text that is not a chord symbol is returned unchanged."""
     if not interval.fifths or not _CHORD.fullmatch(symbol):
         return symbol
     moved = _with_moved_roots(symbol, interval)
     if not _CHORD.fullmatch(moved) or not _leads_back(_with_moved_roots, symbol, moved, interval):
-        raise TranspositionError(f'the chord symbol "{symbol}" would become "{moved}", which does not lead back')
+        raise TranspositionError(
+            f'the chord symbol "{symbol}" would become "{moved}", and could not be moved back exactly'
+        )
     return moved
 
 
 def move_key(value: str, interval: Interval) -> str:
-    """Move the value of a ``K:`` field; its mode, its clef and all else that stands in it are kept."""
+    """Move the value of a ``K:`` field; mode, clef and everything else in it stay."""
     if not interval.fifths:
         return value
     moved = _moved_key(value, interval)
     if not _leads_back(_moved_key, value, moved, interval):
-        raise TranspositionError(f"K:{value} would become K:{moved}, which does not lead back")
+        raise TranspositionError(f"K:{value} would become K:{moved}, and could not be moved back exactly")
     return moved
 
 
 @lru_cache(maxsize=4096)
 def place_of(value: str) -> int | None:
-    """Return the place on the circle of fifths of the key in a ``K:`` field; None if it stays in its key.
+    """Return the place on the circle of fifths of the key in a ``K:`` field; None if only octaves can move it.
 
-    Highland pipes (``HP``, ``Hp``), an unknown key, and a field that names none (empty, or nothing but a clef) stay in
-    their key: they can be moved by octaves only. ``none`` and ``exp`` have the place that their accidentals add up to.
+    These are Highland pipes (``HP``, ``Hp``), an unknown key, and a field without a key (empty, or only a clef).
+    ``none`` and ``exp`` have the place that their accidentals add up to.
     """
     key = parse_key(value)
     if key is None or _PIPES.match(value):
@@ -120,10 +122,10 @@ def tonic_place(name: str) -> int | None:
 
 
 def height_of(note: str) -> int:
-    """Return how many letters a note such as ``^c'`` lies above ``C``, whatever its accidental."""
+    """Return the number of letters by which a note such as ``^c'`` lies above ``C``; accidentals do not count."""
     match = _NOTE.fullmatch(note)
     if match is None:
-        raise OptionError(f"{note!r} is no note; allowed: a letter with octave marks, such as G, or c'")
+        raise OptionError(f"{note!r} is not a note; allowed: a letter with octave marks, such as G, or c'")
     _, letter, marks = match.groups()
     return _LETTERS.index(letter.upper()) + 7 * (letter.islower() + marks.count("'") - marks.count(","))
 
@@ -141,7 +143,7 @@ def _move_sign(sign: str, raised: int) -> str:
     if not sign or not raised:
         return sign
     if sign not in ACCIDENTALS:
-        raise TranspositionError(f"the accidental {sign} is no whole number of semitones")
+        raise TranspositionError(f"the accidental {sign} is a microtone; only whole semitones can be transposed")
     alteration = ACCIDENTALS[sign] + raised
     if alteration not in _SIGNS:
         name = "sharps" if alteration > 0 else "flats"
@@ -150,9 +152,9 @@ def _move_sign(sign: str, raised: int) -> str:
 
 
 def _in_octave(moved: str, letter: str, marks: str, octaves: int) -> str:
-    """Write the letter `moved` so many octaves higher than `letter` with its marks stood.
+    """Write the letter `moved` higher by `octaves` than `letter` with its `marks`.
 
-    There are two spellings of each octave: ``C, C c c'``, and one that nobody needs, ``c,, c, C' C''``. Each is kept.
+    There are two spellings of each octave: ``C, C c c'``, and the unusual ``c,, c, C' C''``. Each is kept.
     """
     if not octaves:
         return moved + marks
@@ -167,9 +169,9 @@ def _in_octave(moved: str, letter: str, marks: str, octaves: int) -> str:
     return (moved.lower() if lower else moved.upper()) + ("'" * count if count > 0 else "," * -count)
 
 
-def _leads_back(move: Callable[[str, Interval], str], came: str, moved: str, interval: Interval) -> bool:
+def _leads_back(move: Callable[[str, Interval], str], original: str, moved: str, interval: Interval) -> bool:
     try:
-        return move(moved, -interval) == came
+        return move(moved, -interval) == original
     except TranspositionError:
         return False
 
@@ -245,7 +247,7 @@ def _move_list(entries: str, interval: Interval) -> str:
 
 
 def _sounds_moved(value: str, moved: str, interval: Interval) -> bool:
-    """Whether the key `moved` alters each letter as much as the interval asks for, counted from the key `value`."""
+    """Return true if the key `moved` is the key `value` moved by the interval, letter by letter."""
     before, after = parse_key(value), parse_key(moved)
     if before is None or after is None:
         return False

@@ -1,7 +1,7 @@
-"""Which notes does a ``K:`` field raise or lower?
+"""Keys: the tonic, mode and signature that a ``K:`` field names.
 
 Conventions: pitch classes count semitones from C, 0 to 11; alterations count semitones, sharps positive. ``HP`` and
-``Hp``, the Highland pipes, sound with two sharps on A; they differ in what is printed only.
+``Hp``, the Highland pipes, sound with two sharps on A; they differ only in what is printed.
 """
 
 import re
@@ -20,11 +20,11 @@ class Key:
     mode: str
     """Full name in small letters (``dorian``); "" without tonic, or where ``exp`` leaves it open."""
     signature: tuple[int, ...]
-    """How much each of C D E F G A B is altered, shape=(7,)."""
+    """Alteration of each of C D E F G A B, shape=(7,)."""
 
 
 NO_KEY = Key(None, "", (0,) * 7)
-"""``K:none``, and what is played where there is no key at all."""
+"""``K:none``, and the key of a tune without ``K:``."""
 
 _TONIC = re.compile(r"([A-G])([#b]?)[ \t]*([A-Za-z]*)")
 _SIGNS = {"": 0, "#": 1, "b": -1}
@@ -33,14 +33,14 @@ _PIPES = re.compile(r"H[Pp](?!\w)")
 EXPLICIT = re.compile(
     rf"(?:{'|'.join(KEY_OPTIONS)})=\S*|(?P<sign>\^\^?|__?|=)(?P<letter>[A-Ga-g])(?![A-Za-z])", re.IGNORECASE
 )
-"""An accidental that ``K:`` lists, with its letter; or an option such as ``clef=G``, which has none."""
+"""An accidental in a ``K:`` field, with its letter; or an option such as ``clef=G``, which has none."""
 
 
 @lru_cache(maxsize=4096)
 def parse_key(value: str) -> Key | None:
-    """Return the key that the value of a ``K:`` field names, None if it names none that the standard knows.
+    """Return the key that the value of a ``K:`` field names; None if the standard does not know it.
 
-    An empty value, and one that holds nothing but a clef and its options, is `NO_KEY`.
+    An empty value, and one with only a clef and its options, is `NO_KEY`.
     """
     value = value.strip()
     if _PIPES.match(value):
@@ -62,7 +62,7 @@ def parse_key(value: str) -> Key | None:
 
 
 def _signature(fifths: int) -> tuple[int, ...]:
-    """The alterations in a signature of so many sharps (flats where negative)."""
+    """Return the alterations in a signature of `fifths` sharps (flats where negative)."""
     return tuple((fifths + 6 - LINE_OF_FIFTHS.index(letter)) // 7 for letter in NATURAL_PITCHES)
 
 

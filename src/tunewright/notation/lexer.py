@@ -1,9 +1,8 @@
-"""What is each character of a text in ABC notation?
+"""Lexer of ABC notation: every character of a text becomes part of exactly one token.
 
-`tokens` gives every character of any text whatever to exactly one token: joined, the tokens are the text again. It
-never fails, and takes time in proportion to the text. `read_lines` says what each line is (a field, music, a comment,
-text between tunes); `MUSIC` says what stands within a line of music. Both follow the ABC standard 2.1 and allow what
-collections on the web hold besides.
+`tokens` takes any text: joined, the tokens are the text again. It never fails, and takes time in proportion to the
+text. `read_lines` classifies lines (a field, music, a comment, text between tunes); `MUSIC` matches the elements of a
+line of music. Both follow the ABC standard 2.1 and allow what is common in collections on the web.
 
 Conventions: offsets count characters from 0; a range is ``text[start:end]``. Lines end with ``\\n``, ``\\r\\n`` or
 ``\\r``. A header runs from its first field to the ``K:`` line, a body from there to a blank line or the next ``X:``.
@@ -17,7 +16,7 @@ from typing import NamedTuple
 
 
 class Kind(Enum):
-    """What a token is; the value says it in words."""
+    """Kind of a token; the value describes it."""
 
     BOUNDARY = "mark between tunes: U+0002, U+0003, <start> or <end>"
     TEXT = "text that belongs to no tune"
@@ -62,7 +61,7 @@ class Kind(Enum):
 
 
 class LineKind(Enum):
-    """What a line is."""
+    """Kind of a line; the value describes it."""
 
     HEADER_FIELD = "field in a header"
     BODY_FIELD = "field among the music"
@@ -75,7 +74,7 @@ class LineKind(Enum):
 
 
 class Token(NamedTuple):
-    """A range of a text and what it is."""
+    """A range of a text and its kind."""
 
     kind: Kind
     start: int
@@ -83,7 +82,7 @@ class Token(NamedTuple):
 
 
 class Line(NamedTuple):
-    """One line of a text and what it is."""
+    """One line of a text and its kind."""
 
     kind: LineKind
     start: int
@@ -143,7 +142,7 @@ PLAIN_NOTE = re.compile(_PLAIN_NOTE, re.ASCII)
 """A note without accidental, with the blanks and slurs behind it."""
 
 MUSIC_AND_RUNS = re.compile(f"(?P<run>{_SILENT}(?:{_PLAIN_NOTE})++)|{MUSIC.pattern}", re.ASCII)
-"""As `MUSIC`, but each `PLAIN_NOTE`, with those that follow, is part of an element ``run``: most of a tune is."""
+"""As `MUSIC`, but a sequence of `PLAIN_NOTE`, which most of a tune is, is one element ``run``."""
 
 _PARTS = {
     "note": (
@@ -175,7 +174,7 @@ _KINDS = {name: Kind[name.upper()] for name in _ELEMENTS if name not in _PARTS}
 
 
 def tokens(text: str) -> list[Token]:
-    """Return what `text` is made of, in order, every character once."""
+    """Return the tokens of `text`, in order, every character once."""
     found: list[Token] = []
     for line in read_lines(text):
         if line.kind is LineKind.MUSIC:
@@ -203,7 +202,7 @@ def read_lines(text: str) -> Iterator[Line]:
 
 
 class _Place:
-    """Where in a tune the next line stands."""
+    """Position in a tune, as far as the kind of the next line depends on it."""
 
     def __init__(self) -> None:
         self.state = "start"
@@ -212,7 +211,7 @@ class _Place:
         """True between %%begintext (or its like) and its end."""
 
     def kind_of(self, content: str) -> LineKind:
-        """What a line with this content is, and keep track of where it leads."""
+        """Return the kind of a line with this content, and move behind it."""
         if content.startswith("%"):
             return self._remark(content)
         if self.block:
@@ -287,7 +286,7 @@ def _field_cuts(text: str, line: Line) -> list[tuple[Kind, int]]:
 
 
 def _tail_cuts(text: str, line: Line) -> list[tuple[Kind, int]]:
-    """Where the blanks, the comment and the line end after the content of `line` begin, and where the line ends."""
+    """Return the starts of the blanks, the comment and the line end after the content of `line`, and its end."""
     tail = text[line.stop : line.end].rstrip("\n\r")
     comment = line.stop + len(tail) - len(tail.lstrip(" \t"))
     end = line.stop + len(tail)

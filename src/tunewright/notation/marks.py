@@ -1,7 +1,7 @@
-"""Which signs in the lines of a tune mean nothing where they stand?
+"""Checks of the signs in a tune that need no counting of time.
 
-This is about what needs no counting of time: characters outside ABC, texts and slurs that do not end, bar lines,
-decorations and chord symbols that nobody knows. Offsets count characters from 0.
+These are characters outside ABC, texts and slurs without an end, and unknown bar lines, decorations and chord symbols.
+Offsets count characters from 0.
 """
 
 import re
@@ -20,7 +20,7 @@ _UNKNOWN = {
     "_": "accidental-without-note",
     "=": "accidental-without-note",
 }
-"""Codes for those that mean something elsewhere; a text that is not closed goes on to the end of its line."""
+"""Codes for characters that have a meaning elsewhere; a text that is not closed extends to the end of its line."""
 
 _MAY_BE_DECORATED = frozenset((
     Kind.ACCIDENTAL, Kind.NOTE, Kind.REST, Kind.BARS_REST, Kind.CHORD_OPEN, Kind.GRACE_OPEN, Kind.BAR, Kind.DECORATION,
@@ -30,7 +30,7 @@ _FIELDS = (Kind.HEADER_FIELD, Kind.BODY_FIELD, Kind.INLINE_FIELD)
 
 
 def find_marks(text: str) -> Iterator[Problem]:
-    """Yield what is wrong with the signs in the tune `text`."""
+    """Yield the problems of the signs in the tune `text`."""
     return _Marks(text).find()
 
 
@@ -63,7 +63,7 @@ class _Marks:
             yield Problem("slur-unclosed", start)
 
     def _user_signs(self) -> Iterator[str]:
-        """Yield the letters that ``U:`` fields give a meaning to."""
+        """Yield the letters that ``U:`` fields define."""
         for field, value in pairwise(token for token in self.tokens if token.kind is not Kind.SPACE):
             name = self.text[field.start : field.end]
             if field.kind in _FIELDS and name.strip("[:") == "U":
@@ -88,7 +88,7 @@ class _Marks:
         return self._stray(_UNKNOWN.get(content[0], "unknown-character"), start, content)
 
     def _stray(self, code: str, start: int, content: str) -> Problem | None:
-        """Tell of the first in a run of signs without meaning only."""
+        """Return a problem for the first in a run of signs without meaning."""
         follows, self.stray_end = start == self.stray_end, start + len(content)
         return None if follows else Problem(code, start, content)
 

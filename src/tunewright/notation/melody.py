@@ -24,9 +24,9 @@ class Note(NamedTuple):
     pitch: int
     """MIDI number as it sounds; of a chord, its highest note."""
     onset_ticks: int
-    """Since the start."""
+    """Since the start of the tune."""
     ticks: int
-    """How long it lasts."""
+    """Duration."""
     bar: int
     """Index in `Melody.bars`."""
     start: int
@@ -40,7 +40,7 @@ class Note(NamedTuple):
 
     @property
     def length(self) -> Fraction:
-        """Whole notes that it lasts."""
+        """Duration in whole notes."""
         return whole_notes(self.ticks)
 
 
@@ -48,14 +48,14 @@ class Bar(NamedTuple):
     """What stands between two bar lines; bar lines with nothing that takes time between them count as one."""
 
     number: int
-    """As a musician counts: 0 is a pick-up; the halves of a bar that a repeat sign cuts in two have one number."""
+    """As musicians count: 0 is a pick-up; the halves of a bar that a repeat sign cuts in two have one number."""
     start: int
     """``text[start:end]`` is what stands between its bar lines."""
     end: int
     ticks: int
-    """That it holds."""
+    """Duration of its content."""
     expected_ticks: int | None
-    """That it should hold; None without metre."""
+    """Duration by the metre; None without metre."""
     opens: str
     """Bar line before it; "" at the start."""
     closes: str
@@ -67,12 +67,12 @@ class Bar(NamedTuple):
 
     @property
     def length(self) -> Fraction:
-        """Whole notes that it holds."""
+        """Duration of its content in whole notes."""
         return whole_notes(self.ticks)
 
     @property
     def expected(self) -> Fraction | None:
-        """Whole notes that it should hold; None without metre."""
+        """Duration by the metre in whole notes; None without metre."""
         return None if self.expected_ticks is None else whole_notes(self.expected_ticks)
 
 
@@ -95,7 +95,7 @@ _SECTION_SIGNS = ("||", ":|", "|:", "::", "|]", "[|")
 
 
 def read_melody(text: str) -> Melody:
-    """Return the melody of the tune `text`, which may be any text whatever."""
+    """Return the melody of the tune `text`, which may be any text."""
     events = read_events(text)
     voice = next((voice for voice in events.voices if any(map(_is_note, voice.items))), events.voices[0])
     stretches = _stretches(voice, events, len(text))
@@ -104,7 +104,7 @@ def read_melody(text: str) -> Melody:
 
 
 def bars_of(voice: Voice, events: Events, length: int) -> list[Bar]:
-    """Return the bars of one voice of a tune of so many characters."""
+    """Return the bars of one voice of a tune of `length` characters."""
     return list(_bars(_stretches(voice, events, length)))
 
 
@@ -119,11 +119,11 @@ class _Stretch:
     start: int
     meter: Meter
     opens: list[BarLine] = field(default_factory=list)
-    """With nothing that takes time between them."""
+    """Bar lines at its start, with nothing that takes time between them."""
     sounds: list[Sound] = field(default_factory=list)
     ticks: int = 0
     bars: int = 1
-    """Bars that it fills; more than one for a rest of whole bars."""
+    """Number of bars that it fills; more than one for a rest of whole bars."""
     end: int = 0
     closes: str = ""
 
@@ -212,7 +212,7 @@ def _bars(stretches: list[_Stretch]) -> Iterator[Bar]:
 
 
 def _divides(line: BarLine) -> bool:
-    """Say whether a section begins at `line`; the second ending of a repeat belongs to what is repeated."""
+    """Return true if a section begins at `line`; the second ending of a repeat belongs to what is repeated."""
     return not line.ending and _holds_section_sign(line.text)
 
 

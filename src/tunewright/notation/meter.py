@@ -1,8 +1,8 @@
-"""How long do things last?
+"""Metres and lengths: the values of ``M:`` and ``L:``, of notes, tuplets and broken rhythm.
 
 Conventions: lengths are in ticks, `WHOLE` of which make a whole note, so that the lengths in real tunes are whole
-numbers; what no tick divides is rounded down to one, and nothing is longer than `LONGEST`. Relative lengths, such as
-the ``3/2`` of ``A3/2``, are pairs of numerator and denominator.
+numbers; other lengths are rounded down, and none is longer than `LONGEST`. Relative lengths, such as the ``3/2`` of
+``A3/2``, are pairs of numerator and denominator.
 """
 
 import re
@@ -25,7 +25,7 @@ _SLASH = re.compile(r"/(\d*)")
 
 @dataclass(frozen=True, slots=True)
 class Meter:
-    """What an ``M:`` field says."""
+    """The metre that an ``M:`` field names."""
 
     bar: int | None
     """Ticks in a bar; None where bars may have any length."""
@@ -58,7 +58,7 @@ def whole_notes(ticks: int) -> Fraction:
 
 @lru_cache(maxsize=1024)
 def parse_meter(value: str) -> Meter | None:
-    """Return what the value of an ``M:`` field means, None if that is nothing the standard knows.
+    """Return the metre that the value of an ``M:`` field names; None if the standard does not know it.
 
     ``C`` and ``C|``, fractions, sums such as ``2+3/8``, ``(2+3)/8`` and ``4/2+2/2``; ``none`` or nothing is `FREE`.
     """
@@ -79,7 +79,7 @@ def _summands(value: str) -> list[str]:
 
 
 def parse_unit_length(value: str) -> int | None:
-    """Return the ticks that the value of an ``L:`` field stands for, None if it is no length."""
+    """Return the ticks of the value of an ``L:`` field; None if it is not a length."""
     match = _UNIT.fullmatch(value.strip())
     if match is None:
         return None
@@ -122,7 +122,7 @@ class Tuplet:
 
 @lru_cache(maxsize=1024)
 def parse_tuplet(text: str, *, compound: bool) -> Tuplet | None:
-    """Return what ``(3``, ``(3:2`` or ``(3:2:4`` means, None if it means nothing."""
+    """Return the tuplet ``(3``, ``(3:2`` or ``(3:2:4``; None if it is not a tuplet."""
     numbers = [int(part[:3]) if part else 0 for part in text[1:].split(":")]
     notes, time, reach = [*numbers, 0, 0][:3]
     if not time and notes in TUPLETS:
@@ -132,7 +132,7 @@ def parse_tuplet(text: str, *, compound: bool) -> Tuplet | None:
 
 @lru_cache(maxsize=64)
 def parse_broken(marks: str) -> tuple[tuple[int, int], tuple[int, int]]:
-    """Return by which fractions ``>``, ``>>``, ``<`` ... change the length of the note before and of the one after."""
+    """Return the factors of ``>``, ``>>``, ``<`` ... for the length of the note before and of the note after."""
     parts = 1 << min(len(marks), LONGEST_BROKEN)
     longer, shorter = (2 * parts - 1, parts), (1, parts)
     return (longer, shorter) if marks[0] == ">" else (shorter, longer)

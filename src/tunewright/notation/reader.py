@@ -1,8 +1,8 @@
-"""The reader of music: from the text of a tune to what its voices play.
+"""Parser of the music of a tune: the sounds and bar lines of each voice.
 
-`read_events` walks once over the elements of a tune's lines, keeps what they depend on (key, metre, unit length,
-accidentals of the bar), and gives the sounds and bar lines of each voice, with a `Problem` for whatever makes no sense
-in time. It takes any text, and time in proportion to it.
+`read_events` walks once over the elements of a tune's lines, keeps the state that they depend on (key, metre, unit
+length, accidentals of the bar), and returns the events of each voice, with a `Problem` for whatever makes no sense in
+time. It accepts any text, and takes time in proportion to it.
 
 Grace notes take no time. A chord is one sound, as long as its first note times the number after its bracket.
 """
@@ -43,20 +43,20 @@ from tunewright.notation.voices import (
 
 
 def read_events(text: str, defaults: Mapping[str, str] | None = None) -> Events:
-    """Read the music of the tune `text`; anything may stand in it.
+    """Read the music of the tune `text`, which may be any text.
 
     Parameters
     ----------
     text
         One tune.
     defaults
-        Values of fields, by letter, that a file header gives to the tunes that have none of their own.
+        Values of the file header's fields, by letter, for tunes without such a field.
     """
     return _Reader(text, defaults or {}).read()
 
 
 _MOST_BARS = 1000
-"""A rest of more whole bars is cut off here."""
+"""A rest of more whole bars is cut to this number."""
 
 
 class _Reader:
@@ -103,7 +103,7 @@ class _Reader:
         return Events(voices, self.fields, self.key, self.meter, self.body, problems, lyrics)
 
     def _begin_body(self, start: int) -> None:
-        """Settle what the header said."""
+        """Apply the fields of the header."""
         if self.in_body:
             return
         self.in_body, self.body = True, start
@@ -171,7 +171,7 @@ class _Reader:
             self._sound(Sound(start, end, pitch, ticks, name))
 
     def _run(self, match: re.Match[str]) -> None:
-        """Notes without accidentals, one after the other: most of a tune."""
+        """Add a run of notes without accidentals."""
         voice = self.voice
         if self.grace or self.chord is not None or voice.accidentals or voice.tie is not None:
             for note in NOTE.finditer(self.text, *match.span()):
@@ -182,7 +182,7 @@ class _Reader:
         while bound < len(sounds) - 1 and (voice.tuplet_left or voice.broken or self.held):
             self._sound(sounds[bound])
             bound += 1
-        # nothing binds those up to the last to what stands around them
+        # the notes up to the last depend on nothing around them
         voice.items += sounds[bound:-1]
         self.unsung += len(sounds) - 1 - bound
         self._sound(sounds[-1])
@@ -201,7 +201,7 @@ class _Reader:
         self._sound(Sound(match.start(), match.end(), None, ticks, bars=bars))
 
     def _sound(self, sound: Sound, pitches: tuple[int, ...] = ()) -> None:
-        """Let `sound` follow; a chord has several `pitches`."""
+        """Add `sound`; a chord has several `pitches`."""
         if sound.pitch is not None:
             pitches = pitches or (sound.pitch,)
             self.unsung += 1
@@ -295,4 +295,4 @@ class _Reader:
 
 
 _HANDLED = tuple(name for name in MUSIC_AND_RUNS.groupindex if hasattr(_Reader, f"_{name}"))
-"""The elements of a line of music that mean something to `_Reader`."""
+"""The elements of a line of music that `_Reader` handles."""

@@ -1,15 +1,14 @@
-"""Do the bars of a voice fill the metre when it is played with its repeats?
+"""Lengths of bars when a voice is played with its repeats, judged as abc2midi judges them.
 
-`play` goes through a voice as the program abc2midi does, whose judgement of a tune it shares (facts about its rules are
-from its source, repository sshlien/abcmidi, files store.c and genmidi.c):
+`play` follows these rules (from the source of abc2midi: repository sshlien/abcmidi, files store.c and genmidi.c):
 
 - At a plain bar line the time since the last full bar must be that of the metre. The pick-up, before any bar is full,
-  may be shorter or longer, but not when the repeat comes round to it again.
-- At a double bar line or a repeat sign, a bar that is not yet full simply goes on: after the sign or, where the sign
-  leads back, after the start of the repeat. So a pick-up and the shorter bar before the repeat sign make one bar.
-- A bar without any time in it is never wrong, nor is any bar without metre.
-- A repeat end whose start is missing goes back to the start of the tune if it is the first, else to the repeat end or
-  the double bar line before it. A repeat that starts twice ends before its second start.
+  may be shorter or longer, but not when it is played again in a repeat.
+- At a double bar line or a repeat sign, a bar that is not yet full goes on: after the sign or, where the sign leads
+  back, after the start of the repeat. So a pick-up and the shorter bar before the repeat sign make one bar.
+- A bar without any time in it is never wrong, nor is a bar without metre.
+- A repeat end without a start goes back to the start of the tune if it is the first, else to the repeat end or the
+  double bar line before it. A repeat that starts twice ends before its second start.
 
 Conventions: ticks as in `tunewright.notation.meter`, offsets characters from 0.
 """
@@ -25,7 +24,7 @@ from tunewright.notation.voices import BarLine, MeterChange, Problem, Sound, Voi
 
 
 class Sign(Enum):
-    """What a bar line means to somebody who plays."""
+    """What a bar line tells the player."""
 
     BAR = "|"
     DOUBLE = "||"
@@ -36,19 +35,19 @@ class Sign(Enum):
 
 
 class WrongBar(NamedTuple):
-    """A bar that does not hold what the metre asks for."""
+    """A bar whose length is not that of the metre."""
 
     start: int
     """Offset of its first sound."""
     ticks: int
     meter: Meter
     in_repeat: bool
-    """True if it is wrong only when a repeat comes round."""
+    """True if it is wrong only in a repeat."""
 
 
 @dataclass(slots=True)
 class Step:
-    """A sound, a sign or a change of metre, in the order in which they stand."""
+    """A sound, a sign or a change of metre, in the order of the text."""
 
     start: int
     ticks: int = 0
@@ -71,23 +70,23 @@ _SIGNS = {
     ":|": (Sign.END,),
     "::": (Sign.BOTH,),
 }
-"""What the parts of a bar line mean; a longer one is read from the left, and dots at its end begin a repeat."""
+"""Signs by the parts of a bar line; a longer one is read from the left, and dots at its end begin a repeat."""
 
 _MOST_PASSES = 4
 _NUMBER = re.compile(r"(\d{1,4})(?:-(\d{1,4}))?")
 
 
 def play(voice: Voice, meter: Meter, *, alone: bool, hold: int = 1) -> tuple[list[WrongBar], list[Problem]]:
-    """Return the wrong bars of `voice`, each once, and what is wrong with its repeats.
+    """Return the wrong bars of `voice`, each once, and the problems of its repeats.
 
     Parameters
     ----------
     voice, meter
-        What is played, and the metre at its start.
+        The voice, and the metre at its start.
     alone
-        True if it is the only voice; only then are missing repeat signs made up for.
+        True if it is the only voice; only then are missing repeat signs added.
     hold
-        How many times as long as it is written a sound lasts that a fermata stands over.
+        Factor for the length of a sound with a fermata.
     """
     steps = [Step(0, sign=Sign.DOUBLE), *_steps(voice, hold)]
     first = next((step.sign for step in steps if step.sign in (Sign.START, Sign.END, Sign.BOTH)), None)
@@ -115,7 +114,7 @@ def _steps(voice: Voice, hold: int) -> list[Step]:
 
 
 def _mend(steps: list[Step]) -> list[Problem]:
-    """Put in the repeat signs that are missing, and tell where."""
+    """Add the missing repeat signs to `steps`; return the problems."""
     return _Mender(steps[0]).mend(steps)
 
 
@@ -164,7 +163,7 @@ class _Mender:
 
 
 def _lone_endings(steps: list[Step]) -> Iterator[Problem]:
-    """Yield the first endings that no second one follows."""
+    """Yield the first endings without a second one."""
     waiting: Step | None = None
     for step in [*steps, Step(0, sign=Sign.ENDING, ending="1")]:
         if step.sign is Sign.ENDING:
@@ -172,14 +171,6 @@ def _lone_endings(steps: list[Step]) -> Iterator[Problem]:
             if waiting and 1 in numbers:
                 yield Problem("ending-alone", waiting.start)
             waiting = step if numbers == {1} else None
-
-
-def _open(back: Step, at: Step, problems: list[Problem], code: str) -> None:
-    problems.append(Problem(code, at.start))
-    if back.sign in (Sign.BAR, Sign.DOUBLE):
-        back.sign = Sign.START
-    elif back.sign is Sign.END:
-        back.sign = Sign.BOTH
 
 
 class _Player:
@@ -237,7 +228,7 @@ class _Player:
             self._bar_line()
 
     def _lead(self, sign: Sign, at: int) -> int:
-        """Return the step from which to go on after a repeat sign at the step `at`."""
+        """Return the step to continue from after a repeat sign at step `at`."""
         ends = sign in (Sign.END, Sign.BOTH)
         if ends and ((self.turn == 1 and self.expects) or (sign is Sign.END and 1 < self.turn < self.turns)):
             self.turn += 1
@@ -250,7 +241,7 @@ class _Player:
         return at
 
     def _ending(self, at: int) -> int:
-        """Return the step from which to go on: `at` if this ending is played, else the end of this ending."""
+        """Return the step to continue from: `at` if this ending is played, else its end."""
         if self.turn in _numbers(self.steps[at].ending):
             if self.turns < _MOST_PASSES:
                 self.turns = self.turn + 1

@@ -1,7 +1,6 @@
-"""Which facts does the ABC standard 2.1 lay down?
+"""Tables of the ABC standard 2.1: fields, keys and modes, bar lines, decorations, tuplets.
 
-Facts stand here as tables, so that a new one is one row. Readers, checkers and writers of ABC look them up and hold
-none of their own.
+A new fact is a new row. Readers, checkers and writers of ABC look facts up here and state none themselves.
 
 Conventions: an information field is named by its one letter; ``m`` and ``M`` are different fields.
 """
@@ -19,7 +18,7 @@ class Field:
 
     letter: str
     name: str
-    """What it holds, in the standard's own words."""
+    """Name of the field in the standard."""
     file_header: bool
     """May stand before the first tune, as a default for all of them."""
     tune_header: HeaderPlace
@@ -28,7 +27,7 @@ class Field:
     inline: bool
     """May stand within a line of music, as ``[letter:value]``."""
     kind: Literal["string", "instruction", "none"]
-    """A string is for people; an instruction changes what is played or printed; none is ignored by all programs."""
+    """A string is for people; an instruction changes what is played or printed; all programs ignore ``none``."""
 
 
 _FIELDS = (
@@ -87,31 +86,31 @@ MODES = {
     "phr": ("phrygian", -4),
     "loc": ("locrian", -5),
 }
-"""Name of a mode, and how many fifths its signature lies above that of major on the same tonic; by what begins its
-name in ``K:``, in small letters."""
+"""Name of a mode, and fifths from the signature of major on the same tonic to its own; by the first letters of its
+name in ``K:``, in lower case."""
 
 KEY_OPTIONS = (
     "clef", "treble", "bass", "alto", "tenor", "perc", "soprano", "mezzosoprano", "baritone", "transpose", "octave",
     "middle", "stafflines", "staffscale", "style", "score", "sound", "shift",
 )  # fmt: skip
-"""Words that may follow, or stand in place of, the key in ``K:`` and say how it is printed."""
+"""Words after, or instead of, the key in ``K:`` that set how it is printed."""
 
 METER_SIGNS = {"C": "4/4", "C|": "2/2"}
 """Signs of ``M:`` and what they stand for."""
 
 LONGEST_BROKEN = 3
-"""How many signs of broken rhythm may stand together."""
+"""Most signs of broken rhythm in a row."""
 
 TUPLETS = range(2, 10)
-"""Tuplets that may stand without the number of notes in whose time they are played."""
+"""Tuplets that may be written without the number of notes whose time they take."""
 
 TUPLET_TIMES = {2: 3, 3: 2, 4: 3, 6: 2, 8: 3}
-"""In the time of how many notes a tuplet of so many is played; 3 in compound meter, else 2, for any other number."""
+"""Number of notes whose time a tuplet takes, by its own number; for any other: 3 in compound metre, else 2."""
 
 BAR_LINES = frozenset((
     "|", "||", "|]", "[|", "|:", ":|", "::", ":|:", ":||:", "[|:", ":|]", "||:", ":||", "|::", "::|", "[|]", ".|",
 ))  # fmt: skip
-"""Bar lines that the standard names, and some with a line more."""
+"""Bar lines of the standard, and some with one line more."""
 
 DECORATION_SIGNS = {
     ".": "staccato",
@@ -127,7 +126,7 @@ DECORATION_SIGNS = {
     "u": "upbow",
     "v": "downbow",
 }
-"""What the one-letter decorations stand for; ``U:`` fields may add to them. ``R`` is not in the standard but usual."""
+"""Meanings of the one-letter decorations; ``U:`` fields may add to them. ``R`` is not in the standard but usual."""
 
 FERMATAS = frozenset(("H", "!fermata!", "+fermata+", "!invertedfermata!"))
 """Decorations for a note that is held."""
@@ -141,7 +140,7 @@ DECORATIONS = frozenset((
     "shortphrase", "mediumphrase", "longphrase", "editorial", "courtesy", "staccato", "D.S.alcoda", "D.S.alfine",
     "D.C.alcoda", "D.C.alfine", "-(", "-)", "/", "//", "///", "~(", "~)", "ped", "ped-up", "^",
 ))  # fmt: skip
-"""Names that the standard allows between exclamation marks, and a few that all programs know."""
+"""Names between exclamation marks that the standard allows, and a few that all programs know."""
 
 _CHORD = (
     r"[A-G][#b♯♭]?(?:maj|min|dim|aug|sus|add|alt|no|[Mm+°ø#b♯♭,()-]|[0-9])*"  # root and kind

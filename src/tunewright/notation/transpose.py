@@ -1,12 +1,12 @@
-"""How is a tune written in another key, so that it can be moved back without a trace?
+"""Exact transposition of tunes and books of tunes, which can be undone character for character.
 
-Notes, ``K:`` fields and chord symbols move; every other character stays as it is. Every note sounds higher by the same
-interval, and moved back by it, the tune is what it was, character for character (`tunewright.notation.intervals` says
-why). What cannot be moved so raises `TranspositionError` with its place; nothing is ever moved nearly right.
+Notes, ``K:`` fields and chord symbols move; every other character stays as it is. Every note moves by the same
+interval, and moved back by it the tune is the original text again (see `tunewright.notation.intervals`). What cannot be
+moved so raises `TranspositionError` with its place; nothing is moved approximately.
 
 A number of semitones leaves two spellings open. The first key of the tune decides: it moves to the signature with the
 fewest accidentals, six sharps rather than six flats, or to the other one if only that can be written. So semitones up
-and down again give back every tune whose key has at most five flats or six sharps; an `Interval` gives back any.
+and down again restore every tune whose key has at most five flats or six sharps; an `Interval` restores any.
 """
 
 import re
@@ -32,11 +32,11 @@ from tunewright.notation.lexer import FIELD_LINES, MUSIC, Line, LineKind, read_l
 from tunewright.notation.spec import ACCIDENTALS
 
 By = Interval | int | str
-"""How far to move: by an interval, by semitones, or to the tonic that is named (``Bb``), by the shorter way."""
+"""Distance: an interval, a number of semitones, or the name of the new tonic (``Bb``), by the shorter way."""
 
 _Mover = Callable[[str, Interval], str]
 _Piece = tuple[int, int, _Mover]
-"""A range of a text, and what moves it."""
+"""Start and end of a range of the text, and the function that moves it."""
 
 _WITHIN_AN_OCTAVE = (*range(-11, 0), *range(1, 12))
 _TONIC = re.compile(r"[A-G][#b]?")
@@ -49,7 +49,7 @@ _PERCUSSION = re.compile(r'(?<![\w=])perc\b|clef="?perc', re.IGNORECASE)
 
 
 def transpose(text: str, by: By) -> str:
-    """Return the tune `text`, moved.
+    """Return the tune `text`, transposed.
 
     Parameters
     ----------
@@ -61,10 +61,10 @@ def transpose(text: str, by: By) -> str:
     Raises
     ------
     TranspositionError
-        If the tune cannot be moved exactly; it names line and column. A tune cannot be moved by less than an octave if
-        it has no key before its first note, is for Highland pipes, or has a key that nobody knows; not at all if it has
-        macros (``m:``), percussion, or a stray accidental before another; and not by an interval for which a key would
-        need more than seven accidentals, a note more than two, or the root of a chord symbol more than one.
+        If the tune cannot be moved exactly; it names line and column. A tune can be moved by octaves only if it has no
+        key before its first note, is for Highland pipes, or has an unknown key; not at all if it has macros (``m:``),
+        percussion, or a stray accidental before another; and not by an interval for which a key would need more than
+        seven accidentals, a note more than two, or the root of a chord symbol more than one.
     OptionError
         If `by` is out of range or names no tonic.
     """
@@ -81,14 +81,14 @@ def transpose(text: str, by: By) -> str:
 
 @dataclass(frozen=True)
 class MovedBook:
-    """What became of a book of tunes."""
+    """A transposed book of tunes."""
 
     text: str
-    """The whole book; what could not be moved stands in it as it was."""
+    """The whole book; tunes that could not be moved are unchanged."""
     moved: int
-    """Tunes that were moved."""
+    """Number of tunes that were moved."""
     left: tuple[TranspositionError, ...]
-    """For each tune that was not, the reason and its place."""
+    """For each tune that was not moved, the reason and its place."""
 
 
 def transpose_book(text: str, by: By, *, path: Path | str | None = None) -> MovedBook:
@@ -99,7 +99,7 @@ def transpose_book(text: str, by: By, *, path: Path | str | None = None) -> Move
     text, by
         As for `transpose`, but with any number of tunes.
     path
-        What the reasons for tunes that could not be moved shall name as their file.
+        File name for the reasons in `MovedBook.left`.
     """
     pieces, left, done, moved = [], [], 0, 0
     for start, end in split(text):
@@ -127,10 +127,10 @@ def transpositions(
     text
         One tune.
     lowest, highest
-        Notes in ABC, without accidental, beyond which no note may come to stand. The range of a tune that is wider is
-        the limit for that tune.
+        The lowest and highest notes allowed, in ABC, without accidental. A tune with a wider range may keep its own
+        limits.
     accidentals
-        Sharps or flats that the signature of no key may exceed, 0 to 7.
+        Most sharps or flats in the signature of any key, 0 to 7.
     """
     try:
         tune = _read(text)
@@ -160,7 +160,7 @@ def transpositions(
 
 @dataclass(frozen=True, slots=True)
 class _Tune:
-    """A tune, and where in it something moves."""
+    """A tune and the ranges of it that move."""
 
     text: str
     pieces: tuple[_Piece, ...]
@@ -173,11 +173,11 @@ class _Tune:
         return (place_of(self.content(self.first_key)) if self.first_key else 0) or 0
 
     def content(self, piece: _Piece) -> str:
-        """What is to move."""
+        """The text of `piece`."""
         return self.text[piece[0] : piece[1]]
 
     def moved(self, interval: Interval) -> str:
-        """Its text, moved."""
+        """The text, transposed."""
         text, done = self.text, 0
         known: dict[tuple[_Mover, str], str] = {}
         parts: list[str] = []
@@ -212,7 +212,7 @@ def _read(text: str) -> _Tune:
 def _music(text: str, line: Line) -> Iterator[_Piece]:
     if field := _LIKE_FIELD.match(text, line.start) or _LIKE_INLINE_FIELD.search(text, line.start, line.stop):
         # would be a field if the note moves to an octave without marks
-        raise _at(text, field.start(), f"{field[0]} looks nearly like a field; allowed: no colon right after a note")
+        raise _at(text, field.start(), f"{field[0]} may be read as a field; remove the colon after the note")
     for match in MUSIC.finditer(text, line.start, line.stop):
         element = match.lastgroup
         if element == "note":
@@ -223,16 +223,16 @@ def _music(text: str, line: Line) -> Iterator[_Piece]:
             yield from _field(text, match["inline_field"][1], *match.span("inline_value"))
         elif element == "unknown" and match[0] in ACCIDENTALS and text[match.end() : match.end() + 1] in _SIGNS:
             # would be read with the accidental of the note after it, if that moves to another
-            raise _at(text, match.start(), f"{match[0]} before another accidental; allowed: one before a note")
+            raise _at(text, match.start(), f"{match[0]} stands before another accidental; allowed: one before a note")
 
 
 def _field(text: str, letter: str, start: int, end: int) -> Iterator[_Piece]:
-    """Yield what moves in the value of a field."""
+    """Yield the ranges that move in the value of a field."""
     value = text[start:end]
     if letter == "m":
-        raise _at(text, start, "macros are not transposed; write the notes that they stand for")
+        raise _at(text, start, "macros are not transposed; replace them by the notes that they stand for")
     if letter in "KV" and _PERCUSSION.search(value):
-        raise _at(text, start, "percussion is not transposed; its letters are no pitches")
+        raise _at(text, start, "percussion is not transposed: its letters are not pitches")
     if letter == "K":
         yield end - len(value.lstrip()), start + len(value.rstrip()) if value.strip() else end, move_key
     elif letter == "s":
@@ -242,22 +242,22 @@ def _field(text: str, letter: str, start: int, end: int) -> Iterator[_Piece]:
 
 def _without_key(_: str, interval: Interval) -> str:
     if interval.fifths:
-        raise TranspositionError("music without a key moves by octaves only; a K: field before it says the key")
+        raise TranspositionError("music without a key moves by octaves only; write a K: field before it")
     return ""
 
 
 def _intervals(tune: _Tune, by: By) -> tuple[Interval, ...]:
-    """The intervals that `by` may mean, the best first."""
+    """Return the intervals that `by` may mean, the best first."""
     if isinstance(by, Interval):
         return (by,)
     if isinstance(by, int):
         return _spellings(tune.place, by)
     if not _TONIC.fullmatch(by):
-        raise OptionError(f"{by!r} is no tonic; allowed: A to G, with # or b after it; a tune keeps its mode")
+        raise OptionError(f"{by!r} is not a tonic; allowed: A to G, with # or b after it; a tune keeps its mode")
     key = tune.content(tune.first_key) if tune.first_key else ""
     if place_of(key) is None or (before := tonic_place(key)) is None:
         start = tune.first_key[0] if tune.first_key else 0
-        raise _at(tune.text, start, f"a tune without a tonic cannot be moved to {by}; by semitones it may be")
+        raise _at(tune.text, start, f"a tune without a tonic cannot be moved to {by}; give a number of semitones")
     fifths = (tonic_place(by) or 0) - before
     semitones = 7 * fifths % 12
     if semitones > 6 or (semitones == 6 and fifths < 0):
@@ -266,7 +266,7 @@ def _intervals(tune: _Tune, by: By) -> tuple[Interval, ...]:
 
 
 def _spellings(place: int, semitones: int) -> tuple[Interval, ...]:
-    """The intervals of so many semitones that lead from a key at `place` to one that may be written, the best first."""
+    """Return the two intervals of `semitones` for a key at `place` on the circle of fifths, the better one first."""
     if semitones % 12 == 0:
         return (interval_of(semitones, 0),)
     best = (7 * semitones + place + 5) % 12 - 5 - place

@@ -1,18 +1,14 @@
-"""What does a voice have to play, in which order?
+"""Events of the voices of a tune, and how tuplets, broken rhythm, ties and accidentals act on them.
+
+`Events` is the result of `tunewright.notation.reader.read_events`; `Voice` is one voice, finished or still being read.
+The functions are the steps of the reader: each takes the voice as it stands, changes it, and returns the problems.
+
+An accidental holds for its letter in all octaves to the end of the bar, as in the standard; a note after a tie has the
+pitch of the note before it if both have the same name. Broken rhythm between sounds of different lengths changes
+neither; a tuplet within another is ignored.
 
 Conventions: lengths are ticks (see `tunewright.notation.meter`), pitches MIDI numbers (middle C, ABC ``C``, is 60),
 offsets characters from 0. Repeats are not unfolded.
-
-How do tuplets, broken rhythm and ties bind the sounds of a voice to one another?
-
-Each function takes the voice as it stands when the sign comes, changes it, and returns what makes no sense. Broken
-rhythm between sounds of different lengths changes neither; a tuplet within another is passed over.
-
-Notes as they are written: which pitch and length each has where it stands in its voice.
-
-An accidental holds for its letter in all octaves to the end of the bar, as the standard has it; a note after a tie is
-altered as the one before it, if it has the same name. Where neither plays a part, nothing but key and unit length
-counts: what was found once is kept then for all tunes, since most notes of most tunes are such.
 """
 
 import re
@@ -34,16 +30,16 @@ class Sound:
     start: int
     end: int
     pitch: int | None
-    """Of a chord, its highest note; None for a rest."""
+    """MIDI number; of a chord, its highest note; None for a rest."""
     ticks: int
     name: str = ""
     """Letter and octave marks of a single note."""
     tied: bool = False
     """True if a tie follows."""
     bars: int = 1
-    """How many bars a rest of whole bars fills."""
+    """Number of bars that a rest of whole bars fills."""
     held: bool = False
-    """True if a fermata stands over it."""
+    """True if it has a fermata."""
 
 
 @dataclass(slots=True)
@@ -53,14 +49,14 @@ class BarLine:
     start: int
     end: int
     text: str
-    """"" for the number of an ending that has no bar line of its own."""
+    """Empty for an ending without a bar line of its own."""
     ending: str
-    """``1``, ``2``, ``1,3``; "" if none begins here."""
+    """``1``, ``2``, ``1,3``; empty if no ending begins here."""
 
 
 @dataclass(slots=True)
 class MeterChange:
-    """A metre that holds from here on."""
+    """A new metre from here on."""
 
     start: int
     meter: Meter
@@ -70,29 +66,29 @@ Item = Sound | BarLine | MeterChange
 
 
 class Lyrics(NamedTuple):
-    """A line of words."""
+    """A line of lyrics."""
 
     start: int
     words: str
     notes: int
-    """How many notes it is sung to."""
+    """Number of notes that it is sung to."""
 
 
 class Problem(NamedTuple):
-    """Something that makes no sense."""
+    """Something in a tune that has no meaning where it stands."""
 
     code: str
-    """A key of `tunewright.notation.findings.KINDS`."""
+    """Key of `tunewright.notation.findings.KINDS`."""
     start: int
     detail: str = ""
-    """What came."""
+    """The text that was found."""
     right: str = ""
-    """What would be right, where that depends on what came."""
+    """What would be right, where that depends on `detail`."""
 
 
 @dataclass(slots=True)
 class Voice:
-    """What one voice has to play, and what it is in the middle of while it is read."""
+    """The events of one voice, and the state of reading it."""
 
     name: str
     key: Key
@@ -105,19 +101,19 @@ class Voice:
     last: Sound | None = None
     last_pitches: tuple[int, ...] = ()
     tie: int | None = None
-    """Offset of a tie whose second note is still to come."""
+    """Offset of a tie that waits for its second note."""
     broken: tuple[int, str] | None = None
-    """Offset and marks of a broken rhythm whose second sound is still to come."""
+    """Offset and marks of a broken rhythm that waits for its second sound."""
     tuplet: Tuplet | None = None
     tuplet_start: int | None = None
-    """Offset of the tuplet, until it was told that it is unfinished."""
+    """Offset of the tuplet; None once it is reported as unfinished."""
     tuplet_left: int = 0
-    """Sounds that the tuplet still lacks."""
+    """Number of sounds that the tuplet still needs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Events:
-    """Everything that `tunewright.notation.reader.read_events` found in a tune."""
+    """The music of a tune, as `tunewright.notation.reader.read_events` returns it."""
 
     voices: tuple[Voice, ...]
     """In the order in which they begin; never empty."""
@@ -125,7 +121,7 @@ class Events:
     """First value of each header field, by letter."""
     key: Key
     meter: Meter
-    """What the header says."""
+    """Of the header, like `key`."""
     body: int
     """Offset of the first character after the header."""
     problems: tuple[Problem, ...]
@@ -134,9 +130,19 @@ class Events:
 
 Problems = tuple[Problem, ...]
 
+_LETTERS = "CDEFGAB"
+_PITCHES = {
+    **{letter: 60 + pitch for letter, pitch in NATURAL_PITCHES.items()},
+    **{letter.lower(): 72 + pitch for letter, pitch in NATURAL_PITCHES.items()},
+}
+_MOST_KEPT = 4096
+
+Spelled = tuple[int, int, str]
+"""Pitch, ticks, and name (letter and octave marks)."""
+
 
 def add_sound(voice: Voice, sound: Sound, pitches: tuple[int, ...]) -> Problems:
-    """Let `sound`, of the length that is written, follow in `voice`; `pitches` are those of all its notes."""
+    """Add `sound`, with its written length, to `voice`; `pitches` are those of all its notes."""
     problems: Problems = ()
     if voice.tuplet_left and voice.tuplet:
         sound.ticks = scaled(sound.ticks, voice.tuplet.time, voice.tuplet.notes)
@@ -153,26 +159,15 @@ def add_sound(voice: Voice, sound: Sound, pitches: tuple[int, ...]) -> Problems:
 
 
 def begin_broken(voice: Voice, start: int, marks: str) -> Problems:
-    """Remember signs of broken rhythm until the sound after them comes."""
+    """Begin the broken rhythm `marks`, such as ``>``, which waits for the next sound."""
     if voice.last is None or len(marks) > LONGEST_BROKEN:
         return (Problem("broken-rhythm-without-note", start, marks),)
     voice.broken = (start, marks)
     return ()
 
 
-def _end_broken(voice: Voice, sound: Sound) -> Problems:
-    start, marks = voice.broken or (0, ">")
-    voice.broken = None
-    if voice.last is None or voice.last.ticks != sound.ticks:
-        return (Problem("broken-rhythm-unequal", start, marks),)
-    before, after = parse_broken(marks)
-    voice.last.ticks = scaled(sound.ticks, *before)
-    sound.ticks = scaled(sound.ticks, *after)
-    return ()
-
-
 def begin_tie(voice: Voice, start: int) -> Problems:
-    """Tie the last sound to the one to come."""
+    """Tie the last sound to the next one."""
     if voice.last is None or voice.last.pitch is None:
         return (Problem("tie-without-note", start),)
     voice.tie, voice.last.tied = start, True
@@ -191,7 +186,7 @@ def begin_tuplet(voice: Voice, start: int, text: str) -> Problems:
 
 
 def end_bar(voice: Voice) -> Problems:
-    """A bar line has come."""
+    """End the bar: a tuplet must not go on."""
     if not voice.tuplet_left or voice.tuplet_start is None:
         return ()
     start, voice.tuplet_start = voice.tuplet_start, None
@@ -199,7 +194,7 @@ def end_bar(voice: Voice) -> Problems:
 
 
 def end_voice(voice: Voice) -> Problems:
-    """The tune has ended."""
+    """End the voice: no tuplet, tie or broken rhythm must wait."""
     problems = end_bar(voice)
     if voice.tie is not None:
         problems += (Problem("tie-without-note", voice.tie),)
@@ -208,19 +203,8 @@ def end_voice(voice: Voice) -> Problems:
     return problems
 
 
-_LETTERS = "CDEFGAB"
-_PITCHES = {
-    **{letter: 60 + pitch for letter, pitch in NATURAL_PITCHES.items()},
-    **{letter.lower(): 72 + pitch for letter, pitch in NATURAL_PITCHES.items()},
-}
-_MOST_KEPT = 4096
-
-Spelled = tuple[int, int, str]
-"""Pitch, ticks, and name (letter and octave marks)."""
-
-
 def spelled(note: re.Match[str], voice: Voice) -> Spelled:
-    """Return what `note`, an element of a line of music, is in `voice`, whose accidentals it may change."""
+    """Return pitch, ticks and name of `note`, an element of a line of music; may change the accidentals of `voice`."""
     sign, letter, marks, length = note.group("accidental", "letter", "octave", "note_length")
     pitch = _PITCHES[letter]
     if marks:
@@ -239,12 +223,15 @@ def spelled(note: re.Match[str], voice: Voice) -> Spelled:
 
 @lru_cache(maxsize=_MOST_KEPT)
 def ticks_of(length: str, unit: int) -> int:
-    """Return how long ``3/2`` and the like are, where the unit length is `unit`."""
+    """Return the ticks of a length such as ``3/2`` where the unit length is `unit`."""
     return scaled(unit, *parse_length(length))
 
 
 def plain_notes(text: str, run: re.Match[str], voice: Voice) -> list[Sound]:
-    """Return the notes of a ``run`` (see `lexer.MUSIC_AND_RUNS`), where no accidental and no tie comes before it."""
+    """Return the notes of a ``run`` (see `tunewright.notation.lexer.MUSIC_AND_RUNS`) without accidental or tie before.
+
+    Only key and unit length count then, so each note is kept once it is computed: most notes of most tunes are such.
+    """
     kept = _kept(voice.key, voice.unit)
     notes = PLAIN_NOTE.findall(run[0])
     place = run.end() - sum(map(len, notes))
@@ -263,7 +250,18 @@ def plain_notes(text: str, run: re.Match[str], voice: Voice) -> list[Sound]:
     return sounds
 
 
+def _end_broken(voice: Voice, sound: Sound) -> Problems:
+    start, marks = voice.broken or (0, ">")
+    voice.broken = None
+    if voice.last is None or voice.last.ticks != sound.ticks:
+        return (Problem("broken-rhythm-unequal", start, marks),)
+    before, after = parse_broken(marks)
+    voice.last.ticks = scaled(sound.ticks, *before)
+    sound.ticks = scaled(sound.ticks, *after)
+    return ()
+
+
 @lru_cache(maxsize=256)
 def _kept(_key: Key, _unit: int) -> dict[str, tuple[int, int, str, int]]:
-    """Plain notes with how many characters they have, by what is written, blanks and slurs behind included."""
+    """Plain notes and their numbers of characters, by their text, blanks and slurs behind it included."""
     return {}

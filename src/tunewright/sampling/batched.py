@@ -1,12 +1,13 @@
-"""How does a network write many tunes side by side with torch, on a GPU or whatever device torch has?
+"""Batched composing with torch: many tunes side by side, on a GPU or another device of torch.
 
-All tunes are the lanes of one batch. The network's step runs on the device; the choice, with the same draws and by the
-same rules as everywhere (`sampling.choose`), on the processor, where the acceptor is. With an acceptor pieces are
-written anew as `rewriting` has it, each lane for itself. This is the only file of the package that imports torch.
+All tunes are the lanes (rows) of one batch. The network's step runs on the device; the choice, with the same draws and
+rules as everywhere (`tunewright.sampling.choose`), on the processor, where the acceptor is. With an acceptor each lane
+does its own rejection sampling (`tunewright.sampling.rejection`). This is the only file for composing that imports
+torch.
 
-Shapes: N lanes, of which M are still open; S symbols; R registers of the acceptor. The last part of the state of a
-network that looks back is its memory, shape=(rows, M, W + 4), the newest row last: where lanes of several states come
-together, the shorter memory gets empty rows in front.
+Shapes: N lanes, of which M are not finished; S symbols; R registers of the acceptor. The last part of the state of a
+network that looks back is its memory, shape=(rows, M, W + 4), the newest row last: where lanes of several states are
+joined, the shorter memory is padded with empty rows in front.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,24 +22,24 @@ from tunewright.errors import OptionError
 from tunewright.model.checkpoint import Checkpoint
 from tunewright.model.config import require_recurrent
 from tunewright.model.network import CharNetwork, State, load_network
+from tunewright.sampling.allowed import AllowedCharacters
 from tunewright.sampling.cadences import cadences_of
 from tunewright.sampling.choose import choose, probabilities
 from tunewright.sampling.compiled.calling import END_ID, KEPT, REMOVED, START_ID, TALLIES, WEIGHT
 from tunewright.sampling.compiled.choice import LEAST_TOTAL
-from tunewright.sampling.compose import PIECE_ENDS, Composition, composition_of
+from tunewright.sampling.composition import PIECE_ENDS, Composition, composition_of
 from tunewright.sampling.config import CompositionConfig
-from tunewright.sampling.lanes import Lanes
+from tunewright.sampling.generation_state import GenerationState
 from tunewright.sampling.opening import Opening
-from tunewright.sampling.rewriting import LONGEST_PIECE, Piece, Verdict
-from tunewright.sampling.sheet import Sheet
+from tunewright.sampling.rejection import LONGEST_PIECE, Piece, Verdict
 from tunewright.sampling.steering import Acceptor
 
 PIECE = 1000
-"""Characters of a given beginning that are read in one call."""
+"""Number of characters of a given beginning that are read in one call."""
 MOST_LANES = 4096
-"""Tunes written side by side."""
+"""Most tunes that are written side by side."""
 MOST_LANES_LOOKING = 512
-"""The same where each has a memory."""
+"""The same for networks that look back."""
 
 
 def compose_batch(
@@ -59,12 +60,12 @@ def compose_batch(
 
 
 def open_device(model: Checkpoint, device: str) -> CharNetwork:
-    """The network on `device`.
+    """Return the network on `device`.
 
     Raises
     ------
     OptionError
-        If there is no such device.
+        If there is no such device, or torch cannot use it.
     """
     try:
         return load_network(model).to(torch.device(device))
@@ -74,7 +75,7 @@ def open_device(model: Checkpoint, device: str) -> CharNetwork:
 
 
 class _Batch:
-    """Tunes that are written side by side; a lane whose tune is finished leaves the batch."""
+    """Tunes that are written side by side; finished lanes leave the batch."""
 
     def __init__(
         self,
@@ -94,7 +95,7 @@ class _Batch:
         if grammar:
             opening = Opening(grammar, self._ids[1:].tolist(), prime, config)
             self._registers = np.array([opening.registers(seed) for seed in seeds], dtype=np.int64)
-        self._lanes = Lanes(grammar, self._registers, len(model.vocabulary)) if grammar else None
+        self._lanes = AllowedCharacters(grammar, self._registers, len(model.vocabulary)) if grammar else None
         self._ends = [END_ID, *(model.vocabulary.symbols.find(end) for end in PIECE_ENDS)]
         self._symbols = np.zeros((count, len(self._ids) + config.max_length), dtype=np.int64)
         self._symbols[:, : len(self._ids)] = self._ids
@@ -102,13 +103,13 @@ class _Batch:
         self._positions = np.full(count, len(self._ids) - 1)
         self._begins = self._positions.copy()
         self._draws = np.empty((count, config.max_length))
-        self._sheets = [self._sheet(lane, seed) for lane, seed in enumerate(seeds)]
+        self._generations = [self._generation(lane, seed) for lane, seed in enumerate(seeds)]
 
-    def _sheet(self, lane: int, seed: int) -> Sheet:
-        """A sheet on the rows of a lane; its position is only set where it is judged."""
+    def _generation(self, lane: int, seed: int) -> GenerationState:
+        """Return a generation whose arrays are rows of the batch; its position is set only when it is judged."""
         generator = np.random.default_rng(seed)
         self._draws[lane] = generator.random(self._draws.shape[1])
-        return Sheet(
+        return GenerationState(
             symbols=self._symbols[lane], given=len(self._ids), position=len(self._ids) - 1,
             state=np.zeros(0, dtype=np.float32), registers=self._registers[lane], draws=self._draws[lane],
             tallies=self._tallies[lane], generator=generator,
@@ -116,17 +117,17 @@ class _Batch:
         )  # fmt: skip
 
     def compositions(self) -> Iterator[Composition]:
-        """All tunes, in the order of their seeds."""
+        """Yield all tunes, in the order of their seeds."""
         self._write()
-        for seed, sheet, position in zip(self._seeds, self._sheets, self._positions.tolist(), strict=True):
-            sheet.position = position
-            yield composition_of(self._model, self._prime, sheet, seed)
+        for seed, generation, position in zip(self._seeds, self._generations, self._positions.tolist(), strict=True):
+            generation.position = position
+            yield composition_of(self._model, self._prime, generation, seed)
 
     @torch.inference_mode()
     def _write(self) -> None:
         lanes = np.arange(len(self._seeds))
         state = self._read_beginning()
-        pieces = _Pieces(self._sheets, self._positions, self._begins, state) if self._lanes else None
+        pieces = _Pieces(self._generations, self._positions, self._begins, state) if self._lanes else None
         allowed = self._allowed(lanes)
         while lanes.size:
             scores, state = self._step(self._symbols[None, lanes, self._positions[lanes]], state)
@@ -148,19 +149,19 @@ class _Batch:
                     pieces.keep(kept)
 
     def _open(self, lanes: NDArray[np.intp]) -> NDArray[np.bool_]:
-        """Which of the lanes have more to write, shape=(M,); see `Sheet.open`."""
+        """Return true for lanes that have more to write, shape=(M,); see `GenerationState.open`."""
         positions = self._positions[lanes]
         open_lanes: NDArray[np.bool_] = self._symbols[lanes, positions] != END_ID
         return open_lanes & (positions + 1 < self._symbols.shape[1])
 
     def _allowed(self, lanes: NDArray[np.intp], chosen: NDArray[np.intp] | None = None) -> NDArray[np.bool_]:
-        """What may come next in each of the lanes, shape=(M, S); see `Lanes.allowed`."""
+        """Return the allowed next characters of each lane, shape=(M, S); see `AllowedCharacters.allowed`."""
         if self._lanes is None:
             return np.ones((len(lanes), len(self._model.vocabulary)), dtype=np.bool_)
         return self._lanes.allowed(lanes, chosen)
 
     def _read_beginning(self) -> State:
-        """The state of all lanes when the beginning is read, all but its last character."""
+        """Return the state of all lanes after the beginning except its last character."""
         state: State | None = None
         for start in range(0, len(self._ids) - 1, PIECE):
             _, state = self._step(self._ids[start : min(start + PIECE, len(self._ids) - 1), None], state)
@@ -170,7 +171,7 @@ class _Batch:
         return tuple(part.repeat(1, count, 1) for part in state)
 
     def _step(self, ids: NDArray[np.int64], state: State | None) -> tuple[NDArray[np.float64], State]:
-        """Scores after the last of `ids`, shape=(T, M), and the new state."""
+        """Return the scores after the last of `ids`, shape=(T, M), and the new state."""
         logits, state = self._network(torch.from_numpy(ids).to(self._device), state)
         scores: NDArray[np.float64] = logits[-1].double().cpu().numpy()
         return scores, state
@@ -178,10 +179,10 @@ class _Batch:
     def _choose(
         self, scores: NDArray[np.float64], allowed: NDArray[np.bool_], lanes: NDArray[np.intp]
     ) -> NDArray[np.intp]:
-        """The next symbol of each lane; adds to the tallies."""
+        """Return the next symbol of each lane; adds to the tallies."""
         config = self._config
         temperature = 1.0 if config.argmax else config.temperature
-        allowed[:, START_ID] = False  # a tune begins once
+        allowed[:, START_ID] = False  # never within a tune
         draws = self._draws[lanes, self._positions[lanes] + 1 - len(self._ids)]
         chosen = choose(probabilities(np.where(allowed, scores, -np.inf), config), draws)
         plain = scores - scores.max(axis=1, keepdims=True)
@@ -198,47 +199,51 @@ class _Batch:
 
 
 class _Pieces:
-    """The pieces that the lanes are at; see `rewriting`.
+    """Rejection sampling of the current piece of each lane; see `tunewright.sampling.rejection`.
 
     Parameters
     ----------
-    sheets
-        One for each of the N lanes.
+    generations
+        The generation of each of the N lanes.
     positions, begins
-        Place of each lane's last symbol, and of the one before its piece, shape=(N,); kept up to date.
+        Position of each lane's last symbol, and of the one before its piece, shape=(N,); kept up to date.
     state
-        Of the network; each part shape=(., N, .).
+        State of the network; each part shape=(., N, .).
     """
 
     def __init__(
-        self, sheets: Sequence[Sheet], positions: NDArray[np.intp], begins: NDArray[np.intp], state: State
+        self,
+        generations: Sequence[GenerationState],
+        positions: NDArray[np.intp],
+        begins: NDArray[np.intp],
+        state: State,
     ) -> None:
-        self._sheets, self._positions, self._begins = sheets, positions, begins
-        self._pieces = [Piece(sheet) for sheet in sheets]
+        self._generations, self._positions, self._begins = generations, positions, begins
+        self._pieces = [Piece(generation) for generation in generations]
         self._start = tuple(part.clone() for part in state)
         self._held = tuple(part.clone() for part in state)
 
     def keep(self, kept: torch.Tensor) -> None:
-        """Give up the rows of the states that are not `kept`, shape=(M,)."""
+        """Remove the rows of the states that are not `kept`, shape=(M,)."""
         self._start = tuple(part[:, kept] for part in self._start)
         self._held = tuple(part[:, kept] for part in self._held)
 
     def judge(self, rows: NDArray[np.intp], lanes: NDArray[np.intp], state: State) -> tuple[NDArray[np.intp], State]:
-        """Judge the pieces that end in some of the rows.
+        """Accept or reject the pieces that end in some of the rows.
 
         Parameters
         ----------
         rows
-            Among the M open lanes.
+            Indices among the M unfinished lanes.
         lanes
-            Which lane each row is, shape=(M,).
+            Lane of each row, shape=(M,).
         state
-            Of the network; each part shape=(., M, .).
+            State of the network; each part shape=(., M, .).
 
         Returns
         -------
         back, state
-            Rows that are now elsewhere, and the state with them there.
+            Rows that went back to an earlier position, and the state with them there.
         """
         verdicts = [self._judge(int(lanes[row])) for row in rows]
         newest = [row for row, lane in zip(rows, lanes[rows], strict=True) if self._pieces[lane].holds_newest]
@@ -257,32 +262,32 @@ class _Pieces:
         for start, now in zip(self._start, state, strict=True):
             start[:, done] = now[:, done]
         for lane in lanes[done]:
-            self._pieces[lane], self._begins[lane] = Piece(self._sheets[lane]), self._positions[lane]
+            self._pieces[lane], self._begins[lane] = Piece(self._generations[lane]), self._positions[lane]
         return np.array(sorted({*again, *former, *moved}), dtype=np.intp), state
 
     def _judge_cadences(self, rows: Sequence[int], lanes: NDArray[np.intp], state: State) -> tuple[list[int], State]:
-        """Rows that are back at a former bar line, and the state with them there; see `cadences`."""
+        """Return the rows that went back to an earlier bar line, and the state; see `tunewright.sampling.cadences`."""
         moved = []
         for row in rows:
             lane = int(lanes[row])
-            sheet = self._sheets[lane]
-            if sheet.cadences is None:
+            generation = self._generations[lane]
+            if generation.cadences is None:
                 continue
             here = tuple(part[:, row : row + 1] for part in state)
-            back, there = sheet.cadences.judge(sheet, partial(_copied, here))
+            back, there = generation.cadences.judge(generation, partial(_copied, here))
             if back:
                 state, there = _equally_long(state, there)
                 for part, kept in zip(state, there, strict=True):
                     part[:, row : row + 1] = kept
-                self._positions[lane] = sheet.position
+                self._positions[lane] = generation.position
                 moved.append(row)
         return moved, state
 
     def _judge(self, lane: int) -> Verdict:
-        sheet = self._sheets[lane]
-        sheet.position = int(self._positions[lane])
-        verdict = self._pieces[lane].judge(sheet)
-        self._positions[lane] = sheet.position
+        generation = self._generations[lane]
+        generation.position = int(self._positions[lane])
+        verdict = self._pieces[lane].judge(generation)
+        self._positions[lane] = generation.position
         return verdict
 
 
@@ -291,7 +296,7 @@ def _copied(state: State) -> State:
 
 
 def _equally_long(*states: State) -> list[State]:
-    """The same states, whose parts have as many rows, shape=(rows, M, .); empty ones come in front."""
+    """Return the states with parts of equally many rows, shape=(rows, M, .); empty rows are added in front."""
     rows = [max(len(part) for part in parts) for parts in zip(*states, strict=True)]
     return [
         tuple(

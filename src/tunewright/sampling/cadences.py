@@ -1,9 +1,9 @@
-"""Does each section end on the degree that it should, and the tune?
+"""Rejection sampling of section endings: each section ends on a scale degree drawn from the corpus.
 
-For each section the degree of its last note is drawn from those on which sections of the corpus end; for the last one,
-from those on which tunes end. Where a section ends otherwise, its last bar is written anew, and then its last two,
-until they do or all tries are over: rejection sampling, so that what leads to the last note is as likely, given that
-note, as the network has it. A note that was merely forced would not be prepared; that is left for the last few tries.
+For each section the degree of its last note is drawn from the degrees on which sections of the corpus end; for the last
+section, from those on which tunes end. Where a section ends on another degree, its last bar is written again, then its
+last two, until the degree is right or all tries are used. So the notes before the last one are distributed as the
+network has them, given that last note. A forced last note would come unprepared; only the last few tries force it.
 """
 
 from collections.abc import Callable
@@ -13,34 +13,35 @@ from typing import Any
 import numpy as np
 
 from tunewright.model.checkpoint import Checkpoint
-from tunewright.sampling.sheet import Mark, Sheet
+from tunewright.sampling.generation_state import GenerationState, Mark
 from tunewright.sampling.steering import Acceptor
 
 BARS_BACK = (1, 1, 2, 2, 2, 2)
-"""How many bars of a section are written anew in each try."""
+"""Number of bars at the end of a section that each try writes again."""
 FREE_TRIES = 4
-"""After so many the acceptor leads to the tonic, if that is the degree, so that few tunes end astray."""
+"""After this number of tries the acceptor forces the tonic, if that is the degree."""
 DEGREE_STREAM = 2
-"""Tells the numbers that draw degrees from others of the same seed."""
+"""Second part of the seed: keeps the draws of degrees apart from other draws of the same seed."""
 
 
 @dataclass(frozen=True)
 class Degrees:
-    """How many sections, and tunes, of a corpus end on each degree."""
+    """Number of sections, and of tunes, of a corpus that end on each degree."""
 
     of_sections: tuple[int, ...]
-    """From the first degree to the seventh, and with an accidental; those of sections that are not a tune's last."""
+    """Counts for degrees 1 to 7, and for notes with an accidental; of sections that are not the last of their tune."""
     of_tunes: tuple[int, ...]
+    """The same for the ends of tunes."""
 
     def draw(self, seed: int, sections: int) -> list[int]:
-        """The degree on which each section of the tune with this seed is to end."""
+        """Return the degree on which each section of the tune with this seed is to end, 1 to 8."""
         generator = np.random.default_rng((seed, DEGREE_STREAM))
         counts = [self.of_sections] * (sections - 1) + [self.of_tunes]
         return [1 + int(np.searchsorted(np.cumsum(each), generator.random() * sum(each), "right")) for each in counts]
 
 
 def cadences_of(model: Checkpoint, acceptor: Acceptor | None, seed: int) -> "Cadences | None":
-    """What watches over the tune with this seed; None if it is free, or it is not known how the corpus ends."""
+    """Return the judge of the tune with this seed; None without acceptor, or if `model` has no counts of endings."""
     counts = model.style.get("cadences")
     if acceptor is None or not counts or not all(map(sum, counts.values())):
         return None
@@ -52,23 +53,23 @@ class _BarLine:
     """A place to go back to."""
 
     bar: int
-    """The bar before it."""
+    """Number of the bar before it."""
     mark: Mark
     state: Any
-    """Of the network, where the sheet does not hold it."""
+    """Of the network, where `mark` does not hold it."""
 
 
 class Cadences:
-    """Watches over the ends of the sections of one tune.
+    """Judges the ends of the sections of one tune.
 
     Parameters
     ----------
     acceptor
-        What the tune is held to.
+        The acceptor that steers the tune.
     degrees
-        Of its corpus.
+        Counts of the corpus.
     seed
-        The tune's.
+        Of the tune.
     """
 
     def __init__(self, acceptor: Acceptor, degrees: Degrees, seed: int) -> None:
@@ -76,32 +77,32 @@ class Cadences:
         self._lines: list[_BarLine] = []
         self._closed = self._tried = 0
 
-    def settled(self, sheet: Sheet) -> int:
-        """Place of the last symbol that is not written anew any more."""
-        return self._lines[0].mark.position if self._lines else sheet.position
+    def settled(self, generation: GenerationState) -> int:
+        """Return the position up to which no symbol changes any more."""
+        return self._lines[0].mark.position if self._lines else generation.position
 
-    def judge(self, sheet: Sheet, state: Callable[[], Any] = lambda: None) -> tuple[bool, Any]:
-        """Let a piece stand that was just written, or bring the sheet back to a former bar line.
+    def judge(self, generation: GenerationState, state: Callable[[], Any] = lambda: None) -> tuple[bool, Any]:
+        """Accept the piece that was just written, or go back to an earlier bar line.
 
         Parameters
         ----------
-        sheet
+        generation
             The tune.
         state
-            Gives what must be kept beside the sheet to go back to where it is now.
+            Returns what must be kept, beside the mark, to come back to this point.
 
         Returns
         -------
         back, state
-            Whether the sheet is elsewhere now, and what `state` gave there.
+            Whether the tune went back, and what `state` returned at that bar line.
         """
-        registers = sheet.registers.tolist()
+        registers = generation.registers.tolist()
         closed, count = self._acceptor.sections_of(registers)
         if not count or self._closed >= count:
             return False, None
         bar = self._acceptor.bar_of(registers)
-        if closed == self._closed and not sheet.ended:
-            self._lines = [*self._lines, _BarLine(bar, sheet.mark(), state())]
+        if closed == self._closed and not generation.ended:
+            self._lines = [*self._lines, _BarLine(bar, generation.mark(), state())]
             self._lines = [line for line in self._lines if line.bar >= bar - max(BARS_BACK)]
             return False, None
         wanted = self._degrees.draw(self._seed, count)[self._closed]
@@ -109,15 +110,15 @@ class Cadences:
         if self._tried < len(BARS_BACK) and self._acceptor.degree_of(registers) != wanted:
             goals = [line for line in self._lines if line.bar <= bar - BARS_BACK[self._tried]]
         if not goals:
-            self._lines, self._closed, self._tried = [], closed + sheet.ended, 0
+            self._lines, self._closed, self._tried = [], closed + generation.ended, 0
             return False, None
         line, self._tried = goals[-1], self._tried + 1
         self._lines = self._lines[: self._lines.index(line) + 1]
-        sheet.discarded += sheet.position - line.mark.position
-        sheet.go_back(line.mark)
+        generation.discarded += generation.position - line.mark.position
+        generation.go_back(line.mark)
         if wanted == 1 and self._tried > FREE_TRIES:
             registers = line.mark.registers.tolist()
             self._acceptor.lead_home(registers)
-            sheet.registers[:] = registers
-        sheet.draw_anew(len(sheet.draws))
+            generation.registers[:] = registers
+        generation.draw_anew(len(generation.draws))
         return True, line.state

@@ -1,4 +1,4 @@
-"""Which character comes next, given the network's scores?
+"""Choice of the next character from logits: temperature, argmax, top-k and top-p (nucleus) sampling.
 
 Shapes: N lanes, S symbols.
 """
@@ -10,14 +10,14 @@ from tunewright.sampling.config import CompositionConfig
 
 
 def probabilities(logits: NDArray[np.floating], config: CompositionConfig) -> NDArray[np.float64]:
-    """The distribution that the next character is drawn from.
+    """Return the distribution of the next character.
 
     Parameters
     ----------
     logits
-        Unnormalised log-probabilities, shape=(N, S); -inf for characters that must not come.
+        Unnormalised log-probabilities, shape=(N, S); -inf for forbidden characters.
     config
-        Temperature, argmax, top-k and top-p; the last two both judge the distribution that the temperature gives.
+        Temperature, argmax, top-k and top-p; the last two apply to the distribution after the temperature.
 
     Returns
     -------
@@ -29,7 +29,7 @@ def probabilities(logits: NDArray[np.floating], config: CompositionConfig) -> ND
     if config.argmax:
         certain: NDArray[np.float64] = np.eye(scores.shape[1])[scores.argmax(axis=1)]
         return certain
-    with np.errstate(over="ignore"):  # a tiny temperature leaves all but the likeliest no chance, as it should
+    with np.errstate(over="ignore"):  # at a tiny temperature all but the likeliest get 0, as they should
         chances: NDArray[np.float64] = np.exp(scores / config.temperature)
     chances /= chances.sum(axis=1, keepdims=True)
     if config.top_k or config.top_p < 1:
@@ -39,14 +39,15 @@ def probabilities(logits: NDArray[np.floating], config: CompositionConfig) -> ND
 
 
 def choose(chances: NDArray[np.float64], draws: NDArray[np.float64]) -> NDArray[np.intp]:
-    """Pick one symbol per lane.
+    """Draw one symbol per lane.
 
     Parameters
     ----------
     chances
         Probabilities, shape=(N, S).
     draws
-        Uniform numbers, 0 <= draw < 1, shape=(N,): symbol s is picked when the draw falls into its share.
+        Uniform numbers, 0 <= draw < 1, shape=(N,): symbol s is drawn if the draw falls into its interval of the
+        cumulative distribution.
 
     Returns
     -------
@@ -55,14 +56,14 @@ def choose(chances: NDArray[np.float64], draws: NDArray[np.float64]) -> NDArray[
     """
     edges = chances.cumsum(axis=1)
     picked: NDArray[np.intp] = (edges <= (draws * edges[:, -1])[:, None]).sum(axis=1)
-    # A draw just below 1 may round up to the last edge, past the last symbol that has a chance.
+    # A draw just below 1 may round up to the last edge, past the last symbol of positive probability.
     last = chances.shape[1] - 1 - (chances[:, ::-1] > 0).argmax(axis=1)
     np.minimum(picked, last, out=picked)
     return picked
 
 
 def _likeliest(chances: NDArray[np.float64], config: CompositionConfig) -> NDArray[np.bool_]:
-    """True where a symbol survives top-k and top-p; the likeliest one always does."""
+    """Return true for symbols that top-k and top-p keep; the likeliest one always is."""
     order = np.argsort(-chances, axis=1, kind="stable")
     falling = np.take_along_axis(chances, order, axis=1)
     before = falling.cumsum(axis=1) - falling

@@ -1,18 +1,17 @@
-"""How does a network write tunes?
+"""Composing: sampling tunes from a network, character by character.
 
-It is primed with the character that opens a tune and with the user's own beginning, if there is one; from then on each
-character that it chooses is the next one it reads, until it chooses the character that closes a tune. Nothing random
-acts but the choice: dropout is off. With a grammar (`acceptor.grammar`) it chooses among the characters that may come
-next, and then a tune always ends by itself.
+The network reads START and the user's own beginning (the prime), if there is one; from then on it reads each character
+that it has chosen, until it chooses END. Only the choice is random: there is no dropout. With a grammar
+(`tunewright.acceptor.grammar`) the choice is among the characters that may come next, and every tune ends by itself.
 
-A seed gives the same tune however it is composed on a processor: alone or among many, by the compiled loop or by its
-numpy twin, whatever the processor. No torch is imported, but for composing on another device (`sampling.batched`).
+A seed gives the same tune however it is composed on a processor: alone or among many, by the compiled loop or by the
+numpy reference, on any processor. torch is imported only to compose on another device
+(`tunewright.sampling.batched`).
 """
 
 import math
 import time
 from collections.abc import Generator
-from dataclasses import dataclass
 from functools import partial
 from threading import Event
 
@@ -25,59 +24,34 @@ from tunewright.corpus.tune import END, START
 from tunewright.errors import OptionError
 from tunewright.model.checkpoint import Checkpoint
 from tunewright.sampling.cadences import cadences_of
-from tunewright.sampling.choosing.rejection import Choice, Chooser, choose_in_rounds
+from tunewright.sampling.choosing.acceptance import DiscriminatorSampler, sample_in_rounds
 from tunewright.sampling.compiled import compiling, kernel
-from tunewright.sampling.compiled.calling import REMOVED, WEIGHT
 from tunewright.sampling.compiled.weights import PackedNetwork, pack
+from tunewright.sampling.composition import PIECE_ENDS, Composition, composition_of
 from tunewright.sampling.config import CompositionConfig
+from tunewright.sampling.generation_state import GenerationState, Writer, new_generation
 from tunewright.sampling.opening import Opening
 from tunewright.sampling.playable import playable
-from tunewright.sampling.reference import Twin
-from tunewright.sampling.rewriting import Rewriter
-from tunewright.sampling.sheet import Sheet, Writer, new_sheet
+from tunewright.sampling.reference import NumpyReference
+from tunewright.sampling.rejection import RejectionSampler
 from tunewright.sampling.steering import Acceptor, Steering
 
 PIECE = 64
-"""Characters that are written before the first of them is handed on; a signal waits for so many."""
+"""Number of characters that are written at once where they are shown; signals wait for it."""
 LONG_PIECE = 4096
-"""The same where nobody looks on."""
-PIECE_ENDS = "|\n"
-"""Bar line and line end."""
+"""The same where only the finished tune counts."""
 MANY = 20
-"""For so many tunes the loop is compiled if that was never done, in a process of its own."""
+"""For at least this number of tunes the loop is compiled, in a process of its own, if it is not in the cache."""
 LOOK_SECONDS = 0.5
-"""How often one looks whether it is compiled by now."""
-
-
-@dataclass(frozen=True)
-class Composition:
-    """A tune that a network wrote."""
-
-    text: str
-    """ABC text, the given beginning included, without boundary characters."""
-    ended: bool
-    """True if the network came to an end by itself, false if the length limit stopped it."""
-    seed: int
-    """With the same model, beginning, grammar and options, this seed gives the same tune."""
-    likelihood: float = 0.0
-    """Log-probability, in nats, of what was composed after the beginning, the end included, under the network alone: at
-    temperature 1 and without a grammar."""
-    removed: float = 0.0
-    """Mean probability, at the temperature in use, of the characters that the grammar ruled out; 0 without one."""
-    composed: int = 0
-    """Characters that were chosen, the one that closes the tune included."""
-    discarded: int = 0
-    """Characters that were written and taken back, see `rewriting`."""
-    choice: Choice | None = None
-    """How it was chosen among the candidates of its seed; None if nothing was chosen. All else is said of this tune."""
+"""Time between two checks whether it is compiled."""
 
 
 def writer_for(
     model: Checkpoint, config: CompositionConfig, grammar: Acceptor | None = None, network: PackedNetwork | None = None
 ) -> tuple[PackedNetwork, Writer]:
-    """The network as it lies in memory, and the best that there is now to write with it.
+    """Return the packed network, and the fastest writer that is available now.
 
-    With a grammar the writer stops after each of `PIECE_ENDS`.
+    With a grammar the writer pauses after each of `PIECE_ENDS`.
     """
     symbols = model.vocabulary.symbols
     ends = [symbols.index(end) if grammar and end in symbols else -1 for end in PIECE_ENDS]
@@ -86,30 +60,30 @@ def writer_for(
     compilable = grammar is None or isinstance(grammar, Grammar)
     entries = kernel.ready() if compilable and kernel.is_ready() else None
     if entries is None:
-        return network, Twin(network, config, grammar, pauses)
+        return network, NumpyReference(network, config, grammar, pauses)
     return network, kernel.Kernel(entries, network, config, Steering.of(grammar) if grammar else None, pauses)
 
 
 class Composer:
-    """A network with a way to choose and a beginning: all that the tunes of one order share.
+    """Composes tunes with one network, beginning and set of options.
 
     Parameters
     ----------
     model
         The network (see `read_checkpoint`).
     config
-        Temperature and so on.
+        Temperature and other options of the choice.
     prime
-        How each tune begins; see `sampling.prime`.
+        Beginning of each tune; see `tunewright.sampling.prime`.
     grammar
-        What a tune must be; None lets the network write as it likes. Its budget is ``config.max_length``.
+        Acceptor that constrains the tunes; None for an unconstrained network. Its budget is ``config.max_length``.
 
     Raises
     ------
     VocabularyError
-        If the beginning holds a character that the network has never seen.
+        If the beginning has a character that the network does not know.
     InputError
-        If the grammar refuses the beginning.
+        If the grammar rejects the beginning.
     OptionError
         If no tune of the grammar fits into ``max_length``.
     """
@@ -124,47 +98,38 @@ class Composer:
     ) -> None:
         self._model, self._config, self._prime, self._grammar = model, config, prime, grammar
         self._network, writer = writer_for(model, config, grammar)
-        self._writer: Writer = Rewriter(writer) if grammar else writer
-        self._next_look = time.monotonic() if isinstance(writer, Twin) else math.inf
+        self._writer: Writer = RejectionSampler(writer) if grammar else writer
+        self._next_look = time.monotonic() if isinstance(writer, NumpyReference) else math.inf
         self._given = model.vocabulary.encode(START + prime)
         self._opening = Opening(grammar, self._given[1:].tolist(), prime, config) if grammar else None
-        first = new_sheet(self._network, self._given, 1, 0, self._registers(0))
+        first = new_generation(self._network, self._given, 1, 0, self._registers(0))
         self.writer.write(first, 0)
         self._state, self._memory, self._position = first.state, first.memory, first.position
 
     @property
     def writer(self) -> Writer:
-        """What writes on sheets: the compiled loop, as soon as it is there. A sheet may go from one to another."""
+        """The compiled loop if it is ready, else the numpy reference; a tune may change from one to the other."""
         if time.monotonic() >= self._next_look:
             self._next_look = time.monotonic() + LOOK_SECONDS
             _, writer = writer_for(self._model, self._config, self._grammar, self._network)
-            if not isinstance(writer, Twin):
-                self._writer, self._next_look = Rewriter(writer) if self._grammar else writer, math.inf
+            if not isinstance(writer, NumpyReference):
+                self._writer, self._next_look = RejectionSampler(writer) if self._grammar else writer, math.inf
         return self._writer
 
-    def sheet(self, seed: int) -> Sheet:
-        """A new tune, of which the network has read the beginning, all but its last character."""
-        sheet = new_sheet(self._network, self._given, self._config.max_length, seed, self._registers(seed))
-        sheet.state[:], sheet.position = self._state, self._position
-        sheet.memory.take(self._memory, self._position)
-        sheet.cadences = cadences_of(self._model, self._grammar, seed)
-        return sheet
+    def begin(self, seed: int) -> GenerationState:
+        """Return a new tune, of which the network has read the beginning, except its last character."""
+        generation = new_generation(self._network, self._given, self._config.max_length, seed, self._registers(seed))
+        generation.state[:], generation.position = self._state, self._position
+        generation.memory.take(self._memory, self._position)
+        generation.cadences = cadences_of(self._model, self._grammar, seed)
+        return generation
 
     def _registers(self, seed: int) -> NDArray[np.int64]:
         return np.array(self._opening.registers(seed) if self._opening else [], dtype=np.int64)
 
-    def composition(self, sheet: Sheet, seed: int) -> Composition:
-        """What stands on `sheet`."""
-        return composition_of(self._model, self._prime, sheet, seed)
-
-
-def composition_of(model: Checkpoint, prime: str, sheet: Sheet, seed: int) -> Composition:
-    """The tune on a sheet that began with `prime`."""
-    written = sheet.written
-    text = model.vocabulary.decode(written[: len(written) - sheet.ended].tolist())
-    removed = float(sheet.tallies[REMOVED]) / max(len(written), 1)
-    likelihood = float(sheet.tallies[WEIGHT])
-    return Composition(prime + text, sheet.ended, seed, likelihood, removed, len(written), sheet.discarded)
+    def composition(self, generation: GenerationState, seed: int) -> Composition:
+        """Return the result of `generation`."""
+        return composition_of(self._model, self._prime, generation, seed)
 
 
 def compose(
@@ -175,23 +140,24 @@ def compose(
     grammar: Acceptor | None = None,
     raw: bool = False,
 ) -> Generator[str, None, Composition]:
-    """Compose one tune that plays, character by character.
+    """Compose one tune that plays; yields its characters as they are written.
 
-    Where tunes are chosen (`CompositionConfig.accept`), they come when one is, else as they are written.
+    If a discriminator chooses among tunes (`CompositionConfig.accept`), they come once the tune is chosen.
 
     Parameters
     ----------
     model, config, prime
         See `Composer`.
     grammar
-        What the tune must be; None takes the acceptor that keeps tunes playable (`sampling.playable`).
+        Acceptor that constrains the tune; None takes the one that keeps tunes playable
+        (`tunewright.sampling.playable`).
     raw
-        True lets the network write as it likes, without any acceptor.
+        True composes without any acceptor.
 
     Raises
     ------
     GrammarError
-        If the network's characters do not suffice for a tune that plays, or none can begin with `prime`.
+        If the vocabulary does not suffice for a tune that plays, or none can begin with `prime`.
     VocabularyError, InputError, OptionError
         See `Composer`.
 
@@ -203,24 +169,24 @@ def compose(
     Returns
     -------
     Composition
-        The whole, as the generator's value.
+        The whole tune, as the generator's value.
     """
     config = config or CompositionConfig()
     acceptor = _acceptor(model, prime, grammar, raw=raw)
-    if chooser_for(model, config, acceptor):
+    if _sampler(model, config, acceptor):
         (composition,) = compose_many(model, 1, config, prime=prime, grammar=acceptor)
         yield from composition.text
         return composition
     composer = Composer(model, config, prime=prime, grammar=acceptor)
     yield from prime
-    sheet, going = composer.sheet(config.seed), True
-    place = sheet.given
+    generation, going = composer.begin(config.seed), True
+    place = generation.given
     while going:
-        going = composer.writer.write(sheet, PIECE)
-        settled = max(sheet.settled + 1, place)
-        yield from model.vocabulary.decode(sheet.symbols[place:settled].tolist()).removesuffix(END)
+        going = composer.writer.write(generation, PIECE)
+        settled = max(generation.settled + 1, place)
+        yield from model.vocabulary.decode(generation.symbols[place:settled].tolist()).removesuffix(END)
         place = settled
-    return composer.composition(sheet, config.seed)
+    return composer.composition(generation, config.seed)
 
 
 def compose_many(
@@ -236,25 +202,25 @@ def compose_many(
     """Compose `count` tunes that play, on all processors at once; yields them in the order of their seeds.
 
     Tune number n, counted from 0, has seed ``config.seed + n``. Options as for `compose`. For 20 tunes or more the
-    loop is compiled meanwhile if that was never done on this machine (see `sampling.compiled.compiling`).
+    loop is compiled meanwhile if it is not in the cache (see `tunewright.sampling.compiled.compiling`).
 
     Parameters
     ----------
     device
-        "cpu", or a device of torch's such as "cuda", where all tunes are written side by side, in other arithmetic: a
-        tune is then the one that its seed has on the processor unless a choice was as close as rounding.
+        "cpu", or a device of torch such as "cuda", where all tunes are written side by side, with other rounding: a
+        tune may differ from that of its seed on the processor if a choice is as close as rounding.
     """
     config = config or CompositionConfig()
     if count < 1:
         raise OptionError(f"count is {count}; allowed: 1 or more")
     seeds = range(config.seed, config.seed + count)
     grammar = _acceptor(model, prime, grammar, raw=raw)
-    chooser = chooser_for(model, config, grammar)
+    sampler = _sampler(model, config, grammar)
     if device != "cpu":
         from tunewright.sampling.batched import compose_batch
 
         compose_all = partial(compose_batch, model, config=config, prime=prime, grammar=grammar, device=device)
-        yield from choose_in_rounds(chooser, seeds, compose_all) if chooser else compose_all(seeds)
+        yield from sample_in_rounds(sampler, seeds, compose_all) if sampler else compose_all(seeds)
         return
     if count >= MANY:
         compiling.start()
@@ -262,13 +228,13 @@ def compose_many(
     given_up = Event()
 
     def write(seed: int) -> Composition:
-        sheet = composer.sheet(seed)
-        while not given_up.is_set() and composer.writer.write(sheet, LONG_PIECE):
+        generation = composer.begin(seed)
+        while not given_up.is_set() and composer.writer.write(generation, LONG_PIECE):
             pass
-        return composer.composition(sheet, seed)
+        return composer.composition(generation, seed)
 
     def choose(seed: int) -> Composition:
-        return chooser.choose(seed, write) if chooser else write(seed)
+        return sampler.sample(seed, write) if sampler else write(seed)
 
     try:
         yield from in_order(choose, seeds, cores())
@@ -276,13 +242,14 @@ def compose_many(
         given_up.set()
 
 
-def chooser_for(model: Checkpoint, config: CompositionConfig, grammar: Acceptor | None) -> Chooser | None:
-    """What chooses among composed tunes; None without acceptor, as a discriminator knows only what plays."""
-    return Chooser.of(model, config) if grammar else None
+def _sampler(model: Checkpoint, config: CompositionConfig, grammar: Acceptor | None) -> DiscriminatorSampler | None:
+    """Return the sampler that chooses among tunes; None without acceptor, since discriminators know only tunes that
+    play."""
+    return DiscriminatorSampler.of(model, config) if grammar else None
 
 
 def _acceptor(model: Checkpoint, prime: str, grammar: Acceptor | None, *, raw: bool) -> Acceptor | None:
-    """What composing is held to; None where the network is free."""
+    """Return the acceptor to compose with; None for raw composing."""
     if raw and grammar:
-        raise OptionError("raw is true, and there is a grammar; give one of them")
+        raise OptionError("raw and grammar exclude each other; give one of them")
     return None if raw else grammar or playable(model, beginning=prime)

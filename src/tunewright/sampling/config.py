@@ -1,32 +1,32 @@
-"""How is a tune composed? (Kept apart from `compose.py` so that the command line reads it without torch.)"""
+"""Options of composing: `CompositionConfig`, which the command line reads without torch."""
 
 from dataclasses import dataclass
 
 from tunewright.options import require
 
 LEAST_ACCEPTED = 0.01
-"""Share of the tunes."""
+"""Smallest value of `accept`."""
 
 
 @dataclass(frozen=True)
 class CompositionConfig:
-    """How the next character is chosen, and when to stop."""
+    """Options of the choice of characters, and of the length."""
 
     temperature: float = 1.0
-    """Below 1 the tune is tamer, above 1 wilder: the scores are divided by it before the softmax."""
+    """Divides the logits before the softmax: below 1 tunes are more ordinary, above 1 more surprising."""
     argmax: bool = False
-    """Always take the likeliest character; temperature, top-k and top-p then play no part."""
+    """Always take the likeliest character; temperature, top-k and top-p are then ignored."""
     top_k: int = 0
-    """Choose among the k likeliest characters only; 0 among all."""
+    """Choose only among the k likeliest characters; 0: among all."""
     top_p: float = 1.0
-    """Choose among the likeliest characters that together have at least this probability; 1 among all."""
+    """Choose only among the likeliest characters that together have at least this probability; 1: among all."""
     max_length: int = 3000
-    """Most characters to compose after the beginning that was given."""
+    """Most characters to compose after the given beginning."""
     seed: int = 0
-    """Decides every choice; tune number n of several has seed + n."""
+    """Seed of all random choices; tune number n of several has seed + n."""
     accept: float = 0.33
-    """Share of the tunes to accept where the network has a discriminator, which keeps those that are more like tunes of
-    its corpus: the less, the longer it takes. 1 takes every tune."""
+    """Share of the tunes to accept if the network has a discriminator, which prefers those that are more like tunes of
+    its corpus: a smaller share takes longer. 1 accepts every tune."""
 
     def __post_init__(self) -> None:
         require("temperature", self.temperature, "more than 0", self.temperature > 0)

@@ -1,4 +1,4 @@
-"""Where does the acceptor stand when a tune begins, and which form is drawn for it?"""
+"""State of the acceptor at the end of a given beginning, with the form that is drawn for each seed."""
 
 from collections.abc import Sequence
 
@@ -9,29 +9,29 @@ from tunewright.sampling.config import CompositionConfig
 from tunewright.sampling.steering import Acceptor
 
 FORM_STREAM = 1
-"""Tells the numbers that draw forms from those that draw characters of the same seed."""
+"""Second part of the seed: keeps the draws of forms apart from other draws of the same seed."""
 MOST_DRAWS = 20
-"""Forms that are drawn for a beginning which holds music already, until one fits; then it is left to the network."""
+"""Most draws of a form for a beginning with music, until one fits; then the form is left to the network."""
 
 
 class Opening:
-    """What all tunes of one order begin with.
+    """The beginning that several tunes share, as read by the acceptor.
 
     Parameters
     ----------
     grammar
-        What the tunes are held to.
+        Acceptor that constrains the tunes.
     symbols
-        Of the beginning, without START.
+        Ids of the beginning, without START.
     prime
-        The same as text.
+        The beginning as text.
     config
-        Its `max_length` is what may follow.
+        Gives `max_length`, the number of characters that may follow.
 
     Raises
     ------
     InputError
-        If the grammar refuses a character; the error names line and column.
+        If the grammar rejects a character; the error names line and column.
     OptionError
         If no tune of the grammar fits into `max_length`.
     """
@@ -40,10 +40,10 @@ class Opening:
         self._grammar, self._symbols, self._prime, self._config = grammar, symbols, prime, config
         self._plain = self._read(0)
         self._formed: dict[int, list[int] | None] = {}
-        """Registers after the beginning, by the form that was drawn; None for one that does not go with it."""
+        """Registers after the beginning, by the form; None for a form that does not fit it."""
 
     def registers(self, seed: int) -> list[int]:
-        """Registers after the beginning of the tune with this seed."""
+        """Return the registers after the beginning, for the tune with this seed."""
         if not self._grammar.draws_forms:
             return self._plain
         draws = np.random.default_rng((seed, FORM_STREAM)).integers(1, self._grammar.draws, MOST_DRAWS).tolist()
@@ -68,7 +68,9 @@ class Opening:
             if not grammar.advance(registers, symbol):
                 refusal = grammar.refusal(prime)
                 if refusal is None or refusal.offset >= len(prime):
-                    raise OptionError(f"max_length is {most}; the beginning cannot be brought to an end so soon")
+                    raise OptionError(
+                        f"max_length is {most}, too few characters to end a tune with this beginning; raise it"
+                    )
                 raise InputError(
                     f"no tune can begin like this: {refusal.reason}", line=refusal.line, column=refusal.column
                 )

@@ -1,11 +1,10 @@
-"""What keeps the tunes of a network playable, and gives them a form?
+"""The default acceptor of composing: tunes that play, with headers and forms like those of the network's corpus.
 
-The acceptor that composing uses: `acceptor.grammar` with the conditions that the user set, narrowed to what a network
-can keep in mind (`Conditions.tidy`), and without fields that claim a person, a place or a source, because what a
-network writes there has nothing to do with them. Headers and forms are kept to those of the tunes that the network
-learned from, as its checkpoint tells (see `acceptor.header.known_headers` and `acceptor.forms`). A beginning of the
-user's own is taken as it is: where it has a title or combination of its own, claims something or is untidy, the rest
-may be so too.
+It is `tunewright.acceptor.grammar` with the user's conditions, restricted to what a network does well
+(`Conditions.tidy`), and without fields that claim a person, a place or a source, which the network would invent.
+Headers and forms are limited to those of the tunes that the network learned from, as in its checkpoint (see
+`tunewright.acceptor.header.known_headers` and `tunewright.acceptor.forms`). The user's own beginning is accepted as it
+is: where it has another title or combination of fields, claims something or is not tidy, the rest may be so too.
 """
 
 import re
@@ -30,16 +29,16 @@ def playable(model: Checkpoint, conditions: Conditions = _ANY_TUNE, *, beginning
     Parameters
     ----------
     model
-        Whose characters the tunes have, and whose `style` their headers and forms.
+        The network; its vocabulary limits the characters, and its `style` the headers and forms.
     conditions
-        What the tune must be; `leave_out`, `tidy`, `headers`, and `forms` unless it is `any_form`, are set here.
+        Conditions of the user; `leave_out`, `tidy`, `headers`, and without `any_form` also `forms` are set here.
     beginning
-        What the tune begins with, if it does not begin with nothing.
+        Given beginning of the tune; may be empty.
 
     Raises
     ------
     GrammarError
-        If no such tune can be written, or none can begin like this; then with line and column.
+        If no such tune exists, or none can begin like this; then with line and column.
     """
     given = {*_FIELD.findall(beginning), *(mark for mark in "%!\\" if mark in beginning)}
     left_out = "".join(character for character in CLAIMS + ASTRAY if character not in given)
@@ -49,12 +48,12 @@ def playable(model: Checkpoint, conditions: Conditions = _ANY_TUNE, *, beginning
         refusal = grammar.refusal(beginning) if beginning else None
         if refusal is None or refusal.offset >= len(beginning):
             return grammar
-    assert refusal is not None  # noqa: S101 - else it would have been taken
+    assert refusal is not None  # noqa: S101 - else a grammar was returned
     raise GrammarError(f"no tune can begin like this: {refusal.reason}", line=refusal.line, column=refusal.column)
 
 
 def _from_narrow_to_wide(conditions: Conditions, style: Mapping[str, Any]) -> Iterator[Conditions]:
-    """What to hold a tune to: the first that takes its beginning."""
+    """Yield conditions from the strictest to the loosest; the first that accepts the beginning is used."""
     untidy = replace(conditions, tidy=False)
     if not conditions.any_form:
         conditions = replace(conditions, forms=from_json(style.get("forms", ())))

@@ -1,8 +1,8 @@
-"""How does a tune begin, if the user has a say in it?
+"""The beginning of a tune (prime) that the user gives: text, or header fields.
 
-Either with text of his own (a few characters, or a file such as the assignment's ``fur_elise.txt``), or with header
-fields, written in the order that the standard asks for. The tags ``<start>`` and ``<end>`` of the assignment's data are
-taken for what they mean: they are the boundaries, which composing adds by itself.
+Text may be a few characters, or a file such as the assignment's ``fur_elise.txt``; header fields are written in the
+order of the standard. The tags ``<start>`` and ``<end>`` of the assignment's data are removed: composing adds the
+boundaries itself.
 """
 
 import re
@@ -14,7 +14,7 @@ from tunewright.corpus.vocabulary import UnknownCharacter, Vocabulary
 from tunewright.errors import OptionError, VocabularyError
 
 HEADER_FIELDS = {"title": "T", "rhythm": "R", "meter": "M", "unit_length": "L", "key": "K"}
-"""Options and their field letters, in the order in which the fields stand in a tune."""
+"""Options and their field letters, in the order of the fields in a tune."""
 
 ALLOWED = {
     "meter": (r"[1-9]\d*(\+[1-9]\d*)*/[1-9]\d*|C\|?|none", "a fraction such as 6/8, C, C| or none"),
@@ -24,12 +24,12 @@ ALLOWED = {
 
 
 def header(**values: str | None) -> str:
-    """The first lines of a tune with these fields: title, rhythm, meter, unit_length, key.
+    """Return the first lines of a tune with these fields: title, rhythm, meter, unit_length, key.
 
     Raises
     ------
     OptionError
-        For a value that the field cannot have.
+        For a value that is not allowed in its field.
     """
     lines = ["X:1"]
     for name, letter in HEADER_FIELDS.items():
@@ -46,28 +46,28 @@ def header(**values: str | None) -> str:
 def fit_prime(
     text: str, vocabulary: Vocabulary, *, drop_unknown: bool = False, path: Path | None = None
 ) -> tuple[str, list[UnknownCharacter]]:
-    """Make `text` one that the network can read.
+    """Convert `text` to a beginning that the network can read.
 
     Parameters
     ----------
     text
-        As the user gave it.
+        Text of the user.
     vocabulary
-        What the network knows.
+        Vocabulary of the network.
     drop_unknown
-        Leave out what it does not know, instead of refusing the text.
+        True leaves unknown characters out, instead of raising an error.
     path
-        Where the text is from, for the error.
+        File of the text, for the error.
 
     Returns
     -------
     prime, unknown
-        The text, and what was left out of it.
+        The text, and the characters that were left out.
 
     Raises
     ------
     VocabularyError
-        Naming every unknown character with its places.
+        If there are unknown characters; it names each with its places.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace(START, "").replace(END, "")
     body = re.sub(r"\A\ufeff?(\s*<start>[ \t]*\n?)?", "", text)
@@ -76,7 +76,7 @@ def fit_prime(
     unknown = vocabulary.unknown(body, path=path, line=first_line)
     if unknown and not drop_unknown:
         raise VocabularyError(
-            f"the network has never seen {name_characters(unknown)}; leave them out by hand, or with --drop-unknown",
+            f"the network has never seen {name_characters(unknown)}; remove them, or give --drop-unknown",
             path=path,
             line=unknown[0].line,
             column=unknown[0].column,
@@ -86,7 +86,7 @@ def fit_prime(
 
 
 def name_characters(unknown: Sequence[UnknownCharacter], places: int = 3) -> str:
-    """Each character once with its first places, such as ``'é' (3:14, 5:2)``."""
+    """Return each character once with its first places, such as ``'é' (3:14, 5:2)``."""
     by_character: dict[str, list[str]] = {}
     for found in unknown:
         by_character.setdefault(found.character, []).append(f"{found.line}:{found.column}")

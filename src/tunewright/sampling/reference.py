@@ -1,9 +1,9 @@
-"""What does the compiled loop do, in numpy? The same, number for number, some ten times slower.
+"""Numpy reference of the compiled composing loop: the same numbers bit by bit, some ten times slower.
 
-It composes where numba cannot be used, and while the loop was never compiled: at the same seed it writes the same
-characters. That holds because both add, multiply and divide in the same order (`sampling.compiled.arithmetic` says
-how), and what numpy sums up here it sums from the first row to the last: along an axis that is not the last, with
-`cumsum`, and with `bincount`.
+It composes where numba cannot be used, and until the loop is compiled: at the same seed it writes the same characters.
+That holds because both add, multiply and divide in the same order (see `tunewright.sampling.compiled.arithmetic`), and
+numpy's sums here run from the first row to the last: along an axis that is not the last, with `cumsum`, and with
+`bincount`.
 """
 
 import math
@@ -53,19 +53,19 @@ from tunewright.sampling.compiled.weights import (
     PackedNetwork,
 )
 from tunewright.sampling.config import CompositionConfig
-from tunewright.sampling.sheet import NO_PAUSES, Memory, Sheet, nothing_allowed
+from tunewright.sampling.generation_state import NO_PAUSES, GenerationState, Memory, nothing_allowed
 from tunewright.sampling.steering import Acceptor
 
 LSTM_SCALES = np.array([[HALF], [HALF], [ONE], [HALF]])
-"""A gate's sigmoid is the tanh of half its sum; the candidate's is that of the whole."""
+"""Factors before tanh: a gate's sigmoid is computed as tanh of half its sum; the candidate is tanh of the whole."""
 
 Row = NDArray[np.float32]
 Chances = NDArray[np.float64]
 Ids = NDArray[np.int64]
 
 
-class Twin:
-    """Writes on sheets as `sampling.compiled.kernel.Kernel` does; parameters as there."""
+class NumpyReference:
+    """Writer with numpy, equivalent to `tunewright.sampling.compiled.kernel.Kernel`; parameters as there."""
 
     def __init__(
         self,
@@ -79,33 +79,41 @@ class Twin:
         if config.argmax:
             self._temperature, self._top_k, self._top_p = 1.0, 1, 1.0
 
-    def write(self, sheet: Sheet, characters: int) -> bool:
-        """As `sheet.Writer` says."""
-        stop, registers = sheet.stop_after(characters), sheet.registers.tolist()
-        begin, first = begin_of(sheet.symbols, sheet.position), True
-        while sheet.position < stop:
-            if sheet.symbols[sheet.position] == START_ID:
-                begin = sheet.position
-            choosing = sheet.position + 1 >= sheet.given
-            logits = read(self._network, sheet.state, sheet.memory, sheet.symbols, begin, sheet.position, choosing)
+    def write(self, generation: GenerationState, characters: int) -> bool:
+        """See `tunewright.sampling.generation_state.Writer`."""
+        stop, registers = generation.stop_after(characters), generation.registers.tolist()
+        begin, first = begin_of(generation.symbols, generation.position), True
+        while generation.position < stop:
+            if generation.symbols[generation.position] == START_ID:
+                begin = generation.position
+            choosing = generation.position + 1 >= generation.given
+            logits = read(
+                self._network,
+                generation.state,
+                generation.memory,
+                generation.symbols,
+                begin,
+                generation.position,
+                choosing,
+            )
             if not choosing:
-                sheet.position += 1
+                generation.position += 1
                 continue
-            symbol = self._pick(logits, registers, sheet)
+            symbol = self._pick(logits, registers, generation)
             if first:
-                sheet.tallies[KEPT], first = 0.0, False
-            sheet.position += 1
-            sheet.symbols[sheet.position] = symbol
+                generation.tallies[KEPT], first = 0.0, False
+            generation.position += 1
+            generation.symbols[generation.position] = symbol
             if symbol == END_ID:
                 break
             if self._acceptor is not None:
                 self._acceptor.advance(registers, symbol)
             if symbol in self._pauses:
                 break
-        sheet.registers[:] = registers
-        return sheet.open
+        generation.registers[:] = registers
+        return generation.open
 
-    def _pick(self, logits: Row, registers: list[int], sheet: Sheet) -> int:
+    def _pick(self, logits: Row, registers: list[int], generation: GenerationState) -> int:
         """`choice.pick`."""
         scores = logits.astype(np.float64)
         top = float(scores.max())
@@ -122,17 +130,17 @@ class Twin:
         best = -1
         if permitted < LEAST_TOTAL:
             if not allowed.any():
-                raise nothing_allowed(sheet)
+                raise nothing_allowed(generation)
             best = int(np.where(allowed, scores, -np.inf).argmax())
             chances = _chances(scores, float(scores[best]), self._temperature)
         if self._top_k or self._top_p < 1:
             allowed = _likeliest(scores, allowed, chances, self._top_k, self._top_p)
-        draw = float(sheet.draws[sheet.position + 1 - sheet.given])
+        draw = float(generation.draws[generation.position + 1 - generation.given])
         picked = _fall(allowed, chances, draw)
         picked = best if picked < 0 else picked
-        sheet.tallies[WEIGHT] += (float(scores[picked]) - top) - math.log(whole)
-        sheet.tallies[REMOVED] += 1.0 - share
-        sheet.tallies[KEPT] += math.log(max(share, LEAST_TOTAL))
+        generation.tallies[WEIGHT] += (float(scores[picked]) - top) - math.log(whole)
+        generation.tallies[REMOVED] += 1.0 - share
+        generation.tallies[KEPT] += math.log(max(share, LEAST_TOTAL))
         return picked
 
 
@@ -240,7 +248,7 @@ def _shares(logits: Row) -> Chances:
 
 
 def _move(kind: int, total: Row, output: Row, cell: Row) -> None:
-    """`arithmetic.lstm_cell`, `gru_cell` or `rnn_cell`, with as few calls of numpy as there can be."""
+    """`arithmetic.lstm_cell`, `gru_cell` or `rnn_cell`, with as few calls of numpy as possible."""
     units = len(output)
     if kind == LSTM:
         gates = total[: 4 * units].reshape(4, units)

@@ -1,7 +1,7 @@
-"""What must an acceptor offer so that it can steer the composing?
+"""Interface of an acceptor for constrained decoding, and its tables as the compiled loop reads them.
 
-An acceptor (`acceptor.grammar.Grammar` is one) says, after each symbol, which may come next. What it has read is in its
-registers, a few integers; what it knows is in its tables, flat rows of integers that never change.
+An acceptor (`tunewright.acceptor.grammar.Grammar` is one) tells, after each symbol, which may come next. Its state is
+its registers, a few integers; its rules are its tables, rows of integers that never change.
 """
 
 from collections.abc import MutableSequence, Sequence
@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 
 class Refusal(Protocol):
-    """Why a text is not accepted, and where."""
+    """Reason and place of a text's rejection."""
 
     @property
     def offset(self) -> int:
-        """Of the first character that is refused; the text's length if it may not end there."""
+        """Offset of the first rejected character; the length of the text if it must not end there."""
 
     @property
     def line(self) -> int:
@@ -29,69 +29,69 @@ class Refusal(Protocol):
 
     @property
     def reason(self) -> str:
-        """In words."""
+        """The reason, in words."""
 
 
 class Acceptor(Protocol):
     """An acceptor over the symbols of a vocabulary."""
 
     tables: tuple[list[int], ...]
-    """What it knows."""
+    """Its rules, as rows of integers."""
 
     draws: int
-    """More than the numbers that draw a form; they begin at 1."""
+    """Upper bound, exclusive, of the numbers that draw a form; they begin at 1."""
 
     @property
     def draws_forms(self) -> bool:
-        """Whether there are forms to be drawn."""
+        """True if a form must be drawn for each tune."""
 
     def begin(self, budget: int, draw: int = 0) -> list[int]:
-        """Registers before a tune of at most `budget` characters, END included, for which `draw` draws a form."""
+        """Return the registers before a tune of at most `budget` characters, END included; `draw` draws its form."""
 
     def is_in_header(self, registers: list[int]) -> bool:
-        """Whether the music is still to come, so that no form is drawn yet."""
+        """Return true in the header, where no form is drawn yet."""
 
     def drawn(self, registers: list[int], draw: int) -> list[int]:
-        """The same registers, in a header, with another draw."""
+        """Return the registers, which are in a header, with another draw."""
 
     def form_of(self, registers: list[int], draw: int) -> int:
-        """A number for the form that `draw` draws, given the header that was read."""
+        """Return a number of the form that `draw` draws for the header that was read."""
 
     def sections_of(self, registers: Sequence[int]) -> tuple[int, int]:
-        """How many sections are closed, and how many there are to be; 0 where any number may be."""
+        """Return the numbers of closed sections and of all sections of the form; 0 if any number is allowed."""
 
     def bar_of(self, registers: Sequence[int]) -> int:
-        """The number of the bar that was written last."""
+        """Return the number of the last bar."""
 
     def degree_of(self, registers: Sequence[int]) -> int:
-        """On which degree the last note is: 1 the tonic to 7, 8 with an accidental; 0 before the first note."""
+        """Return the degree of the last note: 1 (tonic) to 7, 8 with an accidental; 0 before the first note."""
 
     def lead_home(self, registers: MutableSequence[int]) -> None:
-        """Let the section end on the tonic."""
+        """Force the section to end on the tonic."""
 
     def advance(self, registers: list[int], symbol: int) -> bool:
-        """Read `symbol`; false, and nothing changed, if it is refused."""
+        """Read `symbol`; returns false, without any change, if it is rejected."""
 
     def admissible(self, registers: list[int]) -> list[bool]:
-        """For each symbol, whether it may come next."""
+        """Return for each symbol whether it may come next."""
 
     def refusal(self, text: str) -> Refusal | None:
-        """Why `text` is no whole tune; None if it is one."""
+        """Return the reason why `text` is not a complete tune; None if it is one."""
 
 
 @dataclass(frozen=True, eq=False)
 class Steering:
-    """The tables of an acceptor as the compiled loop reads them."""
+    """The tables of an acceptor in the layout of the compiled loop."""
 
     numbers: NDArray[np.int32]
-    """All tables, one after the other, each after its length."""
+    """All tables, one after the other, each preceded by its length."""
     places: NDArray[np.uintp]
-    """Addresses of the first number of each table: what the acceptor's functions get for `tables`. To hand one address
-    from function to function, instead of twenty arrays, makes compiling ten times faster, and running too."""
+    """Addresses of the first number of each table: the argument `tables` of the acceptor's functions. Passing one
+    address instead of twenty arrays makes compiling ten times faster, and running too."""
 
     @classmethod
     def of(cls, acceptor: Acceptor) -> "Steering":
-        """What the loop needs of `acceptor`."""
+        """Return the tables of `acceptor`."""
         lengths = [len(table) for table in acceptor.tables]
         numbers = np.array(
             [number for table in acceptor.tables for number in (len(table), *table)], dtype=np.int32
@@ -101,5 +101,5 @@ class Steering:
 
     @classmethod
     def none(cls) -> "Steering":
-        """In place of an acceptor where there is none."""
+        """Return empty tables, for composing without an acceptor."""
         return cls(np.zeros(0, dtype=np.int32), np.zeros(1, dtype=np.uintp))

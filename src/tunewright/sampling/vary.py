@@ -1,9 +1,10 @@
-"""How are some bars of a tune written anew, so that they fit what stands before and after?
+"""Variations of a tune: some bars written again by the network, so that they fit the music before and after
+(infilling).
 
-The network reads the tune up to the first of these bars and writes what stands between its bar lines; then it reads the
+The network reads the tune up to the first of these bars and writes new content between its bar lines; then it reads the
 bar line as it was, writes the next bar, and so on: bar lines, repeats, endings and line ends stay. A candidate counts
-only if the acceptor takes the whole tune with it and every bar lasts as long as it did. Of many candidates the best is
-the one under which the whole tune is likeliest: the new bars, and also all that comes after them.
+only if the acceptor accepts the whole tune with it and every bar keeps its length. Candidates are ranked by the
+log-probability of the new bars and of all that follows them.
 """
 
 import re
@@ -24,13 +25,14 @@ from tunewright.notation.melody import Bar, read_melody
 from tunewright.sampling import reference
 from tunewright.sampling.compiled.calling import TALLIES
 from tunewright.sampling.compiled.weights import PackedNetwork
+from tunewright.sampling.compose import writer_for
 from tunewright.sampling.config import CompositionConfig
-from tunewright.sampling.sheet import Memory, Sheet, Writer
+from tunewright.sampling.generation_state import GenerationState, Memory, Writer
 
 LONGEST_BAR = 120
-"""Characters; a longer one is given up."""
+"""Most characters of a new bar; a longer one is rejected."""
 TRIES = 12
-"""Times that a bar is written anew when it does not fit; then the candidate is given up."""
+"""Most attempts at a bar; then the candidate is given up."""
 
 _LEAD = re.compile(r"(?:\s|(?<=\n)[A-Za-z]:[^\n]*\n|(?<=\n)%[^\n]*\n|\[[A-Za-z]:[^\]\n]*\])*")
 _UNFIT = re.compile(r"\n[A-Za-z]:|%|\[[A-Za-z]:")
@@ -39,7 +41,7 @@ _TAIL = re.compile(r"[\s|:\[]*\Z")
 
 @dataclass(frozen=True)
 class Variation:
-    """A tune with some bars written anew."""
+    """A tune with some new bars."""
 
     text: str
     """The whole tune."""
@@ -49,7 +51,7 @@ class Variation:
     likelihood: float
     """Log-probability of the new bars and all that follows them, under the network alone, in nats."""
     before: float
-    """The same of the bars as they were."""
+    """The same for the original bars."""
 
 
 def bars_numbered(tune: str, first: int, last: int) -> tuple[Bar, ...]:
@@ -78,30 +80,30 @@ def vary(
     *,
     candidates: int = 32,
 ) -> tuple[Variation, ...]:
-    """Write bars `first` to `last` of `tune` anew, many times.
+    """Write new bars `first` to `last` of `tune`, many times.
 
     Parameters
     ----------
     tune
         A whole tune in ABC notation.
     first, last
-        Numbers of bars as a musician counts: a pick-up is bar 0.
+        Numbers of bars as musicians count: a pick-up is bar 0.
     config
         Temperature, seed and so on; candidate number n has seed + n.
     candidates
-        How many to try.
+        Number of candidates to try.
 
     Returns
     -------
     variations
-        All that fit and differ from the tune and each other, the likeliest first; none if the network found none.
+        All different ones that fit, without the tune itself, the likeliest first; may be empty.
 
     Raises
     ------
     OptionError
         For bars that the tune does not have.
     VocabularyError, GrammarError
-        If the network does not know a character of the tune, or the tune itself does not play, with line and column.
+        If the network does not know a character of the tune, or the grammar rejects the tune; with line and column.
     """
     config = config or CompositionConfig()
     if candidates < 1:
@@ -127,11 +129,11 @@ def vary(
 
 @dataclass(frozen=True)
 class _Region:
-    """A tune around the bars that are to be written."""
+    """A tune, divided around the bars that are to be written."""
 
     before: str
     links: tuple[str, ...]
-    """What stands between the bars that are to be written."""
+    """The text between the bars that are to be written."""
     after: str
 
     @classmethod
@@ -142,7 +144,7 @@ class _Region:
 
 
 def _written(tune: str, bar: Bar) -> tuple[int, int]:
-    """Where the notes of a bar begin and end: blanks, line ends and fields at its edges stay."""
+    """Return where the notes of a bar begin and end, without blanks, line ends and fields at its edges."""
     inside = tune[bar.start : bar.end]
     lead = _LEAD.match("\n" + inside if tune[bar.start - 1 : bar.start] == "\n" else inside)
     skipped = lead.end() - (tune[bar.start - 1 : bar.start] == "\n") if lead else 0
@@ -150,14 +152,14 @@ def _written(tune: str, bar: Bar) -> tuple[int, int]:
 
 
 def _lasts_as_long(tune: str, other: str) -> bool:
-    """Whether each bar of one lasts as long as that of the other."""
+    """Return true if all bars of the two tunes have the same lengths."""
     bars, others = read_melody(tune).bars, read_melody(other).bars
     return [(bar.number, bar.length) for bar in bars] == [(bar.number, bar.length) for bar in others]
 
 
 @dataclass(frozen=True)
 class _Point:
-    """Where in a text network and acceptor are."""
+    """State of network and acceptor at a place in a text."""
 
     state: NDArray[np.float32]
     """After all symbols but the last one."""
@@ -167,16 +169,13 @@ class _Point:
 
 
 class _Writing:
-    """Network and acceptor, side by side.
+    """Network and acceptor, read and written in parallel.
 
-    What a network that looks back remembers of the text lies in one place for all points: whoever goes on from a point
-    overwrites what others remembered of later positions, so that one goes on from the latest point, or from one before
-    it.
+    All points share the memory of a network that looks back: continuing from a point overwrites the entries of later
+    positions. So only the latest point, or one before it, can be continued.
     """
 
     def __init__(self, model: Checkpoint, config: CompositionConfig, tune: str) -> None:
-        from tunewright.sampling.compose import writer_for
-
         self.vocabulary: Vocabulary = model.vocabulary
         self.grammar = Grammar(model.vocabulary.symbols)
         refusal = self.grammar.refusal(tune)
@@ -189,12 +188,12 @@ class _Writing:
         self.memory = Memory.of(self.network, self.budget + LONGEST_BAR + 1)
 
     def begin(self) -> _Point:
-        """Before the first character."""
+        """Return the point before the first character."""
         start = self.vocabulary.encode(START).astype(np.int64)
         return _Point(np.zeros(self.network.state_size, np.float32), start, self.grammar.begin(self.budget))
 
     def read(self, point: _Point, text: str) -> _Point | None:
-        """Go on over `text`; None if it is refused."""
+        """Return the point after `text`; None if the acceptor rejects it."""
         ids = self.vocabulary.encode(text).astype(np.int64)
         registers = list(point.registers)
         if not all(self.grammar.advance(registers, int(symbol)) for symbol in ids):
@@ -205,7 +204,7 @@ class _Writing:
         return _Point(state, symbols, registers)
 
     def log_likelihood(self, point: _Point, text: str) -> float:
-        """Log-probability of `text` after `point` under the network alone, in nats."""
+        """Return the log-probability of `text` after `point` under the network alone, in nats."""
         state, total = point.state.copy(), 0.0
         symbols = np.concatenate([point.symbols, self.vocabulary.encode(text).astype(np.int64)])
         for position in range(len(point.symbols) - 1, len(symbols) - 1):
@@ -214,7 +213,7 @@ class _Writing:
         return float(total)
 
     def write_bars(self, point: _Point, region: _Region, draws: np.random.Generator) -> str | None:
-        """Return new bars for `region`, with the links between them; None if none were found that fit."""
+        """Return new bars for `region`, with the links between them; None if no attempt fits."""
         written = ""
         for link in (*region.links, region.after + END):
             for bar in self._bars(point, draws):
@@ -228,9 +227,9 @@ class _Writing:
         return written.removesuffix(region.after + END)
 
     def _bars(self, point: _Point, draws: np.random.Generator) -> Iterator[str]:
-        """Yield what the network writes up to the next bar line, again and again."""
+        """Yield up to `TRIES` attempts of the network at the notes up to the next bar line."""
         for _ in range(TRIES):
-            sheet = Sheet(
+            generation = GenerationState(
                 symbols=np.concatenate([point.symbols, np.zeros(LONGEST_BAR, dtype=np.int64)]),
                 given=len(point.symbols),
                 position=len(point.symbols) - 1,
@@ -241,9 +240,9 @@ class _Writing:
                 generator=draws,
                 memory=self.memory,
             )
-            while self.writer.write(sheet, 1) and sheet.registers[STATE] not in (BAR_LINE, COLON_BAR):
+            while self.writer.write(generation, 1) and generation.registers[STATE] not in (BAR_LINE, COLON_BAR):
                 pass
-            text = self.vocabulary.decode(sheet.written)
+            text = self.vocabulary.decode(generation.written)
             bar = _TAIL.sub("", text)
-            if not sheet.ended and bar and not _UNFIT.search(bar):
+            if not generation.ended and bar and not _UNFIT.search(bar):
                 yield bar

@@ -1,15 +1,15 @@
-"""How does a network learn a musician's own few tunes without forgetting all others?
+"""Adaptation (fine-tuning) of a network to a musician's own few tunes, without forgetting the corpus that it knew.
 
-It goes on training, at a low rate, on the own tunes and on tunes of the corpus that it learned from before (replay),
-while its weights may be drawn back to where they were (L2-SP: X. Li, Y. Grandvalet, F. Davoine, "Explicit inductive
-bias for transfer learning with convolutional networks", ICML 2018; here apart from the gradient, as AdamW does with
-decay). Of ten own tunes or more, some are held out, and the network of the pass that predicts them best is kept.
-Both losses are measured before and after: on the tunes held out, and on those that the former network was validated on,
-which shows what was forgotten.
+The network is trained further, at a low learning rate, on the own tunes and on tunes of the corpus that it learned from
+before (experience replay), while its weights may be pulled back to the former ones (L2-SP: X. Li, Y. Grandvalet,
+F. Davoine, "Explicit inductive bias for transfer learning with convolutional networks", ICML 2018; here decoupled from
+the gradient, as in AdamW). Of ten own tunes or more, some are held out, and the network of the pass with the lowest
+loss on them is kept. Losses are measured before and after on the held-out tunes, and on the former validation tunes,
+which show what was forgotten.
 
-Characters that the former network did not know are added to its vocabulary (see `model/widening.py`).
+Characters that the former network did not know are added to its vocabulary (see `tunewright.model.widening`).
 
-An adaptation is a run (see `run.py`): it can be stopped at any moment and gone on with.
+An adaptation is a run (see `tunewright.training.run`): it can be stopped at any moment and continued.
 """
 
 from collections.abc import Mapping, Sequence
@@ -34,16 +34,16 @@ from tunewright.training.evaluate import EvaluationSet, Measurable, cold_window,
 from tunewright.training.run import Run, Start, read_last
 
 TIMES_PER_PASS = 4
-"""How often a pass reads the own tunes, which are few; a pass ends with a measurement."""
+"""Number of times that a pass reads the own tunes, which are few; a pass ends with an evaluation."""
 FEWEST_TO_HOLD_OUT = 10
-"""Of fewer own tunes none is held out."""
-LENGTH, LANES, RESET = 80, 8, 0.5
-"""Batches are smaller than in training from scratch, so that few tunes still make many steps."""
+"""With fewer own tunes none is held out."""
+SEQUENCE_LENGTH, BATCH_SIZE, STATE_RESET_PROBABILITY = 80, 8, 0.5
+"""Smaller batches than in training from scratch, so that few tunes still make many steps."""
 
 
 @dataclass(frozen=True)
 class Losses:
-    """A network under both protocols, in nats per character."""
+    """Losses of a network under both protocols, in nats per character."""
 
     full_tune: float
     cold_window: float
@@ -63,18 +63,18 @@ class Adaptation:
     folder
         The run folder to write.
     model
-        The network to adapt; its checkpoint stays as it is.
+        The network to adapt; its checkpoint does not change.
     tunes
-        The musician's own.
+        The musician's own tunes.
     former
-        What the network learned from and was validated on, in its vocabulary; None if that is not known, and then
-        nothing is read again, nor is it known what was forgotten.
+        Training and validation tunes of the network, in its vocabulary; without them nothing is replayed, and what was
+        forgotten is not measured.
     config
         See `AdaptConfig`.
     held_out
-        Own tunes to measure on; without them, some of `tunes` are kept back.
+        Own tunes to measure on; without them, some of `tunes` are held out.
     origin
-        Recorded in every checkpoint: where the tunes were read, say.
+        Recorded in every checkpoint, such as the source of the tunes.
     """
 
     def __init__(
@@ -107,11 +107,11 @@ class Adaptation:
 
     @property
     def added_characters(self) -> str:
-        """What the former network did not know."""
+        """Characters that the former network did not know."""
         return self.start.vocabulary.symbols[len(self._model.vocabulary) :]
 
     def open(self, *, resume: bool = False, force: bool = False) -> None:
-        """Start, or go on with what the folder holds; see `Run.open` for what is raised."""
+        """Start, or continue the adaptation in the folder; raises what `Run.open` does."""
         about = {"network": self._model.fingerprint, "options": to_mapping(self.config)}
         if resume:
             self._compare(read_last(self.run.folder).training.get("adapted_from", {}), about)
@@ -126,7 +126,7 @@ class Adaptation:
         }
 
     def _compare(self, recorded: Mapping[str, Any], about: Mapping[str, Any]) -> None:
-        """Refuse to go on with what was begun otherwise; `Run.open` does the same for the tunes."""
+        """Raise OptionError if the run in the folder has other options; `Run.open` does the same for the tunes."""
         former = {"network": recorded.get("network"), **recorded.get("options", {})}
         for name, value in {"network": about["network"], **about["options"]}.items():
             if former.get(name) != value:
@@ -135,13 +135,13 @@ class Adaptation:
                 )
 
     def finish(self) -> dict[str, tuple[Losses, Losses]]:
-        """Measure the network that is kept, and record it in its checkpoint, once the run has ended.
+        """Measure the best network once the run has ended, and record the losses in its checkpoint.
 
         Returns
         -------
         losses
-            Before and after; `own` on the tunes held out (those learned from, if there were too few), and `former` on
-            those that the former network was validated on, if these are known.
+            Before and after; `own` on the held-out tunes (on the training tunes, if there were too few), and `former`
+            on the validation tunes of the former network, if they are known.
         """
         best = read_checkpoint(self.run.folder / BEST)
         before, after = self._losses(self.start), self._losses(best)
@@ -161,16 +161,16 @@ def _as_json(losses: Mapping[str, Losses]) -> dict[str, dict[str, float]]:
 def _divided(
     tunes: Sequence[Tune], held_out: Sequence[Tune], config: AdaptConfig
 ) -> tuple[Sequence[Tune], Sequence[Tune]]:
-    """Own tunes to learn from and to measure on."""
+    """Return the own tunes to learn from and those to measure on."""
     if not tunes:
-        raise CorpusError("there is no tune to learn from")
+        raise CorpusError("there is no tune to learn from; give at least one")
     if held_out or len(tunes) < FEWEST_TO_HOLD_OUT or not config.held_out:
         return tunes, held_out
     return split_tunes(tunes, validation_fraction=config.held_out)
 
 
 def _replayed(former: TrainingData | None, config: AdaptConfig, own_characters: int) -> list[Ids]:
-    """Tunes of the former corpus, drawn at random, about as long together as `replay` says."""
+    """Return tunes of the former corpus, drawn at random, `replay` times as long as the own tunes."""
     chosen: list[Ids] = []
     if former:
         left = config.replay * own_characters
@@ -185,9 +185,9 @@ def _replayed(former: TrainingData | None, config: AdaptConfig, own_characters: 
 def _training_config(config: AdaptConfig) -> TrainingConfig:
     return TrainingConfig(
         feed="streams",
-        sequence_length=LENGTH,
-        batch_size=LANES,
-        state_reset_probability=RESET,
+        sequence_length=SEQUENCE_LENGTH,
+        batch_size=BATCH_SIZE,
+        state_reset_probability=STATE_RESET_PROBABILITY,
         optimizer="adamw",
         epochs=config.epochs,
         learning_rate=config.learning_rate,

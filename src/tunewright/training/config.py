@@ -1,6 +1,6 @@
-"""Options of training, adapting and dynamic evaluation, and the presets: network and training options by name.
+"""Options of training, adaptation and dynamic evaluation, and the presets.
 
-Nothing here needs torch, so that the command line reads it at once.
+Nothing here needs torch, so that the command line starts quickly.
 """
 
 from dataclasses import dataclass
@@ -19,31 +19,32 @@ Precision = Literal["float32", "tf32", "bfloat16"]
 
 @dataclass(frozen=True)
 class TrainingConfig:
-    """Everything that decides how training goes, besides the data and the architecture."""
+    """Options of training, other than data and architecture."""
 
     feed: Feed = "streams"
     """`windows`: random slices, state zero at each (the assignment's way); `streams`: state carried through a tune;
-    `tunes`: like streams, but all lanes begin a tune together, tunes of like length."""
+    `tunes`: like streams, but all tunes of a batch, of about the same length, begin together."""
     sequence_length: int = 40
-    """Characters that are read before each step of the optimiser, in each lane."""
+    """Characters of each row of a batch: read before each step of the optimiser."""
     batch_size: int = 16
-    """Slices or streams side by side in one batch."""
+    """Number of slices, streams or tunes in one batch."""
     state_reset_probability: float = 0.4
     """Probability that a stream starts a batch from the zero state; `windows` always do, `tunes` never."""
     transpose: float = 0.0
-    """Share of the tunes that are learned in another key, others and in others in each epoch."""
+    """Share of the tunes that are learned in another key; drawn again in each epoch."""
     epochs: int = 48
-    """Passes over the whole corpus."""
+    """Number of passes over the whole corpus."""
     optimizer: Optimizer = "adamw"
     """Rule of the update; `muon` is for large networks, `sgd` has Nesterov momentum 0.9."""
     learning_rate: float = 0.008
     """Highest step size."""
     weight_decay: float = 0.1
-    """Pull of the weights towards zero (decoupled for `adamw`, an L2 penalty for the others)."""
+    """Shrinks the weights towards zero (decoupled for `adamw`, an L2 penalty for the others)."""
     beta1: float = 0.8
-    """How much the mean of the gradients keeps at each step (`adamw`, `adam`, `nadam`; `muon` outside the layers)."""
+    """Decay of the mean of the gradients (`adamw`, `adam`, `nadam`; `muon` outside the layers)."""
     beta2: float = 0.95
-    """The same of the mean of their squares. The usual 0.9 and 0.999 remember for longer, which suits long training."""
+    """Decay of the mean of their squares. The usual 0.9 and 0.999 average over more steps, which suits long
+    training."""
     warmup: float = 0.05
     """Share of training over which the learning rate rises from zero."""
     schedule: Schedule = "cosine"
@@ -51,19 +52,19 @@ class TrainingConfig:
     max_grad_norm: float = 1.0
     """Largest norm of the gradient; 0 does not clip."""
     select_by: Protocol = "full_tune"
-    """Validation loss that chooses the best checkpoint."""
+    """Protocol of the validation loss that selects the best checkpoint."""
     patience: int = 0
     """Epochs without a better validation loss after which training stops; 0 never stops early."""
     minutes: float = 0.0
-    """Training ends, its schedule with it, within this time; 0 has no limit. With one, runs differ with the clock."""
+    """Time limit; training and its schedule end within it. 0 has no limit. With one, runs depend on the clock."""
     seed: int = 0
-    """Decides initial weights, order of the data and dropout."""
+    """Seed of initial weights, order of the data and dropout."""
     device: Device = "auto"
-    """`auto` takes a GPU if torch sees one."""
+    """`auto` uses a GPU if torch finds one."""
     precision: Precision = "float32"
-    """Of the factors of matrix products, on a GPU; on a processor `float32` only."""
+    """Precision of the factors of matrix products, on a GPU; on a processor `float32` only."""
     threads: int = 0
-    """Processor threads; 0 goes on choosing what is fastest, up to one per core, or to what OMP_NUM_THREADS says."""
+    """Processor threads; 0 keeps choosing the fastest number, up to one per core, or up to OMP_NUM_THREADS."""
 
     def __post_init__(self) -> None:
         require_choice("feed", self.feed, get_args(Feed))
@@ -87,22 +88,22 @@ class TrainingConfig:
 
 @dataclass(frozen=True)
 class AdaptConfig:
-    """Everything that decides how a network is adapted, besides the tunes."""
+    """Options of adaptation, other than the tunes."""
 
     epochs: int = 5
-    """Passes; each reads the own tunes four times."""
+    """Number of passes; each reads the user's tunes four times."""
     learning_rate: float = 0.001
     """Highest step size."""
     replay: float = 4.0
-    """Characters of the former corpus that are read again for each that is read of the own tunes."""
+    """Characters of the former corpus that are replayed for each character of the user's tunes."""
     l2_sp: float = 1.0
-    """How strongly the weights are drawn back to the former ones: at each step, this times its size of the way."""
+    """Strength of the pull back to the former weights: after each step they go back by this times the step size."""
     held_out: float = 0.2
-    """Share of the own tunes that is kept back to measure on, if they are ten or more."""
+    """Share of the user's tunes that is held out to measure on, if there are ten or more."""
     patience: int = 3
-    """Passes without a better loss on the tunes kept back after which it ends; 0 never ends early."""
+    """Passes without a better loss on the held-out tunes after which it ends; 0 never ends early."""
     seed: int = 0
-    """Decides which tunes of the former corpus are read again, the order of all, and dropout."""
+    """Seed of the choice of replayed tunes, the order of all tunes, and dropout."""
 
     def __post_init__(self) -> None:
         require("epochs", self.epochs, "1 or more", self.epochs >= 1)
@@ -115,20 +116,20 @@ class AdaptConfig:
 
 @dataclass(frozen=True)
 class DynamicConfig:
-    """How a network goes on learning while it is measured."""
+    """Options of dynamic evaluation."""
 
     rate: float = 0.003
     """Step size; 0 learns nothing."""
     segment: int = 10
     """Characters that are predicted before each step."""
     replay: int = 8
-    """Lanes in which former tunes are read again beside each segment; 0 has none."""
+    """Number of former tunes that are replayed beside each segment; 0 replays none."""
     forget: float = 0.5
-    """Share of what was learned while a tune was read that is undone at its end."""
+    """Share of the change that a tune made to the weights that is undone at its end."""
     decay: float = 0.0
-    """Share of the way back to the trained weights after each step."""
+    """Share by which the weights go back to the trained ones after each step."""
     replay_seed: int = 0
-    """Decides which tunes are read again."""
+    """Seed of the choice of replayed tunes."""
 
     def __post_init__(self) -> None:
         require("rate", self.rate, "0 or more", self.rate >= 0)
@@ -141,7 +142,7 @@ class DynamicConfig:
 
 @dataclass(frozen=True)
 class Preset:
-    """An architecture and how it is trained."""
+    """An architecture and its training options."""
 
     network: NetworkConfig
     training: TrainingConfig
@@ -171,6 +172,7 @@ PRESETS = {
         ),
     ),
 }
-"""`default`: 150 units that look back over their tune, whose bars come back in it. `large`: the best known to us, 320
-units that look back. `small`: learned in seconds. `plain`: 150 units alone, with the best recipe known to us, which the
-options have as their defaults. `assignment`: random slices of 30 characters, the whole corpus each epoch."""
+"""`default`: 150 units with a pointer head that looks back over the tune, so that bars return in it. `large`: 320 units
+that look back, the best that we know. `small`: trained in seconds. `plain`: 150 units without a head, with the best
+recipe that we know, which is the default of the options. `assignment`: random slices of 30 characters, the whole corpus
+each epoch."""

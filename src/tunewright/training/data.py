@@ -1,15 +1,12 @@
-"""Which tunes does a network learn from, and on which is it measured?
+"""Training data: the tunes that a network learns from and is measured on, in which keys, and the batches of an epoch.
 
-Which batches does an epoch have?
+Batches depend on the options and on a generator that is made from the seed and the number of the epoch, so that an
+interrupted epoch can be continued without any saved state of the generator.
 
-They depend on the options and on the generator, which is made anew from the seed and the number of the epoch, so that a
-training goes on within one without having kept anything of it.
-
-In which keys does a network hear the tunes of an epoch?
-
-A tune in another key is another text and the same music. Which keys there are, and how common each of them is, a
-network has to learn too; so a tune moves to a key of its own mode that other tunes of the corpus have, drawn as often
-as they have it. What cannot be moved exactly, or would need a character that the network does not know, stays.
+Transposition (`KeyedTunes`) is data augmentation: a tune in another key is another text and the same music. The keys
+of a corpus, and how common each of them is, are facts that a network must learn too; so a tune moves to a key of its
+own mode that other tunes have, drawn in proportion to how many have it. A tune that cannot be moved exactly, or would
+need a character outside the vocabulary, stays as it is.
 """
 
 import hashlib
@@ -34,28 +31,29 @@ from tunewright.training.config import TrainingConfig
 from tunewright.training.evaluate import BuiltEvaluationSet, EvaluationSet, Measurable
 
 SAMPLE_TUNES = 50
-"""Training tunes on which losses are measured after every epoch."""
+"""Number of training tunes on which losses are measured after every epoch."""
 SAMPLE_SEED = 805
+_FIRST_KEY = re.compile(r"^K:[ \t]*(([A-G][#b]?).*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class TrainingData:
-    """What a network learns from, and what it is measured on."""
+    """The tunes that a network learns from, and those that it is measured on."""
 
     vocabulary: Vocabulary
     """The characters of the training tunes."""
     tunes: Sequence[Ids]
-    """Framed tunes to learn from."""
+    """Framed training tunes."""
     sample: EvaluationSet
-    """A fixed part of the same tunes, to measure on."""
+    """A fixed sample of the training tunes, to measure on."""
     validation: Measurable
-    """Tunes that are never learned from."""
+    """Validation tunes, which are never learned from."""
     known_fingerprint: str = ""
-    """Of tunes that need not be read to know it."""
+    """Fingerprint of a built corpus; empty if it must be computed from the tunes."""
 
     @classmethod
     def of(cls, training: Sequence[Tune], validation: Sequence[Tune] = ()) -> "TrainingData":
-        """Encode the tunes; without `validation` tunes, keep a tenth back, near-duplicates together."""
+        """Encode the tunes; without `validation` tunes, hold back a tenth, near-duplicates together."""
         if not validation:
             training, validation = split_tunes(training)
         vocabulary = Vocabulary.of(training)
@@ -69,7 +67,7 @@ class TrainingData:
 
     @classmethod
     def built(cls, corpus: BuiltCorpus) -> "TrainingData":
-        """Take the tunes of a built corpus, which stay on disk."""
+        """Use the tunes of a built corpus, which stay on disk."""
         chosen = np.random.default_rng(SAMPLE_SEED).permutation(len(corpus.training))[:SAMPLE_TUNES]
         return cls(
             corpus.vocabulary,
@@ -81,16 +79,16 @@ class TrainingData:
 
     @property
     def characters(self) -> int:
-        """Characters in one epoch."""
+        """Number of characters in one epoch."""
         return count_characters(self.tunes)
 
     def text_of(self, tune: Ids) -> str:
-        """A framed tune as ABC, without its boundary characters."""
+        """Return a framed tune as ABC, without its boundary characters."""
         return self.vocabulary.decode(tune[1:-1].tolist())
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 of everything that is learned from or validated on."""
+        """SHA-256 of the vocabulary, the training tunes and the validation tunes."""
         if self.known_fingerprint:
             return self.known_fingerprint
         digest = hashlib.sha256(self.vocabulary.symbols.encode())
@@ -99,7 +97,7 @@ class TrainingData:
         return digest.hexdigest()
 
     def describe(self) -> dict[str, int | str]:
-        """Counts and fingerprint, for the record."""
+        """Return counts and fingerprint, for the record of a training."""
         return {
             "training_tunes": len(self.tunes),
             "training_characters": self.characters,
@@ -110,40 +108,15 @@ class TrainingData:
         }
 
 
-def batches_of(
-    tunes: Sequence[Ids], config: TrainingConfig, generator: np.random.Generator
-) -> tuple[int, Iterator[Batch]]:
-    """How many batches an epoch of `tunes` has, and the batches."""
-    size = {"sequence_length": config.sequence_length, "batch_size": config.batch_size}
-    match config.feed:
-        case "windows":
-            return count_windows(count_characters(tunes), **size), windows(tunes, **size, generator=generator)
-        case "streams":
-            resets = config.state_reset_probability
-            batches = streams(tunes, **size, state_reset_probability=resets, generator=generator)
-            return count_streams(count_characters(tunes), **size), batches
-        case "tunes":
-            whole = WholeTunes(tunes, **size, generator=generator)
-            return len(whole), iter(whole)
-
-
-def generator_of(config: TrainingConfig, epoch: int) -> np.random.Generator:
-    """What decides the order of an epoch, which counts from 0."""
-    return np.random.default_rng([config.seed, epoch])
-
-
-_FIRST_KEY = re.compile(r"^K:[ \t]*(([A-G][#b]?).*)$", re.MULTILINE)
-
-
 class KeyedTunes:
-    """Tunes that can be heard in other keys.
+    """Tunes and the keys that they can be moved to.
 
     Parameters
     ----------
     tunes
         Framed tunes as ids.
     vocabulary
-        What the ids mean.
+        Vocabulary of the ids.
     """
 
     def __init__(self, tunes: Sequence[Ids], vocabulary: Vocabulary) -> None:
@@ -158,7 +131,7 @@ class KeyedTunes:
         }
 
     def epoch(self, share: float, generator: np.random.Generator) -> list[Ids]:
-        """All tunes in order, about `share` of them moved to a key that `generator` draws, maybe their own."""
+        """Return all tunes in order, about `share` of them in a key that `generator` draws, maybe their own."""
         return [
             self._in_another_key(ids, key, generator) if key and generator.random() < share else ids
             for ids, key in zip(self.tunes, self._keys, strict=True)
@@ -178,8 +151,30 @@ class KeyedTunes:
         return ids if self.vocabulary.unknown(moved) else self.vocabulary.encode(START + moved + END)
 
 
+def batches_of(
+    tunes: Sequence[Ids], config: TrainingConfig, generator: np.random.Generator
+) -> tuple[int, Iterator[Batch]]:
+    """Return the number of batches in an epoch of `tunes`, and the batches."""
+    size = {"sequence_length": config.sequence_length, "batch_size": config.batch_size}
+    match config.feed:
+        case "windows":
+            return count_windows(count_characters(tunes), **size), windows(tunes, **size, generator=generator)
+        case "streams":
+            resets = config.state_reset_probability
+            batches = streams(tunes, **size, state_reset_probability=resets, generator=generator)
+            return count_streams(count_characters(tunes), **size), batches
+        case "tunes":
+            whole = WholeTunes(tunes, **size, generator=generator)
+            return len(whole), iter(whole)
+
+
+def generator_of(config: TrainingConfig, epoch: int) -> np.random.Generator:
+    """Return the random generator of an epoch, which counts from 0."""
+    return np.random.default_rng([config.seed, epoch])
+
+
 def _tonic_and_mode(text: str) -> tuple[str, str] | None:
-    """``("Bb", "major")``; None where the first ``K:`` names no key with a tonic."""
+    """Return a pair such as ``("Bb", "major")``; None if the first ``K:`` names no key with a tonic."""
     match = _FIRST_KEY.search(text)
     key = parse_key(match[1]) if match else None
     return (match[2], key.mode) if match and key and key.mode else None

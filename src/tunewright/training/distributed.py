@@ -1,14 +1,14 @@
-"""How do several processes train one network, so that it comes out as from one?
+"""Data-parallel training by several processes, with the same result as by one.
 
-torchrun starts the same command once for each of them. They form a team: all build the same batches from the same seed,
-and hold the whole network with its optimiser, but each reads only its own lanes of a batch. Then one message adds up
-what they found, and all take the same step.
+torchrun starts the same command once for each process. Together they form a team: all build the same batches from the
+same seed and hold the whole network with its optimiser, but each reads only its own lanes (rows) of a batch. Then one
+all-reduce adds up the results, and all take the same step.
 
-The message is a row of numbers: the gradient of every weight; the state of every lane, zeros standing where the lane is
-another's; the loss; and whether anyone was asked to stop. So after every batch each process knows all that a checkpoint
-holds. If one is lost, nothing of the others' work is, and any number of processes can go on from there.
+The message is a row of numbers: the gradient of every weight; the state of every lane, zeros for the lanes of other
+processes; the loss; and whether any process was asked to stop. So after every batch each process holds all of a
+checkpoint. If one is lost, the work of the others is not, and any number of processes can continue from there.
 
-Numbers and words are all that is sent: no object is unpickled.
+Only numbers and text are sent: no object is unpickled.
 
 Shapes: L layers, B lanes of the whole batch, H hidden units.
 """
@@ -33,10 +33,10 @@ from tunewright.model.network import CharNetwork, State, detach
 from tunewright.training.evaluate import Predict, nats_per_sequence
 
 PATIENCE = timedelta(minutes=5)
-"""How long a process waits for the others. One that has died is noticed at once, one that hangs after this time."""
+"""Time that a process waits for the others. A dead process is noticed at once, one that hangs after this time."""
 TOLD_BY_TORCHRUN = {"RANK", "WORLD_SIZE", "LOCAL_RANK", "MASTER_ADDR", "MASTER_PORT"}
 WORDS_BYTES = 1024
-"""Longer words of one process to the others are cut off."""
+"""Most bytes of a text that a process sends to the others; longer texts are cut."""
 
 Result = TypeVar("Result")
 
@@ -47,40 +47,40 @@ class Team:
     Parameters
     ----------
     rank
-        Which of them this is, from 0; process 0 alone writes and speaks.
+        Number of this process, from 0; only process 0 writes and prints.
     size
-        How many there are.
+        Number of processes.
     place
-        Which of those on the same machine this is, from 0: the number of its GPU.
+        Number of this process among those on the same machine, from 0: the number of its GPU.
     """
 
     def __init__(self, rank: int = 0, size: int = 1, place: int = 0) -> None:
         self.rank, self.size, self.place = rank, size, place
         self.asked: Sequence[int] = ()
-        """No longer empty once this process was asked to stop."""
+        """Not empty once this process was asked to stop."""
         self._agreed = False
 
     @property
     def leads(self) -> bool:
-        """Is this the process that writes and speaks?"""
+        """True for the process that writes and prints."""
         return self.rank == 0
 
     @property
     def stopping(self) -> bool:
-        """True once all know that one was asked to stop: after the same batch for all of them."""
+        """True once all processes know that one was asked to stop: after the same batch in all of them."""
         return self._agreed if self.size > 1 else bool(self.asked)
 
     def lanes(self, total: int) -> Lanes:
-        """Which lanes of a batch of `total` are this process's: in order of rank, as equal in number as can be."""
+        """Return this process's lanes of a batch of `total`: in order of rank, in numbers as equal as possible."""
         return Lanes(total * self.rank // self.size, total * (self.rank + 1) // self.size, total)
 
     def add_up(self, weights: Sequence[Parameter], loss: Tensor, state: State, lanes: Lanes) -> tuple[float, State]:
-        """Sum what every process found in its lanes.
+        """Sum gradients, losses and states over all processes (all-reduce).
 
         Parameters
         ----------
         weights
-            Their gradients become those of the whole batch.
+            Weights whose gradients become those of the whole batch.
         loss
             Of the lanes read, times their share of the batch.
         state
@@ -115,7 +115,7 @@ class Team:
         return value, tuple(part.clone() for part in parts[len(learning) : -1])
 
     def predict(self, network: CharNetwork, threads: int = 0) -> Predict:
-        """What gives the nats of sequences, as `nats_per_sequence` does, each process reading some of them."""
+        """Return a predictor like `nats_per_sequence` in which each process reads some of the sequences."""
 
         def predict(sequences: Sequence[Ids]) -> NDArray[np.float64]:
             longest_first = sorted(range(len(sequences)), key=lambda number: -len(sequences[number]))
@@ -129,7 +129,7 @@ class Team:
         return predict
 
     def of_first(self, value: float) -> float:
-        """The `value` that process 0 has, so that no clock but its own decides anything."""
+        """Return the `value` of process 0, so that only its clock counts."""
         if self.size == 1:
             return value
         shared = torch.tensor(value if self.leads else 0.0, dtype=torch.float64)
@@ -137,7 +137,7 @@ class Team:
         return shared.item()
 
     def share_weights(self, network: CharNetwork) -> None:
-        """Take process 0's weights, which those of another kind of machine may differ from in their last digits."""
+        """Take process 0's weights, because those of another kind of machine may differ in their last digits."""
         if self.size > 1:
             with torch.no_grad():
                 row = torch.cat([weight.flatten() for weight in network.parameters()]) * float(self.leads)
@@ -145,7 +145,7 @@ class Team:
                 torch.nn.utils.vector_to_parameters(row, network.parameters())
 
     def in_turn(self, action: Callable[[], Result]) -> Result:
-        """Let process 0 do what changes files, and the others after it; see `together` for what is raised."""
+        """Run `action`, which changes files, in process 0 and then in the others; raises what `together` does."""
         results = []
         for turn in (True, False):
             with self.together():
@@ -155,12 +155,12 @@ class Team:
 
     @contextmanager
     def together(self) -> Iterator[None]:
-        """Go on only if the block fails on no process.
+        """Continue only if the block fails in no process.
 
         Raises
         ------
         WorkerError
-            If it failed on another, with that one's words.
+            If it failed in another process, with its message.
         """
         failure: TunewrightError | OSError | None = None
         try:
@@ -174,13 +174,13 @@ class Team:
             raise failure
         for rank, words in enumerate(said):
             if words:
-                raise WorkerError(f"process {rank} cannot go on: {words}")
+                raise WorkerError(f"process {rank} failed: {words}")
 
     def require_same(self, what: str, words: str) -> None:
-        """Raise an `OptionError` on all processes unless all have the same `words` for `what`."""
+        """Raise an `OptionError` in all processes unless all have the same `words` for `what`."""
         for rank, others in enumerate(self._words_of_all(words)):
             if others != words:
-                raise OptionError(f"{what} of process {rank} are not those of process {self.rank}")
+                raise OptionError(f"{what} of process {rank} differ from those of process {self.rank}")
 
     def _words_of_all(self, words: str) -> list[str]:
         if self.size == 1:
@@ -200,20 +200,20 @@ class Team:
 
 @contextmanager
 def team_of_torchrun() -> Iterator[Team]:
-    """The team in which torchrun started this process; without torchrun, a team of one.
+    """Return the team in which torchrun started this process; without torchrun, a team of one.
 
-    A process that ends well waits for the others, since torchrun ends those that still run when one has ended.
+    A process that has finished waits for the others, because torchrun ends all when one has ended.
 
     Raises
     ------
     WorkerError
-        If the processes do not find one another.
+        If the processes cannot connect.
     """
     size = int(os.environ["WORLD_SIZE"]) if os.environ.keys() >= TOLD_BY_TORCHRUN else 1
     if size == 1:
         yield Team()
         return
-    # Whatever imports it later (optimisers do) would keep the group's threads alive to the end, where they may crash.
+    # A later import (optimisers do it) would keep the group's threads alive to the end, where they may crash.
     importlib.import_module("torch.distributed.nn.functional")
     with_gpus = torch.cuda.is_available() and distributed.is_nccl_available()
     with _noticing_loss():
@@ -229,9 +229,9 @@ def team_of_torchrun() -> Iterator[Team]:
 
 @contextmanager
 def _noticing_loss() -> Iterator[None]:
-    """Name what torch says when another process is out of reach."""
+    """Turn torch's error about an unreachable process into a WorkerError."""
     try:
         yield
     except RuntimeError as error:
         words = str(error).strip().partition("\n")[0]
-        raise WorkerError(f"a process that trains along was lost ({words[:200]})") from error
+        raise WorkerError(f"another process of this training was lost ({words[:200]})") from error

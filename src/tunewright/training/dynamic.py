@@ -1,22 +1,22 @@
-"""How well does a network predict tunes if it goes on learning from them as it reads?
+"""Dynamic evaluation: the loss of a network that keeps learning from the tunes as it reads them.
 
-One protocol, `dynamic_full_tune`, never mixed with those of `evaluate.py`, because its network is another after every
-step (B. Krause, E. Kahembwe, I. Murray, S. Renals, "Dynamic evaluation of neural sequence models", 2018):
+One protocol, `dynamic_full_tune`, which is never compared with those of `tunewright.training.evaluate`, because the
+network changes after every step (B. Krause, E. Kahembwe, I. Murray, S. Renals, "Dynamic evaluation of neural sequence
+models", 2018):
 
 - Tunes come in the order given. Each is read from a zero state, in segments of a few characters.
-- Every character of a segment is predicted first, by weights that have learned from nothing but what came before the
-  segment. Those predictions are what counts; then the weights take one step on the segment.
-- Beside the segment, the step learns from a few lanes of text in which tunes that were read to their end before are
-  read again, each drawn at random (experience replay), their mean loss counting half of the segment's. They were
-  predicted already, and are not counted again.
+- Every character of a segment is predicted first, by weights that have learned only from what came before the segment.
+  These predictions count; then the weights take one step on the segment.
+- Beside the segment, the step learns from tunes that were read to their end before, each drawn at random (experience
+  replay); their mean loss has half the weight of the segment's. They were predicted already and do not count again.
 - The step is a gradient divided by the root of its mean square so far, weight by weight (RMSprop, without momentum, its
-  mean corrected for the start). After it, the weights are pulled back towards the trained ones by a share `decay`.
+  mean corrected for the start). After it, the weights go back towards the trained ones by a share `decay`.
 - At the end of a tune the weights go back by a share `forget` of the way to where they were at its start: large steps
   follow the tune, small ones stay (as in A. Nichol, J. Achiam, J. Schulman, "On first-order meta-learning algorithms",
   2018).
 
-The loss is divided by what `full_tune` divides by; without learning, at a `rate` of 0, it is that of `full_tune`. The
-network that was trained stays as it is.
+The loss is divided by the same number of characters as `full_tune`, and equals it at a `rate` of 0. The network that is
+passed in does not change.
 
 Shapes: T characters of a segment, B lanes, the segment itself the first of them.
 """
@@ -36,11 +36,11 @@ from tunewright.training.config import DynamicConfig
 from tunewright.training.evaluate import EvaluationSet, Loss, full_tune_loss
 
 REPLAY_WEIGHT = 0.5
-"""What the mean loss of former tunes weighs beside that of the segment."""
+"""Weight of the mean loss of replayed tunes beside that of the segment."""
 MEAN_SQUARE_MEMORY = 0.999
-"""Share of the mean square of the gradient that stays at each step."""
+"""Decay of the mean square of the gradient."""
 FLOOR = 3e-4
-"""Added to the root of the mean square, so that weights that hardly matter hardly move."""
+"""Added to the root of the mean square, so that weights with small gradients hardly move."""
 
 
 def dynamic_full_tune(
@@ -50,18 +50,18 @@ def dynamic_full_tune(
     *,
     progress: Callable[[str, float], None] | None = None,
 ) -> Loss:
-    """Loss under the `dynamic_full_tune` protocol.
+    """Return the loss under the `dynamic_full_tune` protocol.
 
     Parameters
     ----------
     network
-        As it was trained; it is copied.
+        The trained network, which is copied.
     data
         Tunes in the order in which they are read.
     config
-        How the network goes on learning.
+        Options of learning.
     progress
-        Called after each tune with what is being done and the share that is done, 0 to 1.
+        Called after each tune with a description and the share that is done, 0 to 1.
     """
     nats = np.empty(len(data.tunes))
     for number, of_characters in enumerate(dynamic_nats(network, data.tunes, config or DynamicConfig())):
@@ -72,16 +72,16 @@ def dynamic_full_tune(
 
 
 def dynamic_nats(network: CharNetwork, tunes: Sequence[Ids], config: DynamicConfig) -> Iterator[NDArray[np.float64]]:
-    """Predict tunes, character by character, and learn from them as `dynamic_full_tune` says.
+    """Predict tunes, character by character, and learn from them as in `dynamic_full_tune`.
 
     Parameters
     ----------
     network
-        As it was trained; it is copied.
+        The trained network, which is copied.
     tunes
         Framed tunes as ids, in the order in which they are read.
     config
-        How it goes on learning.
+        Options of learning.
 
     Yields
     ------
@@ -108,7 +108,7 @@ class _Reader:
         self._replayed: State = network.zero_state(config.replay)
 
     def read(self, tune: Ids) -> NDArray[np.float64]:
-        """Nats of a tune's characters; it is learned from, and may be read again from now on."""
+        """Return the nats of a tune's characters; learns from it, and adds it to the tunes to replay."""
         before = [weight.detach().clone() for weight in self._weights]
         state = self._network.zero_state(1)
         nats = []
@@ -121,7 +121,7 @@ class _Reader:
         return np.concatenate(nats)
 
     def _step(self, segment: Ids, state: State) -> tuple[NDArray[np.float64], State]:
-        """Predict a segment, then learn from it: the nats of its characters and the state behind it."""
+        """Predict a segment, then learn from it; returns the nats of its characters and the state after it."""
         others = self._replay.next(len(segment))
         lanes = np.column_stack([segment, *others]).astype(np.int64)
         ids = torch.from_numpy(lanes).to(self._trained[0].device)  # (T + 1, B)
@@ -132,7 +132,7 @@ class _Reader:
         state = detach(state)
         if others:
             self._replayed = tuple(part[:, 1:].contiguous() for part in state)
-        nats = losses[:, 0].detach().double().cpu().numpy()  # as they were before the step
+        nats = losses[:, 0].detach().double().cpu().numpy()  # from before the step
         return nats, tuple(part[:, :1].contiguous() for part in state)
 
     def _learn(self, loss: Tensor) -> None:
@@ -151,7 +151,7 @@ class _Reader:
 
 
 class _Replay:
-    """Lanes of former tunes, each tune drawn at random."""
+    """Experience replay: lanes of former tunes, each tune drawn at random."""
 
     def __init__(self, config: DynamicConfig) -> None:
         self._former: list[Ids] = []
@@ -159,11 +159,11 @@ class _Replay:
         self._rest: list[Ids] = [np.empty(0, np.uint8)] * (config.replay if config.rate else 0)
 
     def add(self, tune: Ids) -> None:
-        """Let `tune` be drawn from now on."""
+        """Add `tune` to those that may be drawn."""
         self._former.append(tune)
 
     def next(self, characters: int) -> list[Ids]:
-        """The next piece of each lane; its last character is the first of the piece after it. None before any tune."""
+        """Return the next piece of each lane, which overlaps the one after by a character; [] before any tune."""
         if not self._former:
             return []
         pieces = []

@@ -1,6 +1,6 @@
-"""How well does a network predict tunes?
+"""Evaluation: the loss of a network on tunes, under two protocols.
 
-Two protocols, never mixed, because they rank networks differently:
+The protocols rank networks differently, so their losses are never compared with each other:
 
 full_tune
     Every character of every tune once, the state zero at the tune's start and carried through it.
@@ -9,8 +9,8 @@ cold_window
     tunes of the mean over their windows.
 
 Losses are in nats per character. A tune is framed by two boundary characters where its file may have longer tags or
-blank lines; so that figures compare with others' whatever the boundaries look like, `full_tune` divides by the number
-of characters in the source file, tags included. `cold_window` divides by the characters that the windows predict.
+blank lines; so that figures can be compared whatever the boundaries look like, `full_tune` divides by the number of
+characters in the source file, tags included. `cold_window` divides by the characters that the windows predict.
 
 A character outside the vocabulary cannot be predicted. It is left out of text and losses, and reported.
 """
@@ -40,29 +40,29 @@ WINDOWS_PER_TUNE = 20
 WINDOW_SEED = 151
 
 LANES = {"cpu": 32, "cuda": 256}
-"""Sequences read as one batch, by the kind of device: on a processor enough to fill one core, each of which reads
-batches of its own."""
+"""Number of sequences in a batch, by the kind of device: on a processor enough to fill one core, because each core
+reads batches of its own."""
 CHUNK = 64
-"""Time steps per call; a Transformer, which reads a tune anew in each, has all in one."""
+"""Time steps per call; a Transformer, which reads the whole tune in each call, has all in one."""
 
 TUNES_AT_ONCE = 2048
-"""Tunes of a built corpus that are in memory at a time, with their windows."""
+"""Number of tunes of a built corpus that are in memory at once, with their windows."""
 
 
 Predict = Callable[[Sequence[Ids]], NDArray[np.float64]]
-"""Gives the nats of each of some sequences after its first character, as `nats_per_sequence` does."""
+"""Returns the nats of each sequence after its first character, as `nats_per_sequence` does."""
 
 
 @dataclass(frozen=True)
 class EvaluationSet:
-    """Tunes made ready for both protocols."""
+    """Tunes prepared for both protocols."""
 
     tunes: tuple[Ids, ...]
     """Framed tunes as ids."""
     source_characters: int
-    """Characters of the tunes in their files, less the unknown ones."""
+    """Number of characters of the tunes in their files, without the unknown ones."""
     windows: tuple[Ids, ...]
-    """For `cold_window`, tune by tune: WINDOW_LENGTH + 1 ids each, or a whole tune that is shorter."""
+    """For `cold_window`, tune by tune: WINDOW_LENGTH + 1 ids each, or a whole shorter tune."""
     unknown: tuple[UnknownCharacter, ...]
     """Characters that were left out, each with its place."""
 
@@ -70,7 +70,7 @@ class EvaluationSet:
     def of(
         cls, tunes: Sequence[Tune], vocabulary: Vocabulary, generator: np.random.Generator | None = None
     ) -> "EvaluationSet":
-        """Encode `tunes` and draw the fixed set of windows; `generator` goes on where that of other tunes stopped."""
+        """Encode `tunes` and draw the fixed set of windows; with `generator`, as a later part of a larger set."""
         unknown = tuple(
             found for tune in tunes for found in vocabulary.unknown(tune.text, path=tune.path, line=tune.line)
         )
@@ -85,23 +85,23 @@ class EvaluationSet:
 
     @cached_property
     def unknown_counts(self) -> dict[str, int]:
-        """The characters that were left out, and how often each came."""
+        """Characters that were left out, with their counts."""
         return dict(Counter(found.character for found in self.unknown))
 
     def parts(self) -> Iterator["EvaluationSet"]:
-        """Yield what is measured at a time: all."""
+        """Yield the parts that are measured one at a time: here one, the whole."""
         yield self
 
 
 @dataclass(frozen=True)
 class BuiltEvaluationSet:
-    """Tunes of a built corpus, made ready for both protocols a part at a time: memory does not grow with them."""
+    """Tunes of a built corpus, prepared for both protocols a part at a time, in constant memory."""
 
     side: BuiltSide
     vocabulary: Vocabulary
-    """What the network knows."""
+    """Of the network."""
     unknown: tuple[UnknownCharacter, ...] = ()
-    """Characters that are left out, each with its place, if these are known."""
+    """Characters that are left out, each with its place, if the places are known."""
 
     @property
     def tunes(self) -> Sequence[Ids]:
@@ -110,7 +110,7 @@ class BuiltEvaluationSet:
 
     @cached_property
     def unknown_counts(self) -> dict[str, int]:
-        """The characters that are left out, and how often each comes."""
+        """Characters that are left out, with their counts."""
         return {
             symbol: count
             for symbol, count in self.side.counts.items()
@@ -119,18 +119,18 @@ class BuiltEvaluationSet:
 
     @property
     def source_characters(self) -> int:
-        """Characters of the tunes in their files, less the unknown ones."""
+        """Number of characters of the tunes in their files, without the unknown ones."""
         return self.side.source_characters - sum(self.unknown_counts.values())
 
     def parts(self) -> Iterator[EvaluationSet]:
-        """Yield what is measured at a time; together they have the windows that all tunes would have at once."""
+        """Yield the parts that are measured one at a time; their windows are those of an undivided set."""
         generator = np.random.default_rng(WINDOW_SEED)
         for first in range(0, len(self.side), TUNES_AT_ONCE):
             tunes = self.side.read(range(first, min(first + TUNES_AT_ONCE, len(self.side))))
             yield EvaluationSet.of(tunes, self.vocabulary, generator)
 
     def spread(self) -> EvaluationSet:
-        """Return a part that stands for all: every second, third ... tune, `TUNES_AT_ONCE` at most."""
+        """Return a sample: every second, third ... tune, `TUNES_AT_ONCE` at most."""
         tunes = self.side.read(range(0, len(self.side), -(-len(self.side) // TUNES_AT_ONCE)))
         return EvaluationSet.of(tunes, self.vocabulary)
 
@@ -144,35 +144,35 @@ class Loss:
 
     nats_per_char: float
     standard_error: float | None = None
-    """Of `cold_window`: how far another draw of windows from the same tunes would move it (one standard deviation)."""
+    """Of `cold_window`: standard deviation over other draws of windows from the same tunes."""
 
     @property
     def bits_per_char(self) -> float:
-        """The same in bits."""
+        """The loss in bits."""
         return self.nats_per_char / math.log(2)
 
     def as_json(self) -> dict[str, float]:
-        """Numbers by name; the standard error only where there is one."""
+        """Return the numbers by name; the standard error only if there is one."""
         losses = {"nats_per_char": self.nats_per_char, "bits_per_char": self.bits_per_char}
         return losses if self.standard_error is None else {**losses, "standard_error": self.standard_error}
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Both protocols on the same tunes."""
+    """Losses under both protocols on the same tunes."""
 
     full_tune: Loss
     cold_window: Loss
     characters: int
-    """That the tunes take in their files, unknown ones included."""
+    """Number of characters of the tunes in their files, unknown ones included."""
     tunes: int
     unknown: tuple[UnknownCharacter, ...]
     """Characters that were left out, each with its place; of a built corpus the places may not be known."""
     unknown_counts: Mapping[str, int]
-    """How often each of them came."""
+    """Their counts."""
 
     def as_json(self) -> dict[str, Any]:
-        """What `tunewright evaluate --json` prints."""
+        """Return what ``tunewright evaluate --json`` prints."""
         return {
             "full_tune": self.full_tune.as_json(),
             "cold_window": self.cold_window.as_json(),
@@ -188,15 +188,15 @@ def evaluate(model: Checkpoint, tunes: Sequence[Tune]) -> Evaluation:
     Raises
     ------
     CorpusError
-        Without a tune, or if the network knows none of their characters.
+        If there is no tune, or the network knows none of their characters.
     """
     return measure(model, EvaluationSet.of(tunes, model.vocabulary))
 
 
 def measure(model: Checkpoint, data: Measurable) -> Evaluation:
-    """Measure a network on tunes that were made ready for its vocabulary; see `evaluate`."""
+    """Measure a network on tunes that are prepared for its vocabulary; see `evaluate`."""
     if data.source_characters <= 0:
-        raise CorpusError("there is nothing to measure: no tune holds a character that the network knows")
+        raise CorpusError("no tune has a character that the network knows; nothing can be measured")
     network = load_network(model)
     return Evaluation(
         full_tune(network, data),
@@ -209,23 +209,23 @@ def measure(model: Checkpoint, data: Measurable) -> Evaluation:
 
 
 def full_tune(network: CharNetwork, data: Measurable) -> Loss:
-    """Loss under the `full_tune` protocol."""
+    """Return the loss under the `full_tune` protocol."""
     return full_tune_of(partial(nats_per_sequence, network), data)
 
 
 def cold_window(network: CharNetwork, data: Measurable) -> Loss:
-    """Loss under the `cold_window` protocol."""
+    """Return the loss under the `cold_window` protocol."""
     return cold_window_of(partial(nats_per_sequence, network), data)
 
 
 def full_tune_of(predict: Predict, data: Measurable) -> Loss:
-    """The `full_tune` loss of whatever `predict` stands for."""
+    """Return the `full_tune` loss of a predictor."""
     nats = sum(float(predict(part.tunes).sum()) for part in data.parts())
     return Loss(nats / data.source_characters)
 
 
 def cold_window_of(predict: Predict, data: Measurable) -> Loss:
-    """The `cold_window` loss of whatever `predict` stands for."""
+    """Return the `cold_window` loss of a predictor."""
     mean = variance = 0.0
     for part in data.parts():
         share = len(part.tunes) / len(data.tunes)
@@ -236,12 +236,12 @@ def cold_window_of(predict: Predict, data: Measurable) -> Loss:
 
 
 def full_tune_loss(nats: NDArray[np.float64], data: EvaluationSet) -> Loss:
-    """The `full_tune` loss of whatever predicted the tunes of `data` with `nats` each."""
+    """Return the `full_tune` loss from the `nats` of each tune of `data`."""
     return Loss(float(nats.sum() / data.source_characters))
 
 
 def cold_window_loss(nats: NDArray[np.float64], data: EvaluationSet) -> Loss:
-    """The `cold_window` loss of whatever predicted the windows of `data` with `nats` each."""
+    """Return the `cold_window` loss from the `nats` of each window of `data`."""
     lengths = np.array([len(window) - 1 for window in data.windows])
     per_window = (nats / lengths).reshape(-1, WINDOWS_PER_TUNE)
     # Windows are drawn within each tune, so only the spread inside tunes makes the estimate vary.
@@ -250,12 +250,12 @@ def cold_window_loss(nats: NDArray[np.float64], data: EvaluationSet) -> Loss:
 
 
 def nats_per_sequence(network: CharNetwork, sequences: Sequence[Ids], *, threads: int = 0) -> NDArray[np.float64]:
-    """Negative log-probability of each sequence after its first character, state zero before it.
+    """Return the negative log-probability of each sequence after its first character, from the zero state.
 
     Parameters
     ----------
     threads
-        How many read side by side on a processor, each some of the sequences; 0 takes one for each core.
+        Number of threads on a processor, each of which reads some of the sequences; 0 takes one for each core.
 
     Returns
     -------
@@ -282,7 +282,7 @@ def nats_per_sequence(network: CharNetwork, sequences: Sequence[Ids], *, threads
 
 
 def _nats_of_lanes(network: CharNetwork, lanes: list[Ids]) -> NDArray[np.float64]:
-    """Nats of some sequences, longest first; lanes that have ended drop out of the batch."""
+    """Return the nats of some sequences, longest first; lanes that have ended leave the batch."""
     device = network.readout.weight.device
     lengths = np.array([len(lane) for lane in lanes])
     padded = np.full((lengths[0], len(lanes)), IGNORED, dtype=np.int64)  # (time, B)
@@ -296,7 +296,7 @@ def _nats_of_lanes(network: CharNetwork, lanes: list[Ids]) -> NDArray[np.float64
         active = int((lengths > start + 1).sum())
         targets = ids[start + 1 : start + chunk + 1, :active]
         inputs = ids[start : start + len(targets), :active]
-        inputs = inputs.where(inputs != IGNORED, END_ID)  # no START: a lane that has ended begins no other tune
+        inputs = inputs.where(inputs != IGNORED, END_ID)  # not START: a lane that has ended begins no other tune
         if state is not None:
             state = tuple(part[:, :active].contiguous() for part in state)
         losses, state = network.losses(inputs, targets, state)

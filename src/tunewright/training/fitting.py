@@ -1,8 +1,8 @@
-"""Fitting a training into a time: which recipe, and how many epochs of it, this machine manages now.
+"""Fitting a training into a time limit: the choice of a recipe and its number of epochs on this machine.
 
-Each recipe is tried for a moment on the tunes themselves, the best one first; the first that manages as many epochs as
-it needs is taken, else the last, with as many as there is time for. So a slow machine learns a smaller network to the
-end of its schedule, where a fast one's would have been cut off.
+Each recipe is tried briefly on the tunes themselves, the best one first. The first that manages its least number of
+epochs is chosen, else the last, with as many epochs as there is time for. So a slow machine trains a smaller network to
+the end of its schedule, instead of a large one that is cut off.
 """
 
 import math
@@ -22,47 +22,47 @@ from tunewright.training.evaluate import WINDOW_LENGTH, WINDOWS_PER_TUNE, Measur
 from tunewright.training.loop import Trainer
 
 TRIAL_SECONDS = 1.5
-"""For how long each recipe is tried; its second half counts."""
+"""Duration of the trial of a recipe; its second half counts."""
 FEWEST_STEPS = 8
-"""Steps of a trial on a slow machine."""
+"""Least number of steps in a trial."""
 READING_SHARE = 0.3
-"""Time to read a character, for measuring, as a share of the time to learn one."""
+"""Time to evaluate a character as a share of the time to learn one."""
 SPARE = 0.9
-"""Share of the time that the epochs are to take: the machine may get busier."""
+"""Share of the time that the epochs may take: the machine may become busier."""
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """A network and how it is trained."""
+    """A network and its training options."""
 
     network: NetworkConfig
     training: TrainingConfig
-    """Its epochs are the most that pay."""
+    """Its number of epochs is the largest that is useful."""
     least_epochs: int = 1
-    """With fewer, the next recipe learns more."""
+    """With fewer epochs the next recipe learns more."""
 
 
 @dataclass(frozen=True)
 class Fit:
-    """What suits this machine."""
+    """The recipe for this machine."""
 
     recipe: Recipe
-    """Its training has the epochs that fit, and the time limit in which they should be done."""
+    """With the number of epochs that fits, and the time limit."""
     characters_per_second: float
-    """That it learned when it was tried."""
+    """Training speed in the trial."""
 
 
 def fit(data: TrainingData, recipes: Sequence[Recipe], seconds: float, seed: int = 0) -> Fit:
-    """Choose among `recipes`, of which the best that there may be time for comes first.
+    """Choose among `recipes`, which are ordered from the best to the fastest.
 
     Parameters
     ----------
     data
-        What will be learned.
+        The tunes of the training.
     seconds
-        For learning and measuring; the trials, of about a second each, come on top.
+        Time for training and evaluation; the trials, of about a second each, are extra.
     seed
-        Of the training.
+        Seed of the training.
     """
     in_epoch = data.characters + READING_SHARE * (_measured(data.sample) + _measured(data.validation))
     for recipe in recipes:
@@ -71,16 +71,16 @@ def fit(data: TrainingData, recipes: Sequence[Recipe], seconds: float, seed: int
         if epochs >= recipe.least_epochs or recipe is recipes[-1]:
             training = replace(recipe.training, epochs=max(1, epochs), minutes=seconds / 60, seed=seed)
             return Fit(replace(recipe, training=training), rate)
-    raise ValueError("no recipe was given")
+    raise ValueError("recipes is empty; give at least one")
 
 
 def _measured(tunes: Measurable) -> int:
-    """Characters that are read to measure on `tunes`."""
+    """Return the number of characters that are read to evaluate on `tunes`."""
     return count_characters(tunes.tunes) + len(tunes.tunes) * WINDOWS_PER_TUNE * WINDOW_LENGTH
 
 
 def _rate(recipe: Recipe, data: TrainingData) -> float:
-    """Characters a second that are learned by `recipe`, in a trial that leaves nothing behind."""
+    """Return the characters per second that `recipe` learns, in a trial without side effects."""
     with torch.random.fork_rng(devices=[]):
         network = CharNetwork.of(recipe.network, data.vocabulary)
     began = last = time.perf_counter()
@@ -95,5 +95,5 @@ def _rate(recipe: Recipe, data: TrainingData) -> float:
         if now - began > TRIAL_SECONDS and len(seconds) > FEWEST_STEPS:
             break
         last = time.perf_counter()
-    # The median: a trial of another number of threads, or of another program, is no measure of the next minutes.
+    # The median, because steps that tried another number of threads, or met another program, do not count.
     return 1 / statistics.median(seconds[len(seconds) // 2 :]) if seconds else math.inf

@@ -1,4 +1,4 @@
-"""Records of a training as it goes: of each epoch, of each batch, and how far it has come."""
+"""Records of a training: of each epoch, of each batch, and its position. Losses are in nats per character."""
 
 from dataclasses import dataclass
 
@@ -7,20 +7,20 @@ from tunewright.training.config import Protocol
 
 @dataclass(frozen=True)
 class EpochRecord:
-    """What is known after an epoch; one row of `history.csv`. Losses in nats per character."""
+    """Losses after an epoch; one row of `history.csv`."""
 
     epoch: int
     """From 1."""
     learning_rate: float
     """Of the epoch's last step."""
     training_loss: float
-    """Mean over the epoch's batches as they were learned, dropout acting."""
+    """Mean over the epoch's batches before their steps, with dropout."""
     training_full_tune: float
     training_cold_window: float
     validation_full_tune: float
     validation_cold_window: float
     seconds: float
-    """Training so far, evaluation left out."""
+    """Training time so far, without evaluation."""
 
     def validation(self, protocol: Protocol) -> float:
         """Validation loss under `protocol`."""
@@ -29,30 +29,30 @@ class EpochRecord:
 
 @dataclass(frozen=True)
 class Progress:
-    """Where training stands after a batch."""
+    """Progress of a training after a batch."""
 
     step: int
-    """Batches so far, over all epochs."""
+    """Number of batches so far, over all epochs."""
     steps: int
-    """Batches in all epochs together; about as many where tunes are learned in other keys."""
+    """Number of batches in all epochs; approximate if tunes are transposed."""
     loss: float
     """Of this batch, in nats per character."""
     characters_per_second: float
-    """Rate of learning in this epoch."""
+    """Training speed in this epoch."""
     record: EpochRecord | None = None
-    """After an epoch's last batch, what its evaluation says."""
+    """Losses of the epoch, after its last batch; else None."""
 
 
 @dataclass
 class Position:
-    """How far a training has come: all that changes in it besides tensors."""
+    """Position of a training: all of its state that is not tensors."""
 
     epoch: int = 0
-    """Finished epochs."""
+    """Number of finished epochs."""
     batch: int = 0
-    """Finished batches of the epoch under way."""
+    """Number of finished batches of the current epoch."""
     epoch_nats: float = 0.0
-    """Sum of the losses of its characters so far."""
+    """Sum of the losses of its characters so far, in nats."""
     epoch_characters: int = 0
     epoch_seconds: float = 0.0
     learning_seconds: float = 0.0

@@ -1,10 +1,10 @@
-"""How does a network learn, one batch after another?
+"""Training loop: `Trainer` learns one batch after another and yields after each.
 
-Teacher forcing: at every step the network reads the tune's own characters, whatever it would have written, and the
-cross-entropy of its next character is lowered. The `Trainer` yields after each batch, at a point where everything it
-holds is whole: a caller may stop there, keep `Trainer.state()`, and go on later as if nothing had happened.
+Training is by teacher forcing: at every step the network reads the tune's own characters, and the cross-entropy of the
+next character is lowered. After each batch everything that the trainer holds is consistent: a caller may stop there,
+keep `Trainer.state()`, and continue later with the same result.
 
-Printing, saving and plotting belong to the caller.
+Printing, saving and plotting belong to the caller. Losses are in nats per character.
 """
 
 import copy
@@ -74,7 +74,7 @@ class Trainer:
 
     @property
     def finished(self) -> bool:
-        """True when no epoch is left, early stopping and the time limit counted in."""
+        """True when no epoch is left, by number, early stopping or the time limit."""
         if self.position.batch:
             return False
         patience = self.config.patience
@@ -83,7 +83,7 @@ class Trainer:
 
     @property
     def best(self) -> EpochRecord | None:
-        """The epoch with the lowest validation loss so far, by the protocol that `select_by` names."""
+        """The epoch with the lowest validation loss so far, by the protocol `select_by`."""
         return min(self.history, key=lambda record: record.validation(self.config.select_by), default=None)
 
     def run(self) -> Iterator[Progress]:
@@ -96,7 +96,7 @@ class Trainer:
         """
         while not self.finished:
             batches = islice(self._epoch_of_batches(), self.position.batch, None)
-            if self.position.batch == self._batches:  # a process was lost while the epoch's end was measured
+            if self.position.batch == self._batches:  # a process was lost during the evaluation of the epoch
                 yield self._progress(self.position.epoch_nats / self.position.epoch_characters, over=True)
             for batch in batches:
                 loss = self._learn(batch)
@@ -112,7 +112,7 @@ class Trainer:
         return Progress(step, self.config.epochs * self._batches, loss, rate, record)
 
     def state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
-        """All besides the network that `restore` needs to go on exactly here: tensors by name, and what fits JSON."""
+        """Return all but the network that `restore` needs to continue here: tensors by name, and numbers for JSON."""
         tensors: dict[str, Tensor] = {}
         for number, values in self.optimizer.state_dict()["state"].items():
             tensors |= {f"optimizer.{number}.{name}": tensor for name, tensor in values.items()}
@@ -122,7 +122,7 @@ class Trainer:
         return tensors, {"position": asdict(self.position), "history": [asdict(record) for record in self.history]}
 
     def restore(self, tensors: Mapping[str, Tensor], numbers: Mapping[str, Any]) -> None:
-        """Go on where `state` was taken; network, data and configuration must be as they were then."""
+        """Continue where `state` was taken; network, data and configuration must be the same as then."""
         moments: dict[int, dict[str, Tensor]] = {}
         recurrent: dict[str, Tensor] = {}
         for name, tensor in tensors.items():
@@ -148,16 +148,16 @@ class Trainer:
         return batches
 
     def _resident_learner(self) -> ResidentLearner | None:
-        """What takes the steps on a GPU, if all that they compute with has the same shape again and again."""
+        """Return what takes the steps on a GPU, if all tensors of a step keep their shapes; else None."""
         network, config = self.network, self.config
         device = network.readout.weight.device
         if not network.config.is_recurrent and (self._team.size > 1 or device.type != "cpu"):
             raise OptionError(
-                f"cell is {network.config.cell!r}; only one process on device 'cpu' learns with any but: "
-                f"{', '.join(RECURRENT)}"
+                f"cell is {network.config.cell!r}, which one process on device 'cpu' can train; several processes and "
+                f"GPUs train only: {', '.join(RECURRENT)}"
             )
         if has_resident_learner(device):
-            pad_layers(network.layers, loose=network.config.recurrent_weight_dropout > 0)
+            pad_layers(network.layers, replaced_weights=network.config.recurrent_weight_dropout > 0)
         steady = network.look_back is None and config.feed != "tunes"
         if has_resident_learner(device) and steady and self._team.size == 1:
             return ResidentLearner(
@@ -165,13 +165,13 @@ class Trainer:
             )
         if config.precision != "float32":
             raise OptionError(
-                f"precision is {config.precision!r}; only one process with a GPU has any but 'float32', and only for "
-                "networks that do not look back, fed by 'windows' or 'streams'"
+                f"precision is {config.precision!r}; any but 'float32' needs one process with a GPU and a network that "
+                "does not look back, fed by 'windows' or 'streams'"
             )
         return None
 
     def _learn(self, batch: Batch) -> float:
-        """One step of the optimiser; returns the loss before it, in nats per character."""
+        """Take one step of the optimiser; returns the loss before it."""
         began = time.perf_counter()
         if self._learner:
             self.position.learning_rate = self._learning_rate()
@@ -190,7 +190,7 @@ class Trainer:
         return value
 
     def _step(self, network: CharNetwork, optimizer: Optimizer, batch: Batch) -> tuple[float, State]:
-        """Change the weights of `network`; returns the loss before that and the state after the batch."""
+        """Update the weights of `network`; returns the loss before that and the state after the batch."""
         value, state = self._gradient(network, batch)
         if not math.isfinite(value):
             raise self._divergence(f"the loss of a batch is {value}")
@@ -203,7 +203,7 @@ class Trainer:
         return value, state
 
     def _rehearse(self, batch: Batch) -> bytes:
-        """Take a step with copies of network and optimiser; returns all that comes out of it."""
+        """Take a step with copies of network and optimiser; returns all of its results as bytes."""
         drawn = self._dropout.get_state()
         network, optimizer = copy.deepcopy((self.network, self.optimizer))
         value, state = self._step(network, optimizer, batch)
@@ -238,7 +238,7 @@ class Trainer:
             value, state = self._team.add_up(list(network.parameters()), loss, state, lanes)
             return value, network.without_empty_rows(state)
         except WorkerError:
-            self._dropout.set_state(drawn)  # the batch was not learned, and comes again
+            self._dropout.set_state(drawn)  # the batch was not learned, and will be repeated
             raise
 
     def learned(self, loss: float, characters: int, seconds: float) -> None:
@@ -257,7 +257,7 @@ class Trainer:
         self.position.learning_seconds += seconds
 
     def end_epoch(self) -> EpochRecord:
-        """Measure the network; DivergenceError if a loss is not finite."""
+        """Evaluate the network and begin the next epoch; DivergenceError if a loss is not finite."""
         began = time.perf_counter()
         position, predict = self.position, self._team.predict(self.network, self._most_threads)
         losses = {
@@ -285,11 +285,11 @@ class Trainer:
         return record
 
     def _agreed(self, seconds: float) -> float:
-        """What process 0 measured, where time decides anything."""
+        """Return the time that process 0 measured if there is a time limit."""
         return self._team.of_first(seconds) if self.config.minutes else seconds
 
     def _time_share(self) -> float:
-        """How much of the time limit is used, evaluation counted in; 0 without a limit."""
+        """Return the used share of the time limit, evaluation included; 0 without a limit."""
         used = self.position.learning_seconds + self.position.evaluation_seconds
         return used / (60 * self.config.minutes) if self.config.minutes else 0.0
 
@@ -299,13 +299,13 @@ class Trainer:
 
     def _divergence(self, what: str) -> DivergenceError:
         return DivergenceError(
-            f"{what}, in epoch {self.position.epoch + 1}, batch {self.position.batch + 1}; try a lower learning rate "
-            f"(now {self.config.learning_rate:g}) or a tighter clip (now {self.config.max_grad_norm:g}, 0 is none)"
+            f"{what}, in epoch {self.position.epoch + 1}, batch {self.position.batch + 1}; try a lower learning_rate "
+            f"(now {self.config.learning_rate:g}) or max_grad_norm (now {self.config.max_grad_norm:g}; 0 does not clip)"
         )
 
 
 def _share(batch: Batch, lanes: Lanes) -> float:
-    """Which part of the characters that a batch predicts are those of some lanes."""
+    """Return the share of `lanes` in the characters that a batch predicts."""
     if batch.ends is None:
         return lanes.share
     return float(batch.ends[lanes.first : lanes.end].sum() / batch.ends.sum())

@@ -1,12 +1,11 @@
-"""How well does counting alone predict tunes? The scale that a network's loss stands on.
+"""Kneser-Ney n-gram model of characters, the baseline for a network's loss.
 
-An n-gram model says how likely a character is after the few before it, from how often it stood there in the tunes that
-were counted. Two of them are measured beside every network, under the same protocols (see `evaluate.py`): the unigram,
-which looks at no character before, and one that looks at up to `CONTEXT` of them.
+Two models are measured beside every network, under the same protocols (see `tunewright.training.evaluate`): the
+unigram, and one with up to `CONTEXT` characters of context.
 
 Smoothing is modified Kneser-Ney, interpolated (S. Chen, J. Goodman, "An empirical study of smoothing techniques for
-language modeling", Computer Speech and Language 13, 1999): from each count something is taken off and given to the
-shorter context, which counts not how often but in how many surroundings a character stood. Witten-Bell smoothing does
+language modeling", Computer Speech and Language 13, 1999): a discount is taken off each count and given to the shorter
+context, which counts the number of different contexts of a character, not its occurrences. Witten-Bell smoothing is
 worse at every length on the tunes that we measured (see docs/evaluation.md).
 
 A context reaches back to the start of its tune or window and no further.
@@ -26,13 +25,13 @@ from tunewright.corpus.vocabulary import Ids
 from tunewright.training.evaluate import BuiltEvaluationSet, Loss, Measurable, cold_window_of, full_tune_of
 
 CONTEXT = 10
-"""Characters of context. Longer ones gain less than 0.003 nats per character where we measured."""
+"""Characters of context. Longer ones gain less than 0.003 nats per character on the tunes that we measured."""
 
 MOST_CHARACTERS = 2_000_000
-"""Of a larger corpus about so many characters are counted, in tunes spread evenly over it, and memory stays small."""
+"""Most characters that are counted, in tunes spread evenly over a larger corpus, to limit memory."""
 
 RARE_DISCOUNTS = (0.0, 0.5, 1.0, 1.5)
-"""Discounts where a text does not allow to estimate them (those that KenLM falls back to)."""
+"""Discounts where the counts do not suffice to estimate them (the fallback of KenLM)."""
 
 Floats = NDArray[np.float64]
 Numbers = NDArray[np.int64]
@@ -40,7 +39,7 @@ Numbers = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Baseline:
-    """What one n-gram model reaches."""
+    """Losses of one n-gram model."""
 
     full_tune: Loss
     cold_window: Loss
@@ -48,17 +47,17 @@ class Baseline:
 
 @dataclass(frozen=True)
 class Baselines:
-    """What counting reaches on tunes that a network is measured on."""
+    """Losses of the n-gram models on the tunes that a network is measured on."""
 
     unigram: Baseline
     ngram: Baseline
     context: int
     """Characters of context of `ngram`."""
     counted_characters: int
-    """Characters of the tunes that were counted."""
+    """Number of characters that were counted."""
 
     def as_json(self) -> dict[str, Any]:
-        """For the record of a training, and for ``tunewright evaluate --json``."""
+        """Return the record of a training, and of ``tunewright evaluate --json``."""
         losses = {
             name: {"full_tune": found.full_tune.as_json(), "cold_window": found.cold_window.as_json()}
             for name, found in (("unigram", self.unigram), ("ngram", self.ngram))
@@ -72,11 +71,11 @@ def baselines(tunes: Sequence[Ids], symbols: int, data: Measurable) -> Baselines
     Parameters
     ----------
     tunes
-        Framed tunes to count, as ids: those that the network learned from.
+        Framed training tunes as ids, to count.
     symbols
         S, the size of the vocabulary.
     data
-        The tunes to measure on, in the same ids; of a built corpus, some that are spread over it.
+        The tunes to measure on, in the same ids; of a built corpus, a sample.
     """
     measured = data.spread() if isinstance(data, BuiltEvaluationSet) else data
     counted = spread(tunes, MOST_CHARACTERS)
@@ -89,7 +88,7 @@ def baselines(tunes: Sequence[Ids], symbols: int, data: Measurable) -> Baselines
 
 
 def spread(tunes: Sequence[Ids], most: int) -> list[Ids]:
-    """All `tunes`, or every second, third ... of them, so that they have about `most` characters at most."""
+    """Return all `tunes`, or every second, third ... of them, with about `most` characters at most."""
     step = -(-count_characters(tunes) // most)
     return [tunes[number] for number in range(0, len(tunes), max(1, step))]
 
@@ -120,9 +119,9 @@ class NgramModel:
             self._orders.append(_Order.of(lower, lower.occurrences(), symbols))
 
     def nats_per_sequence(self, sequences: Sequence[Ids]) -> Floats:
-        """Negative log-probability of each sequence after its first character, shape=(len(sequences),)."""
+        """Return the negative log-probability of each sequence after its first character, shape=(len(sequences),)."""
         text, place = _joined(sequences)
-        # Every symbol may come next but the one that opens a tune.
+        # Every symbol but START may come next.
         chance = np.full(len(text), 1 / max(1, self._symbols - 1))
         context = np.zeros(len(text), np.int64)
         for order in self._orders:
@@ -138,7 +137,7 @@ class NgramModel:
 
 @dataclass(frozen=True)
 class _Grams:
-    """Every different string of k + 1 characters in a text, numbered in the order of its key.
+    """The different strings of k + 1 characters (grams) in a text, numbered in the order of their keys.
 
     A key is the number of the first k characters (among the strings of that length) times S, plus the last character.
     """
@@ -146,22 +145,22 @@ class _Grams:
     keys: Numbers
     """Sorted."""
     at: Numbers
-    """Where in the text such a string ends."""
+    """Places in the text where a gram ends."""
     number: Numbers
-    """Which string ends there, in the order of `at`."""
+    """Number of the gram that ends there, in the order of `at`."""
     first: Numbers
-    """For each string, one of the places in `at` where it ends, as an index into `at`."""
+    """For each gram, the index in `at` of one of its ends."""
     place: Numbers
-    """Characters between the start of the tune and each of `at`."""
+    """Number of characters between the start of the tune and each of `at`."""
     length: int
     """k."""
 
     def occurrences(self) -> Numbers:
-        """How often each string stands in the text, its last character predicted."""
+        """Return the number of occurrences of each gram in which its last character is predicted."""
         return np.bincount(self.number[self.place > 0], minlength=len(self.keys))
 
     def surroundings(self, longer: "_Grams") -> Numbers:
-        """Before how many different characters each string stands; a tune's start is a new one every time."""
+        """Return the number of different contexts of each gram; each start of a tune counts as a new one."""
         ends = longer.at[longer.first]
         different = np.bincount(self.number[np.searchsorted(self.at, ends)], minlength=len(self.keys))
         opening = self.number[(self.place == self.length) & (self.place > 0)]
@@ -170,33 +169,33 @@ class _Grams:
 
 @dataclass(frozen=True)
 class _Order:
-    """The model's answers for contexts of one length."""
+    """The probabilities for contexts of one length."""
 
     grams: Numbers
-    """Keys of the strings that were seen, sorted."""
+    """Keys of the grams that occur, sorted."""
     shares: Floats
-    """Probability that each string's last character has by itself."""
+    """Discounted probability of each gram's last character."""
     contexts: Numbers
-    """Numbers of the contexts that were seen, sorted."""
+    """Numbers of the contexts that occur, sorted."""
     left: Floats
-    """Probability that each context leaves to the shorter one."""
+    """Probability that each context leaves to the shorter context (its back-off weight)."""
 
     @classmethod
     def of(cls, grams: _Grams, counts: Numbers, symbols: int) -> "_Order":
         contexts, first = np.unique(grams.keys // symbols, return_index=True)
         kept = counts - discounts(counts)[np.minimum(counts, 3)]
         totals = np.add.reduceat(counts, first)
-        # A context of which only the start of a text is known says nothing.
+        # A context that occurs only at the start of a text says nothing.
         left = 1 - np.add.reduceat(kept, first) / np.maximum(totals, 1)
         shares = kept / np.maximum(totals, 1)[np.searchsorted(contexts, grams.keys // symbols)]
         return cls(grams.keys, shares, contexts, left)
 
 
 def discounts(counts: Numbers) -> Floats:
-    """What is taken off a count of 0, 1, 2, and 3 or more (Chen and Goodman 1999, equation 17).
+    """Return the discounts of counts 0, 1, 2, and 3 or more (Chen and Goodman 1999, equation 17).
 
-    Where the counts of a text do not allow to estimate it, or would have nothing taken off, so that nothing is left for
-    what was never seen, `RARE_DISCOUNTS` stand in.
+    `RARE_DISCOUNTS` replace them where the counts do not suffice to estimate them, or a discount would not be positive,
+    so that nothing would be left for unseen grams.
     """
     once, twice, thrice, four_times = (int((counts == number).sum()) for number in (1, 2, 3, 4))
     if not (once and twice and thrice):
@@ -209,7 +208,7 @@ def discounts(counts: Numbers) -> Floats:
 
 
 def _joined(sequences: Sequence[Ids]) -> tuple[Numbers, Numbers]:
-    """All sequences in a row, and for each character how many of its sequence are before it; both shape=(N,)."""
+    """Return all sequences joined, and the place of each character in its sequence; both shape=(N,)."""
     if not sequences:
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
     lengths = np.array([len(sequence) for sequence in sequences])
@@ -218,7 +217,7 @@ def _joined(sequences: Sequence[Ids]) -> tuple[Numbers, Numbers]:
 
 
 def _grams_of(text: Numbers, place: Numbers, symbols: int, context: int) -> Iterator[_Grams]:
-    """The strings of 1, 2 ... `context` + 1 characters that stand within one tune."""
+    """Yield the grams of 1, 2 ... `context` + 1 characters within a tune."""
     number = np.zeros(len(text), np.int64)
     for length in range(context + 1):
         at = np.flatnonzero(number >= 0)
@@ -230,13 +229,13 @@ def _grams_of(text: Numbers, place: Numbers, symbols: int, context: int) -> Iter
 
 
 def _next_context(at: Numbers, number: Numbers, place: Numbers) -> Numbers:
-    """For each character, the number of the string that ends just before it in its tune; -1 where there is none."""
+    """Return for each character the number of the gram that ends just before it in its tune; -1 if there is none."""
     context = np.full(len(place) + 1, -1, np.int64)
     context[at + 1] = number
     return np.where(place > 0, context[:-1], -1)
 
 
 def _find(keys: Numbers, wanted: Numbers) -> Numbers:
-    """Index of each of `wanted` in the sorted `keys`, -1 where it is missing."""
+    """Return the index of each of `wanted` in the sorted `keys`, -1 if it is missing."""
     index = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
     return np.where(keys[index] == wanted, index, -1)

@@ -1,4 +1,7 @@
-"""How does a gradient change the weights, and how large is the step at each moment of training?"""
+"""Optimisers (Muon, and those of torch) and the learning-rate schedule.
+
+Muon is by K. Jordan, "Muon: an optimizer for hidden layers in neural networks", 2024.
+"""
 
 import math
 from collections.abc import Callable
@@ -13,25 +16,25 @@ from tunewright.model.network import CharNetwork
 from tunewright.training.config import TrainingConfig
 
 MOMENTUM = 0.95
-"""Of Muon."""
+"""Muon's."""
 RATE = 5.0
-"""Muon's learning rate for one of AdamW's: an update of a square matrix has this times it as its singular values."""
+"""Muon's learning rate for AdamW's rate 1: the singular values of the update of a square matrix."""
 ITERATIONS = 5
 NEWTON_SCHULZ = (3.4445, -4.7750, 2.0315)
-"""Coefficients of a x + b x^3 + c x^5: repeated, it takes every number between 0 and 1 towards 1 (K. Jordan, 2024)."""
+"""Coefficients of a x + b x^3 + c x^5, whose iteration takes every number between 0 and 1 towards 1."""
 
 
 class Muon(AdamW):
-    """Moves the matrices of recurrent layers in all directions alike; all other weights as AdamW does.
+    """Muon for the matrices of recurrent layers, AdamW for all other weights.
 
-    A gradient of such a matrix has few strong directions and many weak ones. Its momentum is replaced by the nearest
-    matrix whose singular values are all equal, gate by gate (K. Jordan, "Muon: an optimizer for hidden layers", 2024).
+    The gradient of such a matrix has few strong directions and many weak ones. Its momentum is replaced by the nearest
+    matrix whose singular values are all equal, gate by gate.
 
     Parameters
     ----------
     groups
-        As AdamW's; the matrices of a group with ``gates`` are moved as told above, each as that many matrices on top of
-        each other.
+        As AdamW's; Muon updates the matrices of groups with ``gates``, each as that many matrices on top of each
+        other.
     learning_rate
         Of all groups.
     betas
@@ -46,15 +49,15 @@ class Muon(AdamW):
         for group in self.param_groups:
             for weight in group["params"] if "gates" in group else ():
                 self._move(weight, group)
-                weight.grad = None  # AdamW passes over what has no gradient
+                weight.grad = None  # AdamW skips weights without a gradient
         loss: float | None = super().step(closure)
         return loss
 
     def _move(self, weight: Tensor, group: dict[str, Any]) -> None:
-        """One step of a matrix, shape=(gates * H, inputs)."""
+        """Update a matrix, shape=(gates * H, inputs)."""
         state = self.state[weight]
         if not state:
-            # By AdamW's names, because it looks through them when a state is restored.
+            # By AdamW's names, because it checks them when a state is restored.
             state["step"], state["exp_avg"] = torch.zeros(()), torch.zeros_like(weight)
         assert weight.grad is not None  # noqa: S101 - every layer takes part in every step
         state["exp_avg"].lerp_(weight.grad, 1 - MOMENTUM)
@@ -65,14 +68,14 @@ class Muon(AdamW):
 
 
 def balanced(matrices: Tensor) -> Tensor:
-    """Muon's change for a learning rate of 1, shape=(number, rows, columns) as given."""
+    """Return Muon's update for a learning rate of 1, shape=(number, rows, columns) as given."""
     return RATE * math.sqrt(max(1.0, matrices.shape[1] / matrices.shape[2])) * orthogonal(matrices)
 
 
 def orthogonal(matrices: Tensor) -> Tensor:
-    """About the nearest matrices whose singular values are all 1, shape=(number, rows, columns) as given.
+    """Return approximately the nearest matrices with singular values 1, shape=(number, rows, columns) as given.
 
-    They come out between 0.7 and 1.2, smaller where they were less than a hundredth of the matrix's norm.
+    The singular values are between 0.7 and 1.2, smaller where they were below a hundredth of the matrix's norm.
     """
     x = matrices.bfloat16() if multiplies_bfloat16(matrices.device) else matrices
     wide = x.shape[1] <= x.shape[2]
@@ -86,18 +89,18 @@ def orthogonal(matrices: Tensor) -> Tensor:
 
 
 def multiplies_bfloat16(device: torch.device) -> bool:
-    """Are matrices of 16 bits multiplied faster than those of 32 there? GPUs do, and some processors."""
+    """Return true if 16-bit products are faster than 32-bit ones there: on GPUs and some processors."""
     capabilities: Callable[[], dict[str, Any]] = getattr(torch.cpu, "get_capabilities", dict)  # not in every torch
     return device.type != "cpu" or bool(capabilities().get("avx512_bf16"))
 
 
 def make_optimizer(network: CharNetwork, config: TrainingConfig) -> Optimizer:
-    """The optimiser that `config` names; biases are not decayed.
+    """Return the optimiser of `config`; biases are not decayed.
 
     Raises
     ------
     OptionError
-        If the network is not of a kind that it can move.
+        If the optimiser cannot train this kind of network.
     """
     recurrent = [weight for weight in network.layers.parameters() if weight.ndim > 1]
     others = [*network.readout.parameters(), *(network.embedding.parameters() if network.embedding else ())]
@@ -129,12 +132,12 @@ def make_optimizer(network: CharNetwork, config: TrainingConfig) -> Optimizer:
 
 
 def schedule(done: float, config: TrainingConfig) -> float:
-    """Learning rate as a share of its highest value.
+    """Return the learning rate as a share of its highest value.
 
     Parameters
     ----------
     done
-        Share of training that lies behind, 0 to 1.
+        Finished share of training, 0 to 1.
     config
         Gives `warmup` and `schedule`.
     """

@@ -1,12 +1,12 @@
-"""How does a training become a folder that can be interrupted at any moment and gone on with?
+"""A run: one training and its folder, which can be interrupted at any moment and continued.
 
     RUN/best/          the checkpoint with the lowest validation loss
     RUN/last/          the newest checkpoint, with resume.safetensors beside it
     RUN/history.csv    one row per epoch (see `EpochRecord`)
 
 ``last`` is written after every epoch, once a minute within one, and when the caller stops the iteration; each time
-whole. A training that went on from it ends with the same network and the same history as one that was never stopped
-(on the same machine and number of threads, and without a time limit).
+atomically. A continued training ends with the same network and the same history as one that was never stopped (on the
+same machine and number of threads, and without a time limit).
 """
 
 import csv
@@ -51,9 +51,9 @@ from tunewright.training.precision import flushed_to_zero
 RESUME, HISTORY = "resume.safetensors", "history.csv"
 SAVE_EVERY_SECONDS = 60.0
 STYLE_CHARACTERS = 8_000_000
-"""Of a larger corpus about so many characters say what its tunes are like, in tunes spread evenly over it."""
+"""Most characters that the style of a corpus is computed from, in tunes spread evenly over it."""
 MAY_CHANGE = {"device", "threads"}
-"""Options that a run may go on with another value of; its numbers may then differ in their last digits."""
+"""Options that may change when a run is continued; its numbers may then differ in their last digits."""
 
 
 def train(
@@ -71,17 +71,17 @@ def train(
     Parameters
     ----------
     tunes
-        What to learn from.
+        Training tunes.
     validation
-        What to measure on; without it, a tenth of `tunes` is kept back, near-duplicates together.
+        Validation tunes; without them, a tenth of `tunes` is held back, near-duplicates together.
     out
         The run folder.
     network, config
-        Architecture and recipe; the preset ``default`` where None.
+        Architecture and training options; None takes those of the preset ``default``.
     resume
-        Go on with the run that `out` holds.
+        Continue the run in `out`.
     force
-        Replace what `out` holds.
+        Replace the run in `out`.
 
     Yields
     ------
@@ -91,7 +91,7 @@ def train(
     Raises
     ------
     OutputError, CheckpointError, OptionError
-        If `out` is in use, has nothing to go on with, or was made with other data or options.
+        If `out` is in use, has no run to continue, or one with other data or options.
     DivergenceError
         When a loss is no longer finite; the last good checkpoint stays.
     """
@@ -103,11 +103,11 @@ def train(
 
 @dataclass(frozen=True)
 class Start:
-    """From which network a training starts, and how strongly it is held there."""
+    """The network that a training starts from, and how strongly its weights are pulled back to it (L2-SP)."""
 
     checkpoint: Checkpoint
     l2_sp: float = 0.0
-    """After each step of size r but an epoch's last, the weights go back by a share r times this of their way."""
+    """After each step of size r, but not an epoch's last, the weights go back by a share r times this."""
 
 
 class Run:
@@ -118,9 +118,9 @@ class Run:
     folder, data, network, config
         See `train`.
     origin
-        Recorded with the data in every checkpoint: where the tunes were read, say.
+        Recorded with the data in every checkpoint, such as the source of the tunes.
     start
-        None begins with random weights.
+        None starts with random weights.
     team
         The processes that train this network together; this one alone if None. Process 0 of them writes.
     """
@@ -138,22 +138,22 @@ class Run:
         self.folder, self.data, self.network_config, self.config = folder, data, network, config
         self.origin, self.start, self.team = dict(origin or {}), start, team or Team()
         self.notes: dict[str, Any] = {}
-        """What else every checkpoint records of its training."""
+        """Further entries in the training record of every checkpoint."""
         self.trainer: Trainer
 
     @cached_property
     def baselines(self) -> Baselines:
-        """What counting the same tunes reaches on the validation tunes; recorded in every checkpoint."""
+        """Losses of n-gram models of the training tunes on the validation tunes; recorded in every checkpoint."""
         return baselines(self.data.tunes, len(self.data.vocabulary), self.data.validation)
 
     @cached_property
     def style(self) -> dict[str, Any]:
-        """What the tunes are like, and those of the network that this one starts from; kept in every checkpoint."""
+        """Style of the tunes, and of those of the network that this one starts from; kept in every checkpoint."""
         texts = list(map(self.data.text_of, spread(self.data.tunes, STYLE_CHARACTERS)))
         return style_of(texts, self.start.checkpoint.style if self.start else None)
 
     def open(self, *, resume: bool = False, force: bool = False) -> None:
-        """Start afresh, or go on with what the folder holds; see `train` for what is raised."""
+        """Start a new run, or continue the one in the folder; raises what `train` does."""
         self.team.in_turn(partial(self._open, resume=resume, force=force))
         self.team.require_same("the tunes", self.data.fingerprint)
         self.team.require_same("the options", json.dumps([to_mapping(self.network_config), to_mapping(self.config)]))
@@ -181,19 +181,19 @@ class Run:
             return CharNetwork.of(self.network_config, self.data.vocabulary)
 
     def _clear(self) -> None:
-        """Remove what a former run left, lest its network be taken for this one's; other files stay."""
+        """Remove the files of a former run, whose network must not be taken for this one's; other files stay."""
         for name in (BEST, LAST):
             remove_folder(self.folder / name)
         for path in (self.folder / HISTORY, *self.folder.glob("loss.*")):
             path.unlink(missing_ok=True)
 
     def progress(self) -> Generator[Progress, None, None]:
-        """Train until finished, saving as the module's docstring says."""
+        """Train until finished; saves as described in the module's docstring."""
         saved = time.monotonic()
         try:
             with flushed_to_zero():
                 for progress in self.trainer.run():
-                    if not progress.record:  # whose losses are of the weights as they are
+                    if not progress.record:  # its losses are those of the present weights
                         self._hold()
                     if progress.record or time.monotonic() - saved > SAVE_EVERY_SECONDS:
                         self.save(progress.record)
@@ -212,14 +212,14 @@ class Run:
 
     @torch.no_grad()
     def _hold(self) -> None:
-        """Draw the weights back to those of the start."""
+        """Pull the weights back to those of the start (L2-SP)."""
         if self.start and self.start.l2_sp:
             share = min(1.0, self.start.l2_sp * self.trainer.position.learning_rate)
             for weight, held in zip(self.trainer.network.parameters(), self._held, strict=True):
                 weight.lerp_(held, share)
 
     def save(self, record: EpochRecord | None = None) -> None:
-        """Write ``last`` and the history; after an epoch, whose `record` it is, ``best`` too if that is the best."""
+        """Write ``last`` and the history; with the `record` of an epoch, also ``best`` if it is the best epoch."""
         if not self.team.leads:
             return
         if record and self.trainer.best is record:
@@ -245,9 +245,9 @@ class Run:
         return Checkpoint(self.network_config, self.data.vocabulary, weights, metrics, training, self.style)
 
     def _read_last(self) -> tuple[Checkpoint, dict[str, Any]]:
-        """The newest checkpoint, once it is known to belong to this data and these options."""
+        """Return the newest checkpoint, after a check that it has the same data and options."""
         checkpoint, about = read_last(self.folder), read_about(self.folder / LAST)
-        former = to_mapping(TrainingConfig())  # for an option that came later than the run
+        former = to_mapping(TrainingConfig())  # for options that are newer than the run
         recorded = {**to_mapping(checkpoint.config), **former, **checkpoint.training.get("config", {})}
         asked = {**to_mapping(self.network_config), **to_mapping(self.config)}
         for name, value in asked.items():
@@ -269,7 +269,7 @@ class Run:
 
 
 def read_last(run: Path) -> Checkpoint:
-    """The newest checkpoint of a run folder.
+    """Return the newest checkpoint of a run folder.
 
     Raises
     ------
@@ -278,26 +278,26 @@ def read_last(run: Path) -> Checkpoint:
     """
     settle_folder(run / LAST)
     if not (run / LAST / ABOUT).is_file():
-        raise CheckpointError("holds no run to go on with; leave --resume out to start one", path=run)
+        raise CheckpointError("has no run to go on with; leave --resume out to start one", path=run)
     return read_checkpoint(run / LAST)
 
 
 def choose_device(config: TrainingConfig, place: int = 0) -> torch.device:
-    """The device that `config` asks for; of several GPUs that of number `place`."""
+    """Return the device of `config`; of several GPUs that with number `place`."""
     if config.device == "cuda" and not torch.cuda.is_available():
-        raise OptionError("device is 'cuda', but torch sees no such device here")
+        raise OptionError("device is 'cuda', but torch finds no GPU")
     wanted = config.device if config.device != "auto" else ("cuda" if torch.cuda.is_available() else "cpu")
     if wanted == "cpu":
         return torch.device("cpu")
     if place >= torch.cuda.device_count():
         raise OptionError(
-            f"process {place} of this machine finds no GPU of its own: there are {torch.cuda.device_count()}"
+            f"process {place} of this machine needs a GPU of its own, but there are {torch.cuda.device_count()}"
         )
     return torch.device("cuda", place)
 
 
 def history_as_csv(history: Sequence[EpochRecord]) -> str:
-    """One row per epoch, one column per field of `EpochRecord`."""
+    """Return a CSV table with one row per epoch, one column per field of `EpochRecord`."""
     text = io.StringIO()
     writer = csv.DictWriter(text, [column.name for column in fields(EpochRecord)], lineterminator="\n")
     writer.writeheader()
@@ -306,7 +306,7 @@ def history_as_csv(history: Sequence[EpochRecord]) -> str:
 
 
 def _metadata(content: bytes) -> dict[str, str]:
-    """The metadata in the header of a safetensors file: eight bytes of length, then JSON."""
+    """Return the metadata in the header of a safetensors file: eight bytes of length, then JSON."""
     length = int.from_bytes(content[:8], "little")
     metadata: dict[str, str] = json.loads(content[8 : 8 + length])["__metadata__"]
     return metadata

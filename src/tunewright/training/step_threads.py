@@ -1,9 +1,9 @@
-"""Threads for the steps of a training that ends with the same bits, however many threads took which step.
+"""Choice of the number of threads for each training step, with results that do not depend on it.
 
-A sum over numbers comes out differently in its last bits when it is cut into other parts, and how torch cuts it may
-depend on the number of threads. So before a step is shared by several threads, it is rehearsed: once with each number
-of threads, on a copy. Only numbers whose results equal those of one thread, to the bit, are used for steps of this
-shape. Batches of a rare shape (the last one of an epoch; most, where a network looks back) are learned on one thread.
+A sum over numbers differs in its last bits when it is cut into other parts, and how torch cuts it may depend on the
+number of threads. So before several threads share a step, it is rehearsed: once with each number of threads, on a copy.
+Only numbers whose results equal those of one thread, to the bit, are used for steps of this shape. Batches of a rare
+shape (the last one of an epoch; most, for a network that looks back) are learned by one thread.
 """
 
 import threading
@@ -19,26 +19,26 @@ from tunewright.model.threads import most_threads, one_thread, threads
 from tunewright.training.thread_choice import ThreadChooser
 
 Shape = tuple[int, ...]
-"""T time steps and B lanes of a batch, and the length of each part of the state that is carried into it: a network that
-looks back computes with as many rows as its memory has, which is another computation for each number of them."""
+"""T time steps and B lanes of a batch, and the length of each part of the state that is carried into it: the
+computation of a network that looks back depends on the number of rows of its memory."""
 
 USUAL = 8
-"""A shape that came so often is worth a rehearsal."""
+"""Number of steps of a shape after which it is rehearsed."""
 PROBE_SECONDS = 0.02
-"""Processor time of a thread that finds out whether a core is free."""
+"""Processor time of a probe that tests whether a core is free."""
 LATE = 1.25
-"""A thread that takes so many times as long has shared its core."""
+"""A probe that takes this times as long has shared its core."""
 NUMBERS_PER_THREAD = 1 << 16
-"""torch gives at least half as many to each thread."""
+"""torch gives at least half of this to each thread."""
 
 
 class StepThreads:
-    """Chooses the threads of each step.
+    """Chooses the number of threads of each step.
 
     Parameters
     ----------
     fixed
-        How many threads take every step; 0 chooses among 1 and `most_threads`, and goes on choosing.
+        Number of threads for every step; 0 keeps choosing between 1 and `most_threads`.
     """
 
     def __init__(self, fixed: int) -> None:
@@ -49,14 +49,14 @@ class StepThreads:
 
     @contextmanager
     def step(self, shape: Shape, rehearse: Callable[[], bytes]) -> Iterator[None]:
-        """Take the step of the block with a number of threads that suits now.
+        """Run the block, a step, with the number of threads that is best now.
 
         Parameters
         ----------
         shape
-            Of all that the step computes with.
+            Shape of the batch; see `Shape`.
         rehearse
-            Takes the step on a copy; gives all that it would change.
+            Takes the step on a copy; returns all of its results as bytes.
         """
         chooser = self._chooser(shape, rehearse) if not self._fixed and self._most > 1 else None
         count = chooser.threads() if chooser else self._fixed or 1
@@ -74,7 +74,7 @@ class StepThreads:
 
 
 def cores_are_free(count: int) -> bool:
-    """Say whether `count` threads that do not wait for one another run at once now, each as fast as alone."""
+    """Return true if `count` independent threads run at once now, each as fast as alone."""
     meeting, taken = threading.Barrier(count), []
 
     def work() -> None:
@@ -96,7 +96,7 @@ def cores_are_free(count: int) -> bool:
 
 
 def _equal(rehearse: Callable[[], bytes], count: int) -> bool:
-    """Say whether a step on so many threads ends with the bits of a step on one."""
+    """Return true if a step of `count` threads ends with the same bits as a step of one."""
     alone, together = (_outcome(rehearse, each) for each in (1, count))
     return alone == together
 
@@ -107,9 +107,9 @@ def _outcome(rehearse: Callable[[], bytes], count: int) -> bytes:
 
 
 def _products_near_zero(count: int) -> bytes:
-    """What each of `count` threads makes of numbers near zero: all must flush them to zero, or none.
+    """Return whether each of `count` threads flushes denormals to zero; all must, or none.
 
-    A thread does as the one that started it did then, which may have been before `torch.set_flush_denormal`.
+    A thread inherits this from the one that started it, perhaps before `torch.set_flush_denormal`.
     """
     numbers = torch.full((count * NUMBERS_PER_THREAD,), torch.finfo(torch.float32).tiny)
     return b"flushed" if not numbers.mul_(0.5).any() else b"kept" if numbers.all() else b"both"

@@ -1,11 +1,11 @@
-"""Choosing the number of compute threads while a training runs, by what its steps take.
+"""Choice of the number of compute threads while a training runs, by the time that its steps take.
 
 Several threads share each step of a training, and each step waits for the slowest of them. On an idle machine two
-learn up to 1.7 times as fast as one; beside other work they wait for one another, and learn up to 17 times slower.
-Which it is changes from minute to minute, so `ThreadChooser` goes on trying: now and then a few steps are taken with
-another number of threads, which stays if it is faster. What trials lose is limited to `TRIAL_SHARE` of the time.
+threads are up to 1.7 times as fast as one; beside other work they wait for one another, and are up to 17 times slower.
+This changes from minute to minute, so `ThreadChooser` keeps trying: now and then a few steps are taken with another
+number of threads, which stays if it is faster. The time that trials lose is limited to the share `TRIAL_SHARE`.
 
-Nothing here computes. A cost is in seconds per unit of work, whatever the caller takes for one (characters, say).
+Nothing here computes. A cost is in seconds per unit of work, in units of the caller (such as characters).
 """
 
 import math
@@ -15,30 +15,30 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 TRIAL_STEPS = 3
-"""Steps of a trial; so many are remembered."""
+"""Number of steps in a trial; the costs of as many are kept."""
 TRIAL_SHARE = 0.04
-"""Most of the time that may be lost by trying other numbers of threads."""
+"""Largest share of the time that trials of other numbers of threads may lose."""
 SHORTEST_WAIT, LONGEST_WAIT = 4.0, 30.0
-"""Seconds until a number of threads that lost is tried again: after the first time, and after several; more if its
-trial was dear."""
+"""Seconds until a number of threads that lost is tried again: after the first trial, and after several; more if its
+trial was expensive."""
 BETTER = 0.95
 """A number of threads wins if its cost is less than this share of the present one's."""
 HOPELESS = 1.5
-"""A trial ends at once at a step that costs so many times the usual."""
+"""A trial ends at once at a step that costs this times the usual."""
 
 
 @dataclass
 class _Candidate:
-    """What is known of one number of threads."""
+    """Measurements of one number of threads."""
 
     costs: deque[float] = field(default_factory=lambda: deque(maxlen=TRIAL_STEPS))
     """Of its last steps."""
     affordable: float = -math.inf
-    """When what it lost last is paid for."""
+    """Time at which the loss of its last trial is within `TRIAL_SHARE`."""
     due: float = -math.inf
-    """When it is tried again."""
+    """Time of its next trial."""
     wait: float = SHORTEST_WAIT
-    """Seconds until then, the next time that it loses."""
+    """Seconds to the next trial, should it lose again."""
 
     @property
     def cost(self) -> float:
@@ -46,26 +46,26 @@ class _Candidate:
         return sum(self.costs) / len(self.costs) if self.costs else math.inf
 
     def lose(self, now: float, seconds: float, share: float) -> None:
-        """Put off the next trial until the `seconds` that the last one lost are no more than `share` of the time."""
+        """Delay the next trial until the `seconds` that the last one lost are at most `share` of the time."""
         self.affordable = now + max(0.0, seconds) / share
         self.due = max(self.affordable, now + self.wait)
         self.wait = min(2 * self.wait, LONGEST_WAIT)
 
 
 class ThreadChooser:
-    """Says how many threads take the next step, and learns what the step took.
+    """Chooses the number of threads of the next step from the times of former steps.
 
     Parameters
     ----------
     most
-        Largest number of threads; 1, its doublings and this number are tried.
+        Largest number of threads; the powers of two below it and this number are tried.
     suits
-        Says whether so many threads may be used at all; asked before the first trial of each number.
+        Returns whether a number of threads may be used at all; called before its first trial.
     free
-        Says whether so many cores have nothing else to do; asked before every trial of more threads than now, which
-        costs much where they have.
+        Returns whether a number of cores is idle; called before every trial of more threads than now, which is
+        expensive on busy cores.
     clock
-        Gives the time in seconds.
+        Returns the time in seconds.
     """
 
     def __init__(
@@ -82,7 +82,7 @@ class ThreadChooser:
         self._clock = clock
         self._present, self._trial = 1, 0
         self._yardstick, self._lost = math.inf, 0.0
-        """A cost, and the seconds that were lost against it: in the trial, or else since the present number won."""
+        """A cost, and the seconds lost against it: in the trial, or else since the present number won."""
 
     @property
     def counts(self) -> tuple[int, ...]:
@@ -90,12 +90,12 @@ class ThreadChooser:
         return tuple(self._candidates)
 
     def threads(self) -> int:
-        """Return how many threads shall take the next step."""
+        """Return the number of threads for the next step."""
         present = self._candidates[self._present]
         if not self._trial and len(present.costs) == TRIAL_STEPS:
             now = self._clock()
             for count, other in tuple(self._candidates.items()):
-                # A number that was faster than the present one is now is tried as soon as may be.
+                # A number that was faster than the present one is tried as soon as its last loss is made up.
                 due = now >= (other.affordable if other.cost < present.cost else other.due)
                 if count != self._present and due and self._worth_a_trial(count, other, now):
                     self._begin_trial(count, self._clock() - now)
@@ -114,7 +114,7 @@ class ThreadChooser:
         return True
 
     def took(self, threads: int, work: float, seconds: float) -> None:
-        """Learn that a step of so much work took `seconds`; steps with other threads than chosen are passed over."""
+        """Record that a step of `work` took `seconds`; steps with another number of threads are ignored."""
         if threads != (self._trial or self._present) or work <= 0:
             return
         tried, cost = self._candidates[threads], seconds / work

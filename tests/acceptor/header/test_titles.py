@@ -22,10 +22,10 @@ from tunewright.sampling.compiled import kernel
 from tunewright.sampling.compiled.kernel import Kernel
 from tunewright.sampling.compiled.weights import pack
 from tunewright.sampling.config import CompositionConfig
+from tunewright.sampling.generation_state import Writer, new_generation
 from tunewright.sampling.playable import playable
 from tunewright.sampling.prime import HEADER_FIELDS
-from tunewright.sampling.reference import Twin
-from tunewright.sampling.sheet import Writer, new_sheet
+from tunewright.sampling.reference import NumpyReference
 from tunewright.sampling.steering import Steering
 
 VOCABULARY = Vocabulary("".join(SYMBOLS))
@@ -165,16 +165,16 @@ def test_the_compiled_loop_writes_the_same_headers(untrained):
     grammar = playable(replace(model, style=STYLE))
     network, registers = pack(model), np.array(grammar.begin(400))
     for seed in range(4):
-        sheets = [new_sheet(network, np.array([0]), 400, seed, registers) for _ in range(2)]
+        generations = [new_generation(network, np.array([0]), 400, seed, registers) for _ in range(2)]
         config = CompositionConfig()
         writers: tuple[Writer, ...] = (
             Kernel(entries, network, config, Steering.of(grammar)),
-            Twin(network, config, grammar),
+            NumpyReference(network, config, grammar),
         )
-        for sheet, writer in zip(sheets, writers, strict=True):
-            writer.write(sheet, 60)
-        assert sheets[0].written.tolist() == sheets[1].written.tolist()
-        assert sheets[0].registers.tolist()[:SIZE] == sheets[1].registers.tolist()[:SIZE]
+        for generation, writer in zip(generations, writers, strict=True):
+            writer.write(generation, 60)
+        assert generations[0].written.tolist() == generations[1].written.tolist()
+        assert generations[0].registers.tolist()[:SIZE] == generations[1].registers.tolist()[:SIZE]
 
 
 @pytest.mark.parametrize("seed", range(3))

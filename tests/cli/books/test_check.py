@@ -50,7 +50,7 @@ def test_json_is_a_list_of_objects(write, capsys):
     shown = json.loads(capsys.readouterr().out)
     assert shown[-1] == {
         "path": path, "line": 7, "column": 2, "bar": 2, "code": "unknown-character", "severity": "error",
-        "what": "; means nothing in music", "right": "a note, rest, bar line or other sign of ABC",
+        "what": "; has no meaning in music", "right": "a note, rest, bar line or other sign of ABC",
     }  # fmt: skip
     check(write(GOOD), json=True)
     assert json.loads(capsys.readouterr().out) == []
@@ -73,7 +73,7 @@ def test_folders_are_checked_file_by_file(write, tmp_path, capsys):
 )
 def test_tunes_in_tables_are_checked_too(write, capsys, name, content):
     assert check(write(content, name)) == FINDINGS
-    assert "of the tune: ; means nothing in music" in capsys.readouterr().out
+    assert "of the tune: ; has no meaning in music" in capsys.readouterr().out
 
 
 def test_a_file_that_cannot_be_read_is_a_mistake_and_stops_no_other(write, capsys):

@@ -71,8 +71,8 @@ def test_books_are_joined_by_a_blank_line(write, capfdbinary, end):
         ({}, "give one of --semitones and --key; neither was given"),
         ({"semitones": 2, "key": "D"}, "give one of --semitones and --key; both were given"),
         ({"semitones": 200}, "200 semitones; allowed: -127 to 127"),
-        ({"key": "Dm"}, "'Dm' is no tonic; allowed: A to G"),
-        ({"key": ""}, "'' is no tonic"),
+        ({"key": "Dm"}, "'Dm' is not a tonic; allowed: A to G"),
+        ({"key": ""}, "'' is not a tonic"),
     ],
 )
 def test_mistakes_in_options_are_told(write, options, message):

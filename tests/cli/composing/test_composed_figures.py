@@ -7,8 +7,7 @@ from command_line import run
 
 from tunewright.cli.composing.composed_figures import acceptance_sentence, choosing_sentence
 from tunewright.model.checkpoint import read_checkpoint, write_checkpoint
-from tunewright.sampling.choosing.rejection import Choice
-from tunewright.sampling.compose import Composition
+from tunewright.sampling.composition import Choice, Composition
 
 TUNE = Composition("X:1\n", True, 3, likelihood=-60.0, composed=100)
 SHORT = ("--max-length", "80", "--no-originality")

@@ -1,4 +1,4 @@
-"""Are the rows of other people's tables read as the tunes they are?"""
+"""Tables of other people: rows become the tunes that they hold."""
 
 import csv
 import io
@@ -112,7 +112,7 @@ def test_bad_rows_are_reported_and_left_out():
     assert reasons[0] == "broken JSON: invalid control character"
     assert "'abc notation'" in reasons[1]
     assert reasons[2:5] == [
-        "a JSON value that is no object with named fields",
+        "a JSON value that is not an object with named fields",
         "a tune without a K: field, and no key or mode beside it",
         "an empty tune",
     ]

@@ -1,4 +1,4 @@
-"""Are tunes between tags taken whole, and counted so that losses compare with others'?"""
+"""Tunes between tags are read whole, and their characters add up to the file's, so that losses can be compared."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Do token files become ABC again?"""
+"""Token files of folk-rnn become ABC again."""
 
 from pathlib import Path
 

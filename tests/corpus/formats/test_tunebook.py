@@ -1,4 +1,4 @@
-"""Are tunes found in tunebooks as people type them?"""
+"""Tunes are found in tunebooks as people type them."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Is a built corpus opened as it was written, and is damage told?"""
+"""A built corpus is opened as it was written, and damage is reported."""
 
 import json
 
@@ -48,7 +48,7 @@ def test_damage_is_told(name, built):
     try:
         corpus = read_corpus(built)
     except CorpusError as error:
-        assert name == "training.lengths" and "speaks of other tunes" in str(error)
+        assert name == "training.lengths" and "its lengths do not add up to the characters of the shards" in str(error)
         return
     with pytest.raises(CorpusError, match=f"{name}: is damaged"):
         corpus.verify()
@@ -66,21 +66,21 @@ def test_a_file_cut_short_or_missing_is_told_at_once(content, built):
 
 def test_a_newer_format_is_told(built):
     change(built, format=99)
-    with pytest.raises(CorpusError, match="is of format 99; this version of Tunewright reads 1"):
+    with pytest.raises(CorpusError, match="has format 99; this version of Tunewright reads 1"):
         read_corpus(built)
 
 
 @pytest.mark.parametrize("entries", [{"symbols": "abc"}, {"training": {}}, {"dtype": "none"}, {"vocabulary": "x"}])
 def test_a_broken_index_is_told(entries, built):
     change(built, **entries)
-    with pytest.raises(CorpusError, match="is no index of a corpus that can be read"):
+    with pytest.raises(CorpusError, match="cannot be read as the index of a corpus"):
         read_corpus(built)
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", "no json"])
 def test_an_index_that_is_none_is_told(content, built):
     (built / INDEX).write_text(content)
-    with pytest.raises(CorpusError, match="is no index"):
+    with pytest.raises(CorpusError, match="cannot be read as the index"):
         read_corpus(built)
 
 

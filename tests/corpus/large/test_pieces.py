@@ -1,4 +1,4 @@
-"""Are files put together into pieces of bounded size, and is everything of a tune kept?"""
+"""Files are combined into pieces of bounded size, and everything of a tune is kept."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Is a built corpus what reading and splitting in memory gives, whatever happened while it was built?"""
+"""Oracle: reading and splitting in memory, which a build must equal, also after interruptions."""
 
 import json
 import os
@@ -243,8 +243,8 @@ def test_what_lies_in_the_output_folder_is_no_source(book):
 
 
 @pytest.mark.parametrize("text, error, message", [
-    ("no tune\n", CorpusError, "no tune to learn from could be read: holds no tune"),
-    ("X:1\nK:C\nabc|\n", OptionError, "at least two tunes"),
+    ("no tune\n", CorpusError, "no tune to train on could be read: holds no tune"),
+    ("X:1\nK:C\nabc|\n", OptionError, "at least two different tunes"),
 ])  # fmt: skip
 def test_too_little_is_an_error(text, error, message, tmp_path):
     (tmp_path / "book.abc").write_text(text)

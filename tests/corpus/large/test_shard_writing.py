@@ -1,4 +1,4 @@
-"""Do pieces become shards, and only what belongs into them?"""
+"""Shards hold the tunes of their pieces, and only those that belong in them."""
 
 import json
 
@@ -79,7 +79,7 @@ def test_lines_count_on_from_piece_to_piece_only_within_a_file(shards_of, tmp_pa
 
 
 @pytest.mark.parametrize(
-    "books, purpose", [(("words\n", tune("abc")), "learn from"), ((tune("abc"), "words\n"), "measure on")]
+    "books, purpose", [(("words\n", tune("abc")), "train on"), ((tune("abc"), "words\n"), "validate on")]
 )
 def test_a_side_without_tune_is_an_error(books, purpose, shards_of):
     with pytest.raises(CorpusError, match=f"no tune to {purpose} could be read: holds no tune"):

@@ -1,4 +1,4 @@
-"""Are ids on disk read as if they were in memory?"""
+"""Oracle: the same ids in memory."""
 
 import hashlib
 import itertools
@@ -95,7 +95,7 @@ def test_nothing_stays_mapped(store):
 def test_a_number_for_no_symbol_is_an_error(store):
     mapped = store(made_up([30] * 10), symbols=100)
     for read in (lambda: mapped[3], lambda: joined(mapped).take(np.arange(200), mode="wrap")):
-        with pytest.raises(CorpusError, match="stands for no character"):
+        with pytest.raises(CorpusError, match="an id is out of range"):
             read()
 
 
@@ -110,7 +110,7 @@ def test_size_and_content_of_a_file_are_checked(tmp_path):
     with pytest.raises(CorpusError, match="checksum"):
         file.check_content()
     path.write_bytes(b"ab")
-    with pytest.raises(CorpusError, match="holds 2 bytes; the index says 3"):
+    with pytest.raises(CorpusError, match="has 2 bytes instead of 3"):
         file.check_size()
     path.unlink()
     with pytest.raises(CorpusError, match="cannot be read"):

@@ -1,4 +1,4 @@
-"""Is every number taken once, in an order that looks random, with and without a list?"""
+"""Every number is drawn once, in an order that passes for random, with and without a list."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Does a file that is read in stretches hold the same tunes as one that is read whole?"""
+"""Oracle: the same file, read whole."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Do large archives hold the same tunes unpacked as read at once?"""
+"""Oracle: the same archives, read in memory."""
 
 import gzip
 import random

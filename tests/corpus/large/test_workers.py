@@ -1,4 +1,4 @@
-"""Is work done in order, by other processes, and does nothing of them stay?"""
+"""Work is done in order, by other processes, none of which outlives this one."""
 
 import os
 import signal
@@ -24,7 +24,7 @@ def test_several_processes_answer_in_order():
 
 
 def test_a_process_that_is_ended_is_told():
-    with pytest.raises(CorpusError, match="ended from outside"), workers(2) as run:
+    with pytest.raises(CorpusError, match="was killed"), workers(2) as run:
         list(run(os._exit, [(1,)]))
 
 

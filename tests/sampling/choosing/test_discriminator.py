@@ -1,4 +1,4 @@
-"""Oracles: the formula of the paper, and densities whose ratio is known."""
+"""Oracle: densities whose ratio is known."""
 
 from dataclasses import replace
 
@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from tunewright.errors import CheckpointError
-from tunewright.sampling.choosing.discriminator import EPSILON, KEY, Acceptance, Discriminator
+from tunewright.sampling.choosing.acceptance import Acceptance
+from tunewright.sampling.choosing.discriminator import KEY, Discriminator
 from tunewright.sampling.choosing.learning import FOLDS, area_under_curve, fit_logistic
 
 TUNE = "X:1\nM:4/4\nL:1/8\nK:D\nDEFG ABcd|d2A2 D4|]\n"
@@ -19,25 +20,6 @@ def discriminator(logits=(-3.0, -1.0, 0.0, 2.0), network="", weights=(("ends on 
 def test_the_logit_is_the_sum_of_the_weights_of_what_a_tune_has():
     assert discriminator().logit(TUNE) == 1.0
     assert discriminator().logit("X:1\n") == -np.inf
-
-
-def test_acceptance_is_that_of_the_paper():
-    logits = np.array([-3.0, -1.0, 0.0, 2.0])
-    accepts = Acceptance(discriminator(logits), 0.4, 1.0)
-    found = np.array([accepts(logit) for logit in logits])
-    below = logits - logits.max()
-    gammas = below - np.log(1 - np.exp(below - EPSILON)) - np.log(found / (1 - found))
-    assert gammas == pytest.approx(np.full(4, gammas[0]), abs=1e-6)
-    assert found.mean() == pytest.approx(0.4)
-    assert np.all(np.diff(found) > 0)
-    assert accepts(50.0) == accepts(2.0)
-    assert accepts(-np.inf) == 0
-
-
-def test_the_nearest_temperature_counts():
-    told = replace(discriminator(), composed={"0.5": (-9.0, -5.0), "1": (0.0, 4.0)})
-    assert Acceptance(told, 0.5, 0.6)(-5) > 0.9
-    assert Acceptance(told, 0.5, 0.8)(-5) < 0.1
 
 
 @pytest.fixture(scope="module")

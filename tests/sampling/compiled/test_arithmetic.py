@@ -1,4 +1,4 @@
-"""Oracles: numpy's tanh and exp, scipy's sigmoid, and the numpy twin for whole steps."""
+"""Oracles: numpy's tanh and exp, scipy's sigmoid, and the numpy reference for whole steps."""
 
 import numpy as np
 import pytest
@@ -54,10 +54,10 @@ def test_the_quick_ones_are_near_enough_and_the_same_for_single_numbers():
 @pytest.mark.parametrize("cell", ["lstm", "gru", "rnn"])
 def test_a_step_is_that_of_the_twin_bit_by_bit(untrained, cell):
     network = pack(untrained(cell=cell, units=6, layers=2, embedding=3))
-    plain, twins = aligned(network.state_size), aligned(network.state_size)
+    plain, by_numpy = aligned(network.state_size), aligned(network.state_size)
     for symbol in (0, 5, 9):
         arithmetic.step(network.weights, network.shape, plain, symbol)
-        logits = reference.step(network, twins, symbol)
+        logits = reference.step(network, by_numpy, symbol)
         assert plain[-len(logits) - (-len(logits) % 16) :][: len(logits)].tolist() == logits.tolist()
 
 

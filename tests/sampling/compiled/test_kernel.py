@@ -1,4 +1,4 @@
-"""Oracles: the numpy twin, whose characters the compiled loop must write, and torch for the path of argmax."""
+"""Oracles: the numpy reference, whose characters the compiled loop must write, and torch for the path of argmax."""
 
 import subprocess
 import sys
@@ -17,8 +17,8 @@ from tunewright.sampling.compiled.calling import START_ID
 from tunewright.sampling.compiled.kernel import Kernel
 from tunewright.sampling.compiled.weights import pack
 from tunewright.sampling.config import CompositionConfig
-from tunewright.sampling.reference import Twin
-from tunewright.sampling.sheet import Writer, new_sheet
+from tunewright.sampling.generation_state import Writer, new_generation
+from tunewright.sampling.reference import NumpyReference
 from tunewright.sampling.steering import Steering
 
 SHAPES = [
@@ -48,7 +48,7 @@ def entries():
 
 
 def start(network, length, seed, registers=None, given=(START_ID,)):
-    return new_sheet(network, np.array(given), length, seed, registers)
+    return new_generation(network, np.array(given), length, seed, registers)
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
@@ -56,13 +56,13 @@ def test_it_writes_what_the_twin_writes(entries, untrained, shape):
     network = pack(untrained(**shape))
     for seed, options in enumerate(OPTIONS * 2):
         config = CompositionConfig(**options)
-        sheets = [start(network, 300, seed, given=(START_ID, 5, 9, 30)) for _ in range(2)]
-        writers: tuple[Writer, ...] = (Kernel(entries, network, config), Twin(network, config))
-        for sheet, writer in zip(sheets, writers, strict=True):
-            assert not writer.write(sheet, 300)
-        assert sheets[0].written.tolist() == sheets[1].written.tolist()
-        np.testing.assert_allclose(sheets[0].tallies, sheets[1].tallies, rtol=1e-12)
-        assert sheets[0].tallies[1] == 0
+        generations = [start(network, 300, seed, given=(START_ID, 5, 9, 30)) for _ in range(2)]
+        writers: tuple[Writer, ...] = (Kernel(entries, network, config), NumpyReference(network, config))
+        for generation, writer in zip(generations, writers, strict=True):
+            assert not writer.write(generation, 300)
+        assert generations[0].written.tolist() == generations[1].written.tolist()
+        np.testing.assert_allclose(generations[0].tallies, generations[1].tallies, rtol=1e-12)
+        assert generations[0].tallies[1] == 0
 
 
 @pytest.mark.parametrize("options", [{}, {"temperature": 2.0}, {"temperature": 0.01, "top_p": 0.9}], ids=str)
@@ -71,34 +71,34 @@ def test_it_writes_what_the_twin_writes_with_a_grammar(entries, untrained, optio
     network, grammar, config = pack(model), Grammar(model.vocabulary.symbols), CompositionConfig(**options)
     registers = np.array(grammar.begin(160))
     for seed in range(2):
-        sheets = [start(network, 160, seed, registers) for _ in range(2)]
+        generations = [start(network, 160, seed, registers) for _ in range(2)]
         writers: tuple[Writer, ...] = (
             Kernel(entries, network, config, Steering.of(grammar)),
-            Twin(network, config, grammar),
+            NumpyReference(network, config, grammar),
         )
-        for sheet, writer in zip(sheets, writers, strict=True):
-            assert not writer.write(sheet, 160)
-        assert sheets[0].written.tolist() == sheets[1].written.tolist()
-        np.testing.assert_allclose(sheets[0].tallies, sheets[1].tallies, rtol=1e-9)
-        assert sheets[0].ended
-        text = model.vocabulary.decode(sheets[0].written[:-1])
+        for generation, writer in zip(generations, writers, strict=True):
+            assert not writer.write(generation, 160)
+        assert generations[0].written.tolist() == generations[1].written.tolist()
+        np.testing.assert_allclose(generations[0].tallies, generations[1].tallies, rtol=1e-9)
+        assert generations[0].ended
+        text = model.vocabulary.decode(generations[0].written[:-1])
         assert grammar.refusal(text) is None
-        assert 0 < sheets[0].tallies[1] < len(text)
+        assert 0 < generations[0].tallies[1] < len(text)
 
 
 @pytest.mark.parametrize("cell", ["lstm", "gru", "rnn"])
 def test_every_choice_is_that_of_torchs_layers(entries, untrained, cell):
     model = untrained(cell=cell, units=40, layers=2)
     network = pack(model)
-    sheet = start(network, 400, 0)
-    Kernel(entries, network, CompositionConfig(argmax=True)).write(sheet, 400)
+    generation = start(network, 400, 0)
+    Kernel(entries, network, CompositionConfig(argmax=True)).write(generation, 400)
     with torch.inference_mode():
-        logits = load_network(model)(torch.from_numpy(sheet.symbols[: sheet.position])[:, None])[0][:, 0]
-    written = torch.from_numpy(sheet.written)[:, None]
+        logits = load_network(model)(torch.from_numpy(generation.symbols[: generation.position])[:, None])[0][:, 0]
+    written = torch.from_numpy(generation.written)[:, None]
     best = logits[:, START_ID + 1 :].max(dim=1).values
     assert (best - logits.gather(1, written)[:, 0]).max() < 1e-4
     likelihood = torch.log_softmax(logits.double(), dim=1).gather(1, written).sum()
-    assert sheet.tallies[0] == pytest.approx(float(likelihood), rel=1e-5)
+    assert generation.tallies[0] == pytest.approx(float(likelihood), rel=1e-5)
 
 
 @pytest.mark.parametrize("piece", [1, 7])
@@ -122,7 +122,7 @@ def test_a_grammar_without_room_is_told(entries, untrained):
     registers[1] = 3  # as if all but three characters were spent
     for writer in (
         Kernel(entries, network, CompositionConfig(), Steering.of(grammar)),
-        Twin(network, CompositionConfig(), grammar),
+        NumpyReference(network, CompositionConfig(), grammar),
     ):
         with pytest.raises(OptionError, match="max_length is 3"):
             writer.write(start(network, 3, 0, np.array(registers)), 3)

@@ -18,9 +18,9 @@ from tunewright.sampling.compiled.kernel import Kernel
 from tunewright.sampling.compiled.weights import aligned, pack
 from tunewright.sampling.compose import Composer, compose, compose_many
 from tunewright.sampling.config import CompositionConfig
-from tunewright.sampling.reference import Twin
-from tunewright.sampling.rewriting import TRIES, Piece, Rewriter, Verdict
-from tunewright.sampling.sheet import NO_PAUSES, Memory, Writer, new_sheet
+from tunewright.sampling.generation_state import NO_PAUSES, Memory, Writer, new_generation
+from tunewright.sampling.reference import NumpyReference
+from tunewright.sampling.rejection import TRIES, Piece, RejectionSampler, Verdict
 from tunewright.sampling.steering import Steering
 
 SHAPES = [{"cell": cell, "layers": layers} for cell in ("lstm", "gru", "rnn") for layers in (1, 2)]
@@ -129,7 +129,7 @@ def by_the_book(model, ids, most=1200):
 
 
 def read_all(network, ids):
-    """The twin's logits after each symbol, and the memory."""
+    """The numpy reference's logits after each symbol, and the memory."""
     state, memory, begin, logits = aligned(network.state_size), Memory.of(network, len(ids)), 0, []
     for position, symbol in enumerate(ids):
         begin = position if symbol == START_ID else begin
@@ -189,11 +189,11 @@ def test_the_compiled_loop_writes_what_the_twin_writes(entries, bold, shape, opt
     network, config = pack(model), CompositionConfig(**options)
     given = model.vocabulary.encode(START + PRIME)
     for seed in range(3):
-        sheets = [new_sheet(network, given, 220, seed) for _ in range(2)]
-        writers: tuple[Writer, ...] = (Kernel(entries, network, config), Twin(network, config))
-        for sheet, writer in zip(sheets, writers, strict=True):
-            writer.write(sheet, 220)
-        compare(sheets[0], sheets[1], network)
+        generations = [new_generation(network, given, 220, seed) for _ in range(2)]
+        writers: tuple[Writer, ...] = (Kernel(entries, network, config), NumpyReference(network, config))
+        for generation, writer in zip(generations, writers, strict=True):
+            writer.write(generation, 220)
+        compare(generations[0], generations[1], network)
 
 
 @pytest.mark.parametrize("options", [{}, {"temperature": 2.0}], ids=str)
@@ -202,49 +202,61 @@ def test_with_a_grammar_and_pieces_written_anew_they_agree_too(entries, bold, op
     network, grammar, config = pack(model), Grammar(model.vocabulary.symbols), CompositionConfig(**options)
     ends = model.vocabulary.symbols.index("|"), model.vocabulary.symbols.index("\n")
     for seed in range(2):
-        sheets = [new_sheet(network, np.array([START_ID]), 160, seed, np.array(grammar.begin(160))) for _ in range(2)]
-        kernel = Kernel(entries, network, config, Steering.of(grammar), ends)
-        writers: tuple[Writer, ...] = kernel, Twin(network, config, grammar, ends)
-        for sheet, writer in zip(sheets, writers, strict=True):
-            while Rewriter(writer).write(sheet, 50):
+        generations = [
+            new_generation(network, np.array([START_ID]), 160, seed, np.array(grammar.begin(160))) for _ in range(2)
+        ]
+        writers = (
+            Kernel(entries, network, config, Steering.of(grammar), ends),
+            NumpyReference(network, config, grammar, ends),
+        )
+        for generation, writer in zip(generations, writers, strict=True):
+            while RejectionSampler(writer).write(generation, 50):
                 pass
-        compare(sheets[0], sheets[1], network)
-        assert sheets[0].discarded > 0
+        compare(generations[0], generations[1], network)
+        assert generations[0].discarded > 0
         # What was written and taken back has left nothing behind.
-        logits, memory = read_all(network, sheets[0].symbols[: sheets[0].position])
-        assert (sheets[0].memory.copy_of(0, sheets[0].position)[0] == memory.copy_of(0, sheets[0].position)[0]).all()
+        logits, memory = read_all(network, generations[0].symbols[: generations[0].position])
+        assert (
+            generations[0].memory.copy_of(0, generations[0].position)[0]
+            == memory.copy_of(0, generations[0].position)[0]
+        ).all()
         likelihoods = torch.from_numpy(logits).double().log_softmax(1).numpy()
-        expected = likelihoods[np.arange(len(likelihoods)), sheets[0].written].sum()
-        assert sheets[0].tallies[WEIGHT] == pytest.approx(expected, rel=1e-6)
+        expected = likelihoods[np.arange(len(likelihoods)), generations[0].written].sum()
+        assert generations[0].tallies[WEIGHT] == pytest.approx(expected, rel=1e-6)
 
 
-def compare(sheet, other, network):
+def compare(generation, other, network):
     """Both are the same to the last bit."""
-    assert sheet.written.tolist() == other.written.tolist()
+    assert generation.written.tolist() == other.written.tolist()
     logits = slice(-int(network.shape[weights.LOGITS]), None)
-    assert (sheet.state[logits][: network.symbols] == other.state[logits][: network.symbols]).all()
-    for kept, also_kept in zip(sheet.memory.copy_of(0, sheet.position), other.memory.copy_of(0, sheet.position),
-                               strict=True):  # fmt: skip
+    assert (generation.state[logits][: network.symbols] == other.state[logits][: network.symbols]).all()
+    count = generation.position
+    for kept, also_kept in zip(generation.memory.copy_of(0, count), other.memory.copy_of(0, count), strict=True):
         assert (kept == also_kept).all()
-    np.testing.assert_allclose(sheet.tallies, other.tallies, rtol=1e-12)
-    assert sheet.discarded == other.discarded
+    np.testing.assert_allclose(generation.tallies, other.tallies, rtol=1e-12)
+    assert generation.discarded == other.discarded
 
 
 def test_a_former_attempt_that_is_taken_after_all_is_remembered(bold):
     model = bold()
     network = pack(model)
-    writer, sheet = Twin(network, CompositionConfig()), new_sheet(network, np.array([START_ID, 8]), 60, 1)
-    writer.write(sheet, 9)
-    piece, verdict = Piece(sheet), Verdict.AGAIN
-    sheet.generator = Draws([0.9, 0.99, 0.99, 0.99])  # type: ignore[assignment]  # refused; the first is held to the end
+    writer, generation = (
+        NumpyReference(network, CompositionConfig()),
+        new_generation(network, np.array([START_ID, 8]), 60, 1),
+    )
+    writer.write(generation, 9)
+    piece, verdict = Piece(generation), Verdict.AGAIN
+    generation.generator = Draws([0.9, 0.99, 0.99, 0.99])  # refused; the first is held to the end
     for attempt in range(TRIES):
         assert verdict is Verdict.AGAIN
-        writer.write(sheet, 7)
-        sheet.tallies[0 if attempt < 0 else 2] = -9.0 - attempt
-        verdict = piece.judge(sheet)
+        writer.write(generation, 7)
+        generation.tallies[0 if attempt < 0 else 2] = -9.0 - attempt
+        verdict = piece.judge(generation)
     assert verdict is Verdict.FORMER
-    _, memory = read_all(network, sheet.symbols[: sheet.position])
-    for kept, read in zip(sheet.memory.copy_of(0, sheet.position), memory.copy_of(0, sheet.position), strict=True):
+    _, memory = read_all(network, generation.symbols[: generation.position])
+    for kept, read in zip(
+        generation.memory.copy_of(0, generation.position), memory.copy_of(0, generation.position), strict=True
+    ):
         assert (kept == read).all()
 
 
@@ -260,7 +272,7 @@ class Draws:
 
 def test_a_tune_does_not_depend_on_the_pieces_in_which_it_is_written(entries, bold):
     network = pack(bold())
-    whole, pieces = (new_sheet(network, np.array([0, 7, 8]), 150, 4) for _ in range(2))
+    whole, pieces = (new_generation(network, np.array([0, 7, 8]), 150, 4) for _ in range(2))
     writer = Kernel(entries, network, CompositionConfig())
     writer.write(whole, 150)
     while writer.write(pieces, 7):
@@ -308,15 +320,15 @@ def copying(untrained):
     return replace(model, weights=changed)
 
 
-@pytest.mark.parametrize("way", ["loop", "twin"])
+@pytest.mark.parametrize("way", ["loop", "reference"])
 def test_a_network_that_copies_its_last_bar_repeats_it(entries, untrained, way):
     model, config = copying(untrained), CompositionConfig(max_length=40, argmax=True)
     network = pack(model)
     prime = "K:D\n|AdBcFeG|Ad"
-    sheet = new_sheet(network, model.vocabulary.encode(START + prime), 40, 0)
-    (Kernel(entries, network, config) if way == "loop" else Twin(network, config)).write(sheet, 40)
-    assert model.vocabulary.decode(sheet.written) == ("BcFeG|Ad" * 5)
-    assert sheet.position == len(sheet.symbols) - 1
+    generation = new_generation(network, model.vocabulary.encode(START + prime), 40, 0)
+    (Kernel(entries, network, config) if way == "loop" else NumpyReference(network, config)).write(generation, 40)
+    assert model.vocabulary.decode(generation.written) == ("BcFeG|Ad" * 5)
+    assert generation.position == len(generation.symbols) - 1
 
 
 def test_nothing_before_the_newest_start_is_looked_at(bold):
@@ -332,7 +344,7 @@ def test_nothing_before_the_newest_start_is_looked_at(bold):
 def test_the_loop_as_plain_python_looks_back(bold):
     model = bold(units=4, symbols="abc|")
     network, config = pack(model), CompositionConfig()
-    plain, twins = (new_sheet(network, np.array([0, 4, 5, 0, 4]), 30, 1) for _ in range(2))
+    plain, by_numpy = (new_generation(network, np.array([0, 4, 5, 0, 4]), 30, 1) for _ in range(2))
     orders = np.array([0, plain.stop_after(100), plain.given, 0, 0, *NO_PAUSES])
     allowed, room, memory = np.zeros(network.symbols, np.int64), np.zeros((2, network.symbols)), plain.memory
     plain.position = loop.write_on(
@@ -340,19 +352,19 @@ def test_the_loop_as_plain_python_looks_back(bold):
         plain.symbols, plain.tallies, allowed, allowed, room[0], room[1], memory.keys.ravel(), memory.scores.ravel(),
         memory.places,
     )  # fmt: skip
-    Twin(network, config).write(twins, 30)
-    compare(plain, twins, network)
+    NumpyReference(network, config).write(by_numpy, 30)
+    compare(plain, by_numpy, network)
 
 
 def test_a_composer_reads_a_beginning_once(bold):
     model, config = bold(), CompositionConfig(max_length=50)
     composer, network = Composer(model, config, prime=PRIME), pack(model)
-    sheet = new_sheet(network, model.vocabulary.encode(START + PRIME), 50, 3)
-    Twin(network, config).write(sheet, 50)
-    other = composer.sheet(3)
+    generation = new_generation(network, model.vocabulary.encode(START + PRIME), 50, 3)
+    NumpyReference(network, config).write(generation, 50)
+    other = composer.begin(3)
     composer.writer.write(other, 50)
-    compare(other, sheet, network)
-    assert other.ended == (sheet.symbols[sheet.position] == END_ID)
+    compare(other, generation, network)
+    assert other.ended == (generation.symbols[generation.position] == END_ID)
 
 
 @pytest.mark.parametrize("name", ["query.weight", "recent", "place", "bar", "match"])

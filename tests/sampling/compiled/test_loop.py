@@ -1,4 +1,4 @@
-"""Oracle: the numpy twin. The loop is run here as the plain Python that it is before it is compiled."""
+"""Oracle: the numpy reference. The loop is run here as the plain Python that it is before it is compiled."""
 
 from typing import Any
 
@@ -9,8 +9,8 @@ from tunewright.sampling.compiled import loop
 from tunewright.sampling.compiled.calling import TALLIES, dead_end
 from tunewright.sampling.compiled.weights import pack
 from tunewright.sampling.config import CompositionConfig
-from tunewright.sampling.reference import Twin
-from tunewright.sampling.sheet import NO_PAUSES, new_sheet
+from tunewright.sampling.generation_state import NO_PAUSES, new_generation
+from tunewright.sampling.reference import NumpyReference
 
 
 class Alternating:
@@ -38,7 +38,7 @@ def test_as_plain_python_it_writes_what_the_twin_writes(untrained, monkeypatch, 
     network = pack(untrained(units=4, symbols="abc"))
     acceptor: Any = Alternating(network.symbols)
     config = CompositionConfig(**options)
-    plain, twins = (new_sheet(network, np.array([0, 4]), 30, 1, np.array([4])) for _ in range(2))
+    plain, by_numpy = (new_generation(network, np.array([0, 4]), 30, 1, np.array([4])) for _ in range(2))
     monkeypatch.setattr(loop, "advance", lambda _tables, registers, symbol: acceptor.advance(registers, symbol))
 
     def mask(_tables, registers, _scratch, out):
@@ -46,21 +46,23 @@ def test_as_plain_python_it_writes_what_the_twin_writes(untrained, monkeypatch, 
 
     monkeypatch.setattr(loop, "mask", mask)
     plain.position = write(network, plain, config, steered=steered)
-    Twin(network, config, acceptor if steered else None).write(twins, 30)
-    assert plain.written.tolist() == twins.written.tolist()
-    assert plain.tallies.tolist() == twins.tallies.tolist()
+    NumpyReference(network, config, acceptor if steered else None).write(by_numpy, 30)
+    assert plain.written.tolist() == by_numpy.written.tolist()
+    assert plain.tallies.tolist() == by_numpy.tallies.tolist()
     assert not steered or (np.diff(plain.symbols[1 : plain.position + 1]) != 0).all()
 
 
-def write(network, sheet, config, *, steered):
+def write(network, generation, config, *, steered):
     symbols = network.symbols
-    orders = np.array([sheet.position, sheet.stop_after(100), sheet.given, config.top_k, int(steered), *NO_PAUSES])
+    orders = np.array(
+        [generation.position, generation.stop_after(100), generation.given, config.top_k, int(steered), *NO_PAUSES]
+    )
     options = np.array([config.temperature, config.top_p])
     allowed = np.zeros(symbols, np.int64)
     return loop.write_on(
-        network.weights, network.shape, sheet.state, None, sheet.registers, None, orders, options, sheet.draws,
-        sheet.symbols, sheet.tallies, allowed, allowed, np.zeros(symbols), np.zeros(symbols),
-        sheet.memory.keys, sheet.memory.scores, sheet.memory.places,
+        network.weights, network.shape, generation.state, None, generation.registers, None, orders, options,
+        generation.draws, generation.symbols, generation.tallies, allowed, allowed, np.zeros(symbols),
+        np.zeros(symbols), generation.memory.keys, generation.memory.scores, generation.memory.places,
     )  # fmt: skip
 
 
@@ -70,9 +72,9 @@ def test_where_nothing_is_allowed_it_says_where(untrained, monkeypatch):
 
     monkeypatch.setattr(loop, "mask", mask)
     network = pack(untrained(units=4, symbols="abc"))
-    sheet = new_sheet(network, np.array([0, 4, 5]), 30, 1)
-    assert dead_end(write(network, sheet, CompositionConfig(), steered=True)) == 2
-    assert sheet.tallies.tolist() == [0] * TALLIES
+    generation = new_generation(network, np.array([0, 4, 5]), 30, 1)
+    assert dead_end(write(network, generation, CompositionConfig(), steered=True)) == 2
+    assert generation.tallies.tolist() == [0] * TALLIES
 
 
 def test_lanes_are_steered_each_by_itself(monkeypatch):

@@ -17,8 +17,8 @@ from tunewright.cli.sources import learned_from
 from tunewright.errors import InputError
 from tunewright.model.checkpoint import Checkpoint
 from tunewright.sampling.choosing.discriminator import Discriminator
-from tunewright.sampling.compose import Composition
 from tunewright.sampling.compose import compose as compose_one
+from tunewright.sampling.composition import Composition
 
 MOST_DESCRIBED = 20
 """Up to this many tunes, what is known of each is printed unasked."""

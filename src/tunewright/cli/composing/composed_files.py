@@ -16,7 +16,7 @@ from tunewright.files import claim_folder, write_file
 from tunewright.model.checkpoint import Checkpoint
 from tunewright.model.clamping import origin
 from tunewright.rendering.formats import FORMATS, SUFFIXES, Rendering, parse_formats
-from tunewright.sampling.compose import Composition
+from tunewright.sampling.composition import Composition
 from tunewright.sampling.config import CompositionConfig
 
 

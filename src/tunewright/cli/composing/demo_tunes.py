@@ -11,7 +11,7 @@ from tunewright.cli.composing.composed_figures import Figures
 from tunewright.cli.composing.request import Beginning, CompositionRequest
 from tunewright.errors import GrammarError
 from tunewright.model.checkpoint import Checkpoint
-from tunewright.sampling.compose import Composition
+from tunewright.sampling.composition import Composition
 from tunewright.sampling.config import CompositionConfig
 from tunewright.sampling.playable import playable
 

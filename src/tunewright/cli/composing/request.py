@@ -17,7 +17,8 @@ from tunewright.errors import GrammarError, InputError, OptionError
 from tunewright.model.checkpoint import Checkpoint
 from tunewright.model.clamping import Unit, clamp_units
 from tunewright.sampling.choosing.discriminator import Discriminator
-from tunewright.sampling.compose import Composition, compose_many
+from tunewright.sampling.compose import compose_many
+from tunewright.sampling.composition import Composition
 from tunewright.sampling.config import CompositionConfig
 from tunewright.sampling.playable import playable
 from tunewright.sampling.prime import fit_prime, name_characters

@@ -1,12 +1,12 @@
-"""Which tunes stand in the rows of a CSV or JSON file?
+"""Reader of tables: a tune in each row of a CSV, TSV or JSON file.
 
 A row holds one tune in a text field, and may hold header fields beside it (The Session's dump: ``tune_id, setting_id,
-name, type, meter, mode, abc``). A text that begins with ``X:`` is a whole tune. To any other a header is added, made
-of the row's own fields (`HEADER_NAMES`) and ``L:1/8``, The Session's unit; without a key no header can be made, and the
-text has to hold its own ``K:``. Names are compared without regard to case.
+name, type, meter, mode, abc``). A text that begins with ``X:`` is a whole tune. Any other text gets a header, made of
+the row's own fields (`HEADER_NAMES`) and ``L:1/8``, The Session's unit; without a key no header can be made, and the
+text must have its own ``K:``. Names are compared without regard to case.
 
 A row's boundary is the tune's, so blank lines inside a text are dropped. A tune's `source_characters` are counted as
-if it stood in a tunebook: dates and user names of a row are nothing that a network reads.
+in a tunebook: a network does not read the dates and user names of a row.
 """
 
 import csv
@@ -22,7 +22,7 @@ from tunewright.corpus.tune import Failure, Tune
 from tunewright.errors import CorpusError
 
 TEXT_NAMES = ("abc notation", "abc_notation", "abc", "notation", "tune", "text")
-"""Where a row's tune is looked for, in this order, unless the caller names its field."""
+"""Names of the text field, tried in this order, unless the caller gives its name."""
 
 HEADER_NAMES = {
     "X": ("setting_id", "setting"),
@@ -32,10 +32,10 @@ HEADER_NAMES = {
     "L": ("unit_length", "l"),
     "K": ("mode", "key"),
 }
-"""Header fields, in the order in which they are written, and the names under which rows hold them."""
+"""Header fields, in the order in which they are written, and the names of their columns."""
 
 IDENTITY_NAMES = ("tune_id", "tune")
-"""What settings of one tune have in common."""
+"""Columns with an identifier that settings of one tune share."""
 
 _DEFAULT_UNIT_LENGTH = "1/8"
 _NAMED_MODE = re.compile(r"([A-G][#b]?)[ _]?([a-zA-Z]{3})[a-zA-Z]*")
@@ -47,7 +47,7 @@ Row = Mapping[str, object]
 
 
 def is_json(text: str) -> bool:
-    """Say whether `text` begins like a JSON object, or a list of them."""
+    """Return true if `text` begins like a JSON object, or a list of them."""
     return _JSON_START.match(text) is not None
 
 
@@ -57,7 +57,7 @@ def read_csv(text: str, path: Path, text_field: str | None = None) -> Iterator[T
     Raises
     ------
     CorpusError
-        If no column can hold the tunes.
+        If there is no text field.
     """
     rows = _csv_rows(text, "\t" if ".tsv" in path.name.lower() else ",")
     names = [name.strip().lower() for name in rows[0][1]] if rows else []
@@ -93,18 +93,18 @@ def read_json(text: str, path: Path, text_field: str | None = None) -> Iterator[
             row = {name.strip().lower(): entry for name, entry in value.items()}
             yield _row_tune(row, path, line, number, text_field)
         else:
-            yield Failure(path, line, "a JSON value that is no object with named fields")
+            yield Failure(path, line, "a JSON value that is not an object with named fields")
 
 
 @dataclass(frozen=True)
 class _Broken:
-    """A JSON value that is none, and why."""
+    """A broken JSON value, and the reason."""
 
     reason: str
 
 
 def _json_values(text: str) -> Iterator[tuple[int, object]]:
-    """Yield (line, value); one broken line loses only itself, a break within a list loses the rest of the list."""
+    """Yield (line, value); a broken line is lost alone, a broken value in a list with the rest of the list."""
     decoder, line, counted = json.JSONDecoder(), 1, 0
     in_list = text.lstrip().startswith("[")
     position = text.index("[") + 1 if in_list else 0
@@ -154,13 +154,13 @@ def _row_tune(row: Row, path: Path, line: int, number: int, text_field: str | No
 
 
 def _header(row: Row, number: int) -> list[str]:
-    """Return the header lines that `row` gives; none if it names no key."""
+    """Return the header lines made of `row`; none if it has no key."""
     values = {letter: _first(row, names) for letter, names in HEADER_NAMES.items()}
     if not values["K"]:
         return []
     values["X"] = values["X"] or str(number)
     values["L"] = values["L"] or _DEFAULT_UNIT_LENGTH
-    # as The Session itself writes modes: Edorian is Edor
+    # as The Session writes modes: Edorian is Edor
     if mode := _NAMED_MODE.fullmatch(values["K"]):
         values["K"] = mode[1] + mode[2].lower()
     return [f"{letter}:{value}" for letter, value in values.items() if value]

@@ -1,8 +1,8 @@
-"""Which tunes stand between ``<start>`` and ``<end>`` tags?
+"""Reader of tunes between ``<start>`` and ``<end>`` tags.
 
-Every tune is taken, whatever it holds; only an empty one is a failure. A missing ``<end>`` is made up for by the next
-``<start>`` or the end of the file. A tune's `source_characters` run from its ``<start>`` to the next one, so that those
-of all tunes add up to the characters of the file.
+Every tune is read, whatever it holds; only an empty one is a failure. The next ``<start>`` or the end of the file
+stands for a missing ``<end>``. A tune's `source_characters` run from its ``<start>`` to the next one, so that those of
+all tunes add up to the characters of the file.
 """
 
 import re
@@ -19,7 +19,7 @@ _END = re.compile(r"<end>[ \t]*\n?", re.IGNORECASE)
 
 
 def is_tagged(text: str) -> bool:
-    """Say whether a line of `text` begins with ``<start>``."""
+    """Return true if a line of `text` begins with ``<start>``."""
     return _FIRST_START.search(text) is not None
 
 
@@ -33,7 +33,7 @@ def read_tagged(text: str, path: Path) -> Iterator[Tune | Failure]:
 
 
 def _stretch(text: str, path: Path, line: int) -> Iterator[Tune | Failure]:
-    """Yield what stands in `text`, which begins on `line` with its only ``<start>``, or has none."""
+    """Yield the tune and failures of `text`, which begins on `line` with its only ``<start>``, or has none."""
     start = _START.match(text)
     if start is None:
         yield from _outside(text, path, line)

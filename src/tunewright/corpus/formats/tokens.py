@@ -1,10 +1,11 @@
-"""Which tunes stand in a file of blank-separated tokens, as folk-rnn trains on?
+"""Reader of token files, the training data of folk-rnn.
 
 A tune is its fields (``M:6/8``, ``K:Cmaj``), each a token, then its music, one token for each note, duration, bar line
-(``G 2 A B | c /2 d /2 (3 e f g``). Blank lines part tunes, and so does a field after music. What comes out is ABC: an
-``X:`` number, the fields on lines of their own, ``L:1/8`` (folk-rnn's unit), the music joined into one line.
+(``G 2 A B | c /2 d /2 (3 e f g``), separated by blanks. Blank lines separate tunes, and so does a field after music.
+The result is ABC: an ``X:`` number, the fields on lines of their own, ``L:1/8`` (folk-rnn's unit), the music in one
+line.
 
-A tune's `source_characters` are counted as if it stood, joined, in a tunebook.
+A tune's `source_characters` are counted as if its joined text were part of a tunebook.
 """
 
 import re
@@ -30,7 +31,7 @@ _BAR_CHARACTERS = "|:"
 
 
 def is_tokens(text: str) -> bool:
-    """Say whether `text` begins with a ``K:`` or ``M:`` token and nearly all of its tokens are folk-rnn's."""
+    """Return true if `text` begins with a ``K:`` or ``M:`` token and nearly all of its tokens are folk-rnn's."""
     tokens = [token for token in text[: _SAMPLE_TOKENS * 4].split() if token not in _FRAMES]
     music = [token for token in tokens if not _FIELD_TOKEN.fullmatch(token)]
     if len(music) < _LEAST_TOKENS or tokens[0][:2] not in ("M:", "K:") or any(token[:2] == "X:" for token in tokens):
@@ -40,7 +41,7 @@ def is_tokens(text: str) -> bool:
 
 
 def read_tokens(text: str, path: Path) -> Iterator[Tune | Failure]:
-    """Yield the tunes of `text`, numbered in its order."""
+    """Yield the tunes of `text`, numbered in their order."""
     for number, (line, fields, music) in enumerate(_groups(text), 1):
         if not any(field.startswith("K:") for field in fields):
             yield Failure(path, line, "a tune without a K: field")
@@ -75,7 +76,7 @@ def _ordered(fields: Sequence[str]) -> list[str]:
 
 
 def _join(tokens: Sequence[str]) -> str:
-    """Join tokens; two bar lines keep a blank between them, since ``:|`` and ``|2`` joined would be another one."""
+    """Join tokens; two bar lines keep a blank between them, since ``:|`` and ``|2`` joined would be another sign."""
     parts = [tokens[0]]
     for before, token in pairwise(tokens):
         if before[-1] in _BAR_CHARACTERS and token[0] in _BAR_CHARACTERS + "[":

@@ -1,16 +1,16 @@
-"""Which tunes stand in an ABC tunebook?
+"""Reader of ABC tunebooks.
 
-As section 2.2 of the ABC standard 2.1 has it, an ``X:`` line begins a tune and a blank line ends it. Beyond that:
-``X:`` ends the tune before it too; a block of lines without ``X:`` is a tune if it holds a ``K:`` field; a blank line
-before the music does not end a tune, nor does any in a file that is double-spaced throughout.
+As in section 2.2 of the ABC standard 2.1, an ``X:`` line begins a tune and a blank line ends it. Beyond that: ``X:``
+ends the tune before it too; a block of lines without ``X:`` is a tune if it has a ``K:`` field; a blank line before the
+music does not end a tune, nor does any in a file that is double-spaced throughout.
 
 Fields before the first tune are defaults: they are put before the ``K:`` line of each tune whose header lacks them.
 Text between tunes is left out and reported; comments and directives between tunes are left out.
 
 A tune's `source_characters` are those of its lines and of the blank lines that follow.
 
-What stands from one ``X:`` line to the next can be read by itself. Nearly always it is one tune without anything to
-clean, to tell apart or to join (`_PLAIN`), and is taken as it is; only what is not goes line by line.
+The text from one ``X:`` line to the next can be read by itself. Nearly always it is one tune with nothing to clean, to
+split or to join (`_PLAIN`), and is taken as it is; only the rest is read line by line.
 """
 
 import re
@@ -36,15 +36,15 @@ _PLAIN = re.compile(
 
 @dataclass
 class _Block:
-    """Lines without a blank one between them, and the characters that they and the blank lines after them take."""
+    """Consecutive lines without a blank one; `size` counts their characters and those of the blank lines after them."""
 
     lines: list[Line] = field(default_factory=list)
     size: int = 0
     closed: bool = False
-    """True once a blank line has followed."""
+    """True once a blank line follows."""
     has_key: bool = False
     has_music: bool = False
-    """True once music has followed a ``K:`` line."""
+    """True once music follows a ``K:`` line."""
 
     def add(self, line: Line) -> None:
         self.lines.append(line)
@@ -63,7 +63,7 @@ class _Block:
 
 
 def read_tunebook(text: str, path: Path) -> Iterator[Tune | Failure]:
-    """Yield the tunes of `text` and what else stands in it.
+    """Yield the tunes and failures of `text`.
 
     Raises
     ------
@@ -75,7 +75,7 @@ def read_tunebook(text: str, path: Path) -> Iterator[Tune | Failure]:
     if not any(plain):
         edges, plain = [0, len(text)], [None]
         if not any(block.is_tune for block in _blocks(text)):
-            raise CorpusError("holds no tune: no <start> line, no X: and no K: field", path=path)
+            raise CorpusError("holds no tune: it has no <start> line, no X: and no K: field", path=path)
     defaults: list[Line] = []
     line = 1
     for (begin, end), tune in zip(pairwise(edges), plain, strict=True):
@@ -87,13 +87,13 @@ def read_tunebook(text: str, path: Path) -> Iterator[Tune | Failure]:
 
 
 def file_header(text: str) -> str:
-    """Return what stands in `text` before the first tune: what holds for all of them."""
+    """Return the part of `text` before the first tune, which holds for all tunes."""
     first = next((block.lines[0].number for block in _join_headers(_blocks(text)) if block.is_tune), 1)
     return "".join(text.splitlines(keepends=True)[: first - 1])
 
 
 def _plain(text: str, begin: int, end: int) -> str | None:
-    """Return the tune between the places `begin` and `end` of `text` if it needs nothing but to be taken."""
+    """Return `text[begin:end]` if it is one plain tune, else None."""
     tune = _PLAIN.fullmatch(text, begin, end)
     if tune is None or may_need_cleaning(text, begin, end) or end - begin > LONGEST_TUNE:
         return None
@@ -103,7 +103,7 @@ def _plain(text: str, begin: int, end: int) -> str | None:
 def _line_by_line(
     text: str, first: int, defaults: list[Line], path: Path, *, double_spaced: bool
 ) -> Iterator[Tune | Failure]:
-    """Yield what `text`, which begins on line `first`, holds; adds to `defaults` what stands before the first tune."""
+    """Yield the tunes and failures of `text`, which begins on line `first`; adds the file header to `defaults`."""
     before_first = not text.startswith("X:")
     for block in _join_headers(_blocks(text, first, double_spaced=double_spaced)):
         if block.is_tune:
@@ -117,9 +117,9 @@ def _line_by_line(
 
 
 def _blocks(text: str, first: int = 1, *, double_spaced: bool = True) -> list[_Block]:
-    """Return the blocks of `text`, whose first line is number `first`; `double_spaced` says if it can be that."""
+    """Return the blocks of `text`, whose first line is number `first`; `double_spaced`: whether it may be that."""
     lines = list(clean_lines(text, first))
-    # where every line is followed by a blank one, blank lines end nothing
+    # where a blank line follows every line, blank lines end nothing
     double_spaced = double_spaced and all(one.blank or other.blank for one, other in pairwise(lines))
     blocks: list[_Block] = []
     for line in lines:
@@ -135,7 +135,7 @@ def _blocks(text: str, first: int = 1, *, double_spaced: bool = True) -> list[_B
 
 
 def _join_headers(blocks: Sequence[_Block]) -> list[_Block]:
-    """Join a block that begins with ``X:`` but has no music yet with the next, if that goes on with fields or music."""
+    """Join each block that begins with ``X:`` and has no music with the next one, if that continues it."""
     joined: list[_Block] = []
     for block in blocks:
         before = joined[-1] if joined else None
@@ -199,7 +199,7 @@ _BAR_LINES = ("|", ":|", "|:", "||", "|]")
 
 
 def _reason_outside(block: _Block) -> str:
-    """Tell music that a stray blank line cut off from text that people wrote."""
+    """Distinguish music that a stray blank line cut off from text of people."""
     first = next((line.text for line in block.lines if not is_remark(line.text)), "")
     if field_of(first) or first.rstrip("\\ ").endswith(_BAR_LINES) or first.startswith(_BAR_LINES):
         return _MUSIC_OUTSIDE

@@ -1,17 +1,17 @@
-"""What is in a corpus that was built, and how is it opened?
+"""A built corpus: its folder, its index, and how it is opened.
 
-A built corpus is a folder (see `shard_builder`):
+A built corpus is a folder (see `tunewright.corpus.large.shard_builder`):
 
     tunewright-corpus.json     the index: vocabulary, counts, files with their sizes and checksums, what was left out
-    tunewright-sources.json    which files it was built from, by which options
+    tunewright-sources.json    the files and options that it was built from
     training-00000.ids ...     the ids of all tunes, framed, one tune after the other (see `shards`)
     validation-00000.ids ...
-    training.lengths ...       for each tune how many ids it has; four bytes each, little-endian
-    training.sizes ...         for each tune how many characters it takes in its source; likewise
+    training.lengths ...       for each tune its number of ids; four bytes each, little-endian
+    training.sizes ...         for each tune its number of characters in its source; likewise
     failures.jsonl             what was left out, and why
 
 The symbols of the index are those of the training tunes, in the order of their code points: the vocabulary of a network
-that learns from them. Those that only validation tunes have come after them.
+that learns from them. Symbols of validation tunes alone come after them.
 
 Shapes: N tunes.
 """
@@ -31,7 +31,7 @@ from tunewright.corpus.vocabulary import UnknownCharacter, Vocabulary
 from tunewright.errors import CorpusError, VocabularyError
 
 FORMAT = 1
-"""Rises whenever an older folder would be misread."""
+"""Increased whenever an older folder would be misread."""
 
 INDEX, SOURCES, FAILURES = "tunewright-corpus.json", "tunewright-sources.json", "failures.jsonl"
 
@@ -40,25 +40,25 @@ Side = Literal["training", "validation"]
 
 @dataclass(frozen=True)
 class BuiltSide:
-    """The tunes to learn from, or those to measure on."""
+    """The training tunes, or the validation tunes."""
 
     folder: Path
     ids: MappedTunes
     sizes: NDArray[np.uint32]
-    """Characters that each tune takes in its file, shape=(N,)."""
+    """Number of characters of each tune in its file, shape=(N,)."""
     source_characters: int
-    """That all tunes take in their files."""
+    """Number of characters of all tunes in their files."""
     counts: Mapping[str, int]
-    """How often each symbol comes in the texts and their boundaries."""
+    """Number of occurrences of each symbol, boundaries included."""
     files: tuple[ShardFile, ...]
-    """Everything that belongs to it."""
+    """All of its files."""
 
     def __len__(self) -> int:
         """Return N."""
         return len(self.ids)
 
     def read(self, numbers: Iterable[int]) -> list[Tune]:
-        """Return the tunes of these numbers as text; where in its source each stood is not known any more."""
+        """Return the tunes with these numbers as text; their places in the sources are not kept."""
         symbols = np.array([ord(symbol) for symbol in self.counts], "<u4")
         found = []
         for number in numbers:
@@ -69,7 +69,7 @@ class BuiltSide:
 
 @dataclass(frozen=True)
 class BuiltCorpus:
-    """What `read_corpus` found."""
+    """An opened corpus; see `read_corpus`."""
 
     folder: Path
     symbols: str
@@ -80,14 +80,14 @@ class BuiltCorpus:
     unknown: tuple[UnknownCharacter, ...]
     """Characters of validation tunes outside the vocabulary, each with its place."""
     duplicates: int
-    """Tunes left out because an equal one came before."""
+    """Number of tunes left out because an equal one came before."""
     failures: Mapping[str, int]
-    """Reasons why something else was left out, and how often."""
+    """Number of other failures by reason."""
     fingerprint: str
     """SHA-256 of the checksums of all tunes: the same for the same tunes in the same order."""
 
     def as_json(self) -> dict[str, Any]:
-        """What ``tunewright corpus DIR --json`` prints."""
+        """Return what ``tunewright corpus DIR --json`` prints."""
         sides = {
             name: {"tunes": len(side), "characters": side.ids.characters, "source_characters": side.source_characters}
             for name, side in (("training", self.training), ("validation", self.validation))
@@ -108,24 +108,24 @@ class BuiltCorpus:
 
 
 def is_built(path: Path | str) -> bool:
-    """Say whether `path` is a built corpus, or one whose building was begun."""
+    """Return true if `path` is a built corpus, or one whose build is not finished."""
     return Path(path, INDEX).is_file() or Path(path, SOURCES).is_file()
 
 
 def read_corpus(folder: Path) -> BuiltCorpus:
-    """Open a built corpus. Sizes of files are checked, their content is not (see `BuiltCorpus.verify`).
+    """Open a built corpus; checks the sizes of its files, not their content (see `BuiltCorpus.verify`).
 
     Raises
     ------
     CorpusError
-        If its building was not finished, if it is damaged, or of another format.
+        If the build is not finished, or the folder is damaged or of another format.
     """
     path = folder / INDEX
     try:
         index = json.loads(path.read_text(encoding="utf-8"))
         if index["format"] != FORMAT:
             raise CorpusError(
-                f"is of format {index['format']}; this version of Tunewright reads {FORMAT}: build the corpus anew",
+                f"has format {index['format']}; this version of Tunewright reads {FORMAT}: build the corpus again",
                 path=path,
             )
         vocabulary = Vocabulary(index["symbols"][: index["vocabulary"]])
@@ -142,10 +142,12 @@ def read_corpus(folder: Path) -> BuiltCorpus:
         )
     except FileNotFoundError as error:
         raise CorpusError(
-            "is not finished; the same 'tunewright corpus build' as before goes on with it", path=folder
+            "is not finished; run the same 'tunewright corpus build' again to continue", path=folder
         ) from error
     except (OSError, ValueError, KeyError, TypeError, AttributeError, VocabularyError) as error:
-        raise CorpusError(f"is no index of a corpus that can be read: {error}", path=path) from error
+        raise CorpusError(
+            f"cannot be read as the index of a corpus: {error}; build the corpus again", path=path
+        ) from error
     return corpus
 
 
@@ -164,6 +166,9 @@ def _side(folder: Path, index: Mapping[str, Any], side: Side) -> BuiltSide:
     tunes = MappedTunes(shards, lengths.map(np.dtype("<u4")).copy())
     counts = dict(zip(index["symbols"], entry["counts"], strict=True))
     if tunes.lengths.sum(dtype=np.int64) != shards.edges[-1]:
-        raise CorpusError("is damaged: it speaks of other tunes than the shards hold", path=lengths.path)
+        raise CorpusError(
+            "is damaged: its lengths do not add up to the characters of the shards; build the corpus again",
+            path=lengths.path,
+        )
     numbers = sizes.map(np.dtype("<u4"))
     return BuiltSide(folder, tunes, numbers, entry["source_characters"], counts, files)

@@ -1,9 +1,9 @@
-"""How is a large corpus read piece by piece, and what is kept of each?
+"""Pieces of a large corpus: parts of its sources that are read one at a time, and the file kept of each.
 
-A piece is some files that are small, or one stretch of a file that is not (see `stretches`): about `STRETCH_BYTES` of
-source. What comes out of it is a file of plain arrays: its tunes as ids, and all that has to be known to put the pieces
-of a corpus together without reading the tunes again. Ids count in the piece's own symbols, since those of the whole
-corpus are not known yet.
+A piece is several small files, or one stretch of a large one (see `tunewright.corpus.large.stretches`): about
+`STRETCH_BYTES` of source. Its result is a file of plain arrays: its tunes as ids, and all that is needed to put the
+pieces of a corpus together without reading the tunes again. Ids count in the piece's own symbols, since those of the
+whole corpus are not known yet.
 
 Shapes: N tunes, C characters of all of them, framed.
 """
@@ -29,10 +29,10 @@ from tunewright.errors import CorpusError
 from tunewright.files import write_file
 
 SPLIT_SEED = 0
-"""Of the choice of validation tunes, as `split_tunes` has it."""
+"""Seed of the choice of validation tunes, the default of `split_tunes`."""
 
 MOST_BYTES = 256
-"""Symbols that ids of one byte tell apart."""
+"""Most symbols for ids of one byte."""
 
 _PACKED = frozenset((".gz", ".zip"))
 
@@ -43,9 +43,9 @@ class File:
 
     path: Path
     name: Path
-    """What messages call it; another than `path` where it was unpacked from an archive."""
+    """Name for messages; differs from `path` if it was unpacked from an archive."""
     trouble: str = ""
-    """Why it cannot be read; empty where it can."""
+    """Reason why it cannot be read; empty if it can."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def _parts(file: File) -> list[Part]:
 
 
 def write_piece(piece: Piece, target: Path, text_field: str | None) -> None:
-    """Read `piece` and write what is kept of it as the file `target`."""
+    """Read `piece` and write its arrays to the file `target`."""
     tunes: list[Tune] = []
     failures: list[Failure] = []
     line_ends = 0
@@ -118,7 +118,7 @@ def write_piece(piece: Piece, target: Path, text_field: str | None) -> None:
 
 
 def _read_part(part: Part, text_field: str | None) -> tuple[list[Tune | Failure], int]:
-    """Return what stands in `part`, and how many line ends if it is a stretch."""
+    """Return the tunes and failures of `part`, and its number of line ends if it is a stretch, else 0."""
     file = part.file
     if file.trouble:
         return [Failure(file.name, 1, file.trouble)], 0
@@ -156,12 +156,12 @@ def _arrays(tunes: Sequence[Tune]) -> dict[str, NDArray[Any]]:
 
 
 class PieceFile:
-    """What `write_piece` wrote; arrays are read when they are asked for.
+    """A file of `write_piece`; each array is read when it is used.
 
     Raises
     ------
     CorpusError
-        If it was cut short.
+        If it is cut short.
     """
 
     def __init__(self, path: Path) -> None:
@@ -169,9 +169,9 @@ class PieceFile:
         try:
             about: dict[str, Any] = json.loads(self._open().metadata()["about"])
             self.names: list[str] = about["names"]
-            """Files that its tunes and failures come from."""
+            """Files of its tunes and failures."""
             self.goes_on: bool = about["goes_on"]
-            """True for a stretch that another one stands before in its file."""
+            """True for a stretch that is not the first of its file."""
             self.line_ends: int = about["line_ends"]
             self.failures: list[list[Any]] = about["failures"]
             """Index into `names`, line, reason."""
@@ -184,7 +184,7 @@ class PieceFile:
         return int(self._open().get_slice("lengths").get_shape()[0])
 
     def array(self, name: str) -> NDArray[Any]:
-        """Return one of the arrays that `write_piece` wrote."""
+        """Return the array `name`."""
         found: NDArray[Any] = self._open().get_tensor(name)
         return found
 
@@ -194,5 +194,5 @@ class PieceFile:
         return column
 
     def _open(self) -> Any:
-        """Map the file anew, since pages of a mapped file count as memory for as long as it is mapped."""
+        """Map the file for one use, since the pages of a mapped file count as memory as long as it is mapped."""
         return safetensors.safe_open(str(self._path), framework="numpy")

@@ -1,13 +1,13 @@
-"""How is a corpus that is larger than memory built, by several processes, and after a kill from where it stopped?
+"""Builder of corpora larger than memory, with several processes; an interrupted build continues where it stopped.
 
 First every piece of the sources is read into a file of its own (see `pieces`), then the pieces become shards (see
-`shard_writing`), last the index is written: a folder that has one is whole. What was finished when a build was stopped
-or killed is kept, and the outcome is the same to the byte as if it had not been.
+`shard_writing`), at last the index is written: a folder with an index is complete. Finished parts are kept when a build
+is stopped or killed, and the result is the same to the byte as without the interruption.
 
-The folder (see `built_corpus`) holds these besides, as long as it is not whole:
+An incomplete folder (see `built_corpus`) also holds:
 
     pieces/       one file for each piece that was read
-    unpacked/     what large archives hold
+    unpacked/     the content of large archives
 """
 
 import json
@@ -37,18 +37,18 @@ PIECES, UNPACKED, LOCK = "pieces", "unpacked", ".building"
 
 
 READING_SHARE = 0.9
-"""Of the whole work."""
+"""Share of the whole work."""
 
 
 @dataclass(frozen=True)
 class BuildProgress:
-    """Where a build stands."""
+    """Progress of a build."""
 
     doing: str
     share: float
-    """Of the whole work, 0 to 1."""
+    """Share of the whole work that is done, 0 to 1."""
     source_bytes: int = 0
-    """Read in this call; large archives count as what they hold."""
+    """Bytes read in this call; large archives count by their content."""
 
 
 def build_corpus(
@@ -60,37 +60,37 @@ def build_corpus(
     force: bool = False,
     processes: int = 1,
 ) -> Generator[BuildProgress, None, None]:
-    """Build a corpus out of tunes in any number and format that `read_tunes` reads, or go on building it.
+    """Build a corpus from any number of tunes in any format that `read_tunes` reads, or continue a build.
 
     Parameters
     ----------
     paths
         Files, folders and archives, of any size.
     out
-        The folder to write. If it holds what an earlier call for the same sources and options left, this one goes on;
-        if that had come to its end, nothing is done.
+        The folder to write. If an earlier call with the same sources and options was interrupted, this one continues
+        it; if the corpus is complete, nothing is done.
     validation
-        Files, folders and archives with tunes to measure on; without them, a tenth of the tunes is held back exactly
-        as `split_tunes` does it.
+        Files, folders and archives with validation tunes; without them, a tenth of the tunes is held back exactly
+        as by `split_tunes`.
     text_field, keep_duplicates
         See `read_tunes`. Validation tunes keep their duplicates.
     force
-        Replace what `out` holds.
+        Replace the content of `out`.
     processes
-        How many read at the same time; with 1, this process alone. Another number needs a program that can be imported
-        without running (``if __name__ == "__main__":``).
+        Number of processes that read; with 1, this process alone. More need a program that can be imported without
+        running (``if __name__ == "__main__":``).
 
     Yields
     ------
     BuildProgress
-        After each piece of work. Everything may be stopped at any point.
+        After each piece of work. The build may be stopped at any point.
 
     Raises
     ------
     CorpusError
-        If a path does not exist, or if no tune was found.
+        If a path does not exist, or no tune was found.
     OutputError
-        If `out` is in use, or holds what was built from other sources, or from the same before they changed.
+        If `out` is in use, or was built from other sources or from an earlier state of them.
     OptionError, VocabularyError
         If the tunes cannot be split, or have too many different characters.
     """
@@ -107,17 +107,17 @@ def build_corpus(
 
 
 def _files(paths: Sequence[Path | str], folder: Path) -> list[Path]:
-    """Return the files behind `paths`, those of the corpus itself left out."""
+    """Return the files behind `paths`, without those of the corpus itself."""
     found = []
     for path in map(existing, paths):
         if is_built(path):
-            raise CorpusError("is a built corpus; files of tunes were expected", path=path)
+            raise CorpusError("is a built corpus; give files of tunes", path=path)
         found += [file for file in find_files(path) if not file.resolve().is_relative_to(folder.resolve())]
     return found
 
 
 def _order(files: Mapping[Side, Sequence[Path]], options: Mapping[str, Any]) -> bytes:
-    """Return what is to be built, out of what: the content of SOURCES."""
+    """Return the options and sources of a build: the content of SOURCES."""
     listed = {}
     for side, paths in files.items():
         listed[side] = [[str(path.resolve()), (stat := path.stat()).st_size, stat.st_mtime_ns] for path in paths]
@@ -126,7 +126,7 @@ def _order(files: Mapping[Side, Sequence[Path]], options: Mapping[str, Any]) -> 
 
 @contextmanager
 def _claimed(folder: Path, order: bytes, *, force: bool) -> Iterator[None]:
-    """Make sure that `folder` holds nothing but what `order` left in it, and that nobody else writes to it."""
+    """Make sure that `folder` holds only results of `order`, and that no other process writes to it."""
     known = folder / SOURCES
     if not known.is_file():
         claim_folder(folder, force=force)
@@ -159,7 +159,7 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 def _difference(former: bytes, order: bytes) -> str:
-    """Say in what way a folder was built from other things."""
+    """Return the difference between the options and sources of two builds."""
     then, now = json.loads(former), json.loads(order)
     for name in now.keys() - {*SIDES}:
         if then.get(name) != now[name]:
@@ -217,7 +217,7 @@ def _build(
 def _read(
     pieces: Sequence[Piece], targets: Sequence[Path], text_field: str | None, run: Run
 ) -> Iterator[BuildProgress]:
-    """Read the pieces that were not read before."""
+    """Read the pieces that are not read yet."""
     sizes = [sum(part.size for part in piece) for piece in pieces]
     missing = [number for number, target in enumerate(targets) if not _is_whole(target)]
     whole, left, read = max(1, sum(sizes)), sum(sizes[number] for number in missing), 0

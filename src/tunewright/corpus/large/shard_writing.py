@@ -1,11 +1,10 @@
-"""How do the pieces of a corpus become its shards?
+"""Writer of the shards of a built corpus, from its pieces (see `tunewright.corpus.large.pieces`).
 
-All that is known of each tune (see `pieces`) is looked at together: which are equal, which belong together, which are
-held back, which characters there are. Then the ids of each piece are written anew, training and validation tunes apart,
-in the symbols of the whole corpus. Nothing here depends on time, place or number of processes: the same pieces make the
-same bytes.
+Duplicates, groups, the validation tunes and the vocabulary are decided from the arrays of all pieces together. Then the
+ids of each piece are written again, training and validation tunes apart, in the symbols of the whole corpus. Nothing
+here depends on time, place or number of processes: the same pieces make the same bytes.
 
-In memory are 60 bytes or so for each tune, never a text.
+Memory: about 60 bytes for each tune, never a text.
 
 Shapes: N tunes of all pieces, M those that are kept.
 """
@@ -44,36 +43,36 @@ Sides = NDArray[np.uint8]
 def write_shards(
     paths: Sequence[Path], apart: int, folder: Path, run: Run, *, keep_duplicates: bool, sources: bytes
 ) -> Iterator[float]:
-    """Write the shards and, when all else is done, the index of a corpus; yields the share that is done.
+    """Write the shards and at last the index of a corpus; yields the share of the work that is done.
 
     Parameters
     ----------
     paths
         The pieces, in the order of the sources.
     apart
-        How many pieces at the end hold validation tunes; if 0, a tenth of the tunes is held back.
+        Number of pieces at the end that hold validation tunes; if 0, a tenth of the tunes is held back.
     folder
-        Where to.
+        Folder of the corpus.
     run
-        What calls functions, perhaps in other processes.
+        Calls functions, perhaps in other processes; see `tunewright.corpus.large.workers`.
     sources
-        The list of sources, whose checksum the index keeps.
+        The list of sources; the index keeps its checksum.
 
     Raises
     ------
     CorpusError
-        If there is no tune to learn from or none to measure on.
+        If there is no training tune or no validation tune.
     OptionError
         If all tunes are settings of one.
     VocabularyError
-        If they have more different characters than fit two bytes.
+        If they have more than 65,536 different characters.
     """
     pieces = [PieceFile(path) for path in paths]
     edges = list(accumulate(map(len, pieces), initial=0))
     failures = _write_failures(pieces, folder)
     sides = _sides(pieces, edges, apart, keep_duplicates=keep_duplicates)
     if not (sides == TRAINING).any() or not (sides == VALIDATION).any():
-        raise _no_tune(failures, "learn from" if not (sides == TRAINING).any() else "measure on")
+        raise _no_tune(failures, "train on" if not (sides == TRAINING).any() else "validate on")
     yield 0.3
     parts = [sides[first:last] for first, last in pairwise(edges)]
     counts = _symbol_counts(run(_count_symbols, zip(paths, parts, strict=True)))
@@ -113,7 +112,7 @@ def write_shards(
 
 
 def _sides(pieces: Sequence[PieceFile], edges: Sequence[int], apart: int, *, keep_duplicates: bool) -> Sides:
-    """Decide what becomes of each tune; those of the last `apart` pieces are for validation already."""
+    """Return the side of each tune; the last `apart` pieces hold validation tunes."""
     split = edges[len(pieces) - apart]
     sides = np.full(edges[-1], TRAINING, np.uint8)
     sides[split:] = VALIDATION
@@ -129,7 +128,7 @@ def _sides(pieces: Sequence[PieceFile], edges: Sequence[int], apart: int, *, kee
 
 
 def _held_back(pieces: Sequence[PieceFile], edges: Sequence[int], kept: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Choose those of the tunes numbered `kept` to hold back for validation, shape=(M,)."""
+    """Return true for those of the tunes numbered `kept` to hold back for validation, shape=(M,)."""
 
     def column(number: int) -> Keys:
         return np.concatenate([piece.key_column(number) for piece in pieces])[kept]
@@ -146,7 +145,7 @@ def _held_back(pieces: Sequence[PieceFile], edges: Sequence[int], kept: NDArray[
 
 
 def _symbol_counts(found: Iterator[list[dict[str, int]]]) -> list[Counter[str]]:
-    """Add up what `_count_symbols` returned."""
+    """Add up the results of `_count_symbols`."""
     counts = [Counter[str](), Counter[str]()]
     for piece in found:
         for total, part in zip(counts, piece, strict=True):
@@ -155,7 +154,7 @@ def _symbol_counts(found: Iterator[list[dict[str, int]]]) -> list[Counter[str]]:
 
 
 def _count_symbols(path: Path, sides: Sides) -> list[dict[str, int]]:
-    """Count the symbols of a piece that training tunes have, and validation tunes."""
+    """Count the symbols in the training tunes and in the validation tunes of a piece."""
     piece = PieceFile(path)
     ids, lengths = piece.array("ids"), piece.array("lengths")
     found = []
@@ -169,7 +168,7 @@ def _count_symbols(path: Path, sides: Sides) -> list[dict[str, int]]:
 def _write_group(
     number: int, paths: Sequence[Path], parts: Sequence[Sides], symbols: Vocabulary, folder: Path
 ) -> dict[Side, dict[str, Any]]:
-    """Write one shard for each side out of some pieces; returns their entries in the index."""
+    """Write one shard for each side from some pieces; returns their entries in the index."""
     written: dict[Side, dict[str, Any]] = {}
     for code, side in enumerate(SIDES):
         path = folder / f"{side}-{number:05}.ids"
@@ -183,7 +182,7 @@ def _write_group(
 def _write_ids(
     path: Path, paths: Sequence[Path], chosen: Sequence[NDArray[np.bool_]], symbols: Vocabulary
 ) -> dict[str, Any] | None:
-    """Write the ids of the chosen tunes of some pieces, one tune after the other; None if there is none."""
+    """Write the ids of the chosen tunes of some pieces, one tune after the other; None if there are none."""
     if not any(part.any() for part in chosen):
         return None
     digest, size = hashlib.sha256(), 0
@@ -193,7 +192,7 @@ def _write_ids(
             for source, part in zip(paths, chosen, strict=True):
                 piece = PieceFile(source)
                 kept = piece.array("ids")[np.repeat(part, piece.array("lengths"))]
-                # symbols that no tune here has may be missing from the vocabulary
+                # symbols that none of these tunes has may be missing from the vocabulary
                 table = np.array([max(0, symbols.symbols.find(symbol)) for symbol in piece.symbols])
                 data = table.astype(symbols.dtype.newbyteorder("<"))[kept].tobytes()
                 digest.update(data)
@@ -207,7 +206,7 @@ def _write_ids(
 
 
 def _write_numbers(pieces: Sequence[PieceFile], parts: Sequence[Sides], side: int, folder: Path) -> dict[str, Any]:
-    """Write how long the tunes of one side are; returns that part of its entry in the index."""
+    """Write the lengths and sizes of the tunes of one side; returns that part of its entry in the index."""
     entry: dict[str, Any] = {}
     for name in ("lengths", "sizes"):
         numbers = np.concatenate(
@@ -233,7 +232,7 @@ def _lines_before(pieces: Sequence[PieceFile]) -> Iterator[int]:
 
 
 def _write_failures(pieces: Sequence[PieceFile], folder: Path) -> dict[str, int]:
-    """Write what was left out, a JSON object on each line; returns the reasons and how often they came."""
+    """Write the failures, a JSON object on each line; returns the number of failures by reason."""
     counts: Counter[str] = Counter()
     temporary = folder / f".{FAILURES}.new"
     with temporary.open("w", encoding="utf-8") as file:

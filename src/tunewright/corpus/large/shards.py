@@ -1,8 +1,8 @@
-"""How are ids read that are larger than memory?
+"""Ids of tunes that are larger than memory, read from memory-mapped files.
 
-They lie in some files, one tune after the other: one byte each, or two, little-endian. A file is mapped into memory
-when ids of it are asked for and let go at once: pages of a mapped file count as memory of the process for as long as it
-is mapped. In memory stay 12 bytes for each tune, and 16 more while the tunes are read in an order of their own.
+The files hold one tune after the other: one byte for each id, or two, little-endian. A file is mapped for each use and
+released at once: the pages of a mapped file count as memory of the process as long as it is mapped. Memory: 12 bytes
+for each tune, and 16 more while the tunes are read in another order.
 
 Shapes: N tunes, C characters of all of them, framed.
 """
@@ -23,7 +23,7 @@ from tunewright.corpus.vocabulary import Ids
 from tunewright.errors import CorpusError
 
 _READ_AHEAD = 1024
-"""Tunes that are read at once where all are."""
+"""Number of tunes that are read at once in an iteration over all."""
 _VERIFIED_BYTES = 1 << 22
 
 
@@ -43,7 +43,7 @@ class ShardFile:
         except OSError as error:
             raise CorpusError(f"cannot be read: {error.strerror or error}", path=self.path) from error
         if size != self.size:
-            raise CorpusError(f"holds {size:,} bytes; the index says {self.size:,}", path=self.path)
+            raise CorpusError(f"has {size:,} bytes instead of {self.size:,}; build the corpus again", path=self.path)
 
     def check_content(self) -> None:
         """Raise CorpusError if it does not have its checksum."""
@@ -53,18 +53,18 @@ class ShardFile:
                 digest.update(data)
         if digest.hexdigest() != self.sha256:
             raise CorpusError(
-                "is damaged: its checksum is not that of the index; build the corpus anew", path=self.path
+                "is damaged: its checksum is not that of the index; build the corpus again", path=self.path
             )
 
     def map(self, dtype: np.dtype[Any]) -> NDArray[Any]:
-        """Map it into memory; it is let go with the last array that looks at it."""
+        """Map it into memory; the mapping ends with the last array that uses it."""
         with self.path.open("rb") as file:
             return np.frombuffer(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ), dtype)
 
 
 @dataclass(frozen=True)
 class Shards:
-    """Ids in some files, as if they were one array, shape=(C,)."""
+    """Ids in several files, as if they were one array, shape=(C,)."""
 
     files: tuple[ShardFile, ...]
     dtype: np.dtype[np.integer[Any]]
@@ -73,18 +73,18 @@ class Shards:
 
     @cached_property
     def edges(self) -> NDArray[np.int64]:
-        """Where each file begins, and where the last one ends, shape=(files + 1,)."""
+        """Start of each file, and end of the last, shape=(files + 1,)."""
         return np.array(list(accumulate((file.size // self.dtype.itemsize for file in self.files), initial=0)))
 
     def gather(self, places: NDArray[np.int64]) -> Ids:
-        """Return the ids at `places`, each from 0 up to, not including, C; the shape is theirs."""
+        """Return the ids at `places`, 0 <= place < C, in the shape of `places`."""
         found = np.empty(places.shape, self.dtype)
         for number, here in self._by_file(places):
             found[here] = self.files[number].map(self.dtype)[places[here] - self.edges[number]]
         return self._checked(found)
 
     def slices(self, starts: NDArray[np.int64], lengths: NDArray[np.integer[Any]]) -> list[Ids]:
-        """Return the ids from each start on, as many as each length says; none may reach from one file to the next."""
+        """Return for each start the next `lengths` ids; no slice may cross from one file to the next."""
         found: list[Ids] = [np.empty(0, self.dtype)] * len(starts)
         for number, here in self._by_file(starts):
             ids = self.files[number].map(self.dtype)
@@ -104,19 +104,19 @@ class Shards:
     def _checked(self, ids: Ids) -> Ids:
         if ids.size and ids.max() >= self.symbols:
             names = ", ".join(str(file.path) for file in self.files)
-            raise CorpusError("are damaged: a number stands for no character; build the corpus anew", path=names)
+            raise CorpusError("are damaged: an id is out of range; build the corpus again", path=names)
         return ids
 
 
 class MappedTunes(Sequence[Ids]):
-    """Framed tunes as ids, read when they are asked for.
+    """Framed tunes as ids, read from disk when they are used.
 
     Parameters
     ----------
     shards
         Their ids, one tune after the other.
     lengths
-        How many each has, shape=(N,).
+        Number of ids of each, shape=(N,).
     """
 
     def __init__(self, shards: Shards, lengths: NDArray[np.uint32]) -> None:
@@ -125,7 +125,7 @@ class MappedTunes(Sequence[Ids]):
 
     @property
     def characters(self) -> int:
-        """Of all tunes, their boundaries included."""
+        """Number of characters of all tunes, boundaries included."""
         return int(self.shards.edges[-1])
 
     def __len__(self) -> int:
@@ -147,12 +147,12 @@ class MappedTunes(Sequence[Ids]):
             yield from self[first : first + _READ_AHEAD]
 
     def joined(self, order: NDArray[np.int64] | None = None) -> "MappedText":
-        """The text of all tunes, one after the other: in their own order, or in another."""
+        """Return the text of all tunes, one after the other, in `order` if it is given."""
         return MappedText(self.shards, self._starts, self.lengths, order)
 
 
 class MappedText:
-    """The text of tunes in any order, read where it is asked for; stands for an array of ids, shape=(C,)."""
+    """The text of tunes in any order, read from disk when it is used; acts as an array of ids, shape=(C,)."""
 
     def __init__(
         self,
@@ -163,7 +163,7 @@ class MappedText:
     ) -> None:
         self._shards = shards
         if order is not None:
-            # characters before each tune in this order, and how far it was moved to get there
+            # characters before each tune in this order, and its distance from its place in the files
             self._before = np.cumsum(lengths[order], dtype=np.int64) - lengths[order]
             self._moved = starts[order] - self._before
         self._in_order = order is None
@@ -172,10 +172,10 @@ class MappedText:
         return int(self._shards.edges[-1])
 
     def take(self, places: NDArray[np.int64], *, mode: Literal["wrap"]) -> Ids:  # noqa: ARG002
-        """Return the ids at `places`, the text being a ring, as numpy's `take` does; the shape is theirs."""
+        """Return the ids at `places` of the text, taken as a ring, as numpy's `take` does."""
         places = places % len(self)
         if not self._in_order:
-            # neighbours in a lane lie in the same tune: transposed, the search finds them where it has just been
+            # neighbours in a lane lie in the same tune: transposed, the search is local
             tunes = np.searchsorted(self._before, places.T, side="right").T - 1
             places = places + self._moved[tunes]
         return self._shards.gather(places)
@@ -184,7 +184,7 @@ class MappedText:
 def joined(tunes: Sequence[Ids], order: NDArray[np.int64] | None = None) -> Ids:
     """Return the text of `tunes`, one after the other or in `order`, shape=(C,).
 
-    That of `MappedTunes` is a `MappedText`, which is read where it is asked for: of an array it has what batches use.
+    For `MappedTunes` it is a `MappedText`, which has the methods of an array that batches use.
     """
     if isinstance(tunes, MappedTunes):
         return cast(Ids, tunes.joined(order))
@@ -197,5 +197,5 @@ def count_characters(tunes: Sequence[Ids]) -> int:
 
 
 def lengths_of(tunes: Sequence[Ids]) -> NDArray[np.int64]:
-    """Return the characters of each tune, shape=(N,)."""
+    """Return the number of characters of each tune, shape=(N,)."""
     return np.array(tunes.lengths if isinstance(tunes, MappedTunes) else [len(ids) for ids in tunes], dtype=np.int64)

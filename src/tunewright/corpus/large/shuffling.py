@@ -1,9 +1,9 @@
-"""In which random order are very many things taken, without a list of them in memory?
+"""Random permutations of very many numbers without a list of them in memory.
 
-Up to `MOST_LISTED` are shuffled as numpy does it. Beyond, the order is computed where it is needed: a Feistel network
-of a few rounds permutes the numbers below a power of four, and is applied again to what falls outside ("cycle walking":
-J. Black, P. Rogaway, "Ciphers with arbitrary finite domains", 2002). It takes no memory and looks random enough for the
-order of training examples; it is no cipher.
+Up to `MOST_LISTED` numbers are shuffled by numpy. Beyond, the order is computed where it is needed: a Feistel network
+of a few rounds permutes the numbers below a power of four, and is applied again to results outside the range ("cycle
+walking": J. Black, P. Rogaway, "Ciphers with arbitrary finite domains", 2002). It takes no memory and is random enough
+for the order of training examples; it is not a cipher.
 """
 
 import numpy as np
@@ -22,9 +22,9 @@ class Shuffled:
     Parameters
     ----------
     count
-        How many; less than 2^62.
+        How many numbers; less than 2^62.
     generator
-        Decides the order, which depends on nothing else.
+        Draws the order, which depends on nothing else.
     """
 
     def __init__(self, count: int, generator: np.random.Generator) -> None:
@@ -54,7 +54,7 @@ class Shuffled:
 
 
 def scatter(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Scatter `values` over all 64 bits (the finishing step of SplitMix64)."""
+    """Hash `values` over all 64 bits (the finishing step of SplitMix64)."""
     values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return values ^ (values >> np.uint64(31))

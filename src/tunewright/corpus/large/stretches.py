@@ -1,11 +1,11 @@
-"""Where can a file that is too large for memory be cut, so that each part can be read by itself?
+"""Cutting of a file that is too large for memory into stretches that can be read one by one.
 
-At the boundary of a tune (or row) that follows each `STRETCH_BYTES`, whatever the format. What stands before the first
-tune holds for all of them (the fields of a tunebook, the names of a CSV file), so that every stretch is read with it.
-The format and the encoding are told by the first megabyte. A tune without number gets one that counts from 1 in each
-stretch. All else comes out as if the file were read whole.
+A cut is made at the first boundary of a tune (or row) after each `STRETCH_BYTES`, whatever the format. What comes
+before the first tune holds for all of them (the fields of a tunebook, the names of a CSV file), so every stretch is
+read with it. The first megabyte decides the format and the encoding. A tune without number gets one that counts from 1
+in each stretch. Otherwise the result is the same as if the file were read whole.
 
-Where no boundary comes within another `STRETCH_BYTES` the cut is made anyhow: what is so long is no tune.
+Where there is no boundary within another `STRETCH_BYTES`, the cut is made there: nothing of that length is a tune.
 """
 
 import csv
@@ -28,7 +28,7 @@ _FIRST_LOOK_BYTES = 1 << 16
 _LINE_END = re.compile(rb"\r\r\n|\r\n|\r|\n")
 _BLANK_LINE = re.compile(rb"\n[ \t\r]*\n|\r[ \t]*\r(?!\n)")
 _NUMBER_LINE = re.compile(rb"[\r\n](?=X:)")
-# the cut is made after what matches
+# the cut is made after the match
 _BOUNDARIES: Mapping[Form, re.Pattern[bytes]] = {
     "json": re.compile(rb'[\r\n,](?=[ \t]*\{[ \t\r\n]*")'),
     "tagged": re.compile(rb"[\r\n](?=[ \t]*<start>)", re.IGNORECASE),
@@ -44,19 +44,19 @@ class Stretch:
     start: int
     stop: int
     header: int
-    """Bytes at the beginning of the file that are read before those from `start` on; 0 where `start` is."""
+    """Bytes at the beginning of the file that are read before those from `start` on; 0 if `start` is 0."""
     form: Form
     encoding: str | None
-    """That the file names."""
+    """Encoding that the file declares; None if it declares none."""
 
 
 def cut(path: Path, name: Path) -> Iterator[Stretch]:
-    """Yield the stretches of the file `path`, which messages call `name`.
+    """Yield the stretches of the file `path`; messages use `name`.
 
     Raises
     ------
     CorpusError
-        If it holds no text that can be cut.
+        If it is not text that can be cut.
     """
     size = path.stat().st_size
     with path.open("rb") as file:
@@ -77,7 +77,8 @@ def cut(path: Path, name: Path) -> Iterator[Stretch]:
 def read_stretch(
     path: Path, name: Path, stretch: Stretch, text_field: str | None = None
 ) -> tuple[list[Tune | Failure], int]:
-    """Return what stands in a stretch of the file `path`, and how many line ends. Lines count from its first one."""
+    """Return the tunes and failures of a stretch of the file `path`, lines counted from its first, and its line
+    ends."""
     with path.open("rb") as file:
         header = file.read(stretch.header)
         file.seek(stretch.start)
@@ -88,7 +89,7 @@ def read_stretch(
         found = list(read_as(stretch.form, text, name, text_field))
     except CorpusError as error:
         found = [Failure(name, error.line or above + 1, error.message)]
-    # what is wrong in the header was told with the first stretch
+    # failures in the header were reported with the first stretch
     moved = [_moved(item, above) for item in found if item.line > above]
     return moved, text.count("\n") - above
 
@@ -108,7 +109,7 @@ def _boundary(form: Form, head: bytes) -> re.Pattern[bytes]:
 
 
 def _edges(file: BinaryIO, size: int, boundary: re.Pattern[bytes]) -> Iterator[int]:
-    """Yield where stretches end."""
+    """Yield the ends of the stretches."""
     edge = 0
     while edge < size:
         edge = _edge_after(file, edge + STRETCH_BYTES, size, boundary)
@@ -124,7 +125,7 @@ def _edge_after(file: BinaryIO, place: int, size: int, boundary: re.Pattern[byte
 
 
 def _record_edges(file: BinaryIO, name: Path, size: int) -> Iterator[int]:
-    """Yield where stretches of a CSV file end; only by reading it from its beginning is it known what is in quotes."""
+    """Yield the ends of the stretches of a CSV file, which must be read from its beginning because of quotes."""
     edge = 0
     for place in _record_ends(file, name):
         if place - edge >= STRETCH_BYTES:
@@ -155,7 +156,7 @@ def _record_ends(file: BinaryIO, name: Path) -> Iterator[int]:
 
 
 def _header_length(form: Form, head: bytes, text: str) -> int:
-    """Return how many bytes of a file hold for all of its stretches."""
+    """Return the number of bytes at the start of a file that hold for all of its stretches."""
     if form == "json":
         return head.index(b"[") + 1 if text.lstrip("\ufeff \t\n").startswith("[") else 0
     lines = file_header(text).count("\n") if form == "tunebook" else 0

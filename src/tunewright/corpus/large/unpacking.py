@@ -1,7 +1,7 @@
-"""How are large archives taken apart without holding what is in them in memory?
+"""Unpacking of large archives to disk.
 
-They are unpacked beside the corpus that is built from them, and what comes out is read like other files. The limits of
-`sources` hold, but for the one on the size of a single file. Sizes are in bytes.
+Archives are unpacked beside the corpus that is built from them, and their content is read like other files. The limits
+of `tunewright.corpus.sources` hold, except the one on the size of a single file. Sizes are in bytes.
 """
 
 import gzip
@@ -18,19 +18,19 @@ from tunewright.corpus.sources import LARGEST_EXPANSION, UNREADABLE, Readable, m
 from tunewright.files import write_file
 
 LARGE_ARCHIVE = 1 << 20
-"""Larger ones are unpacked; smaller ones are read at once."""
+"""Larger archives are unpacked; smaller ones are read in memory."""
 
 _CHUNK = 1 << 20
 _LISTED = "files.json"
 
 
 def is_large_archive(path: Path) -> bool:
-    """Say whether the file `path` is to be unpacked."""
+    """Return true if the file `path` is to be unpacked."""
     return path.suffix.lower() in (".gz", ".zip") and path.stat().st_size > LARGE_ARCHIVE
 
 
 def unpack(archive: Path, folder: Path) -> list[File]:
-    """Unpack `archive` into `folder`, unless that was done before, and return what came out of it."""
+    """Unpack `archive` into `folder`, unless that was done before, and return its files."""
     listed = folder / _LISTED
     if not listed.is_file():
         shutil.rmtree(folder, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""How is work given to other processes so that nothing of them is left, whatever happens to this one?"""
+"""Pool of worker processes that end with this process, however it ends."""
 
 import multiprocessing
 import multiprocessing.connection
@@ -15,17 +15,17 @@ from tunewright.errors import CorpusError
 
 Result = TypeVar("Result")
 Run = Callable[[Callable[..., Any], Iterable[tuple[Any, ...]]], Iterator[Any]]
-"""Calls a function with each of some lists of arguments; yields what it returns, in their order."""
+"""Calls a function with each of several tuples of arguments; yields the results in order."""
 
 
 @contextmanager
 def workers(processes: int) -> Iterator[Run]:
-    """Give what runs functions in `processes` processes; with 1, in this one.
+    """Provide a `Run` that uses `processes` processes; with 1, this process.
 
     Raises
     ------
     CorpusError
-        If a process was ended from outside.
+        If a process was killed.
     """
     if processes == 1:
         yield lambda function, arguments: (function(*each) for each in arguments)
@@ -37,7 +37,7 @@ def workers(processes: int) -> Iterator[Run]:
         yield lambda function, arguments: pool.map(_call, ((function, each) for each in arguments))
     except BrokenProcessPool as error:
         raise CorpusError(
-            "a process that read tunes was ended from outside, for want of memory perhaps; the same command goes on"
+            "a process that reads tunes was killed, perhaps for lack of memory; the same command continues the build"
         ) from error
     finally:
         pool.shutdown(cancel_futures=True)
@@ -49,7 +49,7 @@ def _call(job: tuple[Callable[..., Result], tuple[Any, ...]]) -> Result:
 
 
 def end_with_parent() -> None:
-    """End this process when the one that started it does; leave Ctrl-C to that one."""
+    """End this process when its parent ends; only the parent handles Ctrl-C."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if parent := multiprocessing.parent_process():
         threading.Thread(target=_wait_for_end, args=(parent.sentinel,), daemon=True).start()

@@ -1,8 +1,8 @@
-"""Does ONNX Runtime compute from an exported file what torch computes from the checkpoint?
+"""Comparison of an exported ONNX file with the network in torch.
 
-Both read the same random characters from the same state, that behind others, twice: as one sequence, and one step at a
-time with the state handed on. The largest difference between any two numbers that should be equal tells how well they
-agree; float32 sums in another order differ by some millionths.
+Both read the same random characters from the same nonzero state, twice: as one sequence, and one step at a time with
+the state handed on. The result is the largest difference between any two numbers that should be equal; float32 sums in
+another order differ by some millionths.
 """
 
 from collections.abc import Sequence

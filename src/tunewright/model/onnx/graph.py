@@ -1,19 +1,19 @@
-"""How does a network become one ONNX file that composes without torch and without Tunewright?
+"""ONNX export: a network as one file that composes without torch and without Tunewright.
 
-The graph is written down from the weights, node by node; no tracer guesses it. Its inputs and outputs:
+The graph is built from the weights, node by node, without tracing. Its inputs and outputs:
 
-    ids             int64, shape=(T, B)          characters, as numbers into the symbols of the metadata
+    ids             int64, shape=(T, B)          characters, as indices into the symbols of the metadata
     h, c            float32, shape=(L, B, H)     state before them; zeros at the start of a tune; c for LSTM only
     logits          float32, shape=(T, B, S)     unnormalised log-probabilities of the character after each
     new_h, new_c    float32, shape=(L, B, H)     state after the last of them
 
-and, of a network that looks back (see `pointer_head`):
+and, for a network that looks back (see `tunewright.model.onnx.pointer_head`):
 
-    memory          float32, shape=(M, B, W + 4)   what it remembers of each lane; no rows at the start of a tune
+    memory          float32, shape=(M, B, W + 4)   memory of each lane; no rows at the start of a tune
     new_memory      float32, shape=(N, B, W + 4)   the same after the call; N is M + T, but no more than 1,200
 
-T, B and M are free at every call, so that the same graph takes one step (T = 1) and a whole sequence. What a file needs
-to stand alone is in its metadata, text by name: see `metadata`.
+T, B and M are free in every call, so that the same graph takes one step (T = 1) and a whole sequence. The metadata of
+the file hold all that it needs to stand alone, text by name: see `metadata`.
 
 Shapes: T time steps, B lanes, S symbols, E width of the embedding, H units, L layers, G gates of the cell, W width of
 the keys.
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from onnx import NodeProto
 
 OPSET, IR_VERSION = 17, 8
-"""Versions of ONNX that every ONNX Runtime since 1.12 (2022) reads; nothing newer is needed."""
+"""Versions of ONNX that every ONNX Runtime since 1.12 (2022) reads."""
 
 OPERATORS: dict[str, tuple[str, dict[str, int]]] = {
     "lstm": ("LSTM", {}),
@@ -50,12 +50,12 @@ GATES = {"lstm": (0, 3, 1, 2), "gru": (1, 0, 2), "rnn": (0,)}
 
 
 def state_names(network: NetworkConfig) -> tuple[str, ...]:
-    """Names of the parts of the state."""
+    """Return the names of the parts of the state."""
     return (*(("h", "c") if network.cell == "lstm" else ("h",)), *(("memory",) if network.look_back else ()))
 
 
 def metadata(checkpoint: Checkpoint) -> dict[str, str]:
-    """What the file says of itself.
+    """Return the metadata of the file.
 
     Returns
     -------
@@ -74,7 +74,7 @@ def metadata(checkpoint: Checkpoint) -> dict[str, str]:
 
 
 def to_onnx(checkpoint: Checkpoint) -> bytes:
-    """Write down the network of `checkpoint`; the file is checked by ONNX's own checker.
+    """Return the network of `checkpoint` as the content of an ONNX file, checked by ONNX's own checker.
 
     Raises
     ------
@@ -130,16 +130,16 @@ def to_onnx(checkpoint: Checkpoint) -> bytes:
 
 
 def _constants(checkpoint: Checkpoint) -> dict[str, NDArray[Any]]:
-    """Everything in the graph that does not change, by name."""
+    """Return the constants of the graph, by name."""
     network, weights, symbols = checkpoint.config, checkpoint.weights, len(checkpoint.vocabulary)
     width, units = network.embedding or symbols, network.units
     rows = len(GATES[network.cell]) * units
     constants: dict[str, NDArray[Any]] = {
         "readout.weight": _shaped(weights, "readout.weight", symbols, units).T.copy(),  # (H, S)
         "readout.bias": _shaped(weights, "readout.bias", symbols),
-        "direction": np.array([1], np.int64),  # the axis of an ONNX layer's results that a one-way layer can spare
+        "direction": np.array([1], np.int64),  # axis of an ONNX layer's results, of length 1 in a one-way layer
     }
-    # Row n is what the first layer reads for id n.
+    # Row n is the input of the first layer for id n.
     letters = _shaped(weights, "embedding.weight", symbols, width) if network.embedding else np.eye(symbols)
     constants["letters"] = letters.astype(np.float32)  # (S, E)
     for layer in range(network.layers):
@@ -154,7 +154,7 @@ def _constants(checkpoint: Checkpoint) -> dict[str, NDArray[Any]]:
 
 
 def _head(checkpoint: Checkpoint) -> LookBackGraph:
-    """The part that looks back."""
+    """Return the pointer head."""
     network, symbols = checkpoint.config, len(checkpoint.vocabulary)
     shapes = weight_shapes(network.look_back, network.units, symbols)
     weights = {name: _shaped(checkpoint.weights, f"look_back.{name}", *shape) for name, shape in shapes.items()}
@@ -162,7 +162,7 @@ def _head(checkpoint: Checkpoint) -> LookBackGraph:
 
 
 def _nodes(checkpoint: Checkpoint, head: LookBackGraph | None) -> "list[NodeProto]":
-    """The graph in the order of its computation."""
+    """Return the nodes in the order of computation."""
     from onnx.helper import make_node
 
     network = checkpoint.config
@@ -187,12 +187,12 @@ def _nodes(checkpoint: Checkpoint, head: LookBackGraph | None) -> "list[NodeProt
 
 
 def _reordered(rows: NDArray[np.float32], cell: str) -> NDArray[np.float32]:
-    """Rows gate by gate, torch's order changed to that of ONNX."""
+    """Return the rows with torch's order of gates changed to that of ONNX."""
     gates = np.split(rows, len(GATES[cell]))
     return np.concatenate([gates[gate] for gate in GATES[cell]])
 
 
 def _shaped(weights: Mapping[str, NDArray[np.float32]], name: str, *shape: int) -> NDArray[np.float32]:
     if weights[name].shape != shape:
-        raise ValueError(f"{name} has shape {weights[name].shape}, {shape} was expected")
+        raise ValueError(f"{name} has shape {weights[name].shape} instead of {shape}")
     return weights[name]

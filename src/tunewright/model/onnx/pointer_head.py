@@ -1,7 +1,7 @@
-"""The pointer head of a network that looks back, as nodes of an ONNX graph: what `LookBack.logits` computes.
+"""The pointer head of a network that looks back as nodes of an ONNX graph, equivalent to `LookBack.logits`.
 
-All positions of a call are compared with all rows at once, and the mask is made from the call's sizes, so that the same
-nodes take one step and a whole sequence. Where torch leaves out empty rows, they stay here: nothing looks at them.
+All positions of a call are compared with all rows at once, and the mask is made from the sizes of the call, so that the
+same nodes take one step and a whole sequence. Empty rows, which torch removes, stay here: nothing attends to them.
 
 Shapes: T time steps, B lanes, S symbols, H units of the last layer, W width of the keys, P places, N bars, M rows of
 the memory before the call, R = M + T rows with those of the call.
@@ -30,15 +30,15 @@ if TYPE_CHECKING:
     from onnx import NodeProto
 
 LAST = np.iinfo(np.int64).max
-"""The end of a slice that goes to the end."""
+"""End of a slice without an end."""
 FLOAT, INT64 = 1, 7
-"""ONNX's numbers for the types."""
+"""Codes of ONNX for the types."""
 NEVER = -(1 << 40)
-"""Before every position of a call and every row of a memory."""
+"""A position before all others."""
 
 
 def weight_shapes(width: int, units: int, symbols: int) -> dict[str, tuple[int, ...]]:
-    """Shapes of the weights of a head, by their names in it."""
+    """Return the shapes of the weights of a head, by their names in it."""
     return {
         "query.weight": (width, units), "query.bias": (width,), "key.weight": (width, units),
         "recent": (RECENT, symbols, width), "place": (PLACES, PLACES),
@@ -47,7 +47,7 @@ def weight_shapes(width: int, units: int, symbols: int) -> dict[str, tuple[int, 
 
 
 class LookBackGraph:
-    """The nodes, and everything in them that does not change.
+    """The nodes and constants of the head.
 
     They read ``ids``, shape=(T, B), ``memory``, shape=(M, B, W + 4), the outputs of the last layer, shape=(T, B, H),
     and the network's own scores, shape=(T, B, S), and write ``logits`` and ``new_memory``.
@@ -59,7 +59,7 @@ class LookBackGraph:
     breaks
         See `LookBack`.
     outputs, scores
-        Names of what the network computed.
+        Names of the results of the network.
     """
 
     def __init__(
@@ -87,7 +87,7 @@ class LookBackGraph:
         keys = node("Add", self._product("key.weight"), compared)
         products = self._products(compared, keys, places, kept_keys, kept_places)  # (B, T, R)
         starts = node("Cast", node("Equal", "ids", whole(START_ID)), to=INT64)
-        begun = node("CumSum", starts, whole(0))  # (T, B): tunes that have begun in this call
+        begun = node("CumSum", starts, whole(0))  # (T, B): number of tunes that have begun in this call
         former = node("Cast", node("Sub", filled, number(1)), to=INT64)  # (M, B): 0, and -1 where a row is empty
         self._mix(node("Add", products, self._mask(begun, former)), known, scores)
         self._remember(keys, places, starts, begun, former)
@@ -95,7 +95,7 @@ class LookBackGraph:
     def _products(
         self, compared: str, keys: str, places: tuple[str, str], kept_keys: str, kept_places: tuple[str, str]
     ) -> str:
-        """How well each row fits each position, shape=(B, T, R)."""
+        """Return the score of each row for each position, shape=(B, T, R)."""
         node, number, width = self._node, self._number, self._width
         queries = node("Add", node("Add", self._product("query.weight"), self._weight("query.bias")), compared)
         queries = node("Mul", queries, number(width**-0.5))
@@ -108,12 +108,12 @@ class LookBackGraph:
         return node("MatMul", node("Transpose", asking, perm=[1, 0, 2]), node("Transpose", all_keys, perm=[1, 2, 0]))
 
     def _mix(self, matching: str, known: str, scores: str) -> None:
-        """Write the logits: the network's own softmax and what stands after matching rows, mixed by the gate."""
+        """Write the logits: the network's own softmax and the copied characters, mixed by the gate."""
         node, number = self._node, self._number
         match = node("ReduceLogSumExp", matching, axes=[2], keepdims=1)  # (B, T, 1)
         found = node("Greater", match, number(FORBIDDEN / 2))
         shares = node("Mul", node("Softmax", matching, axis=2), node("Cast", found, to=FLOAT))  # (B, T, R)
-        # What follows the last row is not known, nor asked for.
+        # The character after the last row is unknown and never used.
         following = node("Concat", self._slice(known, 1, LAST), self._slice(known, 0, 1), axis=0)  # (R, B)
         symbols = self._constant("symbols", np.eye(self._symbols, dtype=np.float32))
         followed = node("Gather", symbols, node("Transpose", following, perm=[1, 0]))  # (B, R, S)
@@ -122,7 +122,7 @@ class LookBackGraph:
         opening = node("Add", self._product("gate.weight"), self._weight("gate.bias"))  # (T, B, 1)
         least = node("Max", match, number(LEAST_MATCH))
         closing = node("Mul", node("Transpose", least, perm=[1, 0, 2]), self._weight("match"))
-        # ONNX Runtime's own sigmoid is not exact where it is small, and a closed gate is.
+        # ONNX Runtime's own sigmoid is not exact for small values, as of a closed gate.
         open_share = node("Reciprocal", node("Add", number(1), node("Exp", node("Sub", closing, opening))))
         gate = node("Where", node("Transpose", found, perm=[1, 0, 2]), open_share, number(1))
         own_share = node("Mul", gate, node("Softmax", scores, axis=2))
@@ -130,7 +130,7 @@ class LookBackGraph:
         node("Log", node("Add", mixed, number(FLOOR)), to_name="logits")
 
     def _places(self, kept_places: str, kept_bars: str) -> tuple[str, str]:
-        """Characters since the last break, and number of the bar, both shape=(T, B)."""
+        """Return the characters since the last break, and the number of the bar, both shape=(T, B)."""
         node, whole = self._node, self._whole
         before, bar = (
             self._slice(node("Concat", self._starts(1), kept, axis=0), -1, LAST) for kept in (kept_places, kept_bars)
@@ -150,7 +150,7 @@ class LookBackGraph:
         return node("Min", node("Sub", order, last), whole(PLACES - 1)), bars
 
     def _highest(self, values: str, order: str) -> str:
-        """The highest of the values so far, shape=(T, B)."""
+        """Return the running maximum of the values, shape=(T, B)."""
         node, whole = self._node, self._whole
         causal = node("GreaterOrEqual", order, node("Transpose", order, perm=[1, 0]))  # (T, T)
         past = node("Where", node("Unsqueeze", causal, whole([2])), node("Unsqueeze", values, whole([0])), whole(NEVER))
@@ -160,7 +160,7 @@ class LookBackGraph:
         return self._node("Gather", table, places)
 
     def _compared(self, known: str) -> str:
-        """What the last characters add to keys and queries, shape=(T, B, W)."""
+        """Return what the last characters add to keys and queries, shape=(T, B, W)."""
         node, whole = self._node, self._whole
         padded = node("Concat", self._starts(RECENT - 1), known, axis=0)  # (R + 2, B)
         characters, compared = "ids", ""
@@ -168,14 +168,16 @@ class LookBackGraph:
             if back:
                 first = node("Add", self._count("memory"), whole([RECENT - 1 - back]))
                 earlier = node("Slice", padded, first, node("Add", first, self._count("ids")), whole([0]))
-                is_start = node("Equal", characters, whole(START_ID))  # before a tune's START count only STARTs
+                is_start = node(
+                    "Equal", characters, whole(START_ID)
+                )  # all characters before a tune's START count as START
                 characters = node("Where", is_start, whole(START_ID), earlier)
             found = node("Gather", self._constant(f"recent.{back}", table), characters)
             compared = node("Add", compared, found) if compared else found
         return compared
 
     def _mask(self, begun: str, former: str) -> str:
-        """What is added to scores, shape=(B, T, R): the same tune, earlier, and not too long ago."""
+        """Return the mask of scores, shape=(B, T, R): 0 in the same tune, earlier, and within MEMORY characters."""
         node, whole = self._node, self._whole
         tunes = node("Concat", former, begun, axis=0)  # (R, B)
         rows = node("Range", whole(0), node("Squeeze", node("Shape", tunes, start=0, end=1)), whole(1))  # (R,)
@@ -188,7 +190,7 @@ class LookBackGraph:
         return node("Where", allowed, self._number(0), self._number(FORBIDDEN))
 
     def _remember(self, keys: str, places: tuple[str, str], starts: str, begun: str, former: str) -> None:
-        """Write the memory after the call: the newest rows, those of each lane's newest tune."""
+        """Write the memory after the call: the newest rows of each lane's newest tune."""
         node, whole = self._node, self._whole
         numbers = [node("Cast", each, to=FLOAT) for each in ("ids", *places)]
         numbers.append(node("Cast", node("GreaterOrEqual", starts, whole(0)), to=FLOAT))  # ones
@@ -200,20 +202,20 @@ class LookBackGraph:
         self._slice(kept, -MEMORY, LAST, to_name="new_memory")
 
     def _order(self) -> str:
-        """Numbers of the positions of the call, shape=(T,)."""
+        """Return the numbers of the positions of the call, shape=(T,)."""
         return self._node("Range", self._whole(0), self._node("Squeeze", self._count("ids")), self._whole(1))
 
     def _starts(self, rows: int) -> str:
-        """So many rows of START, shape=(rows, B); its id is 0."""
+        """Return rows of START, shape=(rows, B); its id is 0."""
         lanes = self._node("Shape", "ids", start=1, end=2)
         return self._node("Expand", self._whole(START_ID), self._node("Concat", self._whole([rows]), lanes, axis=0))
 
     def _count(self, name: str) -> str:
-        """Length of the first axis, shape=(1,)."""
+        """Return the length of the first axis, shape=(1,)."""
         return self._node("Shape", name, start=0, end=1)
 
     def _product(self, name: str) -> str:
-        """The outputs of the last layer times a matrix of weights."""
+        """Return the outputs of the last layer times a matrix of weights."""
         return self._node("MatMul", self._outputs, self._constant(name, self._weights[name].T.copy()))
 
     def _weight(self, name: str) -> str:
@@ -242,5 +244,5 @@ class LookBackGraph:
 
 
 def _columns(width: int) -> list[tuple[int, int]]:
-    """Where in a row the id, the place, the bar and the sign that it is filled stand."""
+    """Return the columns of a row with the id, the place, the bar and the mark of a filled row."""
     return [(width + number, width + number + 1) for number in range(EXTRA)]

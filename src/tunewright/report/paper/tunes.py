@@ -28,7 +28,8 @@ from tunewright.notation.fields import header_fields
 from tunewright.notation.findings import Finding
 from tunewright.notation.melody import read_melody
 from tunewright.rendering.source import title_of
-from tunewright.sampling.compose import Composition, compose_many
+from tunewright.sampling.compose import compose_many
+from tunewright.sampling.composition import Composition
 from tunewright.sampling.config import CompositionConfig
 from tunewright.sampling.playable import playable
 from tunewright.study.results.study_results import StudyResults

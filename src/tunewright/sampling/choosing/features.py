@@ -1,9 +1,9 @@
-"""Features of a tune by name, for telling composed tunes from others: form, returns, endings, steps, rhythm.
+"""Features of a tune by name, for the discriminator: form, repetition, endings, steps, rhythm.
 
-Only the notes, the bar lines and the key that they are in count (see `notation.melody`): no title, no field. Repeats
-are not played out. A share is told by the tenth that it lies in and a number by its value, so that one weight for each
-name is enough even where more is better only up to a point; what is counted many times in a tune, such as its steps,
-has the square root of its share.
+Only notes, bar lines and the key count (see `tunewright.notation.melody`): no title, no other field. Repeats are not
+unfolded. A share becomes an indicator of its tenth and a number an indicator of its value, so that a linear model can
+learn that more is better only up to a point; what occurs many times in a tune, such as its steps, has the square root
+of its share.
 
 Conventions: steps in semitones, up positive; degrees in semitones above the tonic, 0 to 11; lengths and places in 96ths
 of a whole note, rounded down; lags in bars.
@@ -20,23 +20,23 @@ from tunewright.notation.melody import Bar, Melody, Note, read_melody
 from tunewright.notation.meter import WHOLE
 
 Features = dict[str, float]
-"""Value by name; what a tune does not have is not there, which is 0."""
+"""Value by name; a missing feature is 0."""
 
 PARTS = 96
-"""Of a whole note."""
+"""Parts of a whole note in which lengths are counted."""
 WIDEST = 13
-"""Semitones; wider steps count as this."""
+"""Widest step in semitones; wider ones count as this."""
 LAGS = (1, 2, 4, 8)
-"""Bars between a bar and the former one that it is compared with."""
+"""Distances in bars at which bars are compared."""
 PHRASE_BARS = 4
 RHYME_BARS = 2
-"""That end alike where two sections rhyme."""
+"""Number of equal bars at the ends of two sections that rhyme."""
 MOST = 65
-"""Greater numbers count as this."""
+"""Greatest number; greater ones count as this."""
 
 
 def features(text: str) -> Features:
-    """Return the features of the tune `text`; none if it holds no note."""
+    """Return the features of the tune `text`; none if it has no notes."""
     melody = read_melody(text)
     if not melody.notes:
         return {}
@@ -49,23 +49,23 @@ def features(text: str) -> Features:
 
 @dataclass(frozen=True, slots=True)
 class _Tune:
-    """A melody, bar by bar and section by section."""
+    """A melody by notes, bars and sections."""
 
     bars: Sequence[Bar]
     notes: Sequence[Note]
     tonic: int
-    """Pitch class; 0 where the key names none."""
+    """Pitch class; 0 if the key names none."""
     mode: str
     degrees: Sequence[int]
     lengths: Sequence[int]
     places: Sequence[int]
-    """In the bar, of each note."""
+    """Place of each note in its bar."""
     steps: Sequence[int]
     """From each note to the next."""
     contents: Sequence[tuple[tuple[int, int], ...]]
     """Pitches and lengths of each bar."""
     sections: Sequence[Sequence[int]]
-    """Indices of the bars of each."""
+    """Indices of the bars of each section."""
 
     @classmethod
     def of(cls, melody: Melody) -> "_Tune":
@@ -115,7 +115,7 @@ def _form(tune: _Tune, found: Features) -> None:
 
 
 def _length_in_bars(section: Sequence[Bar]) -> float:
-    """Bars that the section fills, its pick-up and the rest of that counted as one; in halves, rounded up."""
+    """Return the length of the section in bars, a pick-up and its complement as one; in halves, rounded up."""
     expected = next((bar.expected_ticks for bar in section if bar.expected_ticks), None)
     if expected is None:
         return len(section)
@@ -158,7 +158,7 @@ def _returns(tune: _Tune, found: Features) -> None:
 
 
 def _returning(things: Sequence[Hashable]) -> float:
-    """The share of those that stand there twice or more."""
+    """Return the share of those that occur twice or more."""
     return sum(count for count in Counter(things).values() if count > 1) / max(len(things), 1)
 
 

@@ -1,10 +1,10 @@
-"""How is a discriminator learned? From tunes that a network composes, and as many of those that it learned from.
+"""Training of a discriminator on composed tunes and as many tunes of the network's training set.
 
-A logistic regression with a penalty on the squares of its weights (L2), on features that are standardised. How strong
-the penalty is, and by how much logits are too bold or too shy, is found by cross-validation in five folds, settings of
-one tune in one fold: the logits of tunes that were held out are scaled and shifted so that they are the likeliest
-(J. Platt, "Probabilistic outputs for support vector machines", 1999). All folds and penalties are fitted at once by
-L-BFGS, each as one column. Only what the network learned from may be given: no tune that it is validated on.
+A logistic regression with an L2 penalty on standardised features. The strength of the penalty, and the calibration of
+the logits, are chosen by cross-validation in five folds, settings of one tune in one fold: the logits of held-out tunes
+are scaled and shifted to maximise their likelihood (J. Platt, "Probabilistic outputs for support vector machines",
+1999). All folds and penalties are fitted at once by L-BFGS, each as one column. Only training tunes of the network may
+be given: no validation tune.
 
 Shapes: N tunes, F features, C columns, one for each penalty and fold and, for the whole, one more.
 """
@@ -29,21 +29,21 @@ from tunewright.sampling.config import CompositionConfig
 from tunewright.training.data import TrainingData
 
 TEMPERATURES = (0.8, 1.0)
-"""That the composed tunes are composed at, as many at each."""
+"""Temperatures of the composed tunes, equally many at each."""
 FEWEST_TUNES, MOST_TUNES = 200, 2500
-"""Of the corpus, and composed."""
+"""Numbers of tunes of the corpus, and of composed ones."""
 FIRST_SEED = 1 << 40
-"""Of the composed tunes: nobody's."""
+"""Seed of the first composed tune, far from those that users take."""
 LEAST_SHARE, MOST_FEATURES = 0.02, 1500
-"""A feature counts if so many of all tunes have it; the most frequent of these."""
+"""A feature is used if at least this share of all tunes has it; at most this number, the most frequent ones."""
 WITHOUT_FAIL = 0.999
-"""AUC above which nothing is kept: a network that has learned too little."""
+"""AUC above which choosing is useless: the network has learned too little."""
 COMPOSING_SHARE = 0.7
-"""Of the time."""
+"""Share of the time that composing takes."""
 FOLDS = 5
 PENALTIES = (30.0, 100.0, 300.0, 1000.0)
 ITERATIONS = 60
-"""Of L-BFGS; more change nothing that is seen in logits that were held out."""
+"""Iterations of L-BFGS; more do not change held-out logits noticeably."""
 QUANTILES = 101
 STEADY = 1e-3
 """Added to standard deviations."""
@@ -52,7 +52,7 @@ Progress = Callable[[str, float], None]
 
 
 def training_texts(data: TrainingData, seed: int = 0) -> list[str]:
-    """The tunes that are learned from, none that is validated on; `MOST_TUNES` of them if there are more."""
+    """Return training tunes of `data`, at most `MOST_TUNES`; no validation tunes."""
     chosen = np.random.default_rng(seed).permutation(len(data.tunes))[:MOST_TUNES]
     return [data.text_of(data.tunes[number]) for number in sorted(chosen.tolist())]
 
@@ -60,24 +60,24 @@ def training_texts(data: TrainingData, seed: int = 0) -> list[str]:
 def learn_discriminator(
     model: Checkpoint, tunes: Sequence[str], *, seed: int = 0, progress: Progress = lambda *_: None
 ) -> Discriminator:
-    """Compose with `model` as composing does by default, and learn to tell that from `tunes`.
+    """Compose with `model` and default options, and train a discriminator between these tunes and `tunes`.
 
     Parameters
     ----------
     tunes
-        What the network learned from, and nothing else.
+        Training tunes of the network, and no others.
     seed
-        Which tunes are taken if there are many, and how they are divided into folds.
+        Seed of the choice among many tunes, and of the folds.
     progress
-        Told what is done, and its share.
+        Called with a description and the share that is done, 0 to 1.
 
     Raises
     ------
     OptionError
-        If there are fewer tunes than `FEWEST_TUNES`, the network predicts worse than counting does, half of the tunes
-        that it composes come to no end, or all are told from the corpus, as is soon seen.
+        If there are fewer tunes than `FEWEST_TUNES`, the network is worse than the n-gram model, more than half of its
+        tunes do not end, or the discriminator separates nearly all of them from the corpus.
     GrammarError
-        If the network can compose nothing that plays.
+        If the network's vocabulary does not suffice for a tune that plays.
     """
     if len(tunes) < FEWEST_TUNES:
         raise OptionError(f"a discriminator needs {FEWEST_TUNES} tunes; there are {len(tunes)}")
@@ -86,47 +86,52 @@ def learn_discriminator(
     chosen = [tunes[index] for index in generator.permutation(len(tunes))[:MOST_TUNES].tolist()]
     for count in (FEWEST_TUNES, len(chosen)):
         composed = _composed(model, count, progress)
-        progress("telling them from the corpus", COMPOSING_SHARE)
+        progress("training the discriminator", COMPOSING_SHARE)
         found = discriminate(chosen[:count], composed, generator)
         if found.auc > WITHOUT_FAIL:
             raise OptionError(
-                f"its tunes are told from training tunes in {found.auc:.1%} of pairs, so that none is worth choosing"
+                f"the discriminator separates its tunes from training tunes in {found.auc:.1%} of pairs, so that "
+                "choosing among them is useless; train the network for longer"
             )
     return replace(found, network=model.fingerprint)
 
 
 def require_learned(model: Checkpoint) -> None:
-    """Refuse a network of which its record says that it predicts validation tunes worse than counting does."""
+    """Raise OptionError if the record of `model` shows a validation loss above that of the n-gram model."""
     counted = model.training.get("baselines", {}).get("ngram", {}).get("full_tune", {}).get("nats_per_char")
     loss = model.metrics.get("validation_full_tune")
     if counted is not None and loss is not None and loss > counted:
         raise OptionError(
-            f"the network, of {loss:.3f} nats per character, predicts worse than counting, of {counted:.3f}; "
-            "it has to learn for longer"
+            f"the network's loss, {loss:.3f} nats per character, is above that of the n-gram model, {counted:.3f}; "
+            "train it for longer"
         )
 
 
 def _composed(model: Checkpoint, count: int, progress: Progress) -> dict[str, list[str]]:
-    """As many tunes at each temperature, `count` together, by the temperature."""
+    """Return `count` composed tunes by temperature, equally many at each."""
     found: dict[str, list[str]] = {}
     each = count // len(TEMPERATURES)
     for place, temperature in enumerate(TEMPERATURES):
         config = CompositionConfig(temperature=temperature, seed=FIRST_SEED + place * MOST_TUNES, accept=1.0)
         texts = found[f"{temperature:g}"] = []
         for done, composition in enumerate(compose_many(model, each, config)):
-            progress("composing tunes to tell apart", COMPOSING_SHARE * (place + done / each) / len(TEMPERATURES))
+            progress(
+                "composing tunes for the discriminator", COMPOSING_SHARE * (place + done / each) / len(TEMPERATURES)
+            )
             if composition.ended:
                 texts.append(composition.text)
     ended = sum(map(len, found.values()))
     if 2 * ended < count:
-        raise OptionError(f"of {each * len(TEMPERATURES)} tunes that it composed, {ended} came to an end")
+        raise OptionError(
+            f"only {ended} of {each * len(TEMPERATURES)} composed tunes came to an end; train the network for longer"
+        )
     return found
 
 
 def discriminate(
     corpus: Sequence[str], composed: dict[str, list[str]], generator: np.random.Generator
 ) -> Discriminator:
-    """Learn to tell the tunes of `corpus` from `composed` ones, which are given by their temperature."""
+    """Train a discriminator between the tunes of `corpus` and `composed` ones, given by temperature."""
     texts = [*corpus, *(text for texts in composed.values() for text in texts)]
     found = [features(text) for text in texts]
     names = _names(found)
@@ -152,14 +157,14 @@ def discriminate(
 
 
 def _names(found: Sequence[Features]) -> list[str]:
-    """The features that count, in the order of their names."""
+    """Return the names of the features to use, sorted."""
     counts = Counter(name for each in found for name in each)
     frequent = [(-count, name) for name, count in counts.items() if count >= LEAST_SHARE * len(found)]
     return sorted(name for _, name in sorted(frequent)[:MOST_FEATURES])
 
 
 def _table(found: Sequence[Features], names: Sequence[str]) -> NDArray[np.float32]:
-    """Values of the features, shape=(N, F)."""
+    """Return the values of the features, shape=(N, F)."""
     places = {name: place for place, name in enumerate(names)}
     table = np.zeros((len(found), len(names)), np.float32)
     for row, each in enumerate(found):
@@ -170,7 +175,7 @@ def _table(found: Sequence[Features], names: Sequence[str]) -> NDArray[np.float3
 
 
 def _folds(corpus: Sequence[str], count: int, generator: np.random.Generator) -> NDArray[np.int64]:
-    """The fold of each tune, those of the corpus first, shape=(N,); settings of one tune are in one fold."""
+    """Return the fold of each tune, those of the corpus first, shape=(N,); settings of one tune are in one fold."""
     folds = generator.integers(FOLDS, size=count)
     for group in group_tunes([Tune(text, Path(), 1, len(text)) for text in corpus]):
         folds[group] = folds[group[0]]
@@ -179,18 +184,18 @@ def _folds(corpus: Sequence[str], count: int, generator: np.random.Generator) ->
 
 @dataclass(frozen=True)
 class LogisticFit:
-    """A logistic regression."""
+    """A fitted logistic regression."""
 
     weights: NDArray[np.float64]
-    """Of each feature as it comes, shape=(F,)."""
+    """Weight of each feature, not standardised, shape=(F,)."""
     bias: float
     held_out: NDArray[np.float64]
-    """Calibrated logit of each tune by the columns that had not seen it, shape=(N,)."""
+    """Calibrated logit of each tune by the columns that were not fitted on it, shape=(N,)."""
     penalty: float
 
 
 def fit_logistic(table: NDArray[np.float32], labels: NDArray[np.bool_], folds: NDArray[np.int64]) -> LogisticFit:
-    """Fit a logistic regression, calibrated on what is held out.
+    """Fit a logistic regression, calibrated on held-out tunes.
 
     Parameters
     ----------
@@ -199,7 +204,7 @@ def fit_logistic(table: NDArray[np.float32], labels: NDArray[np.bool_], folds: N
     labels
         True for a tune of the corpus, shape=(N,).
     folds
-        Which fifth of the tunes each is in, 0 to `FOLDS` - 1, shape=(N,).
+        Fold of each tune, 0 to `FOLDS` - 1, shape=(N,).
     """
     mean, scale = table.mean(axis=0), table.std(axis=0) + STEADY
     standard = torch.from_numpy((table - mean) / scale)  # (N, F)
@@ -228,7 +233,7 @@ def fit_logistic(table: NDArray[np.float32], labels: NDArray[np.bool_], folds: N
 def _minimise(
     table: torch.Tensor, labels: torch.Tensor, seen: torch.Tensor, penalties: torch.Tensor
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Weights, shape=(F, C), and biases, shape=(C,), of all columns, each on the tunes that it has `seen`."""
+    """Return weights, shape=(F, C), and biases, shape=(C,), of all columns, each fitted on the tunes in `seen`."""
     weights = torch.zeros(table.shape[1], len(penalties), requires_grad=True)
     biases = torch.zeros(len(penalties), requires_grad=True)
     signs = torch.where(labels, -1.0, 1.0)[:, None]
@@ -246,7 +251,7 @@ def _minimise(
 
 
 def _calibrate(logits: NDArray[np.float64], labels: NDArray[np.bool_]) -> tuple[float, float]:
-    """Slope and shift with which the logits are the likeliest; by Newton's method."""
+    """Return slope and shift that maximise the likelihood of the labels; by Newton's method."""
     design = np.column_stack([logits, np.ones_like(logits)])
     found = np.array([1.0, 0.0])
     for _ in range(20):
@@ -257,12 +262,12 @@ def _calibrate(logits: NDArray[np.float64], labels: NDArray[np.bool_]) -> tuple[
 
 
 def _loss(logits: NDArray[np.float64], labels: NDArray[np.bool_]) -> float:
-    """Mean negative log-likelihood, in nats."""
+    """Return the mean negative log-likelihood, in nats."""
     return float(np.logaddexp(0, np.where(labels, -logits, logits)).mean())
 
 
 def area_under_curve(logits: NDArray[np.float64], labels: NDArray[np.bool_]) -> float:
-    """The probability that a labelled tune has a greater logit than another; equal ones count half."""
+    """Return the probability that a labelled tune has a greater logit than another; ties count half."""
     others = np.sort(logits[~labels])
     below, not_above = (np.searchsorted(others, logits[labels], side) for side in ("left", "right"))
     return float((below + not_above).mean() / 2 / len(others))

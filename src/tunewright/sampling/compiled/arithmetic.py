@@ -1,12 +1,12 @@
-"""What does a recurrent network compute at one character, in operations whose result is the same everywhere?
+"""Arithmetic of a recurrent network's step, with the same result bit by bit on every processor.
 
-Only additions, multiplications, divisions and comparisons are used, in a fixed order, so that the compiled loop and its
-numpy twin get the same number bit by bit: nothing depends on a library's `exp` or on how it sums. `bounded_tanh`,
+Only additions, multiplications, divisions and comparisons are used, in a fixed order, so that the compiled loop and the
+numpy reference get the same numbers: nothing depends on a library's `exp` or on its order of summation. `bounded_tanh`,
 the exponentials and `near_logarithm` work on single numbers (compiled) and on arrays (numpy) alike.
 
-Everything named in `COMPILED` is compiled by `sampling.compiled.kernel`; as plain Python it is correct and slow. Shapes
-are those of `sampling.compiled.weights`; all arrays are flat. The state of a tune is one array: for each layer its
-output and its cell, each of `STATE_PART` numbers; one total; and, last, the logits.
+Everything in `COMPILED` is compiled by `tunewright.sampling.compiled.kernel`; as plain Python it is correct and slow.
+Shapes are those of `tunewright.sampling.compiled.weights`; all arrays are flat. The state of a tune is one array: for
+each layer its output and its cell, each of `STATE_PART` numbers; one total; and, last, the logits.
 """
 
 from collections.abc import Callable, Sequence
@@ -30,7 +30,7 @@ from tunewright.sampling.compiled.weights import (
 )
 
 FLAT = np.float32(8.0)
-"""Beyond it, either way, tanh is taken to be what it is there: 1 - 2e-7."""
+"""For larger |x|, tanh x is taken as that of this number: 1 - 2e-7."""
 ONE, HALF, NONE = np.float32(1.0), np.float32(0.5), np.float32(0.0)
 
 # tanh x = x P(x^2) / Q(x^2) for |x| <= 8: least greatest error (7e-8 before rounding) among rational functions of this
@@ -51,7 +51,7 @@ Q1, Q2, Q3, Q4 = (
 )
 
 LEAST_EXPONENT = -700.0
-"""Below it, e to the power is taken to be 0; e^-700 is about 1e-304."""
+"""For smaller x, e^x is taken as 0; e^-700 is about 1e-304."""
 HALVINGS = 1.0 / 1024
 E2, E3, E4, E5, E6 = 1 / 2, 1 / 6, 1 / 24, 1 / 120, 1 / 720
 E7, E8, E9, E10, E11 = 1 / 5040, 1 / 40320, 1 / 362880, 1 / 3628800, 1 / 39916800
@@ -75,7 +75,7 @@ def bounded_tanh(x: Any) -> Any:
 
 
 def exponential(x: Any) -> Any:
-    """e^x in float64, for -700 <= x <= 0: the 1,024th power of e^(x / 1024); off by 1e-12 of it down to -200."""
+    """e^x in float64, for -700 <= x <= 0: the 1,024th power of e^(x / 1024); relative error 1e-12 down to -200."""
     y = x * HALVINGS
     p = 1.0 + y * (
         1.0
@@ -94,7 +94,7 @@ def exponential(x: Any) -> Any:
 
 
 def quick_exponential(x: Any) -> Any:
-    """e^x in float32, for -64 <= x <= 0: the 64th power of e^(x / 64); off by 1e-5 of it down to -32."""
+    """e^x in float32, for -64 <= x <= 0: the 64th power of e^(x / 64); relative error 1e-5 down to -32."""
     y = x * PART
     p = ONE + y * (ONE + y * (HALF + y * (F3 + y * (F4 + y * (F5 + y * (F6 + y * (F7 + y * F8)))))))
     p = p * p
@@ -113,7 +113,7 @@ def near_logarithm(x: Any) -> Any:
 
 
 def logarithm(x: Any) -> Any:
-    """Natural logarithm of one float32, for 2^-31 <= x <= 1 and a little more; off by 3e-6 at most."""
+    """Natural logarithm of one float32, for 2^-31 <= x <= 1 and a little more; error at most 3e-6."""
     doublings = SIXTEEN if x * WORD < ONE else NONE
     x = x * WORD if x * WORD < ONE else x
     doublings = doublings + EIGHT if x * BYTE < ONE else doublings
@@ -144,7 +144,7 @@ def copy(total: Any, row: Any) -> None:
 
 
 def add_rows(total: Any, vector: Any, rows: Any) -> None:
-    """total += vector[0] * row 0, then vector[1] * row 1, and so on: four rows to a pass, which spares loads."""
+    """total += vector[0] * row 0, then vector[1] * row 1, and so on: four rows in each pass, which saves loads."""
     units, width = len(vector), len(total)
     whole = units - units % 4
     for unit in range(0, whole, 4):
@@ -160,7 +160,7 @@ def add_rows(total: Any, vector: Any, rows: Any) -> None:
 
 
 def lstm_cell(total: Any, output: Any, cell: Any) -> None:
-    """Hochreiter and Schmidhuber's unit with forget gate."""
+    """LSTM cell with forget gate (Hochreiter and Schmidhuber 1997; Gers et al. 2000)."""
     units = len(output)
     enter, keep = total[:units], total[units : 2 * units]
     candidate, leave = total[2 * units : 3 * units], total[3 * units : 4 * units]
@@ -171,7 +171,7 @@ def lstm_cell(total: Any, output: Any, cell: Any) -> None:
 
 
 def gru_cell(total: Any, output: Any) -> None:
-    """Cho's gated unit, as torch has it: the reset gate acts on the state's share of the candidate."""
+    """GRU cell (Cho et al. 2014), as in torch: the reset gate acts on the state's share of the candidate."""
     units = len(output)
     of_input, reset = total[:units], total[units : 2 * units]
     update, of_state = total[2 * units : 3 * units], total[3 * units : 4 * units]
@@ -182,13 +182,13 @@ def gru_cell(total: Any, output: Any) -> None:
 
 
 def rnn_cell(total: Any, output: Any) -> None:
-    """Elman's unit with tanh."""
+    """Elman's cell with tanh."""
     for u in range(len(output)):
         output[u] = tanh(total[u])
 
 
 def step(weights: Any, shape: Any, state: Any, symbol: int) -> None:
-    """Read `symbol`: the state moves on, and its logits are the scores of the next symbol."""
+    """Read `symbol`: updates the state, whose logits become the scores of the next symbol."""
     units, kind, width = shape[UNITS], shape[CELL], shape[TOTAL]
     input_row, state_row, start, part = shape[INPUT_ROW], shape[STATE_ROW], shape[STATE_START], shape[STATE_PART]
     end_of_layers = 2 * shape[LAYERS] * part

@@ -1,14 +1,15 @@
-"""Which character comes next, and how likely was it? The compiled loop's own form of `sampling.choose`.
+"""Choice of the next character in the compiled loop, equivalent to `tunewright.sampling.choose`.
 
 For the same scores, options and draw it picks what `choose` picks. It works in float64, sums from the first symbol to
-the last, and its e^x is that of `sampling.compiled.arithmetic`, so that its numpy twin agrees with it to the last bit.
+the last, and its e^x is that of `tunewright.sampling.compiled.arithmetic`, so that the numpy reference agrees with it
+to the last bit.
 
-Everything named in `COMPILED` is compiled by `sampling.compiled.kernel`. Arrays hold one number per symbol:
+Everything in `COMPILED` is compiled by `tunewright.sampling.compiled.kernel`. Arrays have one number per symbol:
 
     scores     unnormalised log-probabilities, START's included, which is never picked
     allowed    1 where the symbol may be picked, else 0; changed in place
-    chances    room for e^(score / temperature)
-    edges      room for their running sum
+    chances    scratch for e^(score / temperature)
+    edges      scratch for their running sum
 """
 
 import math
@@ -21,7 +22,7 @@ from tunewright.sampling.compiled.arithmetic import LEAST_EXPONENT, exponential
 from tunewright.sampling.compiled.calling import KEPT, REMOVED, START_ID, WEIGHT
 
 LEAST_TOTAL = 1e-100
-"""Where the chances of all that is allowed sum up to less, they are worked out anew, against the best of them."""
+"""If the chances of all allowed symbols have a smaller sum, they are computed again relative to the best of them."""
 
 
 def fill_chances(scores: Any, top: float, temperature: float, chances: Any) -> None:
@@ -32,7 +33,7 @@ def fill_chances(scores: Any, top: float, temperature: float, chances: Any) -> N
 
 
 def best_of(scores: Any, allowed: Any) -> int:
-    """The first of the symbols marked 1 with the highest score; -1 if none is."""
+    """The first of the symbols marked 1 with the highest score; -1 if none is marked."""
     best = -1
     for s in range(len(allowed)):
         if allowed[s] == 1 and (best < 0 or scores[s] > scores[best]):
@@ -55,7 +56,7 @@ def keep_likeliest(scores: Any, allowed: Any, chances: Any, top_k: int, enough: 
 
 
 def fall(allowed: Any, chances: Any, edges: Any, draw: float) -> int:
-    """The symbol into whose share of all chances the draw falls; -1 if none has a chance."""
+    """The symbol whose interval of the cumulative chances contains the draw; -1 if all chances are 0."""
     total, last = 0.0, -1
     for s in range(len(allowed)):
         total += chances[s] if allowed[s] == 1 else 0.0
@@ -65,7 +66,7 @@ def fall(allowed: Any, chances: Any, edges: Any, draw: float) -> int:
         picked += 1 if edges[s] <= target else 0
     if picked < len(allowed):
         return picked
-    # A draw just below 1 may round up to the last edge, past the last symbol that has a chance.
+    # A draw just below 1 may round up to the last edge, past the last symbol of positive chance.
     for s in range(len(allowed)):
         if allowed[s] == 1 and chances[s] > 0.0:
             last = s
@@ -99,7 +100,7 @@ def pick(
     if top_k > 0 or top_p < 1.0:
         keep_likeliest(scores, allowed, chances, top_k, share_of(top_p, allowed, chances))
     picked = fall(allowed, chances, edges, draw)
-    if picked < 0:  # where scores left the finite numbers
+    if picked < 0:  # if scores are not finite
         picked = best
     tallies[WEIGHT] += (np.float64(scores[picked]) - top) - math.log(whole)
     share = permitted / everything if everything > 0.0 else 1.0
@@ -109,7 +110,7 @@ def pick(
 
 
 def share_of(top_p: float, allowed: Any, chances: Any) -> float:
-    """The sum that top-p asks for; more than there is if it is 1."""
+    """The sum of chances that top-p requires; infinite if it is 1."""
     if top_p >= 1.0:
         return math.inf
     total = 0.0

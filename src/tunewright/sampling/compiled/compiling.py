@@ -1,8 +1,8 @@
-"""The composing loop compiled in a process of its own, at low priority, while others do their work.
+"""Compiling of the composing loop in a background process of low priority.
 
-Compiling takes 10 to 30 seconds, once for each version and machine. `start` begins it where nobody should wait: the
-numpy loop (`sampling.reference`) writes the same tunes in the meantime, and the compiled one is taken up as soon as it
-is in the cache. The process goes on after the one that started it, so that the next command finds the loop ready.
+Compiling takes 10 to 30 seconds, once for each version and machine. `start` begins it without waiting: the numpy
+reference (`tunewright.sampling.reference`) writes the same tunes meanwhile, and the compiled loop takes over as soon as
+it is in the cache. The process outlives the one that started it, so that the next command finds the loop ready.
 
     python -m tunewright.sampling.compiled.compiling     compiles now, and returns when the loop is in the cache
 """
@@ -21,32 +21,32 @@ from tunewright.sampling.compiled import kernel
 LOW_PRIORITY = 5
 """Added to the process's niceness."""
 LONGEST_SECONDS = 600.0
-"""A mark older than this is of a process that was killed."""
+"""A lock file older than this is of a process that was killed."""
 LOOK_SECONDS = 0.25
 _running: list["subprocess.Popen[bytes]"] = []
-"""Kept, because Python complains of processes that are forgotten while they run."""
+"""Kept, because Python warns when the object of a running process is deleted."""
 
 
 def start() -> None:
-    """Begin to compile the loop, if it is not in the cache and no process compiles it already."""
+    """Start compiling the loop, unless it is in the cache or a process compiles it already."""
     if kernel.is_ready() or not kernel.can_compile() or under_way():
         return
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     command = [sys.executable, "-m", "tunewright.sampling.compiled.compiling"]
-    with contextlib.suppress(OSError):  # then composing goes on without it
+    with contextlib.suppress(OSError):  # then the numpy reference composes
         process = subprocess.Popen(  # noqa: S603 - this interpreter and a module of ours
             command,
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            process_group=0 if os.name == "posix" else None,  # Ctrl-C is not meant for it
+            process_group=0 if os.name == "posix" else None,  # keeps Ctrl-C from it
         )
         _running.append(process)
 
 
 def under_way() -> bool:
-    """True while a process compiles the loop, or is about to."""
+    """Return true while a process compiles the loop, or starts to."""
     if any(process.poll() is None for process in _running):
         return True
     try:
@@ -56,14 +56,14 @@ def under_way() -> bool:
 
 
 def finish() -> None:
-    """Return when the loop is in the cache, or when it is plain that it will not be."""
+    """Wait until the loop is in the cache, or compiling has failed."""
     start()
     while under_way() and not kernel.is_ready():
         time.sleep(LOOK_SECONDS)
 
 
 def main() -> None:
-    """Compile the loop into the cache, unless another process is at it."""
+    """Compile the loop into the cache, unless another process does."""
     if os.name == "posix":
         os.nice(LOW_PRIORITY)
         signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the terminal may close
@@ -74,7 +74,7 @@ def main() -> None:
         mark.parent.mkdir(parents=True, exist_ok=True)
         with mark.open("x"):
             pass
-    except OSError:  # another process is at it, or nothing can be kept
+    except OSError:  # another process compiles, or the cache cannot be written
         return
     try:
         kernel.ready()
@@ -83,7 +83,7 @@ def main() -> None:
 
 
 def _mark() -> Path:
-    """A file that is there while a process compiles."""
+    """Return the lock file, which exists while a process compiles."""
     return cache_folder("code") / "compiling"
 
 

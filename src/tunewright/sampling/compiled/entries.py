@@ -1,6 +1,6 @@
-"""How do addresses become arrays? The two functions that Python calls by their address, as if they were C's.
+"""Entry points of the compiled loop: the functions that Python calls by address, which turn addresses into arrays.
 
-This file imports numba, so it is itself imported only to compile; see `sampling.compiled.machine_code`.
+This file imports numba, so it is itself imported only to compile; see `tunewright.sampling.compiled.machine_code`.
 """
 
 import dis
@@ -35,7 +35,7 @@ def write_entry(
     options: Any, draws: Any, symbols: Any, tallies: Any, allowed: Any, chances: Any, keys: Any, scores: Any,
     places: Any,
 ) -> int:  # fmt: skip
-    """`loop.write_on`; `chances` has room for the edges too."""
+    """`loop.write_on`; `chances` also holds the edges."""
     size = carray(sizes, SIZES)
     most = size[SYMBOL_COUNT]
     both = carray(chances, 2 * most)
@@ -59,7 +59,7 @@ ENTRIES = {
                                        LONGS, DOUBLES, LONGS, DOUBLES, FLOATS, FLOATS, SHORTS)),
     "steer": (steer_entry, types.int64(TABLES, MANY, LONGS, LONGS, MANY, types.int64)),
 }  # fmt: skip
-"""By name: the function, and its type."""
+"""Functions and their numba types, by name."""
 
 ADDRESSES = {
     "tables": TABLES,
@@ -68,18 +68,18 @@ ADDRESSES = {
     "out": LONGS,
     "row": types.CPointer(types.int32),
 }
-"""What an acceptor's functions call what is no number."""
+"""Types of parameters of an acceptor's functions that are not integers, by their names."""
 
 
 def type_of(function: Callable[..., Any]) -> Any:
-    """The type of a function of an acceptor: what it takes by its parameters' names, an integer or nothing back."""
+    """Return the numba type of an acceptor's function: parameters by their names, an integer or nothing as result."""
     code = function.__code__
     parameters = [ADDRESSES.get(name, types.int64) for name in code.co_varnames[: code.co_argcount]]
     return (types.int64 if _gives_something(function) else types.void)(*parameters)
 
 
 def _gives_something(function: Callable[..., Any]) -> bool:
-    """True if it returns anything but None."""
+    """Return true if it returns anything but None."""
     before = None
     for instruction in dis.get_instructions(function):
         if instruction.opname == "RETURN_CONST" and instruction.argval is not None:

@@ -1,9 +1,9 @@
-"""How is a tune composed at the speed of the machine? One compiled loop: network, acceptor and choice, nothing between.
+"""The compiled composing loop: network, acceptor and choice in machine code.
 
-`ready` brings the loop into memory: in some milliseconds, or, once for each version and machine, by compiling it, which
-takes many seconds (`is_ready` says which). `Kernel` runs it on sheets (`sampling.sheet`), each of which is one stream:
-one tune, one character after the other. A thread that is in it does not hold the interpreter's lock, so tunes can be
-written side by side. Nothing here imports torch.
+`ready` loads the loop into memory: in milliseconds, or, once for each version and machine, by compiling it, which takes
+10 to 30 seconds (`is_ready` tells which). `Kernel` runs it on a `GenerationState`: one tune, one character after the
+other. A thread in the loop does not hold the interpreter's lock, so tunes can be written in parallel. Nothing here
+imports torch.
 """
 
 import ctypes
@@ -14,12 +14,13 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from tunewright.acceptor import machine
 from tunewright.sampling.compiled import arithmetic, choice, looking, loop, machine_code
 from tunewright.sampling.compiled.calling import dead_end
 from tunewright.sampling.compiled.machine_code import CompilingError, Entries, Part, Plain, Program
 from tunewright.sampling.compiled.weights import PackedNetwork
 from tunewright.sampling.config import CompositionConfig
-from tunewright.sampling.sheet import NO_PAUSES, Sheet, nothing_allowed
+from tunewright.sampling.generation_state import NO_PAUSES, GenerationState, nothing_allowed
 from tunewright.sampling.steering import Steering
 
 ADDRESS = ctypes.c_void_p
@@ -28,11 +29,8 @@ ENTRIES = "tunewright.sampling.compiled.entries"
 
 
 def program_of(acceptor: Sequence[Plain] | None = None) -> Program:
-    """The loop with the functions of an acceptor, `mask` and `advance` among them; by default the grammar's."""
-    if acceptor is None:
-        from tunewright.acceptor import machine
-
-        acceptor = machine.COMPILED
+    """Return the loop with the functions of an acceptor, `mask` and `advance` among them; by default the grammar's."""
+    acceptor = machine.COMPILED if acceptor is None else acceptor
     by_name = {function.__name__: function for function in acceptor}
     stand_ins: dict[Plain, Plain] = {loop.mask: by_name["mask"], loop.advance: by_name["advance"]}
     return Program(
@@ -48,7 +46,7 @@ _loading = threading.Lock()
 
 
 def is_ready() -> bool:
-    """True if `ready` would not have to compile first."""
+    """Return true if `ready` does not have to compile first."""
     if _loaded:
         return _loaded[0] is not None
     try:
@@ -58,12 +56,12 @@ def is_ready() -> bool:
 
 
 def can_compile() -> bool:
-    """True unless numba is missing, or made nothing of use in this process before."""
+    """Return false if numba is missing, or failed in this process before."""
     return importlib.util.find_spec("numba") is not None and not (_loaded and _loaded[0] is None)
 
 
 def ready() -> Entries | None:
-    """The compiled loop, compiled now if need be; None where numba cannot be imported or makes nothing of use."""
+    """Return the compiled loop, compiled now if necessary; None if numba cannot be imported or fails."""
     with _loading:
         if not _loaded:
             try:
@@ -74,20 +72,20 @@ def ready() -> Entries | None:
 
 
 class Kernel:
-    """Writes on sheets with the compiled loop.
+    """Writer with the compiled loop.
 
     Parameters
     ----------
     entries
         The compiled loop.
     network
-        What writes.
+        The network.
     config
-        How it chooses; its seed and length play no part.
+        Options of the choice; seed and length are ignored.
     steering
         The acceptor, if there is one.
     pauses
-        Two symbols after which a call ends.
+        Two symbols after which a call returns; -1 for none.
     """
 
     def __init__(
@@ -108,29 +106,36 @@ class Kernel:
         kept = (network.weights, network.shape, self._steering.places, self._options)
         self._places = [array.ctypes.data for array in kept]
 
-    def write(self, sheet: Sheet, characters: int) -> bool:
-        """As `sheet.Writer` says."""
-        network, memory = self._network, sheet.memory
-        symbols, registers = network.symbols, len(sheet.registers)
+    def write(self, generation: GenerationState, characters: int) -> bool:
+        """See `tunewright.sampling.generation_state.Writer`."""
+        network, memory = self._network, generation.memory
+        symbols, registers = network.symbols, len(generation.registers)
         sizes: NDArray[np.int64] = np.array(
             [
-                symbols, registers, len(network.weights), len(sheet.state), len(sheet.draws), len(sheet.symbols),
-                memory.keys.size, memory.scores.size,
+                symbols, registers, len(network.weights), len(generation.state), len(generation.draws),
+                len(generation.symbols), memory.keys.size, memory.scores.size,
             ]
         )  # fmt: skip
         orders = np.array(
-            [sheet.position, sheet.stop_after(characters), sheet.given, self._top_k, self._steered, *self._pauses]
+            [
+                generation.position,
+                generation.stop_after(characters),
+                generation.given,
+                self._top_k,
+                self._steered,
+                *self._pauses,
+            ]
         )
         scratch, allowed = np.empty(registers, dtype=np.int64), np.empty(symbols, dtype=np.int64)
         chances = np.empty(2 * symbols)
         weights, shape, tables, options = self._places
         position = self._write(
-            sizes.ctypes.data, weights, shape, sheet.state.ctypes.data, tables, sheet.registers.ctypes.data,
-            scratch.ctypes.data, orders.ctypes.data, options, sheet.draws.ctypes.data, sheet.symbols.ctypes.data,
-            sheet.tallies.ctypes.data, allowed.ctypes.data, chances.ctypes.data,
+            sizes.ctypes.data, weights, shape, generation.state.ctypes.data, tables, generation.registers.ctypes.data,
+            scratch.ctypes.data, orders.ctypes.data, options, generation.draws.ctypes.data,
+            generation.symbols.ctypes.data, generation.tallies.ctypes.data, allowed.ctypes.data, chances.ctypes.data,
             memory.keys.ctypes.data, memory.scores.ctypes.data, memory.places.ctypes.data,
         )  # fmt: skip
-        sheet.position = position if position >= 0 else dead_end(position)
+        generation.position = position if position >= 0 else dead_end(position)
         if position < 0:
-            raise nothing_allowed(sheet)
-        return sheet.open
+            raise nothing_allowed(generation)
+        return generation.open

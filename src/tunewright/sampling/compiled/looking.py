@@ -1,20 +1,20 @@
-"""A pointer head (pointer sentinel mixture, Merity et al. 2017, 1609.07843): networks that look back over their tune.
+"""Pointer head of the compiled loop (pointer sentinel mixture, Merity et al. 2017, arXiv:1609.07843).
 
-Each character that it reads leaves a key. At the next, a query is compared with all keys of the tune, and what followed
-those that are like it is likely to follow now. The gate says how much of that counts beside the network's own softmax.
+Each character that is read leaves a key. At the next one, a query is compared with all keys of the tune; the characters
+that followed similar keys are likely to follow now. The gate weighs them against the network's own softmax.
 
     recent   one row for each of the last three characters, added up: part of query and key
     place    characters since the last bar line or line end, at most `PLACES` - 1
-    bar      bar lines since the tune began, modulo `PLACES`, but for those that `SHORTEST_BAR` tells to end no bar
-    score    query times key, and two tables' numbers for places and bars of the one who asks and of the one remembered
-    match    logarithm of the sum of e^score, no less than `LEAST_MATCH`
-    share    of the network's own softmax: the sigmoid of the gate less `match`, times how much a match counts
+    bar      bar lines since the tune began, modulo `PLACES`, without those that end no bar (see `SHORTEST_BAR`)
+    score    query times key, plus two tables' numbers for the places and bars of both positions
+    match    logarithm of the sum of e^score, at least `LEAST_MATCH`
+    share    of the network's own softmax: the sigmoid of the gate minus `match` times a learned factor
 
-Everything named in `COMPILED` is compiled by `sampling.compiled.kernel`; `sampling.reference` does the same in numpy.
-Shapes are those of `sampling.compiled.weights`. What is kept of a tune, by position: its symbols; place and bar, in one
-number; its keys, `ABREAST` positions to a block, in which the first number of all comes first, then the second of all:
-so many scores are summed up at once. Of a tune nothing before its newest START counts, at position `begin`, and no more
-than the last `MEMORY` characters.
+Everything in `COMPILED` is compiled by `tunewright.sampling.compiled.kernel`; `tunewright.sampling.reference` does the
+same in numpy. Shapes are those of `tunewright.sampling.compiled.weights`. Kept of a tune, by position: its symbols;
+place and bar, in one number; its keys, in blocks of `ABREAST` positions, in which the first number of all keys comes
+first, then the second: so the scores of a block are summed at once. Only the newest tune counts, from its START at
+position `begin`, and at most its last `MEMORY` characters.
 """
 
 from collections.abc import Callable, Sequence
@@ -33,22 +33,22 @@ from tunewright.sampling.compiled.calling import START_ID
 from tunewright.sampling.compiled.weights import BAR_LINE, BLOCK, LINE_END, LOOK_BACK, PLACES, SYMBOLS
 
 ABREAST = 64
-"""Positions in a block of keys."""
+"""Number of positions in a block of keys."""
 SHORTEST_BAR = 4
-"""Characters from a bar line, or line end, to the bar line that ends a bar."""
+"""Least number of characters from a bar line, or line end, to the bar line that ends a bar."""
 MEMORY = 1200
-"""Characters that are looked back at most."""
+"""Most characters that a position looks back."""
 LEAST_MATCH = -30.0
 FLOOR = 1e-9
-"""Added to a probability before its logarithm is taken."""
+"""Added to a probability before its logarithm."""
 NOTHING = np.float32(-1e30)
-"""The score of a position that is not looked at."""
+"""Score of a position that is not attended to."""
 SCALE, LOG_SCALE = 1.0 / 4096, 8.317766166719343
-"""`logarithm` wants numbers up to 1, and e^score, the greatest of which counts as 1, is summed up over `MEMORY`."""
+"""Scales the sum of up to `MEMORY` terms of at most 1 to numbers up to 1, as `logarithm` needs them."""
 
 
 def begin_of(symbols: Any, position: int) -> int:
-    """Where the tune begins that goes on at `position`."""
+    """The position where the tune at `position` begins."""
     while position > 0 and symbols[position] != START_ID:
         position -= 1
     return position
@@ -57,7 +57,7 @@ def begin_of(symbols: Any, position: int) -> int:
 def remember(
     weights: Any, shape: Any, state: Any, keys: Any, places: Any, symbols: Any, begin: int, position: int
 ) -> None:
-    """Keep key and place of `position`, which `arithmetic.step` has just read; make its query ready in the state."""
+    """Store key and place of `position`, which `arithmetic.step` has just read; compute its query in the state."""
     width, count, symbol = shape[LOOK_BACK], shape[SYMBOLS], symbols[position]
     recent = weights[len(weights) - BLOCK - 2 * PLACES * PLACES - 3 * count * width :]
     before = symbols[position - 1] if position > begin else START_ID
@@ -84,7 +84,7 @@ def remember(
 
 
 def add_keys(scores: Any, query: Any, keys: Any) -> None:
-    """scores += query times each of a block of keys; eight numbers of the query to a pass."""
+    """scores += query times each of a block of keys; eight numbers of the query in each pass."""
     for w in range(0, len(query), 8):
         a, b, c, d, e, f, g, h = (
             query[w], query[w + 1], query[w + 2], query[w + 3], query[w + 4], query[w + 5], query[w + 6], query[w + 7]
@@ -98,9 +98,9 @@ def add_keys(scores: Any, query: Any, keys: Any) -> None:
 
 
 def score(weights: Any, shape: Any, state: Any, keys: Any, scores: Any, places: Any, first: int, position: int) -> Any:
-    """Fill in the scores of all positions from `first` to the one before `position`; returns the greatest.
+    """Compute the scores of all positions from `first` to the one before `position`; returns the greatest.
 
-    Their blocks are whole: of the rest the score is `NOTHING`.
+    Other positions of their blocks get the score `NOTHING`.
     """
     width = shape[LOOK_BACK]
     query = state[len(state) - 2 * width : len(state) - width]
@@ -129,7 +129,7 @@ def score(weights: Any, shape: Any, state: Any, keys: Any, scores: Any, places: 
 
 
 def copy_shares(scores: Any, symbols: Any, first: int, position: int, top: Any, copied: Any) -> float:
-    """For each symbol the sum of e^(score - top) where it followed; returns the sum of all."""
+    """Sum e^(score - top) of the positions that each symbol followed; returns the sum of all."""
     low, high = first // ABREAST * ABREAST, ((position - 1) // ABREAST + 1) * ABREAST
     some = scores[low:high]
     for k in range(len(some)):
@@ -145,7 +145,7 @@ def copy_shares(scores: Any, symbols: Any, first: int, position: int, top: Any, 
 
 
 def own_shares(logits: Any, own: Any) -> float:
-    """For each symbol e^(logit - the greatest); returns their sum."""
+    """Compute e^(logit - greatest logit) of each symbol; returns their sum."""
     top, total = logits[0], 0.0
     for s in range(1, len(own)):
         top = max(top, logits[s])
@@ -160,9 +160,9 @@ def look(
     weights: Any, shape: Any, state: Any, keys: Any, scores: Any, places: Any, symbols: Any, begin: int, position: int,
     logits: Any, own: Any, copied: Any,
 ) -> None:  # fmt: skip
-    """Mix what the network itself expects after `position` with what it copies; the logits are then those of both.
+    """Mix the network's own distribution after `position` with the copied one, in the logits.
 
-    `own` and `copied` are room for a number for each symbol.
+    `own` and `copied` are scratch for a number of each symbol.
     """
     first = max(begin, position - MEMORY)
     all_own, all_copied, gate, copying = own_shares(logits, own), 1.0, 1.0, 0.0

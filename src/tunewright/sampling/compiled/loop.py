@@ -1,10 +1,12 @@
-"""How is one tune written, character after character?
+"""The composing loop: writes one tune, character after character, in compiled code.
 
-The loop reads a symbol, and then either goes on to the next that is given (START and the user's own beginning) or picks
-one, until it picks END or reaches its stop. It can stop anywhere and go on later: all that it knows is in arrays.
+The loop reads a symbol, and then either continues with the next given one (START and the user's own beginning) or picks
+one, until it picks END or reaches its stop. It can stop after any symbol and be continued: all of its state is in
+arrays.
 
-Everything named in `COMPILED` is compiled by `sampling.compiled.kernel`, together with an acceptor
-(`acceptor.machine`), whose `mask` and `advance` say what may come next. `sampling.reference` does the same in numpy.
+Everything in `COMPILED` is compiled by `tunewright.sampling.compiled.kernel`, together with an acceptor
+(`tunewright.acceptor.machine`), whose `mask` gives the allowed symbols and whose `advance` reads the chosen one.
+`tunewright.sampling.reference` does the same in numpy.
 """
 
 from collections.abc import Callable, Sequence
@@ -32,16 +34,16 @@ from tunewright.sampling.compiled.weights import LOGITS, LOOK_BACK
 
 
 def mask(tables: Any, registers: Any, scratch: Any, out: Any) -> None:
-    """The acceptor's `mask` stands in for this when it is compiled."""
+    """Replaced by the acceptor's `mask` when it is compiled."""
 
 
 def advance(tables: Any, registers: Any, symbol: int) -> bool:  # noqa: ARG001
-    """The acceptor's `advance` stands in for this when it is compiled."""
+    """Replaced by the acceptor's `advance` when it is compiled."""
     return True
 
 
 def length_of(row: Any) -> int:
-    """What an acceptor takes for `len`: the number before the first one of a table (see `steering.Steering`)."""
+    """Replaces `len` in an acceptor: the number before the first one of a table (see `steering.Steering`)."""
     length: int = row[-1]
     return length
 
@@ -51,10 +53,10 @@ def write_on(  # noqa: C901 - one loop
     draws: Any, symbols: Any, tallies: Any, allowed: Any, allowed_at: Any, chances: Any, edges: Any,
     keys: Any, scores: Any, places: Any,
 ) -> int:  # fmt: skip
-    """Read and write from `orders[POSITION]` to `orders[STOP]`; returns the place of the last symbol in `symbols`.
+    """Read and write from `orders[POSITION]` to `orders[STOP]`; returns the position of the last symbol in `symbols`.
 
-    `tables`, `reading`, `scratch` and `allowed_at`, which is `allowed` once more, are addresses; all else are arrays.
-    `keys`, `scores` and `places` are the tune's `sheet.Memory`.
+    `tables`, `registers`, `scratch` and `allowed_at`, the address of `allowed`, are addresses; all others are arrays.
+    `keys`, `scores` and `places` are the tune's `generation_state.Memory`.
     """
     position, steered, first = orders[POSITION], orders[STEERED] != 0, True
     logits, looks_back = state[len(state) - shape[LOGITS] :], shape[LOOK_BACK] > 0
@@ -93,9 +95,10 @@ def write_on(  # noqa: C901 - one loop
 
 
 def steer_lanes(tables: Any, registers: Any, scratch: Any, chosen: Any, allowed: Any) -> None:
-    """Advance each of several acceptors by its chosen symbol (none if that is negative), and say what may come next.
+    """Advance each of several acceptors by its chosen symbol (none if that is negative), and fill in what may come
+    next.
 
-    `reading` and `allowed` are addresses of addresses, one for each lane.
+    `registers` and `allowed` are addresses of addresses, one for each lane.
     """
     for lane in range(len(chosen)):
         if chosen[lane] >= 0:

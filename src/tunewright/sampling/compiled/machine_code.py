@@ -1,11 +1,10 @@
-"""How do Python functions become machine code that is compiled once and is there at once ever after?
+"""Cache of machine code: Python functions that numba compiles once and llvmlite loads in milliseconds ever after.
 
-numba compiles them. That takes seconds, and importing numba alone takes as long as composing many tunes. So what it
-makes is kept as a file of plain object code in the user's cache folder, and llvmlite, a small part of numba, loads it
-in a few milliseconds. The file is named by a checksum of all that the code depends on: the functions and the constants
-that they name, this file, the versions of numba and llvmlite, the processor. If one of them changes, another file is
-made; nothing goes stale. The file begins with a checksum of its content. It is no pickle, and running it needs neither
-Python nor numba.
+Compiling takes seconds, and importing numba alone takes as long as composing many tunes. So the result is kept as a
+file of plain object code in the user's cache folder, and llvmlite, a small part of numba, loads it. The file is named
+by a checksum of all that the code depends on: the functions and the constants that they name, this file, the versions
+of numba and llvmlite, the processor. If one of them changes, another file is made; nothing becomes stale. The file
+begins with a checksum of its content. It is not a pickle, and running it needs neither numba nor the Python functions.
 """
 
 import builtins
@@ -25,25 +24,25 @@ from tunewright.errors import OutputError, TunewrightError
 from tunewright.files import cache_folder, write_file
 
 KEPT = 8
-"""Programs in the cache; when one more is written, the oldest go."""
+"""Most programs in the cache; the oldest are removed."""
 DIGEST_BYTES = 32
 C_LIBRARY = {"log", "memcpy", "memmove", "memset"}
-"""What code in the cache may call: every process has it."""
+"""C functions that code in the cache may call: every process has them."""
 
 FLAGS = {"error_model": "numpy"}
-"""Division by zero is no exception."""
+"""Division by zero does not raise an exception."""
 UNCOUNTED = "\n".join(
     f"define void @{name}(ptr %of) {{ ret void }}" for name in ("NRT_incref", "NRT_decref", "NRT_MemInfo_call_dtor")
 )
-"""numba counts who uses an array. Ours belong to Python; code that makes one of its own calls NRT_Allocate besides."""
+"""Replace numba's reference counting: our arrays belong to Python. Code that allocates calls NRT_Allocate besides."""
 
 Plain = Callable[..., Any]
 Entries = Mapping[str, Callable[..., int]]
-"""Compiled functions by name. They let go of the interpreter's lock while they run, and keep nothing between calls."""
+"""Compiled functions by name. They release the interpreter's lock while they run, and are stateless."""
 
 
 class CompilingError(TunewrightError):
-    """What numba made of the program cannot be kept."""
+    """The compiled program cannot be cached, because it calls other functions than `C_LIBRARY`."""
 
 
 @dataclass(frozen=True)
@@ -52,32 +51,32 @@ class Part:
 
     functions: Sequence[Plain]
     stand_ins: Mapping[Plain, Plain]
-    """Functions that they name, built-in ones too, and those that are called in their place."""
+    """Functions that they name, built-in ones too, and their replacements."""
 
 
 @dataclass(frozen=True)
 class Program:
-    """What is to be compiled."""
+    """A program to compile."""
 
     apart: Part
-    """Functions that take only numbers and addresses. Each is compiled by itself and put together with the others at
-    the end: however many there are and however they call each other, that takes little time."""
+    """Functions that take only numbers and addresses. Each is compiled separately and linked at the end, which is quick
+    for any number of functions that call each other."""
     together: Part
     """Functions of arrays, each after those that it calls. numba compiles a function with all that it calls."""
     entries: str
     """A module that is imported only to compile, so that it may import numba. Its `ENTRIES` are the functions to be
-    called from Python, by name, each with its numba type; its `type_of` gives the type of a function of `apart`."""
+    called from Python, by name, each with its numba type; its `type_of` returns the type of a function of `apart`."""
     arguments: Mapping[str, tuple[Any, ...]]
     """ctypes of the arguments of each entry; all return 64 bits."""
 
 
 def is_cached(program: Program) -> bool:
-    """True if `program` was compiled on this machine before."""
+    """Return true if `program` is in the cache."""
     return _read(_file_of(program)) is not None
 
 
 def load(program: Program) -> Entries:
-    """The entries of `program`, from the cache or compiled now, which takes seconds."""
+    """Return the entries of `program`, from the cache or compiled now, which takes seconds."""
     file = _file_of(program)
     code = _read(file)
     if code is None:
@@ -87,7 +86,7 @@ def load(program: Program) -> Entries:
 
 
 def _binding() -> ModuleType:
-    """llvmlite, imported late: it takes longer than all else here."""
+    """Return llvmlite, imported late because that takes longer than all else here."""
     return importlib.import_module("llvmlite.binding")
 
 
@@ -107,7 +106,7 @@ def _file_of(program: Program) -> Path:
 
 
 def _substance(code: CodeType, names: Mapping[str, object]) -> Iterator[object]:
-    """What makes a function do what it does, whatever the place where it stands in a file."""
+    """Yield all that decides what a function does, whatever its place in a file."""
     yield from (code.co_name, code.co_code, code.co_names, code.co_varnames, code.co_consts)
     yield from (names[name] for name in code.co_names if isinstance(names.get(name), numbers.Number))
 
@@ -139,7 +138,7 @@ def _compile(program: Program) -> Mapping[str, Any]:
     types = {function: entries.type_of(function) for function in program.apart.functions}
     for function, kind in types.items():
         compiled[function] = numba.types.ExternalFunction(_symbol(function), kind)
-        # numba wants to know where it is. Nothing is called before all is put together, which sets that right.
+        # numba needs an address. Nothing is called before linking, which sets the right one.
         _binding().add_symbol(_symbol(function), id(program))
     for function in program.together.functions:
         flags = {**FLAGS, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
@@ -154,12 +153,12 @@ def _compile(program: Program) -> Mapping[str, Any]:
 
 
 def _symbol(function: Plain) -> str:
-    """The name that a function compiled apart is called by."""
+    """Return the symbol name of a function that is compiled separately."""
     return f"apart.{function.__name__}"
 
 
 def _rebound(function: Plain, compiled: Mapping[Plain, Any], stand_ins: Mapping[Plain, Plain]) -> Plain:
-    """The same function, but what it calls is compiled."""
+    """Return the function with the functions that it calls replaced by compiled ones."""
     code, names = function.__code__, dict(function.__globals__)
     called = {name: names.get(name, getattr(builtins, name, None)) for name in code.co_names}
     replaced = {name: stand_ins[value] for name, value in called.items() if callable(value) and value in stand_ins}
@@ -174,8 +173,8 @@ def _rebound(function: Plain, compiled: Mapping[Plain, Any], stand_ins: Mapping[
 def _freestanding(callbacks: Mapping[str, Any], program: Program) -> bytes:
     """Object code of all `callbacks` together that calls nothing but `C_LIBRARY`.
 
-    Each can report a Python exception. Our functions raise none, which becomes plain to the optimiser when it may look
-    at the whole as one program that nobody calls but by its entries.
+    Each could report a Python exception. Our functions raise none, which the optimiser can prove if it sees all of them
+    as one program that is called only by its entries.
     """
     llvm = _binding()
     whole = llvm.parse_assembly(UNCOUNTED)
@@ -192,12 +191,12 @@ def _freestanding(callbacks: Mapping[str, Any], program: Program) -> bytes:
     outside = {part.name for part in (*whole.functions, *whole.global_variables) if part.is_declaration}
     unknown = sorted(name for name in outside if name not in C_LIBRARY and not name.startswith("llvm."))
     if unknown:
-        raise CompilingError(f"the compiled loop needs {', '.join(unknown)}")
+        raise CompilingError(f"the compiled loop cannot be cached: it calls {', '.join(unknown)}")
     return bytes(machine.emit_object(whole))
 
 
 def _machine() -> Any:
-    """LLVM's picture of this processor."""
+    """Return LLVM's target for this processor."""
     llvm = _binding()
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
@@ -207,7 +206,7 @@ def _machine() -> Any:
 
 
 def _link(code: bytes, program: Program) -> Entries:
-    """Put `code` into memory, for as long as the process lives."""
+    """Load `code` into memory for the lifetime of the process."""
     llvm = _binding()
     engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _machine())
     engine.add_object_file(llvm.object_file.ObjectFileRef.from_data(code))

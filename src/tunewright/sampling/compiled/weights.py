@@ -1,17 +1,17 @@
-"""How do the weights of a checkpoint lie in memory so that one character after another is quickest?
+"""Packed weights of a recurrent network: the memory layout of the compiled loop, for one character after another.
 
 Shapes
 ------
 S  symbols of the vocabulary
 H  hidden units
 L  layers
-G  numbers that a layer sums up before its non-linearities, its *total*
-R  S, made up to a multiple of `BLOCK`; with what a network that looks back reads out beside (see below)
-W  width of the keys of a network that looks back, made up to a multiple of `BLOCK`; 0 if it does not
+G  numbers that a layer sums before its non-linearities, its *total*
+R  S, padded to a multiple of `BLOCK`; for a network that looks back with more outputs beside (see below)
+W  width of the keys of a network that looks back, padded to a multiple of `BLOCK`; 0 if it does not
 
 A step adds rows to a total, one row for each unit of the vector that it multiplies: every row is read from its first
-number to its last. What the first layer does with its input is one row for each symbol: embedding, input weights and
-biases are folded into it. Rows are made up with zeros to whole blocks of 16, and begin where a processor likes them to.
+number to its last. The input of the first layer is one row for each symbol: embedding, input weights and biases are
+folded into it. Rows are padded with zeros to whole blocks of 16, and aligned to cache lines.
 
 The parts of a total, each of H numbers, in the order of the cell:
 
@@ -19,12 +19,13 @@ The parts of a total, each of H numbers, in the order of the cell:
     gru   candidate's share of the input, reset gate, update gate, candidate's share of the state
     rnn   the sum
 
-The input's rows begin at the first part, those of the state at the first part that the state has a share in.
+The input's rows begin at the first part, those of the state at the first part that depends on the state.
 
-A network that looks back (see `sampling.compiled.looking`) reads its query, its key and its gate out together with the
-logits: a row of the read-out is then the logits and the gate, made up to whole blocks, W numbers of the query, W of the
-key. Behind the read-out lie W numbers for each symbol just read, for each before it and for each before that; the table
-of places; and a block that begins with what a product of query and key is multiplied by, and how much a match counts.
+A network that looks back (see `tunewright.sampling.compiled.looking`) computes its query, its key and its gate together
+with the logits: a row of the read-out is then the logits and the gate, padded to whole blocks, W numbers of the query,
+W of the key. After the read-out come W numbers for each symbol just read, for each before it and for each before that;
+the tables of places and bars; and a block that begins with the factor of a product of query and key, and the factor of
+a match.
 """
 
 from dataclasses import dataclass
@@ -41,7 +42,7 @@ from tunewright.model.config import NetworkConfig, require_recurrent
 BREAKS = "|\n"
 """Characters from which a network that looks back counts places: bar line and line end."""
 BLOCK = 16
-"""Numbers to whose multiple a row is made up: 64 bytes, the widest vector and the line of the cache."""
+"""Rows are padded to a multiple of this number: 64 bytes, the widest vector and a cache line."""
 
 LSTM, GRU, RNN = range(3)
 CELLS = {"lstm": LSTM, "gru": GRU, "rnn": RNN}
@@ -49,25 +50,25 @@ CELLS = {"lstm": LSTM, "gru": GRU, "rnn": RNN}
 # Places in `PackedNetwork.shape`.
 SYMBOLS, LOGITS, UNITS, LAYERS, CELL, TOTAL, INPUT_ROW, STATE_ROW, STATE_START, STATE_PART = range(10)
 LOOK_BACK, BAR_LINE, LINE_END = range(10, 13)
-"""W, and the symbols of "|" and of the line end, -1 for one that the vocabulary does not have."""
+"""W, and the ids of "|" and of the line end, -1 if the vocabulary does not have it."""
 SIZES_OF_SHAPE = 13
 
 PLACES = 32
-"""Places in a bar that a network that looks back tells apart, and bars; see `looking`."""
+"""Number of places in a bar, and of bars, of a network that looks back; see `looking`."""
 
 ORDER_OF_PARTS = {LSTM: (0, 1, 2, 3), GRU: (2, 0, 1), RNN: (0,)}
-"""Torch's parts of a weight matrix in the order of ours: the input's."""
+"""Torch's parts of the input's weight matrix in our order."""
 STATE_PARTS = {LSTM: (0, 1, 2, 3), GRU: (0, 1, 2), RNN: (0,)}
-"""The same for the state's."""
+"""The same for the state's weight matrix."""
 
 
 def whole_blocks(count: int) -> int:
-    """`count` made up to a multiple of `BLOCK`."""
+    """Return `count` rounded up to a multiple of `BLOCK`."""
     return -(-count // BLOCK) * BLOCK
 
 
 def aligned(count: int) -> NDArray[np.float32]:
-    """`count` zeros that begin at a multiple of 64 bytes."""
+    """Return an array of `count` zeros that begins at a multiple of 64 bytes."""
     room = np.zeros(count + BLOCK, dtype=np.float32)
     start = -(room.ctypes.data // room.itemsize) % BLOCK
     return room[start : start + count]
@@ -75,10 +76,10 @@ def aligned(count: int) -> NDArray[np.float32]:
 
 @dataclass(frozen=True, eq=False)
 class PackedNetwork:
-    """A network, ready to compose."""
+    """A network in the layout of the compiled loop."""
 
     shape: NDArray[np.int64]
-    """Sizes, at the places that the constants of this module name."""
+    """Sizes, by the constants of this module."""
     weights: NDArray[np.float32]
     """All rows, one after the other: S rows of the first layer's totals; for each layer, all but the first, its bias
     and the rows of its input, and then the rows of its state; the bias and the rows of the read-out; if it looks back,
@@ -91,7 +92,7 @@ class PackedNetwork:
 
     @property
     def state_size(self) -> int:
-        """Numbers that the state of one tune takes, the total and the row of the read-out included."""
+        """Length of the state of one tune, the total and the row of the read-out included."""
         layers, part = int(self.shape[LAYERS]), int(self.shape[STATE_PART])
         return 2 * layers * part + int(self.shape[TOTAL]) + int(self.shape[LOGITS])
 
@@ -117,7 +118,7 @@ class PackedNetwork:
 
 
 def pack(checkpoint: Checkpoint) -> PackedNetwork:
-    """Lay out the weights of `checkpoint`.
+    """Pack the weights of `checkpoint`.
 
     Raises
     ------
@@ -149,13 +150,13 @@ def _pack(weights: Any, network: NetworkConfig, symbols: int, breaks: list[int])
     flat = aligned(sum(part.size for part in parts))
     flat[:] = np.concatenate([part.ravel() for part in parts])
     if not np.isfinite(flat).all():
-        raise ValueError("some are no finite numbers")
+        raise ValueError("some are not finite")
     shape = [symbols, logits, units, layers, cell, total, row, row, state_start, whole_blocks(units), width, *breaks]
     return PackedNetwork(np.array(shape, dtype=np.int64), flat)
 
 
 def _layers(weights: Any, cell: int, symbols: int, units: int, layers: int) -> list[NDArray[Any]]:
-    """All rows before the read-out's."""
+    """Return all rows before the read-out's."""
     row = whole_blocks(len(ORDER_OF_PARTS[cell]) * units)
     total = whole_blocks((units if cell == GRU else 0) + row)
     parts = []
@@ -174,14 +175,14 @@ def _layers(weights: Any, cell: int, symbols: int, units: int, layers: int) -> l
 
 
 def _readout(weights: Any, units: int, symbols: int) -> list[NDArray[Any]]:
-    """Bias and rows."""
+    """Return bias and rows of the read-out."""
     logits = whole_blocks(symbols)
     rows = _exactly(weights["readout.weight"].T, (units, symbols))
     return [_widened(weights["readout.bias"][None], logits), _widened(rows, logits)]
 
 
 def _looking(weights: Any, units: int, symbols: int, keys: int) -> list[NDArray[Any]]:
-    """Bias and rows of the read-out of a network that looks back, with keys of so many numbers, and its tables."""
+    """Return bias and rows of the read-out of a network that looks back, with `keys` as width, and its tables."""
     width, beside = whole_blocks(keys), whole_blocks(symbols + 1)
     shapes = {
         "query.weight": (keys, units), "query.bias": (keys,), "key.weight": (keys, units), "gate.weight": (1, units),
@@ -204,13 +205,13 @@ def _looking(weights: Any, units: int, symbols: int, keys: int) -> list[NDArray[
 
 
 def _rows(matrix: NDArray[np.float32], order: tuple[int, ...], units: int) -> NDArray[np.float64]:
-    """A matrix of torch's, shape=(parts * H, inputs), as rows of ours, shape=(inputs, parts * H)."""
+    """Return torch's matrix, shape=(parts * H, inputs), as our rows, shape=(inputs, parts * H)."""
     parts = matrix.astype(np.float64).reshape(-1, units, matrix.shape[1])
     return np.concatenate([parts[number] for number in order]).T
 
 
 def _bias(weights: Any, layer: int, cell: int, units: int, total: int) -> NDArray[np.float64]:
-    """What a total begins with, shape=(1, G)."""
+    """Return the initial total, shape=(1, G)."""
     inputs, state = (weights[f"layers.{layer}.bias_{kind}_l0"].astype(np.float64) for kind in ("ih", "hh"))
     if cell == GRU:  # torch's order is reset gate, update gate, candidate
         gates, candidate = slice(0, 2 * units), slice(2 * units, None)
@@ -221,11 +222,11 @@ def _bias(weights: Any, layer: int, cell: int, units: int, total: int) -> NDArra
 
 
 def _widened(rows: NDArray[Any], length: int) -> NDArray[Any]:
-    """Rows made up with zeros."""
+    """Return the rows padded with zeros."""
     return np.pad(rows, ((0, 0), (0, length - rows.shape[1])))
 
 
 def _exactly(rows: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:
     if rows.shape != shape:
-        raise ValueError(f"a part has shape {rows.shape}, {shape} was expected")
+        raise ValueError(f"a part has shape {rows.shape} instead of {shape}")
     return rows

@@ -1,8 +1,8 @@
-"""How is a step that is the same every time run on a GPU without launching each of its kernels anew?
+"""Replay of a training step as a CUDA graph, without launching each of its kernels.
 
 A step of a small network is hundreds of kernels of some microseconds each, and launching them takes longer than running
-them. A CUDA graph records them once and launches all of them at once. What it records are addresses: everything that
-the step reads or writes must stay in place, and what changes is copied there. On any other device a step is plain code.
+them. A CUDA graph records them once and launches all of them at once. It records addresses: everything that the step
+reads or writes must stay in place, and new inputs are copied there. On any other device a step is plain code.
 """
 
 import warnings
@@ -11,20 +11,20 @@ from collections.abc import Callable, Sequence
 import torch
 
 WARM_UP = 3
-"""Steps that are run before one is recorded, so that everything that is made once has been made."""
+"""Number of steps before one is recorded, so that everything that is allocated once exists."""
 
 
 class ReplayedStep:
-    """A step that is recorded on a GPU, and merely called elsewhere.
+    """A step that is recorded and replayed on a GPU, and called on other devices.
 
     Parameters
     ----------
     compute
-        The step. It takes nothing, returns nothing, and waits for nothing on the device.
+        The step, without arguments and result. It must not wait for the device.
     device
         Where it computes.
     generators
-        Sources of random numbers that it draws from, torch's default left out.
+        Random generators that it draws from, except torch's default.
     recordable
         False runs it as plain code on a GPU too.
     """
@@ -55,13 +55,13 @@ class ReplayedStep:
             self._graph.replay()
 
     def _run_aside(self) -> None:
-        """Run the step on a stream of its own, as it is recorded later; it counts like any other."""
+        """Run the step on a stream of its own, as it will be recorded; it counts like any other step."""
         if self._aside is None:
             self._aside = torch.cuda.Stream(self._device)  # type: ignore[no-untyped-call]
         current = torch.cuda.current_stream(self._device)
         self._aside.wait_stream(current)
         with torch.cuda.stream(self._aside), warnings.catch_warnings():
-            # An optimiser that is to be recorded wonders why it is not.
+            # An optimiser with capturable=True warns that it is not recorded.
             warnings.filterwarnings("ignore", "This instance was constructed with capturable=True")
             self._compute()
         current.wait_stream(self._aside)

@@ -1,10 +1,10 @@
-"""How does a network learn on a GPU when the corpus lies there, and the processor only says where to look?
+"""Training on a GPU with the corpus in its memory: the processor sends only places in the text.
 
-The text of an epoch is copied to the GPU once, one byte per character. A step is told where its batch lies (a few
-hundred bytes) and the learning rate; everything else, from cutting out the batch to changing the weights, is one CUDA
-graph (see `replay`). What comes back is two numbers: the loss, and the norm of the gradient.
+The text of an epoch is copied to the GPU once, one byte per character. The input of a step is the place of its batch (a
+few hundred bytes) and the learning rate; everything else, from cutting out the batch to updating the weights, is one
+CUDA graph (see `tunewright.training.gpu.replay`). The result is two numbers: the loss, and the norm of the gradient.
 
-On another device the same code runs without the graph, which is how it is tested.
+On other devices the same code runs without the graph, which is how it is tested.
 
 Shapes: T time steps, B lanes, N characters of the text.
 """
@@ -27,9 +27,9 @@ from tunewright.training.gpu.replay import ReplayedStep
 from tunewright.training.precision import casting, multiplying
 
 PIECE = 1 << 20
-"""Characters that are copied at once."""
+"""Number of characters that are copied at once."""
 SPARE = 8
-"""A text may grow by one part in so many, from one epoch to the next, before it has to lie elsewhere."""
+"""A text may grow by one part in this number, from one epoch to the next, without being moved."""
 
 
 class ResidentText:
@@ -41,7 +41,7 @@ class ResidentText:
         self._characters = torch.zeros((), dtype=torch.int64, device=device)
 
     def hold(self, ids: Ids) -> bool:
-        """Take `ids`, shape=(N,), in place of what was held; True if they lie elsewhere, so that graphs are void."""
+        """Replace the text by `ids`, shape=(N,); returns True if it moved, which makes graphs invalid."""
         kind = kind_of(ids)
         moves = len(ids) > len(self._text) or kind != self._text.dtype
         if moves:
@@ -51,7 +51,7 @@ class ResidentText:
         return moves
 
     def cut(self, starts: Tensor, length: int) -> Tensor:
-        """Ids of `length` + 1 characters in each lane from `starts`, shape=(B,), on; int64, shape=(T + 1, B)."""
+        """Return `length` + 1 ids of each lane from `starts`, shape=(B,), on; int64, shape=(T + 1, B)."""
         reach = torch.arange(length + 1, device=self.device)
         return self._text[(reach[:, None] + starts) % self._characters].long()
 
@@ -64,13 +64,13 @@ class ResidentLearner:
     network
         Changed in place.
     optimizer
-        Of its weights. On a GPU it is changed so that it can be part of a graph, if it is one of torch's Adams.
+        Optimiser of its weights. On a GPU it is made capturable, if it is one of torch's Adams.
     dropout
-        Source of the dropout masks, on the network's device.
+        Generator of the dropout masks, on the network's device.
     clip
         Largest norm of the gradient; 0 does not clip.
     precision
-        See `precision`.
+        See `tunewright.training.precision`.
     """
 
     def __init__(
@@ -94,24 +94,24 @@ class ResidentLearner:
         self._recordable = self.device.type == "cuda" and make_recordable(optimizer, self.device)
 
     def recurrent(self, lanes: int) -> State:
-        """A copy of the state after the last batch of so many lanes, each part shape=(L, B, H)."""
+        """Return a copy of the state after the last batch of `lanes`, each part shape=(L, B, H)."""
         return tuple(part.clone() for part in self._state_of(lanes))
 
     def restart(self, state: State | None) -> None:
-        """Heed that the optimiser was restored, and let the next batch begin from `state`, in lanes that are kept."""
+        """Prepare for a restored optimiser; the next batch begins from `state`, in lanes that continue."""
         self._steps.clear()
         self._recordable = self.device.type == "cuda" and make_recordable(self.optimizer, self.device)
         for part, given in zip(self._state_of(state[0].shape[1]), state, strict=True) if state else ():
             part.copy_(given)
 
     def learn(self, batch: Batch, learning_rate: float) -> tuple[float, float]:
-        """One step of the optimiser; if the batch is of another text than the one before, the text is copied first.
+        """Take one step of the optimiser; a batch of another text than the one before copies the text first.
 
         Returns
         -------
         loss, norm
-            Of the batch before the step, in nats per character, and of the gradient before it is clipped. If one is not
-            finite, the weights are worthless now.
+            Loss of the batch before the step, in nats per character, and norm of the gradient before it is clipped. If
+            one is not finite, the weights are no longer usable.
         """
         if batch.text is not self._held:
             self._held = batch.text
@@ -128,7 +128,7 @@ class ResidentLearner:
         return loss, norm
 
     def _step_for(self, length: int, lanes: int) -> Callable[[], None]:
-        """The step for batches of one shape, reading and writing only what stays in place."""
+        """Return the step for batches of one shape, which uses only tensors that stay in place."""
         place, recurrent = self._place_of(lanes), self._state_of(lanes)
 
         def step() -> None:
@@ -156,36 +156,36 @@ class ResidentLearner:
         return self._recurrent[lanes]
 
     def _place_of(self, lanes: int) -> Tensor:
-        """What `packed` gives, on the device, shape=(2, B)."""
+        """Return the place of the input of a step (see `packed`) on the device, shape=(2, B)."""
         if lanes not in self._places:
             self._places[lanes] = torch.zeros((2, lanes), dtype=torch.int64, device=self.device)
         return self._places[lanes]
 
 
 def has_resident_learner(device: torch.device) -> bool:
-    """Is a `ResidentLearner` what learns fastest there?"""
+    """Return true if a `ResidentLearner` is the fastest way to learn on `device`."""
     return device.type == "cuda"
 
 
 def kind_of(text: Ids) -> torch.dtype:
-    """How ids are kept on a device: in bytes or int32, which can be indexed on every one; uint16 cannot."""
+    """Return the type of ids on a device: uint8 or int32, because uint16 cannot be indexed."""
     return torch.uint8 if text.take(np.zeros(1, np.int64), mode="wrap").dtype == np.uint8 else torch.int32
 
 
 def copy_text(text: Ids, place: Tensor) -> None:
-    """Copy `text`, which may be one that is read where it is asked for, to the beginning of `place`, piece by piece."""
+    """Copy `text`, which may be read from disk, to the beginning of `place`, piece by piece."""
     for first in range(0, len(text), PIECE):
         ids = text.take(np.arange(first, min(first + PIECE, len(text))), mode="wrap")
         place[first : first + len(ids)].copy_(torch.from_numpy(ids if ids.dtype == np.uint8 else ids.astype(np.int32)))
 
 
 def packed(batch: Batch) -> NDArray[np.int64]:
-    """Where each lane begins, and whether it is kept, so that they are copied as one: shape=(2, B)."""
+    """Return the start of each lane and whether it continues, as one array, shape=(2, B)."""
     return np.stack([batch.starts, batch.keep.astype(np.int64)])
 
 
 def make_recordable(optimizer: Optimizer, device: torch.device) -> bool:
-    """Let a GPU's graph hold the optimiser's step, its learning rate being read from the device; False if none can."""
+    """Make the optimiser capturable, with its learning rate on the device; returns False if that is impossible."""
     if any("capturable" not in group for group in optimizer.param_groups):
         return False
     for group in optimizer.param_groups:
@@ -195,7 +195,7 @@ def make_recordable(optimizer: Optimizer, device: torch.device) -> bool:
 
 
 def set_learning_rate(optimizer: Optimizer, learning_rate: float) -> None:
-    """Set the learning rate of every group, in place where a graph reads it."""
+    """Set the learning rate of every group, in place if a graph reads it."""
     for group in optimizer.param_groups:
         if isinstance(group["lr"], Tensor):
             group["lr"].fill_(learning_rate)

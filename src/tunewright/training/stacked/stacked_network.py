@@ -1,7 +1,7 @@
-"""How do many networks of one shape compute at once?
+"""Many networks of one shape computed at once, as batched matrix products.
 
-One small network cannot fill a GPU; some dozens can. The weights of all lie in one matrix, a row for each network, and
-each product of the networks is one batched product. No network knows of the others.
+One small network cannot fill a GPU; some dozens can. The weights of all are one matrix, a row for each network, and
+each product of the networks is one batched product. The networks do not depend on each other.
 
 Shapes
 ------
@@ -13,7 +13,7 @@ E  inputs of a layer
 H  hidden units
 L  layers
 G  gates of the cell
-P  weights of one network, each tensor made up to a multiple of `ALIGNMENT`
+P  weights of one network, each tensor padded to a multiple of `ALIGNMENT`
 """
 
 import math
@@ -29,10 +29,10 @@ from tunewright.model.dropout import dropout_mask
 from tunewright.model.network import CharNetwork
 
 ALIGNMENT = 64
-"""Numbers: tensors begin where the fast algorithms for products want them to."""
+"""Tensors begin at multiples of this number of elements, for the fast algorithms of products."""
 
 Masks = Callable[[tuple[int, ...], Sequence[float]], Tensor]
-"""From a shape, (K, ...), and each network's share of zeros to dropout masks that keep the mean."""
+"""Function of a shape, (K, ...), and each network's share of zeros; returns dropout masks with mean 1."""
 
 StackedState = tuple[Tensor, ...]
 """As `State`, each part shape=(L, K, B, H)."""
@@ -44,11 +44,11 @@ class StackedNetworks:
     Parameters
     ----------
     networks
-        They give the weights, which are copied, and each its own shares of dropout.
+        Networks whose weights are copied; each has its own shares of dropout.
     device
-        Where to compute.
+        Device of the computation.
     factors
-        Type of the numbers that are multiplied in the large products; all else is float32.
+        Type of the factors of the large products; all else is float32.
     """
 
     def __init__(
@@ -69,30 +69,30 @@ class StackedNetworks:
         self.flat = torch.stack(rows).to(device).requires_grad_()  # (K, P)
 
     def tensors(self, flat: Tensor) -> dict[str, Tensor]:
-        """Views of a matrix of shape=(K, P), by the names of the weights, each shape=(K, ...)."""
+        """Return views of a matrix of shape=(K, P), by the names of the weights, each shape=(K, ...)."""
         sizes = [(shape.numel(), _gap(shape.numel())) for shape in self.shapes.values()]
         pieces = torch.split(flat, [size for pair in sizes for size in pair], dim=1)[::2]
         return {name: piece.view(-1, *shape) for (name, shape), piece in zip(self.shapes.items(), pieces, strict=True)}
 
     def write_back(self, networks: Sequence[CharNetwork]) -> None:
-        """Copy the weights to `networks`, in the order in which they were given."""
+        """Copy the weights to `networks`, in the order of the constructor."""
         with torch.no_grad():
             for name, stacked in self.tensors(self.flat).items():
                 for network, weight in zip(networks, stacked, strict=True):
                     network.get_parameter(name).copy_(weight)
 
     def zero_state(self, lanes: int) -> StackedState:
-        """State before anything was read."""
+        """Return the state before the first character."""
         shape = (self.config.layers, self.count, lanes, self.config.units)
         return tuple(torch.zeros(shape, device=self.device) for _ in range(2 if self.config.cell == "lstm" else 1))
 
     def read(self, ids: Tensor, state: StackedState, masks: Masks) -> tuple[Tensor, StackedState]:
-        """Read characters, dropout acting.
+        """Read characters, with dropout.
 
         Parameters
         ----------
         ids
-            What each network reads, int64, shape=(K, T, B).
+            Ids that each network reads, int64, shape=(K, T, B).
         state
             Before it.
         masks
@@ -101,7 +101,7 @@ class StackedNetworks:
         Returns
         -------
         logits, state
-            Scores of the character after each, shape=(K, T, B, S), and the state after the last.
+            Scores of the character after each, shape=(K, T, B, S), and the state after the last one.
         """
         weights = self.tensors(self.flat)
         signal = _drop(self._letters(ids, weights), self.input_dropout, masks)  # (K, T, B, E)
@@ -120,7 +120,7 @@ class StackedNetworks:
         return logits, tuple(torch.stack(parts) for parts in zip(*ends, strict=True))
 
     def _letters(self, ids: Tensor, weights: dict[str, Tensor]) -> Tensor:
-        """What the first layer reads, shape=(K, T, B, E)."""
+        """Return the input of the first layer, shape=(K, T, B, E)."""
         if "embedding.weight" not in weights:
             return functional.embedding(ids, torch.eye(self.symbols, device=self.device))
         rows = weights["embedding.weight"].flatten(0, 1)  # (K * S, E)
@@ -137,8 +137,8 @@ class StackedNetworks:
 class _RecurrentProduct(torch.autograd.Function):
     """State times recurrent weights at one time step.
 
-    A sum of T products, one per step, would be the gradient of the weights; here it is one product over all steps,
-    made at the first step, which is the last to be reached on the way back.
+    The gradient of the weights would be a sum of T products, one per step; here it is one product over all steps,
+    computed at the first step, which the backward pass reaches last.
     """
 
     @staticmethod
@@ -209,7 +209,7 @@ CELLS = {"lstm": _lstm, "gru": _gru, "rnn": _rnn}
 
 
 def own_masks(generators: Sequence[torch.Generator]) -> Masks:
-    """Masks that each network draws from a generator of its own, as if it were trained alone."""
+    """Return masks that each network draws from its own generator, as if it were trained alone."""
 
     def draw(shape: tuple[int, ...], shares: Sequence[float]) -> Tensor:
         masks = []
@@ -222,9 +222,9 @@ def own_masks(generators: Sequence[torch.Generator]) -> Masks:
 
 
 def shared_masks(generator: torch.Generator) -> Masks:
-    """Masks that are drawn for all networks at once."""
+    """Return masks that are drawn for all networks at once."""
 
-    @cache  # a graph cannot hold what comes from the processor
+    @cache  # a graph cannot copy from the processor
     def kept(shares: tuple[float, ...], dimensions: int) -> Tensor:
         return 1 - torch.tensor(shares, device=generator.device).view(-1, *[1] * (dimensions - 1))
 
@@ -240,5 +240,5 @@ def _drop(signal: Tensor, shares: Sequence[float], masks: Masks) -> Tensor:
 
 
 def _gap(size: int) -> int:
-    """Numbers between a tensor of `size` numbers and the next one."""
+    """Return the padding after a tensor of `size` numbers."""
     return math.ceil(size / ALIGNMENT) * ALIGNMENT - size

@@ -1,7 +1,7 @@
-"""How does each of many networks get its own step size, decay and clipping?
+"""Optimiser of stacked networks, each with its own learning rate, weight decay and clipping.
 
-The rules are those of `optimizers`, AdamW (Loshchilov and Hutter 2019) and Muon, over one matrix that has a row for
-each network. Everything is computed on the device, so that a CUDA graph can hold it.
+The rules are those of `tunewright.training.optimizers`, AdamW (Loshchilov and Hutter 2019) and Muon, over one matrix
+that has a row for each network. Everything is computed on the device, so that a CUDA graph can hold it.
 
 Shapes: K networks, P weights of one network, H units, G gates of the cell.
 """
@@ -18,20 +18,20 @@ from tunewright.training.stacked.stacked_network import StackedNetworks
 
 OPTIMIZERS = ("adamw", "muon")
 EPSILON = 1e-8
-"""AdamW's, as torch has it."""
+"""AdamW's, as in torch."""
 CLIP_EPSILON = 1e-6
-"""That of torch's clip_grad_norm_."""
+"""As in torch's clip_grad_norm_."""
 
 
 class StackedOptimizer:
-    """Changes the weights of all networks of a stack.
+    """Updates the weights of all networks of a stack.
 
     Parameters
     ----------
     stack
-        Its weights are changed; those of one network that are vectors, its biases, are not decayed.
+        The networks to update; their biases are not decayed.
     configs
-        The options of each network; all name the same optimiser, one of `OPTIMIZERS`, and the same betas.
+        The options of each network; all have the same optimiser, one of `OPTIMIZERS`, and the same betas.
     """
 
     def __init__(self, stack: StackedNetworks, configs: Sequence[TrainingConfig]) -> None:
@@ -52,13 +52,13 @@ class StackedOptimizer:
             stack.tensors(self._decays)[name].mul_(RATE)
 
     def set_rates(self, done: float) -> None:
-        """Set the learning rates for a moment when a share of `done` of training lies behind."""
+        """Set the learning rates for the moment when a share `done` of training is finished."""
         rates = [config.learning_rate * schedule(done, config) for config in self.configs]
         self._rates.copy_(torch.tensor(rates)[:, None])
 
     @torch.no_grad()
     def step(self) -> None:
-        """Change the weights by their gradients."""
+        """Update the weights by their gradients."""
         gradient, first, second = self.stack.flat.grad, self.configs[0].beta1, self.configs[0].beta2
         assert gradient is not None, "no gradient was computed"  # noqa: S101
         gradient = gradient * (self._clips / (gradient.norm(dim=1, keepdim=True) + CLIP_EPSILON)).clamp(max=1)
@@ -71,7 +71,7 @@ class StackedOptimizer:
         self.stack.flat.mul_(1 - self._rates * self._decays).sub_(self._rates * change)
 
     def _balance(self, change: Tensor, gradient: Tensor) -> None:
-        """Put Muon's change of the recurrent layers' matrices in the place of AdamW's; both shape=(K, P)."""
+        """Replace AdamW's update of the recurrent layers' matrices by Muon's; both shape=(K, P)."""
         changes, gradients, means = (self.stack.tensors(flat) for flat in (change, gradient, self.mean))
         for name in self.balanced:
             ahead = gradients[name].lerp(means[name], MOMENTUM)  # (K, G * H, inputs)
@@ -80,5 +80,5 @@ class StackedOptimizer:
 
 
 def is_recurrent(stack: StackedNetworks, name: str) -> bool:
-    """Is it a matrix of a recurrent layer?"""
+    """Return true for a matrix of a recurrent layer."""
     return name.startswith("layers.") and len(stack.shapes[name]) > 1

@@ -1,11 +1,12 @@
-"""How are many networks of one study trained at once?
+"""Trainer of many networks of one study at once.
 
-Networks of the same shape that differ in what does not change it (seed, dropout, learning rate, decay, clipping, order
-of the data) learn side by side, each as it would alone: the same initial weights, batches, rates and, with masks of its
-own, the same dropout. Their numbers differ from those of a `Trainer` by rounding only. A network that diverges has
-losses that are not finite, and disturbs no other.
+Networks of the same shape that differ in other options (seed, dropout, learning rate, decay, clipping, order of the
+data) are trained side by side, each as it would be alone: the same initial weights, batches, rates and, with masks of
+its own, the same dropout. The results differ from those of a `Trainer` by rounding only. A network that diverges has
+losses that are not finite, and does not disturb the others.
 
-On a GPU the whole step, from cutting out the batches to changing the weights, is one CUDA graph (see `replay`).
+On a GPU the whole step, from cutting out the batches to updating the weights, is one CUDA graph (see
+`tunewright.training.gpu.replay`).
 
 Shapes: K networks, T time steps, B lanes, N characters of a text, P weights of one network.
 """
@@ -40,12 +41,12 @@ MAY_DIFFER = {
     "dropout", "input_dropout", "recurrent_weight_dropout", "learning_rate", "weight_decay", "warmup", "schedule",
     "max_grad_norm", "state_reset_probability", "seed",
 }  # fmt: skip
-"""Options in which networks that are trained at once need not agree."""
+"""Options that may differ between networks that are trained at once."""
 ALLOWED: dict[str, tuple[object, ...]] = {
     "optimizer": OPTIMIZERS, "patience": (0,), "minutes": (0,), "transpose": (0,), "feed": ("windows", "streams"),
     "look_back": (0,), "cell": RECURRENT,
 }  # fmt: skip
-"""Values that other options need."""
+"""Allowed values of further options."""
 
 
 @dataclass(frozen=True)
@@ -58,34 +59,34 @@ class Member:
 
 @dataclass(frozen=True)
 class StackedProgress:
-    """Where training stands after a batch."""
+    """Progress of a training after a batch."""
 
     step: int
-    """Batches of each network so far, over all epochs."""
+    """Number of batches of each network so far, over all epochs."""
     steps: int
-    """Batches in all epochs together."""
+    """Number of batches in all epochs."""
     losses: NDArray[np.float32]
     """Of this batch, in nats per character, shape=(K,)."""
     characters: int
-    """That each network learned in it."""
+    """Number of characters of the batch, for each network."""
     seconds: float
-    """That it took."""
+    """Duration of the batch."""
     epoch: int | None = None
-    """After an epoch's last batch its number, from 1."""
+    """Number of the epoch, from 1, after its last batch; else None."""
 
 
 @dataclass(frozen=True)
 class StackedRow:
-    """What a stack holds of one network, by the names of its weights: views, which may be written to."""
+    """The tensors of one network in a stack, by the names of its weights: views, which may be written to."""
 
     weights: dict[str, Tensor]
     mean: dict[str, Tensor]
     square: dict[str, Tensor]
-    """Of gradients, as the optimiser remembers them."""
+    """Mean square of the gradients; `mean` is their mean."""
     recurrent: State
     """After the last batch, each part shape=(L, B, H)."""
     dropout: torch.Generator
-    """Where its masks come from: its own, or that of all."""
+    """Generator of its masks: its own, or that of all networks."""
 
 
 class StackedTrainer:
@@ -96,14 +97,14 @@ class StackedTrainer:
     data
         See `TrainingData`.
     members
-        They agree in everything but `MAY_DIFFER`, learn with one of `OPTIMIZERS` in the tunes' own keys, by windows or
-        streams (other epochs differ in length), are recurrent and do not look back, and have neither early stopping nor
-        a time limit.
+        The networks. They agree in everything but `MAY_DIFFER`, have one of `OPTIMIZERS`, no transposition, the feed
+        windows or streams (with `tunes`, epochs differ in length), recurrent cells that do not look back, and neither
+        early stopping nor a time limit.
     device
-        Where to learn.
+        Device of the training.
     own_dropout
-        True draws each network's dropout masks as if it were trained alone; False draws them for all at once, which a
-        GPU does much faster.
+        True draws each network's dropout masks as if it were trained alone; False draws them for all at once, which is
+        much faster on a GPU.
 
     Raises
     ------
@@ -133,13 +134,13 @@ class StackedTrainer:
         self._inputs: dict[int, tuple[Tensor, StackedState]] = {}
         self._steps: dict[tuple[int, int], ReplayedStep] = {}
         self.batches = batches_of(data.tunes, self.config, generator_of(self.config, 0))[0]
-        """In an epoch."""
+        """Number of batches in an epoch."""
         self.place = (0, 0)
-        """Finished epochs, and finished batches of the one under way."""
+        """Numbers of finished epochs and of finished batches in the current one."""
 
     @property
     def networks(self) -> list[CharNetwork]:
-        """The networks as they stand, each a copy on the processor."""
+        """Copies of the networks on the processor, in their present state."""
         networks = [self._fresh(member).eval() for member in self.members]
         self.stack.write_back(networks)
         return networks
@@ -166,12 +167,12 @@ class StackedTrainer:
                 )
 
     def go_to(self, epoch: int, batch: int) -> None:
-        """Let `run`, called anew, begin after so many epochs and batches; what is held of the networks stays."""
+        """Set the position from which a new call of `run` continues; the networks do not change."""
         self.place = epoch, batch
         self.optimizer.count.fill_(epoch * self.batches + batch)
 
     def row(self, number: int) -> StackedRow:
-        """What is held of network `number`, from 0."""
+        """Return the tensors of network `number`, from 0."""
         flats = self.stack.flat.detach(), self.optimizer.mean, self.optimizer.square
         weights, mean, square = (
             {name: tensor[number] for name, tensor in self.stack.tensors(flat).items()} for flat in flats
@@ -185,37 +186,38 @@ class StackedTrainer:
             return CharNetwork.of(member.network, self.data.vocabulary)
 
     def _epoch_of_batches(self, config: TrainingConfig, epoch: int) -> Iterator[Batch]:
-        """Those that a network would learn from alone."""
+        """Return the batches of a network that is trained alone."""
         return batches_of(self.data.tunes, config, generator_of(config, epoch))[1]
 
     def _hold(self, texts: Sequence[Ids]) -> None:
-        """Take the texts of an epoch to the device; their length is the same every time."""
+        """Copy the texts of an epoch, whose length never changes, to the device."""
         if not len(self._texts):
             self._texts = torch.empty(len(texts), len(texts[0]), dtype=kind_of(texts[0]), device=self.device)
         for text, place in zip(texts, self._texts, strict=True):
             copy_text(text, place)
 
     def _learn(self, batches: Sequence[Batch], done: float) -> NDArray[np.float32]:
-        """One step of every network, when a share of `done` of training lies behind; returns the losses before it."""
+        """Take one step with every network when a share `done` of training is finished; returns the losses before
+        it."""
         shape = length, lanes = batches[0].length, len(batches[0].starts)
         places = np.stack([packed(batch) for batch in batches], axis=1)  # (2, K, B)
         self._inputs_of(lanes)[0].copy_(torch.from_numpy(places))
         self.optimizer.set_rates(done)
         if shape not in self._steps:
             self._steps[shape] = ReplayedStep(self._step_for(length, lanes), self.device, self._generators)
-        with threads(self.config.threads or told_threads() or 1):  # on a processor; a GPU needs no more
+        with threads(self.config.threads or told_threads() or 1):  # matters on a processor only
             self._steps[shape]()
         return self._losses.cpu().numpy().copy()
 
     def _inputs_of(self, lanes: int) -> tuple[Tensor, StackedState]:
-        """Where batches of so many lanes lie in the texts, as `packed` tells it, and the state before them."""
+        """Return the inputs of a step (see `packed`) with this number of `lanes`, and the state before it."""
         if lanes not in self._inputs:
             room = torch.zeros((2, len(self.members), lanes), dtype=torch.int64, device=self.device)
             self._inputs[lanes] = (room, self.stack.zero_state(lanes))
         return self._inputs[lanes]
 
     def _step_for(self, length: int, lanes: int) -> Callable[[], None]:
-        """The step for batches of one shape, reading and writing only what stays in place."""
+        """Return the step for batches of one shape, which uses only tensors that stay in place."""
         places, recurrent = self._inputs_of(lanes)
         rows = torch.arange(len(self.members), device=self.device)[:, None, None]
         reach = torch.arange(length + 1, device=self.device)[:, None]
@@ -240,7 +242,7 @@ class StackedTrainer:
 
 
 def shape_of(member: Member) -> tuple[object, ...]:
-    """Equal for networks that may be trained at once, if their options can be at all; see `require_alike`."""
+    """Return a key that is equal for networks that may be trained at once; see also `require_alike`."""
     fields = [*vars(member.network).items(), *vars(member.training).items()]
     return tuple(value for name, value in fields if name not in MAY_DIFFER)
 
@@ -248,7 +250,7 @@ def shape_of(member: Member) -> tuple[object, ...]:
 def require_alike(members: Sequence[Member]) -> None:
     """Raise OptionError unless `members` can be trained at once."""
     if not members:
-        raise OptionError("no network is to be trained; 1 or more are needed")
+        raise OptionError("there is no network to train; give at least one")
     first = members[0]
     for number, member in enumerate(members, start=1):
         for ours, theirs in ((member.network, first.network), (member.training, first.training)):

@@ -1,11 +1,13 @@
-"""What does it take to write one tune, and what is known of it while it is being written?
+"""State of one tune while it is composed: symbols, network state, acceptor registers, draws and tallies.
 
-Whoever writes, the compiled loop or its numpy twin, does it on a sheet: it can stop after any character, and another
-can go on.
+Both writers, the compiled loop (`sampling.compiled.kernel`) and the numpy reference (`sampling.reference`), read and
+change the same `GenerationState`: one can stop after any character and the other can go on. Positions are indices into
+`GenerationState.symbols`.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,28 +18,28 @@ from tunewright.sampling.compiled.calling import END_ID, TALLIES
 from tunewright.sampling.compiled.looking import ABREAST
 from tunewright.sampling.compiled.weights import PackedNetwork, aligned
 
-if TYPE_CHECKING:
-    from tunewright.sampling.cadences import Cadences
+NO_PAUSES = (-1, -1)
+"""In place of the two symbols after which a writer pauses; see `Writer`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Memory:
-    """What a network that looks back keeps of a tune; see `looking`.
+    """Keys and places of the tune so far, for a network that looks back; see `sampling.compiled.looking`.
 
-    What belongs to a position is written when its symbol is read, whatever was there before. So a tune that goes back
-    finds all that lies before.
+    The entries of a position are overwritten when its symbol is read. So a tune that goes back keeps all entries
+    before.
     """
 
     keys: NDArray[np.float32]
     """shape=(blocks, W, `ABREAST`)"""
     scores: NDArray[np.float32]
-    """Room for those of one position, and a block more, shape=(blocks + 1, `ABREAST`)."""
+    """Scratch for the scores of one position, and a block more, shape=(blocks + 1, `ABREAST`)."""
     places: NDArray[np.uint16]
     """Place and bar by position, shape=((blocks + 1) * `ABREAST`,)."""
 
     @classmethod
     def of(cls, network: PackedNetwork, positions: int) -> "Memory":
-        """Room for so many positions; none if `network` does not look back."""
+        """Return a memory with room for `positions`; an empty one if `network` does not look back."""
         width, blocks = network.look_back, -(-positions // ABREAST)
         if not width:
             return cls.none()
@@ -47,23 +49,23 @@ class Memory:
 
     @classmethod
     def none(cls) -> "Memory":
-        """In place of a memory where there is none."""
+        """Return an empty memory, for a network that does not look back."""
         keys, scores = (np.zeros(shape, dtype=np.float32) for shape in ((0, 0, ABREAST), (0, ABREAST)))
         return cls(keys, scores, np.zeros(0, dtype=np.uint16))
 
     def take(self, other: "Memory", positions: int) -> None:
-        """Know of the first so many positions what `other` knows of them."""
+        """Copy the entries of the first `positions` from `other`."""
         blocks = -(-positions // ABREAST)
         self.keys[:blocks] = other.keys[:blocks]
         self.places[: blocks * ABREAST] = other.places[: blocks * ABREAST]
 
     def copy_of(self, first: int, last: int) -> tuple[NDArray[np.float32], NDArray[np.uint16]]:
-        """What is known of the positions from `first` to the one before `last`: their keys, and their places."""
+        """Return the keys and places of the positions from `first` to the one before `last`."""
         positions = np.arange(first, last)
         return self.keys[positions // ABREAST, :, positions % ABREAST], self.places[positions]
 
     def put(self, known: tuple[NDArray[np.float32], NDArray[np.uint16]], last: int) -> None:
-        """Know again what `copy_of` gave of the positions before `last`."""
+        """Restore what `copy_of` returned for the positions before `last`."""
         keys, places = known
         positions = np.arange(last - len(places), last)
         self.keys[positions // ABREAST, :, positions % ABREAST] = keys
@@ -71,39 +73,38 @@ class Memory:
 
 
 @dataclass(slots=True, eq=False)
-class Sheet:
-    """One tune, finished or not."""
+class GenerationState:
+    """One tune, finished or not, and all that is needed to go on with it."""
 
     symbols: NDArray[np.int64]
-    """START, the given beginning, what was written, and room for more."""
+    """START, the given beginning, what was written, and free places."""
     given: int
-    """How many of them are given."""
+    """Number of symbols that are given, START included."""
     position: int
-    """Place of the last symbol that was written; all before it are read."""
+    """Of the last symbol that was written; the network has read all before it."""
     state: NDArray[np.float32]
-    """Of the network; see `arithmetic`."""
+    """Of the network; see `sampling.compiled.arithmetic`."""
     registers: NDArray[np.int64]
     """Of the acceptor, which has read the given beginning; empty if there is none."""
     draws: NDArray[np.float64]
-    """A uniform number for each character to be written."""
+    """Uniform numbers, one for each character to be written."""
     tallies: NDArray[np.float64]
-    """See `calling`."""
+    """See `sampling.compiled.calling`."""
     generator: np.random.Generator
-    """Where more draws come from."""
+    """Source of further draws."""
     memory: Memory = field(default_factory=Memory.none)
-    """Of the tune, for a network that looks back."""
     attempts: int = 1
-    """Pieces that were written, see `rewriting`, and one."""
+    """Number of pieces that were written, plus one; see `rejection`."""
     taken: float = 1.0
-    """Sum of the probabilities of taking them, and one."""
+    """Sum of the acceptance probabilities of these pieces, plus one."""
     discarded: int = 0
-    """Characters that were written and taken back."""
-    cadences: "Cadences | None" = None
-    """Watches over the ends of its sections."""
+    """Number of characters that were written and rejected."""
+    cadences: "SectionEnds | None" = None
+    """Judges the ends of its sections; None if they are free."""
 
     @property
     def written(self) -> NDArray[np.int64]:
-        """What was written after the given beginning, END included."""
+        """The symbols that were written after the given beginning, END included."""
         return self.symbols[self.given : self.position + 1]
 
     @property
@@ -113,7 +114,7 @@ class Sheet:
 
     @property
     def settled(self) -> int:
-        """Place of the last symbol that is not written anew any more."""
+        """Position up to which no symbol changes any more."""
         return self.cadences.settled(self) if self.cadences and self.open else self.position
 
     @property
@@ -122,14 +123,14 @@ class Sheet:
         return not self.ended and self.position + 1 < len(self.symbols)
 
     def mark(self, since: int | None = None) -> "Mark":
-        """Where the tune is, with what was written after place `since`."""
+        """Return a mark to go back to, with the symbols written after position `since`."""
         first = self.position + 1 if since is None else since + 1
         written = self.symbols[first : self.position + 1].copy()
         known = self.memory.copy_of(first - 1, self.position) if self.memory.keys.size else None
         return Mark(self.position, self.state.copy(), self.registers.copy(), self.tallies.copy(), written, known)
 
     def go_back(self, mark: "Mark") -> None:
-        """Be again where the tune was at `mark`."""
+        """Restore the state at `mark`."""
         self.position = mark.position
         self.symbols[mark.position + 1 - len(mark.written) : mark.position + 1] = mark.written
         if mark.known is not None:
@@ -137,22 +138,19 @@ class Sheet:
         self.state[:], self.registers[:], self.tallies[:] = mark.state, mark.registers, mark.tallies
 
     def draw_anew(self, characters: int) -> None:
-        """Other draws for so many characters to come."""
+        """Replace the draws of the next `characters`."""
         first = max(self.position + 1 - self.given, 0)
         last = min(first + characters, len(self.draws))
         self.draws[first:last] = self.generator.random(last - first)
 
     def stop_after(self, characters: int) -> int:
-        """The place of the last symbol when so many more are written."""
+        """Return the position of the last symbol when `characters` more are written."""
         return min(max(self.position, self.given - 1) + characters, len(self.symbols) - 1)
-
-
-NO_PAUSES = (-1, -1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Mark:
-    """Where a tune was, to go back to."""
+    """An earlier state of a tune, to go back to."""
 
     position: int
     state: NDArray[np.float32]
@@ -160,17 +158,17 @@ class Mark:
     tallies: NDArray[np.float64]
     written: NDArray[np.int64]
     known: tuple[NDArray[np.float32], NDArray[np.uint16]] | None
-    """Of the memory: what another attempt at what was written would change."""
+    """Entries of the memory that another attempt at the same piece would overwrite."""
 
 
-def new_sheet(
+def new_generation(
     network: PackedNetwork, given: Ids, length: int, seed: int, registers: NDArray[np.int64] | None = None
-) -> Sheet:
-    """A sheet that begins with the symbols `given`, START first, and has room for `length` more."""
+) -> GenerationState:
+    """Return the state of a tune that begins with the symbols `given`, START first, and has room for `length` more."""
     generator = np.random.default_rng(seed)
     symbols = np.zeros(len(given) + length, dtype=np.int64)
     symbols[: len(given)] = given
-    return Sheet(
+    return GenerationState(
         symbols=symbols,
         given=len(given),
         position=0,
@@ -183,22 +181,37 @@ def new_sheet(
     )
 
 
-def nothing_allowed(sheet: Sheet) -> Exception:
-    """The error for an acceptor that allows nothing: a lack of room if it did so at once, else a bug of its own."""
-    if sheet.position < sheet.given:
-        room = len(sheet.symbols) - sheet.given
-        return OptionError(f"max_length is {room}; no tune can come to its end within so few characters")
-    return AssertionError(f"the acceptor leads into a dead end after the symbols {sheet.symbols[: sheet.position + 1]}")
+def nothing_allowed(generation: GenerationState) -> Exception:
+    """Return the error for an acceptor that allows no symbol: too little room if at once, else a bug of its own."""
+    if generation.position < generation.given:
+        room = len(generation.symbols) - generation.given
+        return OptionError(f"max_length is {room}, too few characters for any tune that is allowed; raise it")
+    return AssertionError(
+        f"the acceptor allows no symbol after the symbols {generation.symbols[: generation.position + 1]}"
+    )
 
 
 class Writer(Protocol):
-    """Whoever can write on a sheet."""
+    """Writes characters of a tune.
 
-    def write(self, sheet: Sheet, characters: int) -> bool:
-        """Write at most `characters` more; false when the tune has ended or the sheet is full.
+    A writer with an acceptor may be given two symbols, its pauses, after each of which it returns.
+    """
+
+    def write(self, generation: GenerationState, characters: int) -> bool:
+        """Write at most `characters` more; false when the tune has ended or has no room left.
 
         Raises
         ------
         OptionError
-            If the acceptor finds no way to an end within the room of the sheet.
+            If the acceptor allows no tune as short as the room.
         """
+
+
+class SectionEnds(Protocol):
+    """Judges the ends of the sections of one tune; `cadences.Cadences` is one."""
+
+    def settled(self, generation: GenerationState) -> int:
+        """Return the position up to which no symbol changes any more."""
+
+    def judge(self, generation: GenerationState, state: Callable[[], Any] = ...) -> tuple[bool, Any]:
+        """Accept the piece that was just written, or go back to an earlier bar line; see `cadences.Cadences.judge`."""

@@ -1,6 +1,8 @@
-"""Which characters may come next in each of many tunes that are written side by side?
+"""Mask of allowed characters for many tunes at once, by an acceptor (constrained decoding in batches).
 
-With the compiled loop the acceptor looks at all lanes in one call, otherwise at one after the other.
+With the compiled loop one call serves all tunes; otherwise they are treated one after another.
+
+Shapes: N tunes of the batch, M of them asked about; S symbols; R registers of the acceptor.
 """
 
 import numpy as np
@@ -11,17 +13,17 @@ from tunewright.sampling.compiled import kernel
 from tunewright.sampling.steering import Acceptor, Steering
 
 
-class Lanes:
-    """An acceptor in many places at once.
+class AllowedCharacters:
+    """The allowed next characters of each tune of a batch.
 
     Parameters
     ----------
     acceptor
         The acceptor.
     registers
-        Where each lane is, shape=(N, R); changed in place.
+        Its registers for each tune, shape=(N, R); changed in place.
     symbols
-        S, the number of symbols.
+        S.
     """
 
     def __init__(self, acceptor: Acceptor, registers: NDArray[np.int64], symbols: int) -> None:
@@ -30,19 +32,19 @@ class Lanes:
         self._entries = kernel.ready() if isinstance(acceptor, Grammar) else None
 
     def allowed(self, lanes: NDArray[np.intp], chosen: NDArray[np.int64] | None = None) -> NDArray[np.bool_]:
-        """What may come next in M of the lanes, once each has taken its symbol.
+        """Advance M tunes by their chosen symbols, and return what may come next in each.
 
         Parameters
         ----------
         lanes
-            Which lanes, shape=(M,).
+            Indices of the tunes in the batch, shape=(M,).
         chosen
-            What each of them takes first, shape=(M,); a negative number, or None for all, is nothing.
+            The symbol that each of them reads first, shape=(M,); none where it is negative, or None for all.
 
         Returns
         -------
         allowed
-            shape=(M, S)
+            True where a symbol may come next, shape=(M, S).
         """
         symbols = np.full(len(lanes), -1, dtype=np.int64) if chosen is None else chosen.astype(np.int64)
         if self._entries is None:

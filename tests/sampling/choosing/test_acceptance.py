@@ -1,4 +1,4 @@
-"""Oracle: composing every candidate by itself, and accepting them one by one."""
+"""Oracles: the formula of the paper, and composing every candidate by itself and accepting them one by one."""
 
 from dataclasses import replace
 
@@ -6,8 +6,15 @@ import numpy as np
 import pytest
 
 from tunewright.errors import OptionError
-from tunewright.sampling.choosing.discriminator import KEY, Acceptance, Discriminator
-from tunewright.sampling.choosing.rejection import MOST_CANDIDATES, Chooser, candidate_seed, choose_in_rounds
+from tunewright.sampling.choosing.acceptance import (
+    EPSILON,
+    MOST_CANDIDATES,
+    Acceptance,
+    DiscriminatorSampler,
+    candidate_seed,
+    sample_in_rounds,
+)
+from tunewright.sampling.choosing.discriminator import KEY, Discriminator
 from tunewright.sampling.compose import compose, compose_many
 from tunewright.sampling.config import CompositionConfig
 
@@ -65,7 +72,7 @@ def test_composing_in_rounds_chooses_the_same(model, chosen):
         return [next(iter(compose_many(model, 1, replace(EVERY, seed=seed)))) for seed in seeds]
 
     seeds = [composition.seed for composition in chosen]
-    assert list(choose_in_rounds(Chooser.of(model, CONFIG), seeds, compose_all)) == chosen
+    assert list(sample_in_rounds(DiscriminatorSampler.of(model, CONFIG), seeds, compose_all)) == chosen
     assert rounds[0] == COUNT
     assert sum(rounds) == sum(composition.choice.candidates for composition in chosen)
 
@@ -80,7 +87,7 @@ def test_it_is_off_with_one_option_and_where_nothing_plays(model, untrained):
 
 def test_one_is_drawn_by_its_ratio_where_none_is_accepted(model):
     told = replace(Discriminator.of(model), composed={"1": (90.0, 91.0)})
-    chooser = Chooser(told, 0.5, 1.0)
+    sampler = DiscriminatorSampler(told, 0.5, 1.0)
     pool = list(compose_many(model, COUNT, EVERY))
     logits = [told.logit(tune.text) for tune in pool]
     assert len(set(logits)) > 1
@@ -91,7 +98,7 @@ def test_one_is_drawn_by_its_ratio_where_none_is_accepted(model):
         offered.append(pool[seed % COUNT])
         return replace(offered[-1], seed=seed)
 
-    tunes = [chooser.choose(seed, compose_one) for seed in range(100)]
+    tunes = [sampler.sample(seed, compose_one) for seed in range(100)]
     assert len(offered) == 100 * MOST_CANDIDATES
     assert not any(tune.choice.accepted for tune in tunes)
     ratios = np.array([told.logit(tune.text) for tune in offered]).reshape(100, MOST_CANDIDATES)
@@ -102,9 +109,9 @@ def test_one_is_drawn_by_its_ratio_where_none_is_accepted(model):
 
 
 def test_what_comes_to_no_end_is_not_accepted(model):
-    chooser = Chooser.of(model, replace(CONFIG, accept=0.9))
+    sampler = DiscriminatorSampler.of(model, replace(CONFIG, accept=0.9))
     tune = next(iter(compose_many(model, 1, EVERY)))
-    chosen = chooser.choose(3, lambda seed: replace(tune, ended=False, seed=seed))
+    chosen = sampler.sample(3, lambda seed: replace(tune, ended=False, seed=seed))
     assert not chosen.choice.accepted
     assert chosen.seed == 3
 
@@ -114,6 +121,29 @@ def test_seeds_of_candidates_are_seeds():
     assert len(seeds) == 3 * MOST_CANDIDATES
     assert all(0 <= seed < 2**63 for seed in seeds)
     assert candidate_seed(7, 0) == 7
+
+
+def discriminator(composed):
+    return Discriminator("", {}, 0.0, composed, auc=0.9, tunes=4)
+
+
+def test_acceptance_is_that_of_the_paper():
+    logits = np.array([-3.0, -1.0, 0.0, 2.0])
+    accepts = Acceptance(discriminator({"1": tuple(logits)}), 0.4, 1.0)
+    found = np.array([accepts(logit) for logit in logits])
+    below = logits - logits.max()
+    gammas = below - np.log(1 - np.exp(below - EPSILON)) - np.log(found / (1 - found))
+    assert gammas == pytest.approx(np.full(4, gammas[0]), abs=1e-6)
+    assert found.mean() == pytest.approx(0.4)
+    assert np.all(np.diff(found) > 0)
+    assert accepts(50.0) == accepts(2.0)
+    assert accepts(-np.inf) == 0
+
+
+def test_the_nearest_temperature_counts():
+    told = discriminator({"0.5": (-9.0, -5.0), "1": (0.0, 4.0)})
+    assert Acceptance(told, 0.5, 0.6)(-5) > 0.9
+    assert Acceptance(told, 0.5, 0.8)(-5) < 0.1
 
 
 @pytest.mark.parametrize("accept", [0.0, 1.1, -1.0])

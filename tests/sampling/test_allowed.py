@@ -1,11 +1,11 @@
-"""Oracle: the grammar itself, asked in one place after the other."""
+"""Oracle: the grammar itself, asked for one tune after the other."""
 
 import numpy as np
 import pytest
 
 from tunewright.acceptor.grammar import Grammar
+from tunewright.sampling.allowed import AllowedCharacters
 from tunewright.sampling.compiled import kernel
-from tunewright.sampling.lanes import Lanes
 
 
 @pytest.mark.parametrize("compiled", [True, False])
@@ -16,7 +16,7 @@ def test_each_lane_goes_its_own_way(untrained, monkeypatch, compiled):
     if not compiled:
         monkeypatch.setattr(kernel, "ready", lambda: None)
     registers = np.tile(np.array(grammar.begin(400)), (len(texts), 1))
-    lanes, every = Lanes(grammar, registers, len(symbols)), np.arange(len(texts))
+    lanes, every = AllowedCharacters(grammar, registers, len(symbols)), np.arange(len(texts))
     each = [grammar.begin(400) for _ in texts]
     assert lanes.allowed(every).tolist() == [grammar.admissible(row) for row in each]
     for characters in zip(*texts, strict=False):
