@@ -81,7 +81,9 @@ def turn(tunes: list[str], number: int, form: str) -> float:
 
 async def take_turns(tunes: list[str]) -> None:
     """Answer each line, a turn and a format, with the seconds that it took with V8 in this process."""
-    inside = engine_process._Engine()
+    import py_mini_racer
+
+    inside = engine_process._Engine(py_mini_racer)
     engine._engines.ask = lambda question, _seconds: inside.answer(question.decode())  # type: ignore[assignment,method-assign]
     for line in sys.stdin:
         number, form = line.split()

@@ -28,7 +28,8 @@ from tunewright.corpus.library import find_corpus
 from tunewright.corpus.readers import read_tunes
 from tunewright.corpus.vocabulary import Vocabulary
 from tunewright.model.checkpoint import Checkpoint, read_checkpoint
-from tunewright.model.network import CharNetwork, NetworkConfig, load_network, weights_of
+from tunewright.model.config import NetworkConfig
+from tunewright.model.network import CharNetwork, load_network, weights_of
 from tunewright.sampling.compiled import kernel
 from tunewright.sampling.compiled.calling import END_ID, START_ID
 from tunewright.sampling.compiled.weights import pack

@@ -4,7 +4,8 @@ import numpy as np
 import torch
 from torch import nn
 
-from tunewright.model.network import CharNetwork, NetworkConfig
+from tunewright.model.config import NetworkConfig
+from tunewright.model.network import CharNetwork
 
 CELLS = {"lstm": nn.LSTMCell, "gru": nn.GRUCell, "rnn": nn.RNNCell}
 

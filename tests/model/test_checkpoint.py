@@ -19,7 +19,8 @@ from tunewright.model.checkpoint import (
     shipped,
     write_checkpoint,
 )
-from tunewright.model.network import CharNetwork, NetworkConfig, load_network, weights_of
+from tunewright.model.config import NetworkConfig
+from tunewright.model.network import CharNetwork, load_network, weights_of
 from tunewright.sampling.playable import playable
 
 

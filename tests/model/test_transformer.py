@@ -14,7 +14,8 @@ from tunewright.corpus.vocabulary import Vocabulary
 from tunewright.errors import OptionError
 from tunewright.model.checkpoint import Checkpoint
 from tunewright.model.clamping import clamp_units
-from tunewright.model.network import IGNORED, CharNetwork, NetworkConfig, keep_lanes, weights_of
+from tunewright.model.config import NetworkConfig
+from tunewright.model.network import IGNORED, CharNetwork, keep_lanes, weights_of
 from tunewright.model.onnx.graph import to_onnx
 from tunewright.model.transformer import heads_of, sinusoids
 from tunewright.model.widening import widen

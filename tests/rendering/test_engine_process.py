@@ -180,7 +180,7 @@ def test_v8_is_made_asked_and_closed_in_one_thread(monkeypatch):
     import py_mini_racer
 
     monkeypatch.setattr(py_mini_racer, "MiniRacer", Racer)
-    made = engine_process._Engine()
+    made = engine_process._Engine(py_mini_racer)
     assert made.answer("1000 open []") == b"answer {}"
     made.close()
     problems = []

@@ -13,7 +13,8 @@ from tunewright.corpus.readers import read_tunes
 from tunewright.corpus.tune import END, START
 from tunewright.errors import InputError, OptionError, VocabularyError
 from tunewright.model.checkpoint import Checkpoint, read_checkpoint
-from tunewright.model.network import NetworkConfig, load_network
+from tunewright.model.config import NetworkConfig
+from tunewright.model.network import load_network
 from tunewright.sampling.compiled import compiling, kernel
 from tunewright.sampling.compose import MANY, Composer, compose, compose_many
 from tunewright.sampling.config import CompositionConfig

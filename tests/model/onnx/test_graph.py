@@ -15,8 +15,9 @@ from tunewright.errors import CheckpointError, MissingExtraError
 from tunewright.model import look_back
 from tunewright.model import network as network_module
 from tunewright.model.checkpoint import Checkpoint
+from tunewright.model.config import NetworkConfig
 from tunewright.model.look_back import with_empty_rows
-from tunewright.model.network import NetworkConfig, load_network
+from tunewright.model.network import load_network
 from tunewright.model.onnx import pointer_head
 from tunewright.model.onnx.graph import metadata, state_names, to_onnx
 from tunewright.options import from_mapping

@@ -205,7 +205,7 @@ def test_with_a_grammar_and_pieces_written_anew_they_agree_too(entries, bold, op
         generations = [
             new_generation(network, np.array([START_ID]), 160, seed, np.array(grammar.begin(160))) for _ in range(2)
         ]
-        writers = (
+        writers: tuple[Writer, ...] = (
             Kernel(entries, network, config, Steering.of(grammar), ends),
             NumpyReference(network, config, grammar, ends),
         )
@@ -246,7 +246,7 @@ def test_a_former_attempt_that_is_taken_after_all_is_remembered(bold):
     )
     writer.write(generation, 9)
     piece, verdict = Piece(generation), Verdict.AGAIN
-    generation.generator = Draws([0.9, 0.99, 0.99, 0.99])  # refused; the first is held to the end
+    generation.generator = Draws([0.9, 0.99, 0.99, 0.99])  # type: ignore[assignment]  # refused; the first is held to the end
     for attempt in range(TRIES):
         assert verdict is Verdict.AGAIN
         writer.write(generation, 7)
