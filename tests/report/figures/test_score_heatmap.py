@@ -49,7 +49,7 @@ def test_drawing_it_again_from_what_was_engraved_changes_nothing():
 
 
 def test_mistakes():
-    with pytest.raises(OptionError, match="one for each is needed"):
+    with pytest.raises(OptionError, match=r"values have shape \(1,\); give one for each of the 95 characters"):
         draw_score_heatmap(TUNE, [0.0], title="")
     with pytest.raises(RenderError, match="no note"):
         draw_score_heatmap("X:1\nK:C\n", np.zeros(8), title="")
