@@ -1,4 +1,4 @@
-"""How do tests write tunes without a network? They draw characters at random and keep those that the grammar takes."""
+"""Tunes written without a network: characters drawn at random among those that the grammar allows."""
 
 import random
 import subprocess

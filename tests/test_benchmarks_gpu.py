@@ -1,4 +1,4 @@
-"""Does the benchmark of GPUs run? (How fast anything is, is not tested.)"""
+"""The benchmark of GPUs runs; its speed is not tested."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""Do the pages tell the truth? Every example in README.md, CONTRIBUTING.md and docs/ is run, every link is followed.
+"""Documentation: every example in README.md, CONTRIBUTING.md and docs/ is run, and every link is followed.
 
 The blocks of one page run in order, in one empty folder: ``python`` blocks in one namespace; in ``console`` blocks the
 lines that begin with ``$ tunewright``; in ``sh`` blocks, which have no ``$``, those that begin with ``tunewright``. Two

@@ -1,4 +1,4 @@
-"""Is the MIDI file right? mido reads it, and abc2midi is asked for another opinion."""
+"""MIDI files as mido reads them, compared with those of abc2midi."""
 
 import io
 import re

@@ -1,5 +1,5 @@
-// What abcjs needs of a browser to draw a score, and no more: elements that know their attributes and children, an
-// estimate of how wide a text is, and a way to write the tree down as XML. Units are those of the score, CSS pixels.
+// The parts of a browser that abcjs needs to draw a score: elements with attributes and children, an estimate of the
+// width of a text, and serialisation as XML. Units are those of the score, CSS pixels.
 (function (scope) {
   "use strict";
 
@@ -30,7 +30,7 @@
   }
 
   function escapeText(text) {
-    // XML 1.0 has no place for control characters or lone surrogates, however they are written.
+    // XML 1.0 allows no control characters or lone surrogates, not even as references.
     return String(text)
       .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "")
       .toWellFormed()

@@ -1,11 +1,11 @@
-// What Python asks of abcjs: to open a tune, to say what sounds when, and to engrave it. Durations are in whole notes,
-// distances in CSS pixels; startChar and endChar count UTF-16 units of the text that was opened.
+// Functions that Python calls, with abcjs: open a tune, compute what sounds when, and engrave it. Durations are in whole
+// notes, distances in CSS pixels; startChar and endChar count UTF-16 units of the text that was opened.
 globalThis.tunewright = (function () {
   "use strict";
 
   var FONTS = "'Libertinus Serif', 'Liberation Serif', 'Times New Roman', Times, serif";
   var STEP = 3.875; // from one step of a staff to the next
-  var parsed = { text: null, tune: null }; // the tune last opened, so that playing it need not read it again
+  var parsed = { text: null, tune: null }; // the tune last opened, so that it is not parsed again to be played
 
   // For each voice, the elements of each of its lines.
   function voicesOf(tune) {
@@ -55,7 +55,7 @@ globalThis.tunewright = (function () {
   // The first tempo is set from outside, so that later Q: fields of the tune are taken relative to it.
   function sequence(abc, wholeNotesPerMinute) {
     var tune = parse(abc);
-    parsed = { text: null, tune: null }; // it is changed below, and of no further use
+    parsed = { text: null, tune: null }; // the tune is changed below and must not be used again
     voicesOf(tune).forEach(repairVoice);
     tune.metaText.tempo = { duration: [1], bpm: wholeNotesPerMinute };
     var tracks = tune.setUpAudio({}).tracks;
@@ -80,13 +80,13 @@ globalThis.tunewright = (function () {
     (element.children || []).forEach(useFonts);
   }
 
-  // Of a text that is drawn with a note: its kind and the rectangle around it.
+  // The kind and the rectangle of a text that is drawn with a note.
   function textBox(drawn) {
     var box = drawn.getBBox();
     return { kind: drawn.names["data-name"], left: box.x, top: box.y, width: box.width, height: box.height };
   }
 
-  // Where an element of a voice is drawn, with the characters that it stands for. Heights of children count in steps of
+  // The place of an element of a voice, with the characters that it stands for. Heights of children count in steps of
   // the staff from the line below its lowest; the staff lies between 2 and 10.
   function elementBox(element, line, voice, number) {
     function height(step) { return voice.staff.absoluteY - step * STEP; }

@@ -1,5 +1,5 @@
-// Where abcjs reads a tune well but would play it wrongly: what is changed in a parsed voice before it is played (the
-// engraving never sees it). A voice is the list of its lines, a line the list of its elements.
+// Changes to a parsed voice before it is played, where abcjs parses a tune correctly but would play it wrongly (they do
+// not affect the engraving). A voice is the list of its lines, a line the list of its elements.
 globalThis.repairVoice = (function () {
   "use strict";
 
@@ -9,8 +9,8 @@ globalThis.repairVoice = (function () {
 
   function isNote(element) { return element.el_type === "note"; }
 
-  // A tie that leads to another pitch was meant as a slur. abcjs would keep it open and swallow the next note of the
-  // first pitch that starts a tie.
+  // A tie that leads to another pitch was meant as a slur. abcjs would keep it open and leave out the next note of
+  // the first pitch that starts a tie.
   function dropFalseTies(notes) {
     notes.forEach(function (note, place) {
       var next = notes[place + 1];
@@ -21,8 +21,8 @@ globalThis.repairVoice = (function () {
     });
   }
 
-  // abcjs takes all notes of a tuplet to be as long as its first. It multiplies startTriplet with that length to know
-  // how long the tuplet is; so it gets the number that makes this true.
+  // abcjs assumes that all notes of a tuplet are as long as its first, and multiplies startTriplet by that length to
+  // get the length of the tuplet; startTriplet gets the number that makes this correct.
   function measureTuplets(notes) {
     notes.forEach(function (note, place) {
       if (!note.startTriplet || !note.duration) return;
@@ -33,7 +33,7 @@ globalThis.repairVoice = (function () {
     });
   }
 
-  // An ending in which nothing is written: abcjs would look for its first note and fail.
+  // Empty endings: abcjs would look for their first note and fail.
   function dropEmptyEndings(voice) {
     var lastNote = voice.length - 1;
     while (lastNote >= 0 && !isNote(voice[lastNote])) lastNote -= 1;
@@ -52,8 +52,8 @@ globalThis.repairVoice = (function () {
   // section; abcjs would leave out what follows.
   function openRepeats(voice) {
     var boundary = null; // where a section began that has no "|:"
-    var open = false; // whether the section we are in has a beginning
-    var ending = 0; // the number of the ending we are in, or 0
+    var open = false; // whether the current section has a beginning
+    var ending = 0; // the number of the current ending, or 0
 
     function openAtBoundary() {
       if (!open && boundary) boundary.type = REPEAT_END[boundary.type] ? "bar_dbl_repeat" : "bar_left_repeat";

@@ -1,4 +1,4 @@
-"""Are means, and times to a loss, what a person would work out by hand? Runs that never reach it have no time."""
+"""Means, and times to a loss, against values worked out by hand; runs that never reach it have no time."""
 
 import numpy as np
 import pytest

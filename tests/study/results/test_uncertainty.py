@@ -1,4 +1,4 @@
-"""Are intervals and p-values those of Student and Holm? Against scipy."""
+"""Student's intervals and p-values against scipy, and Holm's correction against published values."""
 
 import math
 

@@ -11,6 +11,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from tunewright.errors import MissingExtraError
 from tunewright.files import write_file
 from tunewright.model.config import CELL_NAMES
+from tunewright.report.figures.curves import draw_loss_curves
 from tunewright.training.history import EpochRecord
 from tunewright.training.ngram import Baselines
 from tunewright.training.run import Run
@@ -82,8 +83,6 @@ def draw_curves(folder: Path, history: Sequence[EpochRecord]) -> None:
     if not history:
         return
     try:
-        from tunewright.report.figures.curves import draw_loss_curves
-
         for form in ("png", "svg"):
             write_file(folder / f"loss.{form}", draw_loss_curves(history, form))
     except MissingExtraError as error:
