@@ -104,7 +104,7 @@ def test_mistakes_are_named(capsys, model, own, tmp_path, arguments, words):
 
 
 def test_stopped_by_the_system_it_goes_on(capsys, model, own, tmp_path):
-    arguments = ["adapt", str(model), str(own), "--out", str(tmp_path / "run"), "--epochs", "60", "--patience", "0"]
+    arguments = ["adapt", str(model), str(own), "--out", str(tmp_path / "run"), "--epochs", "24", "--patience", "0"]
     process = subprocess.Popen([sys.executable, "-m", "tunewright", *arguments], stdout=subprocess.PIPE, text=True)
     limit = time.monotonic() + 120
     while not (tmp_path / "run" / "history.csv").exists():
@@ -116,8 +116,8 @@ def test_stopped_by_the_system_it_goes_on(capsys, model, own, tmp_path):
     assert process.returncode == 130
     assert "--resume" in out
     done = len((tmp_path / "run" / "history.csv").read_text().splitlines()) - 1
-    assert 0 < done < 60
+    assert 0 < done < 24
     status, out, _ = run(capsys, *arguments, "--resume")
     assert status == 0
-    assert len((tmp_path / "run" / "history.csv").read_text().splitlines()) == 61
+    assert len((tmp_path / "run" / "history.csv").read_text().splitlines()) == 25
     assert "->" in out
