@@ -6,6 +6,10 @@ comments on the line before a block change that:
 
     <!-- not run: why -->       the block is left alone
     <!-- output checked -->     what each command prints must be what the page shows
+
+Running them takes minutes (a page trains, composes, studies), so that is marked slow:
+
+    pytest -m slow tests/test_documents.py -k composing.md
 """
 
 import re
@@ -99,6 +103,7 @@ def run_console(block: Block, page: Path, folder: Path) -> None:
             assert result.stdout.rstrip() == command.output, place
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_example_runs(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

@@ -220,7 +220,8 @@ def learn_until_lost(team, corpus, folder, at):
         sys.exit(3)
 
 
-@pytest.mark.parametrize(("size", "at"), [(2, 5), pytest.param(3, 5, marks=SLOW), pytest.param(2, None, marks=SLOW)])
+@SLOW
+@pytest.mark.parametrize(("size", "at"), [(2, 5), (3, 5), (2, None)])
 def test_when_a_process_dies_the_others_end_and_nothing_is_lost(tiny_corpus, tmp_path, size, at):
     ends = finish(start(size, learn_until_lost, tiny_corpus, tmp_path, at, patience=600))
     assert ends == [3] * (size - 1) + [-signal.SIGKILL]  # at once, not when patience ends

@@ -48,20 +48,29 @@ def test_every_character_is_predicted_once_from_a_zero_state(network, tunes, mon
     assert full_tune(network, data).nats_per_char == pytest.approx(expected, rel=1e-5)
 
 
-@pytest.mark.parametrize(("lanes", "chunk"), [(256, 64), (4, 7), (1, 1000)])
-def test_networks_that_look_back_are_measured_by_what_they_would_say(tunes, monkeypatch, lanes, chunk):
-    monkeypatch.setitem(evaluation.LANES, "cpu", lanes)
-    monkeypatch.setattr(evaluation, "CHUNK", chunk)
+@pytest.fixture(scope="module")
+def said_by_one_that_looks_back(tunes):
+    """A network, its tunes and windows, and the nats of each by the chances that the network gives."""
     torch.manual_seed(5)
     vocabulary = Vocabulary.of(tunes)
     network = CharNetwork.of(NetworkConfig(units=12, embedding=6, look_back=6), vocabulary).eval()
     data = EvaluationSet.of(tunes, vocabulary)
-    expected = []
+    nats = []
     for ids in (*data.tunes, *data.windows):
         read = torch.from_numpy(ids.astype(np.int64))
         with torch.inference_mode():
             chances = torch.log_softmax(network(read[:-1, None])[0][:, 0].double(), dim=1)
-        expected.append(-float(chances[torch.arange(len(read) - 1), read[1:]].sum()))
+        nats.append(-float(chances[torch.arange(len(read) - 1), read[1:]].sum()))
+    return network, data, nats
+
+
+@pytest.mark.parametrize(("lanes", "chunk"), [(256, 64), (4, 7), (1, 1000)])
+def test_networks_that_look_back_are_measured_by_what_they_would_say(
+    tunes, monkeypatch, said_by_one_that_looks_back, lanes, chunk
+):
+    monkeypatch.setitem(evaluation.LANES, "cpu", lanes)
+    monkeypatch.setattr(evaluation, "CHUNK", chunk)
+    network, data, expected = said_by_one_that_looks_back
     of_tunes, of_windows = expected[: len(tunes)], np.array(expected[len(tunes) :])
     np.testing.assert_allclose(nats_per_sequence(network, data.tunes), of_tunes, rtol=1e-5)
     per_window = of_windows / [len(window) - 1 for window in data.windows]

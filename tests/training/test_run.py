@@ -66,41 +66,38 @@ def test_a_run_learns_and_records_every_epoch(tunes, tmp_path):
     assert measured.cold_window.nats_per_char == pytest.approx(best.validation_cold_window, rel=1e-6)
 
 
-@pytest.mark.parametrize(
-    ("config", "network"),
-    [
-        (STREAMS, NETWORK),
-        (WINDOWS, NETWORK),
-        (TUNES, NETWORK),
-        (replace(STREAMS, transpose=0.5), NETWORK),
-        (STREAMS, LOOKING_BACK),
-        (replace(TUNES, transpose=0.5), replace(LOOKING_BACK, cell="gru")),
-        (STREAMS, TRANSFORMER),
-        (TUNES, replace(TRANSFORMER, layers=2)),
-    ],
-    ids=[
-        "streams",
-        "windows",
-        "tunes",
-        "transposed",
-        "looking back",
-        "looking back, tunes transposed",
-        "Transformer",
-        "Transformer, tunes",
-    ],
-)
+WAYS = {
+    "streams": (STREAMS, NETWORK),
+    "windows": (WINDOWS, NETWORK),
+    "tunes": (TUNES, NETWORK),
+    "transposed": (replace(STREAMS, transpose=0.5), NETWORK),
+    "looking back": (STREAMS, LOOKING_BACK),
+    "looking back, tunes transposed": (replace(TUNES, transpose=0.5), replace(LOOKING_BACK, cell="gru")),
+    "Transformer": (STREAMS, TRANSFORMER),
+    "Transformer, tunes": (TUNES, replace(TRANSFORMER, layers=2)),
+}
+
+
+@pytest.fixture(scope="module", params=WAYS)
+def whole(request, tunes, tmp_path_factory):
+    """Options, network, and the steps and folder of a run that was never stopped."""
+    config, network = WAYS[request.param]
+    folder = tmp_path_factory.mktemp("whole") / "run"
+    return config, network, finish(tunes, folder, config, network), folder
+
+
 @pytest.mark.parametrize("share", [0.0, 0.2, 1 / 3, 0.5, 0.99])
-def test_a_run_that_was_stopped_ends_as_one_that_was_not(tunes, tmp_path, config, network, share):
-    steps = finish(tunes, tmp_path / "whole", config, network)
+def test_a_run_that_was_stopped_ends_as_one_that_was_not(tunes, tmp_path, whole, share):
+    config, network, steps, folder = whole
     stop_at = max(1, int(len(steps) * share))
     stopped = train(tunes[:24], tunes[24:], out=tmp_path / "stopped", network=network, config=config)
     before = [next(stopped) for _ in range(stop_at)]
     stopped.close()
     after = finish(tunes, tmp_path / "stopped", config, network, resume=True)
     assert [step.loss for step in before + after] == [step.loss for step in steps]
-    assert history_of(tmp_path / "stopped") == history_of(tmp_path / "whole")
+    assert history_of(tmp_path / "stopped") == history_of(folder)
     for which in ("best", "last"):
-        assert weights_of(tmp_path / "stopped", which) == weights_of(tmp_path / "whole", which)
+        assert weights_of(tmp_path / "stopped", which) == weights_of(folder, which)
 
 
 @pytest.mark.parametrize("optimizer", ["muon", "adam", "nadam", "rmsprop", "sgd"])
