@@ -25,8 +25,8 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 # Each part may import itself and those before it.
 ORDER = [
-    "errors", "cores", "files", "options", "progress", "notation", "acceptor", "corpus", "model", "training",
-    "sampling", "rendering", "analysis", "study", "report", "studio", "cli",
+    "errors", "cores", "files", "options", "progress", "notebook", "notation", "acceptor", "corpus", "model",
+    "training", "sampling", "rendering", "analysis", "study", "report", "studio", "cli",
 ]  # fmt: skip
 # Each of these can be deleted, with its commands, and the rest goes on.
 LEAVES = {"report", "studio", "cli"}

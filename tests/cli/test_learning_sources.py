@@ -2,7 +2,8 @@
 
 import pytest
 
-from tunewright.cli.learning_sources import built_corpus, report_unknown_counts, training_data
+from tunewright.cli.learning_sources import report_unknown_counts, training_data
+from tunewright.corpus.large.built_corpus import built_corpus
 from tunewright.corpus.large.shard_builder import build_corpus
 from tunewright.errors import CorpusError, OptionError
 from tunewright.training.evaluate import BuiltEvaluationSet, EvaluationSet

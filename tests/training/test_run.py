@@ -14,7 +14,7 @@ from tunewright.model.config import NetworkConfig
 from tunewright.training import run as runs
 from tunewright.training.config import TrainingConfig
 from tunewright.training.evaluate import evaluate
-from tunewright.training.run import train
+from tunewright.training.training_run import train
 
 NETWORK = NetworkConfig(units=10, embedding=6, dropout=0.2, input_dropout=0.1, recurrent_weight_dropout=0.1)
 STREAMS = TrainingConfig(epochs=3, sequence_length=20, batch_size=8, threads=1, device="cpu")

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tunewright.cli.sources import read_sources, report_unknown
-from tunewright.corpus.large.built_corpus import is_built, read_corpus
+from tunewright.corpus.large.built_corpus import built_corpus
 from tunewright.errors import OptionError
 
 if TYPE_CHECKING:
-    from tunewright.corpus.large.built_corpus import BuiltCorpus
     from tunewright.model.checkpoint import Checkpoint
     from tunewright.training.data import TrainingData
     from tunewright.training.evaluate import Measurable
@@ -43,17 +41,6 @@ def training_data(training: Sequence[str], validation: Sequence[str]) -> Trainin
         )
     report_unknown(data.validation.unknown)
     return data
-
-
-def built_corpus(sources: Sequence[str]) -> BuiltCorpus | None:
-    """Open the built corpus that `sources` name; None if they are something else."""
-    if not any(map(is_built, sources)):
-        return None
-    if len(sources) > 1:
-        raise OptionError(
-            "a built corpus must be named alone; give all that belongs together to tunewright corpus build"
-        )
-    return read_corpus(Path(sources[0]))
 
 
 def to_measure(model: Checkpoint, sources: Sequence[str]) -> Measurable:

@@ -69,6 +69,10 @@ class Checkpoint:
         return digest.hexdigest()[:12]
 
 
+Model = Checkpoint | Path | str
+"""A network, the run or checkpoint folder of one, or the name of one that comes along."""
+
+
 def write_checkpoint(folder: Path, checkpoint: Checkpoint, extra: Mapping[str, bytes] | None = None) -> None:
     """Write `checkpoint`, and the files of `extra` beside it, in place of what `folder` held."""
     files = {WEIGHTS: safetensors.numpy.save(dict(checkpoint.weights)), **(extra or {})}
@@ -120,6 +124,11 @@ def read_checkpoint(model: Path | str) -> Checkpoint:
             return _read(find_checkpoint(model))
         time.sleep(RETRY_SECONDS)
     return _read(find_checkpoint(model))
+
+
+def checkpoint_of(model: Model) -> Checkpoint:
+    """`model` itself, or what `read_checkpoint` reads."""
+    return model if isinstance(model, Checkpoint) else read_checkpoint(model)
 
 
 def _read(folder: Path) -> Checkpoint:

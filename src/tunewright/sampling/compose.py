@@ -15,6 +15,7 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from functools import partial
 from threading import Event
+from typing import Literal, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,8 @@ from tunewright.acceptor.grammar import Grammar
 from tunewright.cores import cores, in_order
 from tunewright.corpus.tune import END, START
 from tunewright.errors import OptionError
-from tunewright.model.checkpoint import Checkpoint
+from tunewright.model.checkpoint import Checkpoint, Model
+from tunewright.notebook import ShownInNotebook
 from tunewright.sampling.cadences import cadences_of
 from tunewright.sampling.choosing.rejection import Choice, Chooser, choose_in_rounds
 from tunewright.sampling.compiled import compiling, kernel
@@ -31,7 +33,7 @@ from tunewright.sampling.compiled.calling import REMOVED, WEIGHT
 from tunewright.sampling.compiled.weights import PackedNetwork, pack
 from tunewright.sampling.config import CompositionConfig
 from tunewright.sampling.opening import Opening
-from tunewright.sampling.playable import playable
+from tunewright.sampling.order import ComposeOptions, Order, order_of, shows_options
 from tunewright.sampling.reference import Twin
 from tunewright.sampling.rewriting import Rewriter
 from tunewright.sampling.sheet import Sheet, Writer, new_sheet
@@ -50,8 +52,10 @@ LOOK_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
-class Composition:
+class Composition(ShownInNotebook):
     """A tune that a network wrote."""
+
+    view = "rendering.notebook:tune_html"
 
     text: str
     """ABC text, the given beginning included, without boundary characters."""
@@ -70,6 +74,14 @@ class Composition:
     """Characters that were written and taken back, see `rewriting`."""
     choice: Choice | None = None
     """How it was chosen among the candidates of its seed; None if nothing was chosen. All else is said of this tune."""
+
+    @property
+    def stop_reason(self) -> Literal["end", "max_length"]:
+        """Why it stopped: the network came to an end, or the length limit."""
+        return "end" if self.ended else "max_length"
+
+    def __str__(self) -> str:
+        return self.text
 
 
 def writer_for(
@@ -167,52 +179,102 @@ def composition_of(model: Checkpoint, prime: str, sheet: Sheet, seed: int) -> Co
     return Composition(prime + text, sheet.ended, seed, likelihood, removed, len(written), sheet.discarded)
 
 
-def compose(
-    model: Checkpoint,
-    config: CompositionConfig | None = None,
-    *,
-    prime: str = "",
-    grammar: Acceptor | None = None,
-    raw: bool = False,
-) -> Generator[str, None, Composition]:
-    """Compose one tune that plays, character by character.
-
-    Where tunes are chosen (`CompositionConfig.accept`), they come when one is, else as they are written.
+@shows_options(ComposeOptions)
+def compose(model: Model, config: CompositionConfig | None = None, **options: Unpack[ComposeOptions]) -> Composition:
+    """Compose one tune that plays.
 
     Parameters
     ----------
-    model, config, prime
-        See `Composer`.
-    grammar
-        What the tune must be; None takes the acceptor that keeps tunes playable (`sampling.playable`).
+    model
+        A network, the folder of one, or the name of one that comes along, such as ``oneills``.
+    config
+        Where the options start from; the usual ones if None.
+    temperature, argmax, top_k, top_p, max_length, seed, accept
+        In place of those of `config`; see `CompositionConfig`.
+    title, rhythm, meter, unit_length, key
+        Fields of the header, such as ``meter="6/8"`` and ``key="Edor"``.
+    bars, form
+        How many bars, a repeated section counted once; sections, such as ``AABB``. Without `form` they are drawn from
+        those of the corpus; ``any`` leaves them to the network.
+    prime, start
+        How the tune begins: a text, or the file that holds it.
+    drop_unknown
+        Leave out characters of the beginning that the network has never seen.
+    clamp
+        Hold units at a value from -1 to 1: ``{42: 1}``, or ``{(1, 42): 0.5}`` for unit 42 of layer 1.
     raw
         True lets the network write as it likes, without any acceptor.
+    grammar
+        An acceptor of your own, in place of conditions.
+    device
+        See `compose_many`.
 
     Raises
     ------
-    GrammarError
-        If the network's characters do not suffice for a tune that plays, or none can begin with `prime`.
-    VocabularyError, InputError, OptionError
-        See `Composer`.
+    OptionError
+        For an unknown option, a value out of range, options that exclude each other, or if no tune fits into
+        ``max_length``.
+    GrammarError, InputError
+        If no such tune can be written with the characters of the network, or none can begin like this.
+    VocabularyError
+        If the network has never seen a character of the beginning.
+    CheckpointError
+        If there is no such model.
+    """
+    (composition,) = compose_many(model, 1, config, **options)
+    return composition
+
+
+@shows_options(ComposeOptions)
+def stream(
+    model: Model, config: CompositionConfig | None = None, **options: Unpack[ComposeOptions]
+) -> Generator[str, None, Composition]:
+    """Compose one tune that plays, character by character; options and errors as for `compose`.
+
+    Where tunes are chosen (`CompositionConfig.accept`), they come when one is, else as they are written.
 
     Yields
     ------
     str
-        The characters of the tune, those of `prime` first.
+        The characters of the tune, those of its beginning first.
 
     Returns
     -------
     Composition
         The whole, as the generator's value.
     """
-    config = config or CompositionConfig()
-    acceptor = _acceptor(model, prime, grammar, raw=raw)
-    if chooser_for(model, config, acceptor):
-        (composition,) = compose_many(model, 1, config, prime=prime, grammar=acceptor)
+    return streamed(order_of(model, config, options))
+
+
+@shows_options(ComposeOptions)
+def compose_many(
+    model: Model, count: int, config: CompositionConfig | None = None, **options: Unpack[ComposeOptions]
+) -> Generator[Composition, None, None]:
+    """Compose `count` tunes that play, on all processors at once; yields them in the order of their seeds.
+
+    Tune number n, counted from 0, has the seed plus n. Options and errors as for `compose`. For 20 tunes or more the
+    loop is compiled meanwhile if that was never done on this machine (see `sampling.compiled.compiling`).
+
+    Parameters
+    ----------
+    device
+        "cpu", or a device of torch's such as "cuda", where all tunes are written side by side, in other arithmetic: a
+        tune is then the one that its seed has on the processor unless a choice was as close as rounding.
+    """
+    if count < 1:
+        raise OptionError(f"count is {count}; allowed: 1 or more")
+    return composed(order_of(model, config, options), count)
+
+
+def streamed(order: Order) -> Generator[str, None, Composition]:
+    """Compose one tune as `order` says, character by character; see `stream`."""
+    model, config = order.model, order.config
+    if order.device != "cpu" or chooser_for(model, config, order.grammar):
+        (composition,) = composed(order, 1)
         yield from composition.text
         return composition
-    composer = Composer(model, config, prime=prime, grammar=acceptor)
-    yield from prime
+    composer = Composer(model, config, prime=order.prime, grammar=order.grammar)
+    yield from order.prime
     sheet, going = composer.sheet(config.seed), True
     place = sheet.given
     while going:
@@ -223,42 +285,22 @@ def compose(
     return composer.composition(sheet, config.seed)
 
 
-def compose_many(
-    model: Checkpoint,
-    count: int,
-    config: CompositionConfig | None = None,
-    *,
-    prime: str = "",
-    grammar: Acceptor | None = None,
-    raw: bool = False,
-    device: str = "cpu",
-) -> Generator[Composition, None, None]:
-    """Compose `count` tunes that play, on all processors at once; yields them in the order of their seeds.
-
-    Tune number n, counted from 0, has seed ``config.seed + n``. Options as for `compose`. For 20 tunes or more the
-    loop is compiled meanwhile if that was never done on this machine (see `sampling.compiled.compiling`).
-
-    Parameters
-    ----------
-    device
-        "cpu", or a device of torch's such as "cuda", where all tunes are written side by side, in other arithmetic: a
-        tune is then the one that its seed has on the processor unless a choice was as close as rounding.
-    """
-    config = config or CompositionConfig()
-    if count < 1:
-        raise OptionError(f"count is {count}; allowed: 1 or more")
+def composed(order: Order, count: int) -> Generator[Composition, None, None]:
+    """Compose `count` tunes as `order` says; see `compose_many`."""
+    model, config, grammar = order.model, order.config, order.grammar
     seeds = range(config.seed, config.seed + count)
-    grammar = _acceptor(model, prime, grammar, raw=raw)
     chooser = chooser_for(model, config, grammar)
-    if device != "cpu":
+    if order.device != "cpu":
         from tunewright.sampling.batched import compose_batch
 
-        compose_all = partial(compose_batch, model, config=config, prime=prime, grammar=grammar, device=device)
+        compose_all = partial(
+            compose_batch, model, config=config, prime=order.prime, grammar=grammar, device=order.device
+        )
         yield from choose_in_rounds(chooser, seeds, compose_all) if chooser else compose_all(seeds)
         return
     if count >= MANY:
         compiling.start()
-    composer = Composer(model, config, prime=prime, grammar=grammar)
+    composer = Composer(model, config, prime=order.prime, grammar=grammar)
     given_up = Event()
 
     def write(seed: int) -> Composition:
@@ -279,10 +321,3 @@ def compose_many(
 def chooser_for(model: Checkpoint, config: CompositionConfig, grammar: Acceptor | None) -> Chooser | None:
     """What chooses among composed tunes; None without acceptor, as a discriminator knows only what plays."""
     return Chooser.of(model, config) if grammar else None
-
-
-def _acceptor(model: Checkpoint, prime: str, grammar: Acceptor | None, *, raw: bool) -> Acceptor | None:
-    """What composing is held to; None where the network is free."""
-    if raw and grammar:
-        raise OptionError("raw is true, and there is a grammar; give one of them")
-    return None if raw else grammar or playable(model, beginning=prime)

@@ -13,7 +13,7 @@ import csv
 import io
 import json
 import time
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from functools import cached_property, partial
 from pathlib import Path
@@ -24,7 +24,6 @@ import safetensors.torch
 import torch
 
 from tunewright.corpus.style import style_of
-from tunewright.corpus.tune import Tune
 from tunewright.errors import CheckpointError, DivergenceError, OptionError, WorkerError
 from tunewright.files import claim_folder, remove_folder, settle_folder, write_file
 from tunewright.model.checkpoint import (
@@ -40,7 +39,7 @@ from tunewright.model.checkpoint import (
 from tunewright.model.config import NetworkConfig
 from tunewright.model.network import CharNetwork, load_network, weights_of
 from tunewright.options import to_mapping
-from tunewright.training.config import PRESETS, TrainingConfig
+from tunewright.training.config import TrainingConfig
 from tunewright.training.data import TrainingData
 from tunewright.training.distributed import Team
 from tunewright.training.history import EpochRecord, Progress
@@ -54,51 +53,6 @@ STYLE_CHARACTERS = 8_000_000
 """Of a larger corpus about so many characters say what its tunes are like, in tunes spread evenly over it."""
 MAY_CHANGE = {"device", "threads"}
 """Options that a run may go on with another value of; its numbers may then differ in their last digits."""
-
-
-def train(
-    tunes: Sequence[Tune],
-    validation: Sequence[Tune] = (),
-    *,
-    out: Path | str,
-    network: NetworkConfig | None = None,
-    config: TrainingConfig | None = None,
-    resume: bool = False,
-    force: bool = False,
-) -> Iterator[Progress]:
-    """Train a network into the run folder `out`.
-
-    Parameters
-    ----------
-    tunes
-        What to learn from.
-    validation
-        What to measure on; without it, a tenth of `tunes` is kept back, near-duplicates together.
-    out
-        The run folder.
-    network, config
-        Architecture and recipe; the preset ``default`` where None.
-    resume
-        Go on with the run that `out` holds.
-    force
-        Replace what `out` holds.
-
-    Yields
-    ------
-    Progress
-        After every batch. Closing the iterator saves, so that nothing is lost.
-
-    Raises
-    ------
-    OutputError, CheckpointError, OptionError
-        If `out` is in use, has nothing to go on with, or was made with other data or options.
-    DivergenceError
-        When a loss is no longer finite; the last good checkpoint stays.
-    """
-    preset = PRESETS["default"]
-    run = Run(Path(out), TrainingData.of(tunes, validation), network or preset.network, config or preset.training)
-    run.open(resume=resume, force=force)
-    return run.progress()
 
 
 @dataclass(frozen=True)
@@ -116,7 +70,7 @@ class Run:
     Parameters
     ----------
     folder, data, network, config
-        See `train`.
+        See `training_run.train`.
     origin
         Recorded with the data in every checkpoint: where the tunes were read, say.
     start
@@ -153,7 +107,7 @@ class Run:
         return style_of(texts, self.start.checkpoint.style if self.start else None)
 
     def open(self, *, resume: bool = False, force: bool = False) -> None:
-        """Start afresh, or go on with what the folder holds; see `train` for what is raised."""
+        """Start afresh, or go on with what the folder holds; see `training_run.train` for what is raised."""
         self.team.in_turn(partial(self._open, resume=resume, force=force))
         self.team.require_same("the tunes", self.data.fingerprint)
         self.team.require_same("the options", json.dumps([to_mapping(self.network_config), to_mapping(self.config)]))

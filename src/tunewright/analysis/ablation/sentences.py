@@ -11,7 +11,7 @@ MOST_KINDS = 3
 """Kinds of characters that a sentence names."""
 
 
-def sentences_of(ablation: Ablation, result: AblationResult) -> tuple[str, ...]:
+def ablation_sentences(ablation: Ablation, result: AblationResult) -> tuple[str, ...]:
     """Say what holding units at their means did to all characters, to kinds of characters, and to bars.
 
     It is said as plainly where random units do as much.
@@ -33,7 +33,7 @@ def sentences_of(ablation: Ablation, result: AblationResult) -> tuple[str, ...]:
     return tuple(words)
 
 
-def summary(result: AblationResult) -> tuple[str, str]:
+def ablation_summary(result: AblationResult) -> tuple[str, str]:
     """Say what was done, and which of the targets matter more than random units do."""
     about = result.about
     composing = f", and composed {about['tunes_composed']} tunes" if about["tunes_composed"] else ""

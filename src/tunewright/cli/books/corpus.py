@@ -48,7 +48,6 @@ def corpus(
         Count tunes whose text was read before as well.
     """
     from tunewright.corpus.large.built_corpus import FAILURES, is_built
-    from tunewright.corpus.library import resolve
     from tunewright.corpus.readers import read_tunes
     from tunewright.corpus.statistics import describe
 
@@ -57,7 +56,7 @@ def corpus(
             raise OptionError(f"what was left out of a built corpus is listed in {Path(paths[0], FAILURES)}")
         show_built(Path(paths[0]), json=json)
         return
-    reading = read_tunes(*map(resolve, paths), text_field=text_field, keep_duplicates=keep_duplicates)
+    reading = read_tunes(*paths, text_field=text_field, keep_duplicates=keep_duplicates)
     if left_out:
         _list_left_out(reading, json=json)
         return

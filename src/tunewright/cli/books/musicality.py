@@ -85,11 +85,10 @@ def _short(source: str) -> str:
 def _read_set(source: str) -> tuple[TuneSet, int]:
     """The features of one set, and how much of it could not be read as a tune."""
     from tunewright.analysis.musicality.musicality_study import measure_tunes
-    from tunewright.corpus.library import resolve
     from tunewright.corpus.readers import read_tunes
 
-    reading = read_tunes(resolve(source), keep_duplicates=True)
-    return measure_tunes([tune.text for tune in reading.tunes]), len(reading.failures)
+    reading = read_tunes(source, keep_duplicates=True)
+    return measure_tunes([tune.text for tune in reading]), len(reading.failures)
 
 
 def _draw(found: Mapping[str, Musicality], figure: Path, form: str, corpus: str) -> None:

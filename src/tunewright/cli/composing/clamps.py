@@ -12,13 +12,13 @@ _CLAMP = re.compile(
 )
 
 
-def clamped(model: Checkpoint, clamps: Sequence[str] | None) -> Checkpoint:
-    """The network with the units held that `clamps` name, such as ``42=1``, or ``1:42=0.5`` for layer 1.
+def parse_clamps(clamps: Sequence[str] | None) -> dict[Unit, float]:
+    """Values of units by layer and number, from texts such as ``42=1``, or ``1:42=0.5`` for layer 1.
 
     Raises
     ------
     OptionError
-        For anything else, a unit named twice, and what `clamp_units` refuses.
+        For anything else, or a unit named twice.
     """
     values: dict[Unit, float] = {}
     for clamp in clamps or ():
@@ -31,4 +31,9 @@ def clamped(model: Checkpoint, clamps: Sequence[str] | None) -> Checkpoint:
         if unit in values:
             raise OptionError(f"--clamp names unit {clamp.partition('=')[0]} twice")
         values[unit] = float(match["value"])
-    return clamp_units(model, values)
+    return values
+
+
+def clamped(model: Checkpoint, clamps: Sequence[str] | None) -> Checkpoint:
+    """The network with the units held that `clamps` name; see `parse_clamps` and `clamp_units` for what is raised."""
+    return clamp_units(model, parse_clamps(clamps))

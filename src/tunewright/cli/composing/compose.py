@@ -1,31 +1,26 @@
 """The command `tunewright compose`."""
 
-import re
 import sys
 from collections.abc import Generator
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from tunewright.cli.composing.beginning import Beginning, read_beginning
-from tunewright.cli.composing.clamps import clamped
-from tunewright.cli.flags import flags_of, given, override
-from tunewright.errors import GrammarError, OptionError
-from tunewright.model.checkpoint import Checkpoint, read_checkpoint
+from tunewright.cli.composing.clamps import parse_clamps
+from tunewright.cli.flags import flag, flags_of, given
+from tunewright.errors import OptionError
 from tunewright.sampling.config import CompositionConfig
-from tunewright.sampling.prime import header
+from tunewright.sampling.order import Order, choice_of, order_of
+from tunewright.sampling.prime import name_characters
 
 if TYPE_CHECKING:
-    from tunewright.acceptor.grammar import Grammar
     from tunewright.cli.composing.composed_figures import Figures
     from tunewright.sampling.compose import Composition
 
 FORMATS = "abc,midi,svg,wav,html"
-ANY_FORM = "any"
-"""The form that leaves it to the network."""
 FEW = 20
 """Up to so many tunes, what can be said of each is said without being asked."""
 CompositionFlags = flags_of(CompositionConfig, title="Composing")
@@ -36,32 +31,17 @@ Conditional = Annotated[str | None, Parameter(group="Conditions")]
 class Wanted:
     """What `compose` is to make."""
 
-    model: Checkpoint
+    order: Order
     name: str
     """The model's name, for the record."""
-    config: CompositionConfig
-    grammar: "Grammar | None"
-    """None composes raw."""
-    conditions: dict[str, str]
-    """As they were given, for the record."""
-    beginning: Beginning
     count: int
     keep: int | None
-    device: str
 
     def compositions(self) -> Generator["Composition", None, None]:
         """Compose them, each as it is finished."""
-        from tunewright.sampling.compose import compose_many
+        from tunewright.sampling.compose import composed
 
-        return compose_many(
-            self.model,
-            self.count,
-            self.config,
-            prime=self.beginning.text,
-            grammar=self.grammar,
-            raw=self.grammar is None,
-            device=self.device,
-        )
+        return composed(self.order, self.count)
 
 
 def compose(
@@ -152,44 +132,35 @@ def compose(
         Sections, such as AABB: a doubled letter is a section that is repeated. Without it, sections, bars and pick-up
         are drawn from those of the tunes that the network learned from; any leaves them to the network.
     """
-    config = override(CompositionConfig(), (given(composition), None))
     check(count=count, keep=keep, raw=raw, playable=playable, vary=vary, bars=bars, form=form)
     if format is not None and out is None:
         raise OptionError("--format says what to write; give --out, the folder to write to, with it")
-    conditions = {
-        "title": title,
-        "rhythm": rhythm,
-        "meter": meter,
-        "unit_length": unit_length,
-        "key": key,
-        "form": form,
-    }
-    asked = {name: value for name, value in conditions.items() if value is not None}
-    checkpoint = clamped(read_checkpoint(model), clamp)
-    config = choosing_config(checkpoint, config, asked=given(composition).get("accept"), off=raw or bool(clamp))
+    fields = {"title": title, "rhythm": rhythm, "meter": meter, "unit_length": unit_length, "key": key, "form": form}
+    choice = {**given(composition), "clamp": parse_clamps(clamp)}
     if vary is not None:
         from tunewright.cli.composing.varied import Variants, write_variants
 
-        if asked or prime is not None or start is not None or keep is not None:
+        if (
+            prime is not None
+            or start is not None
+            or keep is not None
+            or any(value is not None for value in fields.values())
+        ):
             raise OptionError("--vary takes its tune as it is; leave out --keep, beginnings and conditions")
+        checkpoint, config = choice_of(model, None, choice, spell=flag)
         return write_variants(
             Variants(checkpoint, str(model), config, vary, bars or "", count, candidates, out, format or FORMATS, force)
         )
-    if bars is not None:
-        asked["bars"] = bars
-    beginning = read_beginning(checkpoint.vocabulary, prime, start, drop_unknown=drop_unknown)
-    if raw and asked:
-        if beginning.text:
-            raise OptionError("give one beginning only: --prime, --start, or header fields such as --key")
-        beginning = Beginning(header(**asked))
-        asked = {}
-    grammar = None if raw else grammar_for(checkpoint, asked, beginning)
-    wanted = Wanted(checkpoint, str(model), config, grammar, asked, beginning, count, keep, device)
+    begin = {"prime": prime and prime.replace("\\n", "\n"), "start": start, "drop_unknown": drop_unknown}
+    order = order_of(model, None, {**choice, **fields, **begin, "bars": bars, "raw": raw, "device": device}, spell=flag)
+    if order.left_out:
+        print(f"left out of the beginning: {name_characters(order.left_out)}", file=sys.stderr)
+    wanted = Wanted(order, str(model), count, keep)
     from tunewright.cli.composing.composed_figures import Figures
     from tunewright.sampling.compiled import compiling
 
     originality = not no_originality and (corpus is not None or keep is not None or count <= FEW)
-    figures = Figures(checkpoint, corpus, wanted=originality, steered=grammar is not None)
+    figures = Figures(order.model, corpus, wanted=originality, steered=order.grammar is not None)
     compiling.start()
     if out is None:
         print_tunes(wanted, figures)
@@ -197,27 +168,6 @@ def compose(
     from tunewright.cli.composing.composed_files import write_tunes
 
     return write_tunes(wanted, figures, out, format or FORMATS, force=force)
-
-
-def choosing_config(
-    model: Checkpoint, config: CompositionConfig, *, asked: float | None, off: bool
-) -> CompositionConfig:
-    """`config`, taking every tune where nothing can be chosen: raw, with units held, or without a discriminator.
-
-    Raises
-    ------
-    OptionError
-        If choosing was `asked` for there.
-    """
-    from tunewright.sampling.choosing.discriminator import Discriminator
-
-    if not off and Discriminator.of(model):
-        return config
-    if asked is not None and asked < 1:
-        if off:
-            raise OptionError("--accept chooses among tunes that play: leave out --raw and --clamp")
-        raise OptionError("--accept needs a network with a discriminator; tunewright train --resume adds one")
-    return replace(config, accept=1.0)
 
 
 def check(**options: Any) -> None:
@@ -235,33 +185,9 @@ def check(**options: Any) -> None:
             raise OptionError(f"--{name} needs an acceptor that counts bars; leave out --raw")
 
 
-def grammar_for(model: Checkpoint, asked: dict[str, str], beginning: Beginning) -> "Grammar":
-    """The acceptor for these conditions.
-
-    Raises
-    ------
-    GrammarError
-        If no such tune can be written.
-    """
-    from tunewright.acceptor.grammar import Conditions
-    from tunewright.sampling.playable import playable
-
-    bars = asked.get("bars")
-    if bars is not None and not re.fullmatch(r"[0-9]{1,4}", bars):
-        raise OptionError(f"bars is {bars!r}; allowed: a number such as 16 (5-8 goes with --vary)")
-    texts: dict[str, Any] = {name: value for name, value in asked.items() if (name, value) != ("form", ANY_FORM)}
-    texts["bars"] = int(bars) if bars is not None else None
-    try:
-        conditions = Conditions(any_form=asked.get("form") == ANY_FORM, **texts)
-        return playable(model, conditions, beginning=beginning.text)
-    except GrammarError as error:
-        message = f"{error.message} (--raw composes whatever the network writes)"
-        raise GrammarError(message, path=beginning.path, line=error.line, column=error.column) from error
-
-
 def print_tunes(wanted: Wanted, figures: "Figures") -> None:
     """Print one tune as it comes, or several as they are finished."""
-    from tunewright.sampling.compose import compose as compose_one
+    from tunewright.sampling.compose import streamed
 
     compositions: list[Composition] = []
     if wanted.keep is not None:
@@ -271,7 +197,7 @@ def print_tunes(wanted: Wanted, figures: "Figures") -> None:
             print(kept.composition.text.rstrip("\n"), end="\n\n", flush=True)
             figures.tell(kept.composition, kept.reasons)
         return
-    if wanted.count > 1 or wanted.device != "cpu":
+    if wanted.count > 1 or wanted.order.device != "cpu":
         for composition in wanted.compositions():
             compositions.append(composition)
             print(composition.text.rstrip("\n"), end="\n\n", flush=True)
@@ -279,15 +205,9 @@ def print_tunes(wanted: Wanted, figures: "Figures") -> None:
                 figures.tell(composition)
         figures.tell_choosing(compositions)
         return
-    if wanted.config.accept < 1 and not wanted.config.argmax:
+    if wanted.order.config.accept < 1 and not wanted.order.config.argmax:
         print("composing until a tune is accepted; --accept 1 shows one as it is written", file=sys.stderr, flush=True)
-    composing = compose_one(
-        wanted.model,
-        wanted.config,
-        prime=wanted.beginning.text,
-        grammar=wanted.grammar,
-        raw=wanted.grammar is None,
-    )
+    composing = streamed(wanted.order)
     last = ""
     try:
         with closing(composing):

@@ -36,8 +36,8 @@ def write_tunes(wanted: "Wanted", figures: Figures, out: Path, formats: str, *, 
     names = parse_formats(formats)
     claim_folder(out, force=force)
     written, compositions = 0, list[Composition]()
-    looked_at = bars_looked_at(wanted.model) if "html" in names else None
-    digits = len(str(wanted.config.seed + wanted.count - 1))
+    looked_at = bars_looked_at(wanted.order.model) if "html" in names else None
+    digits = len(str(wanted.order.config.seed + wanted.count - 1))
     console = error_console()
     bar = Progress(console=console, transient=True, disable=not console.is_terminal)
     with stop_on_signal() as stopped, bar:
@@ -97,13 +97,14 @@ def write_tune(
 
 def provenance_of(wanted: "Wanted", composition: Composition) -> dict[str, str]:
     """What it takes to make the same tune again."""
-    provenance = made_by(wanted.model, wanted.name, wanted.config, composition.seed)
-    provenance["composed"] = "raw" if wanted.grammar is None else "playable"
-    provenance |= {name.replace("_", " "): value for name, value in wanted.conditions.items()}
-    if wanted.beginning.text:
-        provenance["prime"] = wanted.beginning.text.replace("\n", "\\n")
+    order = wanted.order
+    provenance = made_by(order.model, wanted.name, order.config, composition.seed)
+    provenance["composed"] = "raw" if order.grammar is None else "playable"
+    provenance |= {name.replace("_", " "): value for name, value in order.conditions.items()}
+    if order.prime:
+        provenance["prime"] = order.prime.replace("\n", "\\n")
     if not composition.ended:
-        provenance["stopped at"] = f"{wanted.config.max_length} characters"
+        provenance["stopped at"] = f"{order.config.max_length} characters"
     return provenance
 
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 
 from tunewright.acceptor.grammar import Grammar
 from tunewright.analysis.selection import Kept
-from tunewright.cli.composing.beginning import Beginning
 from tunewright.cli.composing.compose import Wanted
 from tunewright.cli.composing.composed_figures import Figures
 from tunewright.errors import GrammarError
 from tunewright.model.checkpoint import Checkpoint
 from tunewright.sampling.compose import Composition
 from tunewright.sampling.config import CompositionConfig
+from tunewright.sampling.order import Order
 from tunewright.sampling.playable import playable
 
 TEMPERATURES = (0.5, 1.0, 2.0)
@@ -72,9 +72,9 @@ def demo_tunes(model: Checkpoint, name: str, seed: int, whole: Held, figures: Fi
     """
     for temperature in TEMPERATURES:
         config = CompositionConfig(temperature=temperature, max_length=MAX_LENGTH, seed=seed)
-        wanted = Wanted(model, name, config, whole.grammar, {}, Beginning(), count=CANDIDATES, keep=1, device="cpu")
+        wanted = Wanted(Order(model, config, whole.grammar), name, count=CANDIDATES, keep=1)
         (best,) = figures.best(_in_time(wanted), 1)
-        alone = next(iter(replace(wanted, grammar=None, count=1, keep=None).compositions()))
+        alone = next(iter(replace(wanted, order=replace(wanted.order, grammar=None), count=1).compositions()))
         yield DemoTune(temperature, best, wanted, alone)
 
 

@@ -5,15 +5,14 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from tunewright.cli.composing.beginning import read_text
 from tunewright.cli.composing.composed_files import made_by, write_tune
 from tunewright.cli.ending import MISTAKE
-from tunewright.errors import GrammarError, OptionError
+from tunewright.errors import GrammarError, OptionError, VocabularyError
 from tunewright.files import claim_folder
 from tunewright.model.checkpoint import Checkpoint
 from tunewright.rendering.formats import parse_formats
 from tunewright.sampling.config import CompositionConfig
-from tunewright.sampling.prime import fit_prime
+from tunewright.sampling.prime import read_text
 from tunewright.sampling.vary import Variation, vary
 
 
@@ -38,13 +37,10 @@ class Variants:
 def write_variants(wanted: Variants) -> int:
     """Print the best variants, or write them to files; returns the exit status."""
     first, last = bars_of(wanted.bars)
-    text, lines = without_comments(read_text(wanted.tune))
-    text, _ = fit_prime(text, wanted.model.vocabulary, path=wanted.tune)
     try:
-        found = vary(wanted.model, text, first, last, wanted.config, candidates=wanted.candidates)
-    except (GrammarError, OptionError) as error:
-        line = lines[error.line - 1] if error.line and error.line <= len(lines) else error.line
-        raise type(error)(error.message, path=wanted.tune, line=line, column=error.column) from error
+        found = vary(wanted.model, read_text(wanted.tune), first, last, wanted.config, candidates=wanted.candidates)
+    except (GrammarError, OptionError, VocabularyError) as error:
+        raise type(error)(error.message, path=wanted.tune, line=error.line, column=error.column) from error
     print(
         f"{len(found)} of {wanted.candidates} candidates fit; log-probability of the tune from bar {first} on, in nats",
         file=sys.stderr,
@@ -67,12 +63,6 @@ def write_variants(wanted: Variants) -> int:
         written += write_tune(variation.text, f"variant-{place}", names, provenance, wanted.out)
     print(f"{written} files in {wanted.out}")
     return 0 if written else MISTAKE
-
-
-def without_comments(text: str) -> tuple[str, list[int]]:
-    """A tune without its lines of comment, which say how it was made before, and the number of each line that stays."""
-    kept = [(number, line) for number, line in enumerate(text.split("\n"), start=1) if not line.startswith("%")]
-    return "\n".join(line for _, line in kept), [number for number, _ in kept]
 
 
 def in_words(variation: Variation) -> str:

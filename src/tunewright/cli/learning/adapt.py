@@ -85,10 +85,10 @@ def adapt(
 
 def former_tunes(model: "Checkpoint", corpus: Sequence[str] | None) -> "TrainingData | None":
     """What the network learned from; None, which is told, if that is not to be had."""
-    from tunewright.cli.learned import learning_data, named_data
+    from tunewright.training.learned_data import known_data, learning_data
 
     if corpus:
-        return named_data(model, corpus)
+        return known_data(model, read_sources(*corpus))
     try:
         return learning_data(model)
     except InputError as error:

@@ -16,7 +16,7 @@ from tunewright.analysis.memory.memory_study import study_memory
 from tunewright.analysis.probes.state_probes import study_probes
 from tunewright.analysis.units.counterparts import counterparts, untrained_like
 from tunewright.analysis.units.shown_tunes import NAMES, read_shown
-from tunewright.analysis.units.unit_study import NeuronConfig, require_units, study_neurons
+from tunewright.analysis.units.unit_study import NeuronConfig, require_units, study_units
 from tunewright.cli.composing.composed_tune import composed_tune
 from tunewright.errors import VocabularyError
 from tunewright.model.network import load_network
@@ -136,9 +136,9 @@ def find_out(asked: Asked, sides: Sides, tell: Tell) -> Found:
     """Do all of it, telling what is being done and which share of it is done."""
     model, config = asked.model, NeuronConfig(quantity=asked.quantity)
     part = _Parts(tell)
-    study = study_neurons(model, sides, config, progress=part("units"))
+    study = study_units(model, sides, config, progress=part("units"))
     told = study if asked.units is None else study.only(asked.units)
-    untrained = study_neurons(untrained_like(model), sides, config, progress=part("untrained network"))
+    untrained = study_units(untrained_like(model), sides, config, progress=part("untrained network"))
     ablation = study_ablation(model, sides, targets=_targets(asked, study), progress=part("ablation"))
     probes = study_probes(model, sides, asked.quantity, progress=part("probes"))
     tunes = (*sides.choosing.tunes, *sides.confirming.tunes)

@@ -8,7 +8,7 @@ from functools import partial
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tunewright.analysis.ablation.sentences import sentences_of
+from tunewright.analysis.ablation.sentences import ablation_sentences
 from tunewright.analysis.units.shown_tunes import NAMES, span_of
 from tunewright.analysis.units.unit_files import TUNES, study_files, tunes_file
 from tunewright.errors import MissingExtraError, OptionError, RenderError
@@ -102,7 +102,7 @@ class Writer:
             self.problems[f"{PAGE} shows {ON_PAGE} of {len(self.asked.shown)} tunes; tunes.json has all"] = None
         low, high = span_of(self.asked.quantity, shown)
         effects = {
-            each.target.units[0]: sentences_of(each, found.ablation)
+            each.target.units[0]: ablation_sentences(each, found.ablation)
             for each in found.ablation.ablations
             if len(each.target.units) == 1
         }

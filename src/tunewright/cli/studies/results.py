@@ -98,14 +98,14 @@ def _seeds(found: StudyResults) -> int:
 
 
 def _settings(found: StudyResults) -> Table:
-    from tunewright.study.results.measures import MEASURES, summary
+    from tunewright.study.results.measures import MEASURES, setting_mean
 
     table = _table(
         "setting", "runs", "parameters", *(f"{MEASURES[name].title} ({MEASURES[name].unit})" for name in MEASURED)
     )
     for setting in found.settings:
         runs = found.of(setting.name)
-        means = [summary(found, setting.name, name).in_words(MEASURES[name].places) for name in MEASURED]
+        means = [setting_mean(found, setting.name, name).in_words(MEASURES[name].places) for name in MEASURED]
         table.add_row(Text(setting.name), str(len(runs)), f"{runs[0].parameters:,}", *means)
     if found.baselines:
         for name, counted in (("n-gram", found.baselines.ngram), ("unigram", found.baselines.unigram)):
@@ -159,10 +159,10 @@ def _show_answers(found: StudyResults, console: Console) -> None:
 
 
 def _loss(found: StudyResults, setting: str) -> str:
-    from tunewright.study.results.measures import MEASURES, summary
+    from tunewright.study.results.measures import MEASURES, setting_mean
 
     measure = MEASURES[found.protocol]
-    return f"{summary(found, setting).in_words(measure.places)} {measure.unit}"
+    return f"{setting_mean(found, setting).in_words(measure.places)} {measure.unit}"
 
 
 def _draw(found: StudyResults, folder: Path) -> list[Path]:

@@ -15,12 +15,8 @@ from tunewright.errors import OptionError
 from tunewright.options import require
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from tunewright.study.plans.plan import Plan
     from tunewright.study.running.perform import Material
-    from tunewright.study.running.runner import Executor
-    from tunewright.study.running.study_folder import StudyFolder
 
 app = App(name="study", help="Train many networks as a plan says.", default_parameter=Parameter(negative=()))
 
@@ -95,13 +91,18 @@ def run(
         Of the cluster; without it, the one that RAY_ADDRESS names, or else one of this machine alone.
     """
     from tunewright.cli.studies.study_display import follow
-    from tunewright.study.running.runner import run_study
+    from tunewright.study.running.study_run import run_study
+    from tunewright.study.running.together import suits, those_alone
 
     require("workers", workers, "0 or more", workers >= 0)
     if address and executor != "ray":
         raise OptionError(f"--address {address} goes with --executor ray")
     asked, material = _material(plan, data, validation)
-    steps = run_study(asked, material, out, _executor(asked, executor, workers, address))
+    if executor == "stacked" or (executor is None and not workers and suits(asked.runs)):
+        executor = "stacked"
+        for line in those_alone(asked.runs):
+            print(line)
+    steps = run_study(asked, out, material=material, executor=executor, workers=workers, address=address)
     with stop_on_signal() as stopped, closing(steps):
         states = follow(steps, stopped)
     if any(state.state in ("waiting", "running") for state in states):
@@ -137,24 +138,6 @@ def _material(path: Path, data: list[str] | None, validation: list[str] | None) 
     plan = read_plan(path).with_data(recorded(data or ()), recorded(validation or ()))
     sources = {"training_sources": list(plan.data), "validation_sources": list(plan.validation)}
     return plan, Material(training_data(plan.data, plan.validation), sources)
-
-
-def _executor(
-    plan: Plan, name: str | None, workers: int, address: str | None
-) -> Callable[[StudyFolder, Material], Executor]:
-    if name == "ray":
-        from tunewright.study.running.cluster import ClusterExecutor
-
-        return lambda study, material: ClusterExecutor(study, material, workers, address)
-    from tunewright.study.running.together import StackedExecutor, suits, those_alone
-
-    if name == "stacked" or (name is None and not workers and suits(plan.runs)):
-        for line in those_alone(plan.runs):
-            print(line)
-        return lambda study, material: StackedExecutor(study, material, workers)
-    from tunewright.study.running.local import LocalExecutor
-
-    return lambda study, material: LocalExecutor(study, material, _slots(workers))
 
 
 def _slots(workers: int) -> int:

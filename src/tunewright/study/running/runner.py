@@ -72,7 +72,7 @@ class StudyProgress:
     """Trials of a search that are still to be drawn."""
 
 
-def run_study(
+def study_steps(
     plan: Plan, material: Material, out: Path, executor: Callable[[StudyFolder, Material], Executor]
 ) -> Generator[StudyProgress, None, None]:
     """Train what is missing of a study.

@@ -2,12 +2,12 @@ import numpy as np
 import pytest
 from command_line import SMALL, run
 
-from tunewright.cli.learned import first_training, learning_data, named_data
 from tunewright.corpus.readers import read_tunes
 from tunewright.corpus.split import split_tunes
 from tunewright.errors import CorpusError, OptionError
 from tunewright.model.checkpoint import Checkpoint, read_checkpoint
 from tunewright.training.data import TrainingData
+from tunewright.training.learned_data import first_training, known_data, learning_data
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def test_a_built_corpus_is_opened_again(capsys, tiny_corpus, tmp_path):
 
 def test_named_tunes_are_read_in_the_vocabulary_of_the_network(untrained, tiny_corpus):
     model = untrained(symbols="ABCDEFGabcdefg|:", units=4)
-    data = named_data(model, [str(tiny_corpus)])
+    data = known_data(model, read_tunes(tiny_corpus))
     training, validation = split_tunes(read_tunes(tiny_corpus).tunes)
     assert (len(data.tunes), len(data.validation.tunes)) == (len(training), len(validation))
     for ids, tune in zip(data.tunes, training, strict=True):

@@ -1,11 +1,11 @@
-"""Where are the tunes that a network learned from? A checkpoint does not hold them; it says where they were read."""
+"""The tunes that a network learned from: a checkpoint does not hold them; it says where they were read."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from tunewright.cli.learning_sources import built_corpus
-from tunewright.cli.sources import read_sources
 from tunewright.corpus.cleaning import essential_tunes
+from tunewright.corpus.large.built_corpus import built_corpus
+from tunewright.corpus.readers import read_tunes
 from tunewright.corpus.split import split_tunes
 from tunewright.corpus.tune import Tune
 from tunewright.errors import OptionError
@@ -31,23 +31,17 @@ def learning_data(model: Checkpoint) -> TrainingData:
     else:
         read = essential_tunes if record.get("essentials") else list[Tune]
         data = TrainingData.of(
-            read(read_sources(*training, quiet=True)),
-            read(read_sources(*validation, keep_duplicates=True, quiet=True)) if validation else (),
+            read(read_tunes(*training)),
+            read(read_tunes(*validation, keep_duplicates=True)) if validation else (),
         )
     if data.fingerprint != record.get("fingerprint"):
         raise OptionError(f"the tunes have changed since the network learned from them: {', '.join(training)}")
     return data
 
 
-def named_data(model: Checkpoint, corpus: Sequence[str]) -> TrainingData:
-    """The tunes of `corpus` in the vocabulary of `model`, a tenth kept back as a training does.
-
-    Raises
-    ------
-    InputError
-        If they cannot be read.
-    """
-    training, validation = split_tunes(read_sources(*corpus))
+def known_data(model: Checkpoint, tunes: Sequence[Tune]) -> TrainingData:
+    """`tunes` in the vocabulary of `model`, a tenth kept back as a training does."""
+    training, validation = split_tunes(tunes)
     vocabulary = model.vocabulary
     return TrainingData(
         vocabulary,
