@@ -43,6 +43,8 @@ InputError
 Interval(steps, semitones)
 Kept(composition, originality, nats_per_character, likelihood_place, closeness, originality_place, bars,
     different_bars, form, log_ratio, log_ratio_place, likeness, candidates)
+LABELS
+MEASURES
 Material(data, origin)
 Member(network, training)
 MemoryStudy(cell, units, layers, trained, untrained, context, gates, fingerprint, tunes, characters)
@@ -72,6 +74,7 @@ StackedTrainer(data, members, device, *, own_dropout=)
 StudyProgress(states, changed, undrawn=)
 StudyResults(folder, plan, runs, failed, missing)
 StudyRun(plan, material, out, executor)
+Target(units, label, meaning=)
 TrainingConfig(feed=, sequence_length=, batch_size=, state_reset_probability=, transpose=, epochs=, optimizer=,
     learning_rate=, weight_decay=, beta1=, beta2=, warmup=, schedule=, max_grad_norm=, select_by=, patience=,
     minutes=, seed=, device=, precision=, threads=)
@@ -94,6 +97,7 @@ batches_of(tunes, config, generator)
 build_corpus(*paths, out, validation=, text_field=, keep_duplicates=, force=, processes=)
 check(text, path=)
 clamp_units(model, values)
+compare_sets(reference, composed, *, seed=)
 compare_settings(results, first, second, measure=)
 compile_loop()
 compose(model, config=, *, temperature=, argmax=, top_k=, top_p=, max_length=, seed=, accept=, clamp=, title=,
@@ -102,6 +106,7 @@ compose_many(model, count, config=, *, temperature=, argmax=, top_k=, top_p=, ma
     title=, rhythm=, meter=, unit_length=, key=, bars=, form=, prime=, start=, drop_unknown=, raw=, grammar=,
     device=)
 describe(reading)
+draw_ablation(result, form=)
 draw_arcs(looked, kind, *, title, form=)
 draw_heatmap(text, values, *, title, form=, low=, high=, unit=, caption=)
 draw_loss_curves(history, form=)
@@ -114,9 +119,11 @@ essential_tunes(tunes)
 evaluate(model, tunes)
 export(model, path)
 find_corpus(name)
+gain(reference, first, second, *, seed=)
 gradient_decay(network, texts, distance=, positions=)
 heatmap(model, tune, unit, *, layer=, quantity=)
 keep_best(compositions, count, measure=, judge=)
+label_values(text)
 largest_difference(checkpoint, content)
 learn_rhythm(model, tunes, fewest=)
 levels(results)
@@ -124,7 +131,9 @@ load_network(checkpoint)
 look_at(network, vocabulary, text)
 looked_in_words(looked)
 make_optimizer(network, config)
+measure_tunes(tunes)
 musicality(tunes, corpus, *, seed=)
+named_targets(units, findings)
 originality(tunes, corpus, *, held_out=, progress=)
 originality_index(tunes, *, cache=, progress=)
 pad_layers(layers, *, loose=)
@@ -144,6 +153,7 @@ setting_mean(results, setting, measure=)
 split_tunes(tunes, *, validation_fraction=, seed=)
 stream(model, config=, *, temperature=, argmax=, top_k=, top_p=, max_length=, seed=, accept=, clamp=, title=,
     rhythm=, meter=, unit_length=, key=, bars=, form=, prime=, start=, drop_unknown=, raw=, grammar=, device=)
+stream_activations(network, texts, quantities=)
 study_ablation(model, sides, findings=, config=, *, targets=, progress=)
 study_memory(model, tunes, *, progress=)
 study_probes(model, sides, quantity=, *, progress=)
@@ -155,6 +165,7 @@ transpose(text, by)
 transpose_book(text, by, *, path=)
 transpositions(text, *, lowest=, highest=, accidentals=)
 tune_page(tunes, *, title, introduction=, sections=, soundfont=)
+untrained_like(model, seed=)
 vary(model, tune, first, last=, config=, *, candidates=, temperature=, argmax=, top_k=, top_p=, max_length=,
     seed=, accept=, clamp=)
 write_checkpoint(folder, checkpoint, extra=)
@@ -338,7 +349,6 @@ seeds = [0]
 [base]
 epochs = 1
 units = 4
-threads = 1
 [[question]]
 title = "Which?"
 cell = ["rnn", "gru"]

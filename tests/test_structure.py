@@ -196,6 +196,15 @@ def test_every_public_name_resolves_and_is_explained():
         tunewright.no_such_name  # noqa: B018
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_pages_use_public_names_only(page):
+    text = page.read_text(encoding="utf-8")
+    deep = re.findall(r"(?:from|import) tunewright\.\S+", text)
+    given = {name for names in re.findall(r"from tunewright import ([\w, ]+)", text) for name in names.split(", ")}
+    used = given | set(re.findall(r"(?<![\w.])tw\.(\w+)", text))
+    assert (deep, sorted(used - {*tunewright.__all__, "__version__"})) == ([], [])
+
+
 def test_every_command_has_help_and_is_documented():
     from tunewright.cli.main import app
 

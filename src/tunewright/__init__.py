@@ -10,16 +10,25 @@ if TYPE_CHECKING:
     from tunewright.acceptor.grammar import Conditions, Grammar
     from tunewright.analysis.ablation.clamped_units import AblationConfig, AblationResult, study_ablation
     from tunewright.analysis.ablation.sentences import ablation_sentences, ablation_summary
-    from tunewright.analysis.activations import Heatmap, heatmap, read_activations
+    from tunewright.analysis.ablation.targets import Target, named_targets
+    from tunewright.analysis.activations import Heatmap, heatmap, read_activations, stream_activations
     from tunewright.analysis.memory.gradient_decay import gradient_decay
     from tunewright.analysis.memory.looked_at import look_at
     from tunewright.analysis.memory.memory_study import MemoryStudy, study_memory
-    from tunewright.analysis.musicality.musicality_study import Musicality, musicality
+    from tunewright.analysis.musicality.musicality_study import (
+        Musicality,
+        compare_sets,
+        gain,
+        measure_tunes,
+        musicality,
+    )
     from tunewright.analysis.originality.corpus_index import OriginalityIndex, originality, originality_index
     from tunewright.analysis.originality.verdict import Originality
     from tunewright.analysis.probes.state_probes import ProbeStudy, study_probes
     from tunewright.analysis.rhythm import learn_rhythm
     from tunewright.analysis.selection import Kept, keep_best
+    from tunewright.analysis.units.counterparts import untrained_like
+    from tunewright.analysis.units.labels import LABELS, label_values
     from tunewright.analysis.units.samples import Sides
     from tunewright.analysis.units.unit_study import NeuronConfig, NeuronStudy, study_units
     from tunewright.corpus.cleaning import essential_tunes
@@ -64,6 +73,7 @@ if TYPE_CHECKING:
     from tunewright.report.figures.heatmap import draw_heatmap
     from tunewright.report.figures.score_heatmap import draw_score_heatmap
     from tunewright.report.figures.study_figures import draw_question
+    from tunewright.report.pages.ablation_section import draw_ablation
     from tunewright.report.pages.looking_back_section import draw_arcs
     from tunewright.report.pages.memory_section import draw_memory
     from tunewright.report.pages.probes_section import draw_probes
@@ -76,7 +86,7 @@ if TYPE_CHECKING:
     from tunewright.sampling.vary import Variation, vary
     from tunewright.study.plans.plan import Plan, read_plan
     from tunewright.study.results.comparisons import answer, compare_settings
-    from tunewright.study.results.measures import levels, setting_mean, time_to_loss
+    from tunewright.study.results.measures import MEASURES, levels, setting_mean, time_to_loss
     from tunewright.study.results.result_tables import runs_table
     from tunewright.study.results.run_record import RecordedRun, read_run
     from tunewright.study.results.study_results import StudyResults, read_results
@@ -146,21 +156,24 @@ _NAMES = {
     "rendering": "PageTune render tune_page",
     "analysis.ablation.clamped_units": "AblationConfig AblationResult study_ablation",
     "analysis.ablation.sentences": "ablation_sentences ablation_summary",
-    "analysis.activations": "Heatmap heatmap read_activations",
+    "analysis.ablation.targets": "Target named_targets",
+    "analysis.activations": "Heatmap heatmap read_activations stream_activations",
     "analysis.memory.gradient_decay": "gradient_decay",
     "analysis.memory.looked_at": "look_at",
     "analysis.memory.memory_study": "MemoryStudy study_memory",
-    "analysis.musicality.musicality_study": "Musicality musicality",
+    "analysis.musicality.musicality_study": "Musicality compare_sets gain measure_tunes musicality",
     "analysis.originality.corpus_index": "OriginalityIndex originality originality_index",
     "analysis.originality.verdict": "Originality",
     "analysis.probes.state_probes": "ProbeStudy study_probes",
     "analysis.rhythm": "learn_rhythm",
     "analysis.selection": "Kept keep_best",
+    "analysis.units.counterparts": "untrained_like",
+    "analysis.units.labels": "LABELS label_values",
     "analysis.units.samples": "Sides",
     "analysis.units.unit_study": "NeuronConfig NeuronStudy study_units",
     "study.plans.plan": "Plan read_plan",
     "study.results.comparisons": "answer compare_settings",
-    "study.results.measures": "levels setting_mean time_to_loss",
+    "study.results.measures": "MEASURES levels setting_mean time_to_loss",
     "study.results.result_tables": "runs_table",
     "study.results.run_record": "RecordedRun read_run",
     "study.results.study_results": "StudyResults read_results",
@@ -172,6 +185,7 @@ _NAMES = {
     "report.figures.heatmap": "draw_heatmap",
     "report.figures.score_heatmap": "draw_score_heatmap",
     "report.figures.study_figures": "draw_question",
+    "report.pages.ablation_section": "draw_ablation",
     "report.pages.looking_back_section": "draw_arcs",
     "report.pages.memory_section": "draw_memory",
     "report.pages.probes_section": "draw_probes",
@@ -181,25 +195,27 @@ _NAMES = {
 _HOMES = {name: module for module, names in _NAMES.items() for name in names.split()}
 
 __all__ = [
-    "PRESETS", "AblationConfig", "AblationResult", "AdaptConfig", "AdaptationRun", "CharNetwork", "Checkpoint",
-    "CheckpointError", "Composition", "CompositionConfig", "Conditions", "CorpusError", "Discriminator",
-    "DivergenceError", "DynamicConfig", "EpochRecord", "Evaluation", "EvaluationSet", "Exported", "Failure",
-    "Finding", "Grammar", "GrammarError", "Heatmap", "IndexFolderError", "InputError", "Interval", "Kept", "Material",
-    "Member", "MemoryStudy", "MissingExtraError", "Musicality", "NetworkConfig", "NeuronConfig", "NeuronStudy",
-    "OptionError", "Originality", "OriginalityIndex", "OutputError", "PageTune", "Plan", "Preset", "ProbeStudy",
-    "Progress", "Reading", "RecordedRun", "RenderError", "ResidentLearner", "Run", "Sides", "StackedRuns",
-    "StackedTrainer", "StudyProgress", "StudyResults", "StudyRun", "TrainingConfig", "TrainingData", "TrainingRun",
-    "TranspositionError", "Tune", "TunewrightError", "Variation", "Vocabulary", "VocabularyError", "WorkerError",
-    "WrittenPaper", "ablation_sentences", "ablation_summary", "adapt", "answer", "baselines", "batches_of",
-    "build_corpus", "check", "clamp_units", "compare_settings", "compile_loop", "compose", "compose_many", "describe",
-    "draw_arcs", "draw_heatmap", "draw_loss_curves", "draw_memory", "draw_probes", "draw_question",
-    "draw_score_heatmap", "dynamic_full_tune", "essential_tunes", "evaluate", "export", "find_corpus",
-    "gradient_decay", "heatmap", "keep_best", "largest_difference", "learn_rhythm", "levels", "load_network",
-    "look_at", "looked_in_words", "make_optimizer", "musicality", "originality", "originality_index", "pad_layers",
-    "playable", "quick_units", "read_activations", "read_checkpoint", "read_corpus", "read_plan", "read_results",
-    "read_run", "read_tunes", "render", "run_study", "runs_table", "setting_mean", "split_tunes", "stream",
-    "study_ablation", "study_memory", "study_probes", "study_units", "time_to_loss", "to_onnx", "train", "transpose",
-    "transpose_book", "transpositions", "tune_page", "vary", "write_checkpoint", "write_paper",
+    "LABELS", "MEASURES", "PRESETS", "AblationConfig", "AblationResult", "AdaptConfig", "AdaptationRun",
+    "CharNetwork", "Checkpoint", "CheckpointError", "Composition", "CompositionConfig", "Conditions", "CorpusError",
+    "Discriminator", "DivergenceError", "DynamicConfig", "EpochRecord", "Evaluation", "EvaluationSet", "Exported",
+    "Failure", "Finding", "Grammar", "GrammarError", "Heatmap", "IndexFolderError", "InputError", "Interval", "Kept",
+    "Material", "Member", "MemoryStudy", "MissingExtraError", "Musicality", "NetworkConfig", "NeuronConfig",
+    "NeuronStudy", "OptionError", "Originality", "OriginalityIndex", "OutputError", "PageTune", "Plan", "Preset",
+    "ProbeStudy", "Progress", "Reading", "RecordedRun", "RenderError", "ResidentLearner", "Run", "Sides",
+    "StackedRuns", "StackedTrainer", "StudyProgress", "StudyResults", "StudyRun", "Target", "TrainingConfig",
+    "TrainingData", "TrainingRun", "TranspositionError", "Tune", "TunewrightError", "Variation", "Vocabulary",
+    "VocabularyError", "WorkerError", "WrittenPaper", "ablation_sentences", "ablation_summary", "adapt", "answer",
+    "baselines", "batches_of", "build_corpus", "check", "clamp_units", "compare_sets", "compare_settings",
+    "compile_loop", "compose", "compose_many", "describe", "draw_ablation", "draw_arcs", "draw_heatmap",
+    "draw_loss_curves", "draw_memory", "draw_probes", "draw_question", "draw_score_heatmap", "dynamic_full_tune",
+    "essential_tunes", "evaluate", "export", "find_corpus", "gain", "gradient_decay", "heatmap", "keep_best",
+    "label_values", "largest_difference", "learn_rhythm", "levels", "load_network", "look_at", "looked_in_words",
+    "make_optimizer", "measure_tunes", "musicality", "named_targets", "originality", "originality_index",
+    "pad_layers", "playable", "quick_units", "read_activations", "read_checkpoint", "read_corpus", "read_plan",
+    "read_results", "read_run", "read_tunes", "render", "run_study", "runs_table", "setting_mean", "split_tunes",
+    "stream", "stream_activations", "study_ablation", "study_memory", "study_probes", "study_units", "time_to_loss",
+    "to_onnx", "train", "transpose", "transpose_book", "transpositions", "tune_page", "untrained_like", "vary",
+    "write_checkpoint", "write_paper",
 ]  # fmt: skip
 
 
