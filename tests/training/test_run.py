@@ -204,7 +204,7 @@ def test_a_diverging_run_stops_with_advice_and_keeps_the_last_good_checkpoint(tu
     steps = train(tunes[:24], tunes[24:], out=tmp_path / "run", network=NETWORK, config=good)
     while not next(steps).record:
         pass
-    trainer = steps.gi_frame.f_locals["self"].trainer
+    trainer = steps.run.trainer
     with torch.no_grad():
         trainer.network.readout.weight.fill_(math.nan)
     with pytest.raises(DivergenceError, match=r"nan.*lower learning rate.*last good checkpoint"):

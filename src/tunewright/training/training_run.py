@@ -36,22 +36,24 @@ class TrainingRun(Iterator["Progress"], ShownInNotebook):
     view = "report.notebook:history_html"
 
     def __init__(self, run: Run) -> None:
-        self._run, self._steps = run, run.progress()
+        self.run = run
+        """What it trains, with its trainer and its network as it stands."""
+        self._steps = run.progress()
 
     @property
     def folder(self) -> Path:
         """The run folder."""
-        return self._run.folder
+        return self.run.folder
 
     @property
     def history(self) -> tuple[EpochRecord, ...]:
         """The epochs so far."""
-        return tuple(self._run.trainer.history)
+        return tuple(self.run.trainer.history)
 
     @property
     def best(self) -> EpochRecord | None:
         """The epoch with the lowest validation loss so far."""
-        return self._run.trainer.best
+        return self.run.trainer.best
 
     def __next__(self) -> Progress:
         """Learn a batch."""
@@ -76,7 +78,7 @@ class TrainingRun(Iterator["Progress"], ShownInNotebook):
         self.close()
 
     def __repr__(self) -> str:
-        best = f", best validation loss {self.best.validation(self._run.config.select_by):.4f}" if self.best else ""
+        best = f", best validation loss {self.best.validation(self.run.config.select_by):.4f}" if self.best else ""
         return f"<{type(self).__name__} in {self.folder}: {len(self.history)} epochs{best}>"
 
 
