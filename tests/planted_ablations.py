@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-import pytest
-
 from tunewright.analysis.ablation.clamped_units import ALL, BARS, Ablation, AblationResult
 from tunewright.analysis.ablation.effects import Effect
 from tunewright.analysis.ablation.targets import Target
@@ -17,8 +15,7 @@ WRONG = Effect(BARS, Estimate(0.2, 0.1, 0.3), -0.05, 0.05, 19, 3, 0.2, 0.2)
 UNIT = Target(((0, 42),), "end of bar", "off at the end of a bar")
 
 
-@pytest.fixture
-def result():
+def planted() -> AblationResult:
     found = Ablation(UNIT, (0.25,), MATTERS, (NOTES, BAR_LINES), WRONG)
     about = {"tunes": 76, "characters": 34001, "random_sets": 29, "tunes_composed": 48, "composing_sets": 19}
     return AblationResult(

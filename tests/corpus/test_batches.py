@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tunewright.corpus.batches import END_ID, WholeTunes, count_streams, count_windows, streams, windows
 
 tune_lists = st.lists(st.integers(2, 60), min_size=1, max_size=12)
-sizes = {"sequence_length": st.integers(1, 40), "batch_size": st.integers(1, 9)}
+sizes = {"length": st.integers(1, 40), "lanes": st.integers(1, 9)}
 
 
 def numbered_tunes(lengths):

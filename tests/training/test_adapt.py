@@ -138,7 +138,7 @@ def test_stopped_and_gone_on_with_it_ends_as_if_it_had_not_been_stopped(tmp_path
 def test_what_was_begun_otherwise_is_not_gone_on_with(tmp_path, model, own):
     adapted(tmp_path / "run", model, own, epochs=1)
     other = Adaptation(tmp_path / "run", model, own, None, AdaptConfig(epochs=1, l2_sp=77))
-    with pytest.raises(OptionError, match="pull is 77"):
+    with pytest.raises(OptionError, match="l2_sp is 77"):
         other.open(resume=True)
     weights = {name: values + 1 for name, values in model.weights.items()}
     another = Adaptation(tmp_path / "run", replace(model, weights=weights), own, None, AdaptConfig(epochs=1))

@@ -2,12 +2,18 @@
 
 from dataclasses import replace
 
-from planted_ablations import BAR_LINES, DOES_NOT, MATTERS, NOTES, WRONG
+import pytest
+from planted_ablations import BAR_LINES, DOES_NOT, MATTERS, NOTES, WRONG, planted
 
 from tunewright.analysis.ablation.clamped_units import Ablation
 from tunewright.analysis.ablation.sentences import ablation_sentences, ablation_summary, beside
 from tunewright.analysis.ablation.targets import Target
 from tunewright.analysis.musicality.distributions import Estimate
+
+
+@pytest.fixture
+def result():
+    return planted()
 
 
 def test_a_unit_that_matters(result):

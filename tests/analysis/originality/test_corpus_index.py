@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tunewright.analysis.originality import corpus_index
 from tunewright.analysis.originality.corpus_index import OriginalityIndex, checksum_of, originality_index
 from tunewright.analysis.originality.index_files import HEADER_FILE
 from tunewright.corpus.readers import read_tunes
@@ -140,7 +141,7 @@ def test_the_checksum_knows_texts_places_order_and_program(tunes, monkeypatch):
         checksum_of([first, replace(second, line=second.line + 1)]),
         checksum_of([first, replace(second, path=Path("elsewhere"))]),
     ]
-    monkeypatch.setattr(originality_index, "__version__", "another")
+    monkeypatch.setattr(corpus_index, "__version__", "another")
     others.append(checksum_of([first, second]))
     assert len({known, *others}) == 7
 

@@ -33,7 +33,7 @@ def test_a_run_folder_is_whole(capsys, tiny_corpus, tmp_path):
 
 def test_flags_come_before_the_file_and_the_file_before_the_preset(capsys, tiny_corpus, tmp_path):
     settings = tmp_path / "settings.toml"
-    settings.write_text('[network]\nunits = 9\ncell = "gru"\n[training]\nlength = 11\nlearning_rate = 0.5\n')
+    settings.write_text('[network]\nunits = 9\ncell = "gru"\n[training]\nsequence_length = 11\nlearning_rate = 0.5\n')
     flags = ["--learning-rate", "0.01", "--epochs", "1", "--threads", "1"]
     arguments = ["--preset", "assignment", "--config", settings, *flags, "--out", tmp_path / "run"]
     assert run(capsys, "train", tiny_corpus, *arguments)[0] == 0

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import matplotlib
 import pytest
-from planted_ablations import BAR_LINES, DOES_NOT, MATTERS, NOTES, UNIT, WRONG, result
+from planted_ablations import BAR_LINES, DOES_NOT, MATTERS, NOTES, UNIT, WRONG, planted
 
 from tunewright.analysis.ablation.clamped_units import Ablation
 from tunewright.analysis.ablation.targets import Target
@@ -14,7 +14,12 @@ from tunewright.errors import MissingExtraError, OptionError
 from tunewright.rendering.page import tune_page
 from tunewright.report.pages.ablation_section import BEYOND, RANDOM, RATHER, ablation_section, draw_ablation
 
-__all__ = ["result"]  # a fixture
+
+@pytest.fixture
+def result():
+    return planted()
+
+
 SIGNATURES = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}
 
 

@@ -20,7 +20,7 @@ def test_of_the_whole_list_of_works_no_more_than_is_cited_is_taken(tmp_path):
     assert keys == list(known)
     assert len(keys) == len(set(keys))
     folder = Path(tunewright.report.__file__).parent
-    files = [*(folder / "assets").glob("*.md"), *folder.glob("paper*.py")]
+    files = [*(folder / "assets").glob("*.md"), *(folder / "paper").glob("*.py")]
     words = "".join(path.read_text(encoding="utf-8") for path in files)
     assert [key for key in keys if f"@{key}" not in words] == []
 

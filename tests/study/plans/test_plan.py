@@ -221,7 +221,7 @@ def test_the_assignments_study_has_what_the_assignment_asks():
     assert {setting.network.cell for setting in plan.settings} == {"rnn", "gru", "lstm"}
     assert {setting.network.units for setting in plan.settings} == {150, 200, 250}
     assert {setting.network.dropout for setting in plan.settings} == {0, 0.1, 0.2, 0.3}
-    assert {(setting.training.feed, setting.training.length) for setting in plan.settings} == {("windows", 30)}
+    assert {(setting.training.feed, setting.training.sequence_length) for setting in plan.settings} == {("windows", 30)}
     assert len(plan.questions) == 3
     assert all(plan.baseline in question.settings for question in plan.questions)
     assert isinstance(plan.base.network, NetworkConfig)
