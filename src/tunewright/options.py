@@ -71,7 +71,7 @@ def require_names(given: Iterable[str], names: Collection[str]) -> None:
     """Raise OptionError with the nearest right name for the first of `given` that is none of `names`."""
     for name in given:
         if name not in names:
-            raise OptionError(_unknown(name, names))
+            raise OptionError(unknown(name, names))
 
 
 def with_present_names(stored: Mapping[str, Any]) -> dict[str, Any]:
