@@ -87,6 +87,7 @@ Variation(text, bars, seed, likelihood, before)
 Vocabulary(symbols)
 VocabularyError
 WorkerError
+WrittenNeurons(page, found, problems)
 WrittenPaper(folder, problems)
 ablation_sentences(ablation, result)
 ablation_summary(result)
@@ -169,6 +170,8 @@ untrained_like(model, seed=)
 vary(model, tune, first, last=, config=, *, candidates=, temperature=, argmax=, top_k=, top_p=, max_length=,
     seed=, accept=, clamp=)
 write_checkpoint(folder, checkpoint, extra=)
+write_neurons(model, tunes, out, *, held_out=, shown=, units=, against=, quantity=, characters=, force=,
+    progress=)
 write_paper(study, out, *, title=, authors=, date=, force=, progress=)
 """
 """Every public name with the parameters of its call. Who changes a line here changes what users wrote."""

@@ -76,6 +76,7 @@ if TYPE_CHECKING:
     from tunewright.report.pages.ablation_section import draw_ablation
     from tunewright.report.pages.looking_back_section import draw_arcs
     from tunewright.report.pages.memory_section import draw_memory
+    from tunewright.report.pages.neuron_writing import WrittenNeurons, write_neurons
     from tunewright.report.pages.probes_section import draw_probes
     from tunewright.report.paper.writing import WrittenPaper, write_paper
     from tunewright.sampling.choosing.discriminator import Discriminator
@@ -188,6 +189,7 @@ _NAMES = {
     "report.pages.ablation_section": "draw_ablation",
     "report.pages.looking_back_section": "draw_arcs",
     "report.pages.memory_section": "draw_memory",
+    "report.pages.neuron_writing": "WrittenNeurons write_neurons",
     "report.pages.probes_section": "draw_probes",
     "report.paper.writing": "WrittenPaper write_paper",
 }
@@ -204,18 +206,18 @@ __all__ = [
     "ProbeStudy", "Progress", "Reading", "RecordedRun", "RenderError", "ResidentLearner", "Run", "Sides",
     "StackedRuns", "StackedTrainer", "StudyProgress", "StudyResults", "StudyRun", "Target", "TrainingConfig",
     "TrainingData", "TrainingRun", "TranspositionError", "Tune", "TunewrightError", "Variation", "Vocabulary",
-    "VocabularyError", "WorkerError", "WrittenPaper", "ablation_sentences", "ablation_summary", "adapt", "answer",
-    "baselines", "batches_of", "build_corpus", "check", "clamp_units", "compare_sets", "compare_settings",
-    "compile_loop", "compose", "compose_many", "describe", "draw_ablation", "draw_arcs", "draw_heatmap",
-    "draw_loss_curves", "draw_memory", "draw_probes", "draw_question", "draw_score_heatmap", "dynamic_full_tune",
-    "essential_tunes", "evaluate", "export", "find_corpus", "gain", "gradient_decay", "heatmap", "keep_best",
-    "label_values", "largest_difference", "learn_rhythm", "levels", "load_network", "look_at", "looked_in_words",
-    "make_optimizer", "measure_tunes", "musicality", "named_targets", "originality", "originality_index",
-    "pad_layers", "playable", "quick_units", "read_activations", "read_checkpoint", "read_corpus", "read_plan",
-    "read_results", "read_run", "read_tunes", "render", "run_study", "runs_table", "setting_mean", "split_tunes",
-    "stream", "stream_activations", "study_ablation", "study_memory", "study_probes", "study_units", "time_to_loss",
-    "to_onnx", "train", "transpose", "transpose_book", "transpositions", "tune_page", "untrained_like", "vary",
-    "write_checkpoint", "write_paper",
+    "VocabularyError", "WorkerError", "WrittenNeurons", "WrittenPaper", "ablation_sentences", "ablation_summary",
+    "adapt", "answer", "baselines", "batches_of", "build_corpus", "check", "clamp_units", "compare_sets",
+    "compare_settings", "compile_loop", "compose", "compose_many", "describe", "draw_ablation", "draw_arcs",
+    "draw_heatmap", "draw_loss_curves", "draw_memory", "draw_probes", "draw_question", "draw_score_heatmap",
+    "dynamic_full_tune", "essential_tunes", "evaluate", "export", "find_corpus", "gain", "gradient_decay", "heatmap",
+    "keep_best", "label_values", "largest_difference", "learn_rhythm", "levels", "load_network", "look_at",
+    "looked_in_words", "make_optimizer", "measure_tunes", "musicality", "named_targets", "originality",
+    "originality_index", "pad_layers", "playable", "quick_units", "read_activations", "read_checkpoint",
+    "read_corpus", "read_plan", "read_results", "read_run", "read_tunes", "render", "run_study", "runs_table",
+    "setting_mean", "split_tunes", "stream", "stream_activations", "study_ablation", "study_memory", "study_probes",
+    "study_units", "time_to_loss", "to_onnx", "train", "transpose", "transpose_book", "transpositions", "tune_page",
+    "untrained_like", "vary", "write_checkpoint", "write_neurons", "write_paper",
 ]  # fmt: skip
 
 

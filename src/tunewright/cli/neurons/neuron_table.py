@@ -11,8 +11,8 @@ from rich.table import Table
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tunewright.analysis.neuron_analysis import Found
     from tunewright.analysis.units.claims import Finding
-    from tunewright.cli.neurons.neuron_analysis import Found
 
 STRONG_AUC, STRONG_R = 0.95, 0.8
 """From which on a unit counts as following a label closely."""

@@ -17,9 +17,9 @@ from tunewright.analysis.probes.state_probes import study_probes
 from tunewright.analysis.units.counterparts import counterparts, untrained_like
 from tunewright.analysis.units.shown_tunes import NAMES, read_shown
 from tunewright.analysis.units.unit_study import NeuronConfig, require_units, study_units
-from tunewright.cli.composing.composed_tune import composed_tune
 from tunewright.errors import VocabularyError
 from tunewright.model.network import load_network
+from tunewright.sampling.composed_tune import composed_tune
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
