@@ -22,7 +22,7 @@ from tunewright.model.checkpoint import Checkpoint, read_checkpoint
 from tunewright.sampling.compose import compose_many
 from tunewright.sampling.config import CompositionConfig
 from tunewright.training.config import TrainingConfig
-from tunewright.training.run import train
+from tunewright.training.training_run import train
 
 
 def main() -> None:

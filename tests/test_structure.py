@@ -28,8 +28,8 @@ FOLDERS = sorted({path.parent for path in MODULES})
 
 # Each part may import itself and those before it.
 ORDER = [
-    "errors", "cores", "files", "options", "progress", "notation", "acceptor", "corpus", "model", "training",
-    "sampling", "rendering", "analysis", "study", "report", "studio", "cli",
+    "errors", "cores", "files", "options", "progress", "notebook", "notation", "acceptor", "corpus", "model",
+    "training", "sampling", "rendering", "analysis", "study", "report", "studio", "cli",
 ]  # fmt: skip
 # Each of these can be deleted, with its commands, and the rest goes on.
 LEAVES = {"report", "studio", "cli"}
@@ -332,6 +332,15 @@ def test_every_public_name_resolves_and_is_explained():
         assert name in dir(tunewright)
     with pytest.raises(AttributeError, match="no_such_name"):
         tunewright.no_such_name  # noqa: B018
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_pages_use_public_names_only(page):
+    text = page.read_text(encoding="utf-8")
+    deep = re.findall(r"(?:from|import) tunewright\.\S+", text)
+    given = {name for names in re.findall(r"from tunewright import ([\w, ]+)", text) for name in names.split(", ")}
+    used = given | set(re.findall(r"(?<![\w.])tw\.(\w+)", text))
+    assert (deep, sorted(used - {*tunewright.__all__, "__version__"})) == ([], [])
 
 
 def test_every_command_has_help_and_is_documented():

@@ -8,7 +8,7 @@ import dataclasses
 import difflib
 import math
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, TypeVar, get_args, get_type_hints
 
@@ -65,6 +65,13 @@ def from_mapping(kind: type[OptionsT], values: Mapping[str, Any], *, path: Path 
         return kind(**values)
     except OptionError as error:
         raise OptionError(error.message, path=path) from error
+
+
+def require_names(given: Iterable[str], names: Collection[str]) -> None:
+    """Raise OptionError with the nearest right name for the first of `given` that is none of `names`."""
+    for name in given:
+        if name not in names:
+            raise OptionError(unknown(name, names))
 
 
 def with_present_names(stored: Mapping[str, Any]) -> dict[str, Any]:

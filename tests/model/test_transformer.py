@@ -19,7 +19,7 @@ from tunewright.model.network import IGNORED, CharNetwork, keep_lanes, weights_o
 from tunewright.model.onnx.graph import to_onnx
 from tunewright.model.transformer import heads_of, sinusoids
 from tunewright.model.widening import widen
-from tunewright.sampling.compose import compose, compose_many
+from tunewright.sampling.compose import compose_many, stream
 from tunewright.training.config import TrainingConfig
 from tunewright.training.distributed import Team
 from tunewright.training.evaluate import EvaluationSet, cold_window, full_tune
@@ -216,7 +216,7 @@ def checkpoint():
 @pytest.mark.parametrize(
     "refused",
     [
-        lambda: next(compose(checkpoint(), raw=True)),
+        lambda: next(stream(checkpoint(), raw=True)),
         lambda: next(compose_many(checkpoint(), 1, raw=True, device="meta")),
         lambda: to_onnx(checkpoint()),
         lambda: clamp_units(checkpoint(), {(0, 1): 0.5}),

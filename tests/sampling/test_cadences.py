@@ -8,7 +8,7 @@ import pytest
 from tunewright.acceptor.forms import degrees, form_of
 from tunewright.notation.melody import read_melody
 from tunewright.sampling.cadences import Degrees
-from tunewright.sampling.compose import compose, compose_many
+from tunewright.sampling.compose import compose_many, stream
 from tunewright.sampling.config import CompositionConfig
 
 SYMBOLS = "".join(sorted(set("X:1\nT:abc\nM:4/4\nL:1/8\nK:G\n |:]ABCDEFGabcdefg23/ ")))[1:]
@@ -56,7 +56,7 @@ def test_sections_end_on_the_degree_that_is_drawn(model):
 def test_nothing_is_handed_on_that_is_written_anew(model):
     held, config = styled(model, ON_TONIC), CompositionConfig(max_length=600)
     for tune in compose_many(held, 4, config, prime=PRIME):
-        composing, text = compose(held, replace(config, seed=tune.seed), prime=PRIME), ""
+        composing, text = stream(held, replace(config, seed=tune.seed), prime=PRIME), ""
         try:
             while True:
                 text += next(composing)

@@ -16,11 +16,11 @@ from tunewright.model.checkpoint import Checkpoint, read_checkpoint
 from tunewright.model.config import NetworkConfig
 from tunewright.model.network import load_network
 from tunewright.sampling.compiled import compiling, kernel
-from tunewright.sampling.compose import MANY, Composer, compose, compose_many
+from tunewright.sampling.compose import MANY, Composer, compose_many, stream
 from tunewright.sampling.config import CompositionConfig
 from tunewright.sampling.playable import playable
 from tunewright.training.config import TrainingConfig
-from tunewright.training.run import train
+from tunewright.training.training_run import train
 
 
 @pytest.fixture(scope="module", params=["lstm", "gru", "rnn"])
@@ -44,21 +44,21 @@ def finish(generator):
 
 
 def test_what_comes_character_by_character_is_the_composition(model):
-    text, composition = finish(compose(model, CompositionConfig(seed=3), raw=True))
+    text, composition = finish(stream(model, CompositionConfig(seed=3), raw=True))
     assert text == composition.text
     assert START not in text
     assert END not in text
 
 
 def test_the_same_seed_gives_the_same_tune_and_another_seed_another(model):
-    texts = ["".join(compose(model, CompositionConfig(seed=seed), raw=True)) for seed in (7, 7, 8)]
+    texts = ["".join(stream(model, CompositionConfig(seed=seed), raw=True)) for seed in (7, 7, 8)]
     assert texts[0] == texts[1] != texts[2]
 
 
 def test_every_character_is_the_choice_of_the_whole_text_before_it(model):
     prime = "X:1\nT:"
     config = CompositionConfig(argmax=True, max_length=60)
-    text, _ = finish(compose(model, config, prime=prime, raw=True))
+    text, _ = finish(stream(model, config, prime=prime, raw=True))
     assert text.startswith(prime)
     ids = torch.from_numpy(model.vocabulary.encode(START + text).astype(np.int64))
     logits, _ = load_network(model)(ids[:, None])
@@ -69,7 +69,7 @@ def test_every_character_is_the_choice_of_the_whole_text_before_it(model):
 
 def test_draws_fall_where_the_distribution_says(model):
     config = CompositionConfig(temperature=0.7, seed=5, max_length=80)
-    text, composition = finish(compose(model, config, raw=True))
+    text, composition = finish(stream(model, config, raw=True))
     ids = torch.from_numpy(model.vocabulary.encode(START + text + (END if composition.ended else "")).astype(np.int64))
     logits, _ = load_network(model)(ids[:-1, None])
     logits[:, 0, 0] = -torch.inf
@@ -85,7 +85,7 @@ def test_tunes_side_by_side_are_those_of_their_seeds_alone(model, count):
     together = list(compose_many(model, count, config, raw=True))
     assert [composition.seed for composition in together] == list(range(20, 20 + count))
     for composition in together:
-        alone = finish(compose(model, replace(config, seed=composition.seed), raw=True))[1]
+        alone = finish(stream(model, replace(config, seed=composition.seed), raw=True))[1]
         assert alone == composition
 
 
@@ -137,8 +137,8 @@ def test_the_default_is_a_tune_that_plays():
     assert [finding for text in texts for finding in tw.check(text) if finding.severity == "error"] == []
     steered = compose_many(model, 3, config, grammar=playable(model))
     assert [composition.text for composition in steered] == texts
-    assert finish(compose(model, config))[1].text == texts[0]
-    assert finish(compose(model, config, raw=True))[1].text != texts[0]
+    assert finish(stream(model, config))[1].text == texts[0]
+    assert finish(stream(model, config, raw=True))[1].text != texts[0]
 
 
 def test_a_grammar_and_none_at_once_are_refused(model):
@@ -155,7 +155,7 @@ def test_whoever_stops_listening_stops_the_composing(model):
 def test_the_likelihood_is_that_of_the_network_alone(model):
     prime = "X:1\n"
     config = CompositionConfig(temperature=0.6, top_k=5, seed=2, max_length=150)
-    composition = finish(compose(model, config, prime=prime, raw=True))[1]
+    composition = finish(stream(model, config, prime=prime, raw=True))[1]
     text = START + composition.text + (END if composition.ended else "")
     ids = torch.from_numpy(model.vocabulary.encode(text).astype(np.int64))
     with torch.inference_mode():
@@ -183,22 +183,22 @@ def test_with_a_grammar_every_tune_is_of_it(model, grammar):
 
 def test_a_beginning_that_the_grammar_refuses_is_named_with_its_place(model, grammar):
     with pytest.raises(InputError, match=r"^2:1: no tune can begin like this: ") as caught:
-        list(compose(model, prime="X:1\n|", grammar=grammar))
+        list(stream(model, prime="X:1\n|", grammar=grammar))
     assert (caught.value.line, caught.value.column) == (2, 1)
 
 
 def test_a_beginning_is_gone_on_from(model, grammar):
     prime = "X:1\nT:Made-up\nM:4/4\nL:1/8\nK:D\n|:DE"
-    composition = finish(compose(model, CompositionConfig(max_length=300), prime=prime, grammar=grammar))[1]
+    composition = finish(stream(model, CompositionConfig(max_length=300), prime=prime, grammar=grammar))[1]
     assert composition.text.startswith(prime)
     assert grammar.refusal(composition.text) is None
 
 
 def test_too_little_room_for_a_tune_is_told(model, grammar):
     with pytest.raises(InputError, match="5 characters"):
-        list(compose(model, CompositionConfig(max_length=5), grammar=grammar))
+        list(stream(model, CompositionConfig(max_length=5), grammar=grammar))
     with pytest.raises(OptionError, match="max_length is 2"):
-        list(compose(model, CompositionConfig(max_length=2), prime="X:1\nT:Made-up\nM:4/4\n", grammar=grammar))
+        list(stream(model, CompositionConfig(max_length=2), prime="X:1\nT:Made-up\nM:4/4\n", grammar=grammar))
 
 
 def test_tunes_side_by_side_begin_as_asked(model):
@@ -209,7 +209,7 @@ def test_tunes_side_by_side_begin_as_asked(model):
 
 def test_the_length_limit_stops_and_says_so(model):
     prime = "X:1\n"
-    text, composition = finish(compose(model, CompositionConfig(max_length=5), prime=prime, raw=True))
+    text, composition = finish(stream(model, CompositionConfig(max_length=5), prime=prime, raw=True))
     assert len(text) == len(prime) + 5
     assert not composition.ended
     several = list(compose_many(model, 6, CompositionConfig(max_length=5), raw=True))
@@ -223,14 +223,14 @@ def test_a_tune_ends_by_itself(model):
 
 
 def test_bolder_options_are_heard(model):
-    plain = "".join(compose(model, CompositionConfig(seed=1), raw=True))
+    plain = "".join(stream(model, CompositionConfig(seed=1), raw=True))
     for options in ({"temperature": 3.0}, {"argmax": True}, {"top_k": 1}, {"top_p": 0.05}):
-        assert "".join(compose(model, CompositionConfig(seed=1, **options), raw=True)) != plain
+        assert "".join(stream(model, CompositionConfig(seed=1, **options), raw=True)) != plain
 
 
 def test_an_unknown_character_in_the_beginning_is_named(model):
     with pytest.raises(VocabularyError, match="'ÿ'"):
-        list(compose(model, prime="X:1\nT:ÿ", raw=True))
+        list(stream(model, prime="X:1\nT:ÿ", raw=True))
 
 
 @pytest.mark.parametrize("count", [0, -3])
@@ -242,4 +242,4 @@ def test_a_count_below_one_is_refused(model, count):
 def test_a_model_need_not_come_from_disk(model):
     loose = Checkpoint(model.config, model.vocabulary, model.weights)
     config = CompositionConfig(max_length=30)
-    assert "".join(compose(loose, config, raw=True)) == "".join(compose(model, config, raw=True))
+    assert "".join(stream(loose, config, raw=True)) == "".join(stream(model, config, raw=True))

@@ -15,7 +15,7 @@ from tunewright.training.adapt import TIMES_PER_PASS, Adaptation
 from tunewright.training.config import AdaptConfig, TrainingConfig
 from tunewright.training.data import TrainingData
 from tunewright.training.evaluate import EvaluationSet, cold_window, full_tune
-from tunewright.training.run import train
+from tunewright.training.training_run import train
 
 NETWORK = NetworkConfig(units=24, embedding=8, dropout=0.0)
 

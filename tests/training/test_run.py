@@ -1,5 +1,4 @@
 import csv
-import inspect
 import json
 import math
 import shutil
@@ -15,7 +14,7 @@ from tunewright.model.config import NetworkConfig
 from tunewright.training import run as runs
 from tunewright.training.config import TrainingConfig
 from tunewright.training.evaluate import evaluate
-from tunewright.training.run import train
+from tunewright.training.training_run import train
 
 NETWORK = NetworkConfig(units=10, embedding=6, dropout=0.2, input_dropout=0.1, recurrent_weight_dropout=0.1)
 STREAMS = TrainingConfig(epochs=3, sequence_length=20, batch_size=8, threads=1, device="cpu")
@@ -202,7 +201,7 @@ def test_a_diverging_run_stops_with_advice_and_keeps_the_last_good_checkpoint(tu
     steps = train(tunes[:24], tunes[24:], out=tmp_path / "run", network=NETWORK, config=good)
     while not next(steps).record:
         pass
-    trainer = inspect.getgeneratorlocals(steps)["self"].trainer
+    trainer = steps.run.trainer
     with torch.no_grad():
         trainer.network.readout.weight.fill_(math.nan)
     with pytest.raises(DivergenceError, match=r"nan.*lower learning rate.*last good checkpoint"):

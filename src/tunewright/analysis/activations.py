@@ -19,6 +19,7 @@ E  inputs of a layer
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
@@ -26,11 +27,15 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from tunewright.corpus.tune import HasText, text_of
 from tunewright.corpus.vocabulary import Ids
 from tunewright.errors import OptionError
+from tunewright.model.checkpoint import Model, checkpoint_of
+from tunewright.model.clamping import require_unit
 from tunewright.model.config import Cell, require_recurrent
-from tunewright.model.network import CharNetwork, State
+from tunewright.model.network import CharNetwork, State, load_network
 from tunewright.model.threads import one_thread
+from tunewright.notebook import ShownInNotebook
 
 Activations = Mapping[str, NDArray[np.float32]]
 """Quantities of one text by their names (see `QUANTITIES`), each shape=(L, T, H)."""
@@ -52,6 +57,47 @@ CHUNK = 64
 def read_activations(network: CharNetwork, ids: Ids, quantities: Sequence[str] = ("h",)) -> Activations:
     """Return the activations of the units while `network` reads one text; see `stream_activations`."""
     return next(stream_activations(network, [ids], quantities))
+
+
+@dataclass(frozen=True)
+class Heatmap(ShownInNotebook):
+    """What one unit does at each character of a text; a notebook shows it in colours."""
+
+    view = "report.notebook:heatmap_html"
+
+    text: str
+    values: NDArray[np.float32]
+    """Shape=(T,)."""
+    title: str
+    quantity: str
+    """See `QUANTITIES`."""
+
+
+def heatmap(model: Model, tune: HasText | str, unit: int, *, layer: int = 0, quantity: str = "h") -> Heatmap:
+    """What a unit does while a network reads a tune.
+
+    Parameters
+    ----------
+    model
+        The network, the folder of one, or the name of one that comes along.
+    unit, layer
+        Which; both count from 0.
+    quantity
+        What of it, see `QUANTITIES`.
+
+    Raises
+    ------
+    OptionError
+        If there is no such unit, or if it has no such quantity.
+    VocabularyError
+        If the network does not know a character of the tune.
+    """
+    checkpoint, text = checkpoint_of(model), text_of(tune)
+    require_unit(checkpoint, (layer, unit))
+    ids = checkpoint.vocabulary.encode(text)
+    values = read_activations(load_network(checkpoint), ids, [quantity])[quantity][layer, :, unit]
+    title = f"Unit {unit}" + (f" of layer {layer}" if checkpoint.config.layers > 1 else "")
+    return Heatmap(text, values, title, f"output {quantity}" if quantity == "h" else quantity)
 
 
 def stream_activations(

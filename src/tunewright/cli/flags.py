@@ -31,6 +31,11 @@ def flags_of(kind: type[Options], *, title: str) -> Any:
     )
 
 
+def flag(name: str) -> str:
+    """The flag of the option `name`: ``--top-k`` for ``top_k``."""
+    return "--" + name.replace("_", "-")
+
+
 def given(flags: Any) -> dict[str, Any]:
     """The flags that were given, by name."""
     if flags is None:

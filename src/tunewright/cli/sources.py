@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tunewright.corpus.library import resolve
 from tunewright.corpus.readers import read_tunes
 from tunewright.corpus.tune import Failure, Reading, Tune
 from tunewright.corpus.vocabulary import UnknownCharacter
@@ -29,7 +28,7 @@ def read_sources(*sources: str, keep_duplicates: bool = False, quiet: bool = Fal
     CorpusError
         If a source does not exist or holds no tune.
     """
-    reading = read_tunes(*map(resolve, sources), keep_duplicates=keep_duplicates)
+    reading = read_tunes(*sources, keep_duplicates=keep_duplicates)
     if not quiet:
         for line in left_out_lines(reading, listed_by(sources, keep_duplicates=keep_duplicates)):
             print(line, file=sys.stderr)

@@ -59,8 +59,8 @@ def find_corpus(name: str) -> Path:
     return folder
 
 
-def resolve(source: str) -> Path:
-    """Return the file or folder of `source`: an existing path, or else the name of a corpus.
+def resolve(source: Path | str) -> Path:
+    """Return the file or folder that `source` means: an existing path, else a corpus by its name.
 
     Raises
     ------
@@ -69,13 +69,14 @@ def resolve(source: str) -> Path:
     MissingExtraError
         If it is the name of a corpus, and music21 is not installed.
     """
-    if source in LIBRARY and not Path(source).exists():
-        return find_corpus(source)
+    name = str(source)
+    if name in LIBRARY and not Path(name).exists():
+        return find_corpus(name)
     try:
         return existing(source)
     except CorpusError as error:
         names = ", ".join(LIBRARY)
-        hint = f"{_nearest(source)}; a file, a folder or the name of a corpus ({names}) was expected"
+        hint = f"{_nearest(name)}; a file, a folder or the name of a corpus ({names}) was expected"
         raise CorpusError(f"{error.message}{hint}", path=source) from error
 
 

@@ -15,7 +15,8 @@ from tunewright.corpus.formats.tagged import is_tagged, read_tagged
 from tunewright.corpus.formats.tokens import is_tokens, read_tokens
 from tunewright.corpus.formats.tunebook import read_tunebook
 from tunewright.corpus.large.built_corpus import is_built
-from tunewright.corpus.sources import Source, existing, find_sources
+from tunewright.corpus.library import resolve
+from tunewright.corpus.sources import Source, find_sources
 from tunewright.corpus.tune import Failure, Reading, Tune
 from tunewright.errors import CorpusError
 
@@ -38,7 +39,8 @@ def read_tunes(*paths: Path | str, keep_duplicates: bool = False, text_field: st
     Parameters
     ----------
     paths
-        Files, folders, ``.gz`` and ``.zip`` archives.
+        Files, folders, ``.gz`` and ``.zip`` archives, and names of corpora that come with the extra ``corpora``
+        (``oneills``, ``ryans``).
     keep_duplicates
         True keeps tunes whose text was read before; otherwise they go to `Reading.duplicates`. Texts are compared
         without their ``X:`` lines and without blanks at line ends.
@@ -49,7 +51,7 @@ def read_tunes(*paths: Path | str, keep_duplicates: bool = False, text_field: st
     Returns
     -------
     Reading
-        The tunes in the order of `paths` and of the files, the failures, the duplicates.
+        A sequence of the tunes, in the order of `paths` and of the files; also the failures and the duplicates.
 
     Raises
     ------
@@ -64,7 +66,7 @@ def read_tunes(*paths: Path | str, keep_duplicates: bool = False, text_field: st
         )
     found = [
         item
-        for path in [existing(path) for path in paths]
+        for path in [resolve(path) for path in paths]
         for source in find_sources(path)
         for item in read_source(source, text_field)
     ]
@@ -76,6 +78,20 @@ def read_tunes(*paths: Path | str, keep_duplicates: bool = False, text_field: st
         return Reading(tuple(tunes), failures)
     kept, duplicates = _without_duplicates(tunes)
     return Reading(tuple(kept), failures, tuple(duplicates))
+
+
+Tunes = Sequence[Tune] | Path | str
+"""Tunes, or the file, folder or name of a corpus to read them from."""
+
+
+def tunes_of(tunes: Tunes) -> Sequence[Tune]:
+    """`tunes` themselves, or what `read_tunes` reads."""
+    return read_tunes(tunes) if isinstance(tunes, Path | str) else tunes
+
+
+def measured_tunes(tunes: Tunes) -> Sequence[Tune]:
+    """As `tunes_of`, with duplicates: tunes to measure on count as often as they are there."""
+    return read_tunes(tunes, keep_duplicates=True) if isinstance(tunes, Path | str) else tunes
 
 
 def read_source(source: Source | Failure, text_field: str | None) -> Iterator[Tune | Failure]:

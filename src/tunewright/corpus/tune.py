@@ -5,8 +5,12 @@ A tune's text is what stands between its boundaries, with lines ended by ``\\n``
 reads.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol, overload
+
+from tunewright.notebook import ShownInNotebook
 
 START = "\u0002"
 """The character that opens every tune (U+0002, start of text)."""
@@ -16,8 +20,10 @@ END = "\u0003"
 
 
 @dataclass(frozen=True)
-class Tune:
+class Tune(ShownInNotebook):
     """One tune and its source."""
+
+    view = "rendering.notebook:tune_html"
 
     text: str
     """ABC text, with ``\\n`` line ends and exactly one at its end; never START or END."""
@@ -36,6 +42,20 @@ class Tune:
         return START + self.text + END
 
 
+class HasText(Protocol):
+    """Anything with the text of a tune: a `Tune`, a composition, a variation."""
+
+    @property
+    def text(self) -> str:
+        """ABC notation."""
+        ...
+
+
+def text_of(tune: HasText | str) -> str:
+    """The text of a tune, whatever holds it."""
+    return tune if isinstance(tune, str) else tune.text
+
+
 @dataclass(frozen=True)
 class Failure:
     """Something in a source that could not be read as a tune."""
@@ -50,10 +70,28 @@ class Failure:
 
 
 @dataclass(frozen=True)
-class Reading:
+class Reading(Sequence[Tune]):
     """The tunes, failures and duplicates of some sources; nothing is dropped silently."""
 
     tunes: tuple[Tune, ...]
+    """The same tunes as a tuple."""
     failures: tuple[Failure, ...] = ()
     duplicates: tuple[Tune, ...] = field(default=())
     """Tunes left out because an equal text was read before."""
+
+    def __len__(self) -> int:
+        return len(self.tunes)
+
+    def __iter__(self) -> Iterator[Tune]:
+        return iter(self.tunes)
+
+    @overload
+    def __getitem__(self, place: int) -> Tune: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[Tune, ...]: ...
+    def __getitem__(self, place: int | slice) -> Tune | tuple[Tune, ...]:
+        return self.tunes[place]
+
+    def __repr__(self) -> str:
+        left_out = f"{len(self.failures):,} failures, {len(self.duplicates):,} duplicates"
+        return f"<Reading: {len(self.tunes):,} tunes, {left_out}>"

@@ -69,6 +69,10 @@ class Checkpoint:
         return digest.hexdigest()[:12]
 
 
+Model = Checkpoint | Path | str
+"""A network, the run or checkpoint folder of one, or the name of one that comes along."""
+
+
 def write_checkpoint(folder: Path, checkpoint: Checkpoint, extra: Mapping[str, bytes] | None = None) -> None:
     """Write `checkpoint`, and the files of `extra` beside it; replaces `folder`."""
     files = {WEIGHTS: safetensors.numpy.save(dict(checkpoint.weights)), **(extra or {})}
@@ -151,6 +155,11 @@ def read_verified(folder: Path, name: str, about: Mapping[str, Any]) -> bytes:
     if not isinstance(checksums, dict) or hashlib.sha256(content).hexdigest() != checksums.get(name):
         raise CheckpointError(f"is damaged: its {len(content):,} bytes do not match the checksum in {ABOUT}", path=path)
     return content
+
+
+def checkpoint_of(model: Model) -> Checkpoint:
+    """`model` itself, or what `read_checkpoint` reads."""
+    return model if isinstance(model, Checkpoint) else read_checkpoint(model)
 
 
 def _read(folder: Path) -> Checkpoint:

@@ -14,6 +14,7 @@ import time
 from collections.abc import Generator
 from functools import partial
 from threading import Event
+from typing import Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +23,7 @@ from tunewright.acceptor.grammar import Grammar
 from tunewright.cores import cores, in_order
 from tunewright.corpus.tune import END, START
 from tunewright.errors import OptionError
-from tunewright.model.checkpoint import Checkpoint
+from tunewright.model.checkpoint import Checkpoint, Model
 from tunewright.sampling.cadences import cadences_of
 from tunewright.sampling.choosing.acceptance import DiscriminatorSampler, sample_in_rounds
 from tunewright.sampling.compiled import compiling, kernel
@@ -31,7 +32,7 @@ from tunewright.sampling.composition import PIECE_ENDS, Composition, composition
 from tunewright.sampling.config import CompositionConfig
 from tunewright.sampling.generation_state import GenerationState, Writer, new_generation
 from tunewright.sampling.opening import Opening
-from tunewright.sampling.playable import playable
+from tunewright.sampling.order import ComposeOptions, Order, order_of, shows_options
 from tunewright.sampling.reference import NumpyReference
 from tunewright.sampling.rejection import RejectionSampler
 from tunewright.sampling.steering import Acceptor, Steering
@@ -132,53 +133,102 @@ class Composer:
         return composition_of(self._model, self._prime, generation, seed)
 
 
-def compose(
-    model: Checkpoint,
-    config: CompositionConfig | None = None,
-    *,
-    prime: str = "",
-    grammar: Acceptor | None = None,
-    raw: bool = False,
-) -> Generator[str, None, Composition]:
-    """Compose one tune that plays; yields its characters as they are written.
-
-    If a discriminator chooses among tunes (`CompositionConfig.accept`), they come once the tune is chosen.
+@shows_options(ComposeOptions)
+def compose(model: Model, config: CompositionConfig | None = None, **options: Unpack[ComposeOptions]) -> Composition:
+    """Compose one tune that plays.
 
     Parameters
     ----------
-    model, config, prime
-        See `Composer`.
-    grammar
-        Acceptor that constrains the tune; None takes the one that keeps tunes playable
-        (`tunewright.sampling.playable`).
+    model
+        A network, the folder of one, or the name of one that comes along, such as ``oneills``.
+    config
+        Where the options start from; the usual ones if None.
+    temperature, argmax, top_k, top_p, max_length, seed, accept
+        In place of those of `config`; see `CompositionConfig`.
+    title, rhythm, meter, unit_length, key
+        Fields of the header, such as ``meter="6/8"`` and ``key="Edor"``.
+    bars, form
+        How many bars, a repeated section counted once; sections, such as ``AABB``. Without `form` they are drawn from
+        those of the corpus; ``any`` leaves them to the network.
+    prime, start
+        How the tune begins: a text, or the file that holds it.
+    drop_unknown
+        Leave out characters of the beginning that the network has never seen.
+    clamp
+        Hold units at a value from -1 to 1: ``{42: 1}``, or ``{(1, 42): 0.5}`` for unit 42 of layer 1.
     raw
-        True composes without any acceptor.
+        True lets the network write as it likes, without any acceptor.
+    grammar
+        An acceptor of your own, in place of conditions.
+    device
+        See `compose_many`.
 
     Raises
     ------
-    GrammarError
-        If the vocabulary does not suffice for a tune that plays, or none can begin with `prime`.
-    VocabularyError, InputError, OptionError
-        See `Composer`.
+    OptionError
+        For an unknown option, a value out of range, options that exclude each other, or if no tune fits into
+        ``max_length``.
+    GrammarError, InputError
+        If no such tune can be written with the characters of the network, or none can begin like this.
+    VocabularyError
+        If the network has never seen a character of the beginning.
+    CheckpointError
+        If there is no such model.
+    """
+    (composition,) = compose_many(model, 1, config, **options)
+    return composition
+
+
+@shows_options(ComposeOptions)
+def stream(
+    model: Model, config: CompositionConfig | None = None, **options: Unpack[ComposeOptions]
+) -> Generator[str, None, Composition]:
+    """Compose one tune that plays, character by character; options and errors as for `compose`.
+
+    Where tunes are chosen (`CompositionConfig.accept`), they come when one is, else as they are written.
 
     Yields
     ------
     str
-        The characters of the tune, those of `prime` first.
+        The characters of the tune, those of its beginning first.
 
     Returns
     -------
     Composition
         The whole tune, as the generator's value.
     """
-    config = config or CompositionConfig()
-    acceptor = _acceptor(model, prime, grammar, raw=raw)
-    if _sampler(model, config, acceptor):
-        (composition,) = compose_many(model, 1, config, prime=prime, grammar=acceptor)
+    return streamed(order_of(model, config, options))
+
+
+@shows_options(ComposeOptions)
+def compose_many(
+    model: Model, count: int, config: CompositionConfig | None = None, **options: Unpack[ComposeOptions]
+) -> Generator[Composition, None, None]:
+    """Compose `count` tunes that play, on all processors at once; yields them in the order of their seeds.
+
+    Tune number n, counted from 0, has the seed plus n. Options and errors as for `compose`. For 20 tunes or more the
+    loop is compiled meanwhile if that was never done on this machine (see `sampling.compiled.compiling`).
+
+    Parameters
+    ----------
+    device
+        "cpu", or a device of torch's such as "cuda", where all tunes are written side by side, in other arithmetic: a
+        tune is then the one that its seed has on the processor unless a choice was as close as rounding.
+    """
+    if count < 1:
+        raise OptionError(f"count is {count}; allowed: 1 or more")
+    return composed(order_of(model, config, options), count)
+
+
+def streamed(order: Order) -> Generator[str, None, Composition]:
+    """Compose one tune as `order` says, character by character; see `stream`."""
+    model, config = order.model, order.config
+    if order.device != "cpu" or sampler_for(model, config, order.grammar):
+        (composition,) = composed(order, 1)
         yield from composition.text
         return composition
-    composer = Composer(model, config, prime=prime, grammar=acceptor)
-    yield from prime
+    composer = Composer(model, config, prime=order.prime, grammar=order.grammar)
+    yield from order.prime
     generation, going = composer.begin(config.seed), True
     place = generation.given
     while going:
@@ -189,42 +239,22 @@ def compose(
     return composer.composition(generation, config.seed)
 
 
-def compose_many(
-    model: Checkpoint,
-    count: int,
-    config: CompositionConfig | None = None,
-    *,
-    prime: str = "",
-    grammar: Acceptor | None = None,
-    raw: bool = False,
-    device: str = "cpu",
-) -> Generator[Composition, None, None]:
-    """Compose `count` tunes that play, on all processors at once; yields them in the order of their seeds.
-
-    Tune number n, counted from 0, has seed ``config.seed + n``. Options as for `compose`. For 20 tunes or more the
-    loop is compiled meanwhile if it is not in the cache (see `tunewright.sampling.compiled.compiling`).
-
-    Parameters
-    ----------
-    device
-        "cpu", or a device of torch such as "cuda", where all tunes are written side by side, with other rounding: a
-        tune may differ from that of its seed on the processor if a choice is as close as rounding.
-    """
-    config = config or CompositionConfig()
-    if count < 1:
-        raise OptionError(f"count is {count}; allowed: 1 or more")
+def composed(order: Order, count: int) -> Generator[Composition, None, None]:
+    """Compose `count` tunes as `order` says; see `compose_many`."""
+    model, config, grammar = order.model, order.config, order.grammar
     seeds = range(config.seed, config.seed + count)
-    grammar = _acceptor(model, prime, grammar, raw=raw)
-    sampler = _sampler(model, config, grammar)
-    if device != "cpu":
+    sampler = sampler_for(model, config, grammar)
+    if order.device != "cpu":
         from tunewright.sampling.batched import compose_batch
 
-        compose_all = partial(compose_batch, model, config=config, prime=prime, grammar=grammar, device=device)
+        compose_all = partial(
+            compose_batch, model, config=config, prime=order.prime, grammar=grammar, device=order.device
+        )
         yield from sample_in_rounds(sampler, seeds, compose_all) if sampler else compose_all(seeds)
         return
     if count >= MANY:
         compiling.start()
-    composer = Composer(model, config, prime=prime, grammar=grammar)
+    composer = Composer(model, config, prime=order.prime, grammar=grammar)
     given_up = Event()
 
     def write(seed: int) -> Composition:
@@ -242,14 +272,7 @@ def compose_many(
         given_up.set()
 
 
-def _sampler(model: Checkpoint, config: CompositionConfig, grammar: Acceptor | None) -> DiscriminatorSampler | None:
+def sampler_for(model: Checkpoint, config: CompositionConfig, grammar: Acceptor | None) -> DiscriminatorSampler | None:
     """Return the sampler that chooses among tunes; None without acceptor, since discriminators know only tunes that
     play."""
     return DiscriminatorSampler.of(model, config) if grammar else None
-
-
-def _acceptor(model: Checkpoint, prime: str, grammar: Acceptor | None, *, raw: bool) -> Acceptor | None:
-    """Return the acceptor to compose with; None for raw composing."""
-    if raw and grammar:
-        raise OptionError("raw and grammar exclude each other; give one of them")
-    return None if raw else grammar or playable(model, beginning=prime)

@@ -4,8 +4,10 @@ Log-probabilities are in nats, lengths in characters.
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 from tunewright.model.checkpoint import Checkpoint
+from tunewright.notebook import ShownInNotebook
 from tunewright.sampling.compiled.calling import REMOVED, WEIGHT
 from tunewright.sampling.generation_state import GenerationState
 
@@ -28,8 +30,10 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Composition:
+class Composition(ShownInNotebook):
     """A tune that a network wrote."""
+
+    view = "rendering.notebook:tune_html"
 
     text: str
     """ABC text, the given beginning included, without boundary characters."""
@@ -49,6 +53,14 @@ class Composition:
     choice: Choice | None = None
     """How it was chosen among the candidates of its seed; None if nothing was chosen. All other fields are about this
     tune alone."""
+
+    @property
+    def stop_reason(self) -> Literal["end", "max_length"]:
+        """Why it stopped: the network came to an end, or the length limit."""
+        return "end" if self.ended else "max_length"
+
+    def __str__(self) -> str:
+        return self.text
 
 
 def composition_of(model: Checkpoint, prime: str, generation: GenerationState, seed: int) -> Composition:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tunewright.corpus.tune import END, START
 from tunewright.corpus.vocabulary import UnknownCharacter, Vocabulary
-from tunewright.errors import OptionError, VocabularyError
+from tunewright.errors import InputError, OptionError, VocabularyError
 
 HEADER_FIELDS = {"title": "T", "rhythm": "R", "meter": "M", "unit_length": "L", "key": "K"}
 """Options and their field letters, in the order of the fields in a tune."""
@@ -41,6 +41,25 @@ def header(**values: str | None) -> str:
             raise OptionError(f"{name.replace('_', '-')} is {value!r}; allowed: {allowed}")
         lines.append(f"{letter}:{value.strip()}")
     return "\n".join(lines) + "\n"
+
+
+def read_text(path: Path) -> str:
+    """The text of a file.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read, is not UTF-8 or holds nothing.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror or error}", path=path) from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"is not UTF-8 text: {error.reason} at byte {error.start}", path=path) from error
+    if not text.strip():
+        raise InputError("is empty; a tune or its beginning was expected", path=path)
+    return text
 
 
 def fit_prime(

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,15 +20,18 @@ from tunewright.acceptor.grammar import Grammar
 from tunewright.acceptor.reading import BAR_LINE, COLON_BAR, STATE
 from tunewright.corpus.tune import END, START
 from tunewright.corpus.vocabulary import Vocabulary
-from tunewright.errors import GrammarError, OptionError
-from tunewright.model.checkpoint import Checkpoint
+from tunewright.errors import GrammarError, OptionError, VocabularyError
+from tunewright.model.checkpoint import Checkpoint, Model
 from tunewright.notation.melody import Bar, read_melody
+from tunewright.notebook import ShownInNotebook
 from tunewright.sampling import reference
 from tunewright.sampling.compiled.calling import TALLIES
 from tunewright.sampling.compiled.weights import PackedNetwork
 from tunewright.sampling.compose import writer_for
 from tunewright.sampling.config import CompositionConfig
 from tunewright.sampling.generation_state import GenerationState, Memory, Writer
+from tunewright.sampling.order import ChoiceOptions, choice_of, given_options, shows_options
+from tunewright.sampling.prime import fit_prime
 
 LONGEST_BAR = 120
 """Most characters of a new bar; a longer one is rejected."""
@@ -40,8 +44,10 @@ _TAIL = re.compile(r"[\s|:\[]*\Z")
 
 
 @dataclass(frozen=True)
-class Variation:
+class Variation(ShownInNotebook):
     """A tune with some new bars."""
+
+    view = "rendering.notebook:tune_html"
 
     text: str
     """The whole tune."""
@@ -71,27 +77,33 @@ def bars_numbered(tune: str, first: int, last: int) -> tuple[Bar, ...]:
     return tuple(bar for bar in bars if first <= bar.number <= last)
 
 
+@shows_options(ChoiceOptions)
 def vary(
-    model: Checkpoint,
+    model: Model,
     tune: str,
     first: int,
-    last: int,
+    last: int | None = None,
     config: CompositionConfig | None = None,
     *,
     candidates: int = 32,
+    **options: Unpack[ChoiceOptions],
 ) -> tuple[Variation, ...]:
     """Write new bars `first` to `last` of `tune`, many times.
 
     Parameters
     ----------
+    model
+        A network, the folder of one, or the name of one that comes along.
     tune
-        A whole tune in ABC notation.
+        A whole tune in ABC notation. Its lines of comment, which say how it was made before, are left out.
     first, last
-        Numbers of bars as musicians count: a pick-up is bar 0.
+        Numbers of bars as a musician counts: a pick-up is bar 0. Without `last` it is one bar.
     config
         Temperature, seed and so on; candidate number n has seed + n.
     candidates
-        Number of candidates to try.
+        How many to try.
+    options
+        In place of those of `config`, and units to hold; see `compose`.
 
     Returns
     -------
@@ -101,16 +113,21 @@ def vary(
     Raises
     ------
     OptionError
-        For bars that the tune does not have.
+        For bars that the tune does not have, and options as for `compose`.
     VocabularyError, GrammarError
         If the network does not know a character of the tune, or the grammar rejects the tune; with line and column.
     """
-    config = config or CompositionConfig()
+    checkpoint, config = choice_of(model, config, given_options(ChoiceOptions, options))
     if candidates < 1:
         raise OptionError(f"candidates is {candidates}; allowed: 1 or more")
-    tune = tune.rstrip("\n") + "\n"
-    region = _Region.of(tune, bars_numbered(tune, first, last))
-    writing = _Writing(model, config, tune)
+    tune, lines = without_comments(tune)
+    try:
+        tune = fit_prime(tune, checkpoint.vocabulary)[0].rstrip("\n") + "\n"
+        region = _Region.of(tune, bars_numbered(tune, first, first if last is None else last))
+        writing = _Writing(checkpoint, config, tune)
+    except (GrammarError, VocabularyError) as error:
+        line = lines[error.line - 1] if error.line and error.line <= len(lines) else error.line
+        raise type(error)(error.message, line=line, column=error.column) from error
     found: dict[str, Variation] = {}
     start = writing.read(writing.begin(), region.before)
     assert start is not None  # noqa: S101 - the whole tune was accepted
@@ -125,6 +142,12 @@ def vary(
             text, text[len(region.before) : len(text) - len(region.after)], seed, likelihood, before
         )
     return tuple(sorted(found.values(), key=lambda variation: -variation.likelihood))
+
+
+def without_comments(tune: str) -> tuple[str, list[int]]:
+    """A tune without its lines of comment, and the number of each line that stays."""
+    kept = [(number, line) for number, line in enumerate(tune.split("\n"), 1) if not line.startswith("%")]
+    return "\n".join(line for _, line in kept), [number for number, _ in kept]
 
 
 @dataclass(frozen=True)

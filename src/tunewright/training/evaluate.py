@@ -28,10 +28,11 @@ from numpy.typing import NDArray
 
 from tunewright.corpus.batches import END_ID
 from tunewright.corpus.large.built_corpus import BuiltSide
+from tunewright.corpus.readers import Tunes, measured_tunes
 from tunewright.corpus.tune import Tune
 from tunewright.corpus.vocabulary import Ids, UnknownCharacter, Vocabulary
 from tunewright.errors import CorpusError
-from tunewright.model.checkpoint import Checkpoint
+from tunewright.model.checkpoint import Checkpoint, Model, checkpoint_of
 from tunewright.model.network import IGNORED, CharNetwork, State, load_network
 from tunewright.model.threads import side_by_side
 
@@ -182,15 +183,23 @@ class Evaluation:
         }
 
 
-def evaluate(model: Checkpoint, tunes: Sequence[Tune]) -> Evaluation:
+def evaluate(model: Model, tunes: Tunes) -> Evaluation:
     """Measure a network on tunes under both protocols.
+
+    Parameters
+    ----------
+    model
+        The network, the folder of one, or the name of one that comes along.
+    tunes
+        Tunes, or the file, folder or name of a corpus to read them from.
 
     Raises
     ------
     CorpusError
         If there is no tune, or the network knows none of their characters.
     """
-    return measure(model, EvaluationSet.of(tunes, model.vocabulary))
+    checkpoint = checkpoint_of(model)
+    return measure(checkpoint, EvaluationSet.of(measured_tunes(tunes), checkpoint.vocabulary))
 
 
 def measure(model: Checkpoint, data: Measurable) -> Evaluation:

@@ -24,7 +24,6 @@ import safetensors.torch
 import torch
 
 from tunewright.corpus.style import style_of
-from tunewright.corpus.tune import Tune
 from tunewright.errors import CheckpointError, DivergenceError, OptionError, WorkerError
 from tunewright.files import claim_folder, remove_folder, settle_folder, write_file
 from tunewright.model.checkpoint import (
@@ -40,7 +39,7 @@ from tunewright.model.checkpoint import (
 from tunewright.model.config import NetworkConfig
 from tunewright.model.network import CharNetwork, load_network, weights_of
 from tunewright.options import to_mapping
-from tunewright.training.config import PRESETS, TrainingConfig
+from tunewright.training.config import TrainingConfig
 from tunewright.training.data import TrainingData
 from tunewright.training.distributed import Team
 from tunewright.training.history import EpochRecord, Progress
@@ -54,51 +53,6 @@ STYLE_CHARACTERS = 8_000_000
 """Most characters that the style of a corpus is computed from, in tunes spread evenly over it."""
 MAY_CHANGE = {"device", "threads"}
 """Options that may change when a run is continued; its numbers may then differ in their last digits."""
-
-
-def train(
-    tunes: Sequence[Tune],
-    validation: Sequence[Tune] = (),
-    *,
-    out: Path | str,
-    network: NetworkConfig | None = None,
-    config: TrainingConfig | None = None,
-    resume: bool = False,
-    force: bool = False,
-) -> Generator[Progress, None, None]:
-    """Train a network into the run folder `out`.
-
-    Parameters
-    ----------
-    tunes
-        Training tunes.
-    validation
-        Validation tunes; without them, a tenth of `tunes` is held back, near-duplicates together.
-    out
-        The run folder.
-    network, config
-        Architecture and training options; None takes those of the preset ``default``.
-    resume
-        Continue the run in `out`.
-    force
-        Replace the run in `out`.
-
-    Yields
-    ------
-    Progress
-        After every batch. Closing the iterator saves, so that nothing is lost.
-
-    Raises
-    ------
-    OutputError, CheckpointError, OptionError
-        If `out` is in use, has no run to continue, or one with other data or options.
-    DivergenceError
-        When a loss is no longer finite; the last good checkpoint stays.
-    """
-    preset = PRESETS["default"]
-    run = Run(Path(out), TrainingData.of(tunes, validation), network or preset.network, config or preset.training)
-    run.open(resume=resume, force=force)
-    return run.progress()
 
 
 @dataclass(frozen=True)
@@ -116,7 +70,7 @@ class Run:
     Parameters
     ----------
     folder, data, network, config
-        See `train`.
+        See `training_run.train`.
     origin
         Recorded with the data in every checkpoint, such as the source of the tunes.
     start
@@ -153,7 +107,7 @@ class Run:
         return style_of(texts, self.start.checkpoint.style if self.start else None)
 
     def open(self, *, resume: bool = False, force: bool = False) -> None:
-        """Start a new run, or continue the one in the folder; raises what `train` does."""
+        """Start afresh, or go on with what the folder holds; see `training_run.train` for what is raised."""
         self.team.in_turn(partial(self._open, resume=resume, force=force))
         self.team.require_same("the tunes", self.data.fingerprint)
         self.team.require_same("the options", json.dumps([to_mapping(self.network_config), to_mapping(self.config)]))

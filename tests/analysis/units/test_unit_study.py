@@ -9,7 +9,7 @@ import pytest
 
 from tunewright.analysis.units.labels import LABELS, label_number, label_values
 from tunewright.analysis.units.samples import Sides
-from tunewright.analysis.units.unit_study import NeuronConfig, study_neurons
+from tunewright.analysis.units.unit_study import NeuronConfig, study_units
 from tunewright.corpus.tune import Tune
 from tunewright.errors import CorpusError, OptionError
 
@@ -54,7 +54,7 @@ def planted(untrained):
 
 @pytest.fixture(scope="module")
 def study(planted, tunes):
-    return study_neurons(planted, Sides.of(planted, tunes))
+    return study_units(planted, Sides.of(planted, tunes))
 
 
 def test_the_planted_unit_comes_first_with_its_sentence(study):
@@ -80,7 +80,7 @@ def test_values_are_those_of_the_tunes_and_the_sides_have_none_in_common(planted
 def test_a_unit_turned_round_is_off_with_the_same_value(planted, tunes, study):
     weights = {name: values.copy() for name, values in planted.weights.items()}
     weights["layers.0.weight_ih_l0"][2 * UNITS + PLANTED] *= -1
-    found = study_neurons(replace(planted, weights=weights), Sides.of(planted, tunes), units=[PLANTED])
+    found = study_units(replace(planted, weights=weights), Sides.of(planted, tunes), units=[PLANTED])
     first = found.findings[0]
     assert (first.direction, first.label) == ("off", "grace notes")
     assert first.value == study.findings[0].value
@@ -97,7 +97,7 @@ def test_shuffled_labels_confirm_nothing(planted, tunes):
         values = np.roll(values, random.Random(text).randrange(values.shape[1]), axis=1)
         return np.resize(values.T, (len(text), len(LABELS))).T
 
-    shuffled = study_neurons(planted, Sides.of(planted, tunes, label=labels_of_another_tune))
+    shuffled = study_units(planted, Sides.of(planted, tunes, label=labels_of_another_tune))
     assert len(shuffled.findings) >= UNITS
     assert [finding for finding in shuffled.findings if finding.confirmed] == []
     assert all(finding.sentence.startswith("not confirmed: ") for finding in shuffled.findings)
@@ -109,13 +109,13 @@ def test_randomly_drawn_labels_confirm_nothing(planted, tunes):
         bursts = np.repeat(generator.random((len(LABELS), len(text) // 7 + 1)) < 0.3, 7, axis=1)
         return bursts[:, : len(text)].astype(np.float32)
 
-    found = study_neurons(planted, Sides.of(planted, tunes, label=drawn))
+    found = study_units(planted, Sides.of(planted, tunes, label=drawn))
     assert len(found.findings) >= UNITS
     assert [finding for finding in found.findings if finding.confirmed] == []
 
 
 def test_units_that_are_asked_for_are_the_only_ones_told_of_and_tested_as_before(planted, tunes, study):
-    some = study_neurons(planted, Sides.of(planted, tunes), units=[5, PLANTED])
+    some = study_units(planted, Sides.of(planted, tunes), units=[5, PLANTED])
     assert {finding.unit for finding in some.findings} == {5, PLANTED}
     assert [report.unit for report in some.units] == [PLANTED, 5]
     before = {(each.unit, each.label): (each.value, each.p_corrected) for each in study.findings}
@@ -128,7 +128,7 @@ def test_each_unit_has_as_many_labels_as_asked_for_and_each_label_its_best_unit(
     assert {(unit, place) for unit in range(UNITS) for place in (1, 2, 3)} <= set(first_places)
     assert set(study.about["labels"]) == {finding.label for finding in study.findings}
     assert list(study.best_of_label()) == [label.name for label in LABELS if label.name in study.about["labels"]]
-    few = study_neurons(planted, Sides.of(planted, tunes), NeuronConfig(labels_per_unit=1))
+    few = study_units(planted, Sides.of(planted, tunes), NeuronConfig(labels_per_unit=1))
     assert len(few.findings) < len(study.findings)
 
 
@@ -143,7 +143,7 @@ def test_snippets_are_where_the_unit_is_highest_and_lowest(study):
 
 
 def test_another_quantity_is_another_study(planted, tunes):
-    gate = study_neurons(planted, Sides.of(planted, tunes), NeuronConfig(quantity="forget"), units=[PLANTED])
+    gate = study_units(planted, Sides.of(planted, tunes), NeuronConfig(quantity="forget"), units=[PLANTED])
     assert gate.about["quantity"] == "forget"
     assert all("the forget gate of unit 3 " in finding.sentence for finding in gate.findings)
     by_label = {finding.label: finding for finding in gate.findings}
@@ -151,30 +151,30 @@ def test_another_quantity_is_another_study(planted, tunes):
 
 
 def test_the_same_every_time(planted, tunes, study):
-    again = study_neurons(planted, Sides.of(planted, tunes))
+    again = study_units(planted, Sides.of(planted, tunes))
     assert [asdict(each) for each in again.findings] == [asdict(each) for each in study.findings]
 
 
 @pytest.mark.parametrize("unit", [-1, UNITS])
 def test_a_unit_that_does_not_exist_is_an_error(planted, tunes, unit):
     with pytest.raises(OptionError, match=rf"no unit {unit}; the network has units 0 to 7"):
-        study_neurons(planted, Sides.of(planted, tunes[:4]), units=[unit])
+        study_units(planted, Sides.of(planted, tunes[:4]), units=[unit])
 
 
 def test_a_gate_that_the_network_lacks_is_an_error(untrained, tunes):
     model = untrained(cell="rnn", units=4)
     with pytest.raises(OptionError, match="kind 'rnn' have no quantity 'forget'; they have: h"):
-        study_neurons(model, Sides.of(model, tunes[:4]), NeuronConfig(quantity="forget"))
+        study_units(model, Sides.of(model, tunes[:4]), NeuronConfig(quantity="forget"))
 
 
 def test_too_few_tunes_for_the_p_are_an_error_that_says_so(planted, tunes):
     with pytest.raises(CorpusError, match=r"characters to choose by give \d+ shifts; a p below 0.001 needs 1,000"):
-        study_neurons(planted, Sides.of(planted, tunes[:4]))
+        study_units(planted, Sides.of(planted, tunes[:4]))
 
 
 def test_layers_are_told_apart(untrained, tunes):
     model = untrained(cell="gru", units=4, layers=2)
-    found = study_neurons(model, Sides.of(model, tunes), NeuronConfig(labels_per_unit=1))
+    found = study_units(model, Sides.of(model, tunes), NeuronConfig(labels_per_unit=1))
     assert {(each.layer, each.unit) for each in found.findings} == {(n, unit) for n in (0, 1) for unit in range(4)}
     assert any("of layer 1" in each.sentence for each in found.findings)
     assert label_number("header") == 0
@@ -182,7 +182,7 @@ def test_layers_are_told_apart(untrained, tunes):
 
 def test_progress_rises_to_the_end(planted, tunes):
     told = []
-    study_neurons(planted, Sides.of(planted, tunes), progress=lambda doing, share: told.append((share, doing)))
+    study_units(planted, Sides.of(planted, tunes), progress=lambda doing, share: told.append((share, doing)))
     assert [share for share, _ in told] == sorted(share for share, _ in told)
     assert {"reading tunes", "comparing with chance", "confirming on other tunes", "describing"} == {
         doing for _, doing in told

@@ -291,7 +291,7 @@ def test_a_tune_that_does_not_play_is_not_varied(capsys, model, tmp_path):
 
 
 def test_comments_do_not_stand_in_the_way_of_varying():
-    from tunewright.cli.composing.varied import without_comments
+    from tunewright.sampling.vary import without_comments
 
     assert without_comments("X:1\n% made by\nK:D\nABc|%end\n%") == ("X:1\nK:D\nABc|%end", [1, 3, 4])
 

@@ -8,7 +8,7 @@ import pytest
 
 from tunewright.analysis.memory.looked_at import Looked, SeenBar
 from tunewright.rendering.score_places import engrave_with_areas
-from tunewright.report.figures.arcs import COLUMNS, ROOM, in_words, score_with_arcs, text_with_arcs
+from tunewright.report.figures.arcs import COLUMNS, ROOM, looked_in_words, score_with_arcs, text_with_arcs
 from tunewright.report.pages.looking_back_section import draw_arcs, looked_html, summary
 
 HEADER = "X:1\nT:Tom & <Ann>\nM:4/4\nL:1/8\nK:C\n"
@@ -99,7 +99,7 @@ def test_a_long_line_goes_on_in_the_next_row():
 
 
 def test_it_is_said_in_words():
-    words = in_words(LOOKED)
+    words = looked_in_words(LOOKED)
     assert words[0] == "The pick-up is new (5% copied)."
     assert words[3] == "Bar 3 comes from bar 1 (95% copied, 90% from there)."
     assert summary(LOOKED) == "3 of 7 bars come from bars before them."
@@ -128,4 +128,4 @@ def test_pictures_are_files(kind, form):
     assert made.startswith({"svg": b"<svg", "png": b"\x89PNG", "pdf": b"%PDF"}[form])
     if form == "svg":
         described = ET.fromstring(made).find("{http://www.w3.org/2000/svg}desc").text  # noqa: S314
-        assert described == " ".join(in_words(LOOKED))
+        assert described == " ".join(looked_in_words(LOOKED))

@@ -15,7 +15,7 @@ from tunewright.sampling.choosing.acceptance import (
     sample_in_rounds,
 )
 from tunewright.sampling.choosing.discriminator import KEY, Discriminator
-from tunewright.sampling.compose import compose, compose_many
+from tunewright.sampling.compose import compose_many, stream
 from tunewright.sampling.config import CompositionConfig
 
 CONFIG = CompositionConfig(max_length=80, seed=5, accept=0.4)
@@ -60,7 +60,7 @@ def test_candidates_are_composed_until_one_is_accepted(model, chosen):
 def test_a_seed_gives_the_same_tune_alone_and_character_by_character(model, chosen):
     for number in (0, COUNT - 1):
         order = replace(CONFIG, seed=CONFIG.seed + number)
-        assert "".join(compose(model, order)) == chosen[number].text
+        assert "".join(stream(model, order)) == chosen[number].text
         assert list(compose_many(model, 1, order)) == [chosen[number]]
 
 

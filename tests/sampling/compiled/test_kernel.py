@@ -150,7 +150,7 @@ from tunewright.sampling.compiled.kernel import is_ready
 model = tunewright.read_checkpoint({str(tmp_path / "model")!r})
 config = tunewright.CompositionConfig(max_length=200)
 for grammar in (None, Grammar(model.vocabulary.symbols)):
-    "".join(tunewright.compose(model, config, grammar=grammar, raw=grammar is None))
+    "".join(tunewright.stream(model, config, grammar=grammar, raw=grammar is None))
     assert len(list(tunewright.compose_many(model, 30, config, grammar=grammar, raw=grammar is None))) == 30
 assert is_ready()
 print("loaded:", *(name for name in ("torch", "numba") if name in sys.modules))

@@ -16,7 +16,7 @@ from tunewright.sampling.compiled import arithmetic, kernel, looking, loop, weig
 from tunewright.sampling.compiled.calling import END_ID, START_ID, WEIGHT
 from tunewright.sampling.compiled.kernel import Kernel
 from tunewright.sampling.compiled.weights import aligned, pack
-from tunewright.sampling.compose import Composer, compose, compose_many
+from tunewright.sampling.compose import Composer, compose_many, stream
 from tunewright.sampling.config import CompositionConfig
 from tunewright.sampling.generation_state import NO_PAUSES, Memory, Writer, new_generation
 from tunewright.sampling.reference import NumpyReference
@@ -286,7 +286,7 @@ def test_many_tunes_at_once_are_those_of_one_after_the_other(bold):
     for raw in (True, False):
         many = list(compose_many(model, 6, config, prime="X:1\nT:a", raw=raw))
         for tune in many:
-            generator = compose(model, replace(config, seed=tune.seed), prime="X:1\nT:a", raw=raw)
+            generator = stream(model, replace(config, seed=tune.seed), prime="X:1\nT:a", raw=raw)
             text = ""
             try:
                 while True:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from planted_studies import PLAN, falling, plant_study, record
 from scipy import stats
 
-from tunewright.study.results.measures import MEASURES, levels, summary, time_to_loss
+from tunewright.study.results.measures import MEASURES, levels, setting_mean, time_to_loss
 from tunewright.study.results.study_results import read_results
 
 
@@ -37,9 +37,9 @@ def test_a_summary_is_the_mean_over_seeds(found):
         falling(run)[-1].validation_cold_window for run in found.plan.runs if run.setting == "LSTM 30, dropout 0.1"
     ]
     low, high = stats.t.interval(0.95, 2, np.mean(losses), stats.sem(losses))
-    mean = summary(found, "LSTM 30, dropout 0.1")
+    mean = setting_mean(found, "LSTM 30, dropout 0.1")
     assert (mean.value, mean.low, mean.high, mean.count) == pytest.approx((np.mean(losses), low, high, 3))
-    assert summary(found, "LSTM 30, dropout 0.1", "full_tune").value == pytest.approx(np.mean(losses) - 0.1)
+    assert setting_mean(found, "LSTM 30, dropout 0.1", "full_tune").value == pytest.approx(np.mean(losses) - 0.1)
 
 
 def curves(*losses_by_seed):

@@ -16,7 +16,7 @@ from tunewright.study.plans.plan import read_plan
 from tunewright.study.running.cluster import ClusterExecutor, ClusterWorker
 from tunewright.study.running.perform import StudyData, perform
 from tunewright.study.running.run_files import read_files, write_files
-from tunewright.study.running.runner import run_study
+from tunewright.study.running.runner import study_steps
 from tunewright.study.running.study_folder import RUNS, StudyFolder
 from tunewright.training.data import TrainingData
 
@@ -100,12 +100,12 @@ def test_two_nodes_train_the_same_to_the_byte(cluster, read, material, tmp_path)
     def executor(study, material):
         return ClusterExecutor(study, material, 0, cluster.address)
 
-    with closing(run_study(plan, material, tmp_path / "study", executor)) as steps:
+    with closing(study_steps(plan, material, tmp_path / "study", executor)) as steps:
         for progress in steps:
             if any(state.report.record for state in progress.states.values()):
                 break
     assert any((tmp_path / "study").glob("runs/*/last"))
-    assert set(states_of(run_study(plan, material, tmp_path / "study", executor)).values()) == {"done"}
+    assert set(states_of(study_steps(plan, material, tmp_path / "study", executor)).values()) == {"done"}
     assert outcome(tmp_path / "study") == alone(plan, material, tmp_path / "alone")
 
 
@@ -114,7 +114,7 @@ def test_two_nodes_train_the_same_to_the_byte(cluster, read, material, tmp_path)
 def test_a_node_is_lost_and_the_other_one_trains_its_run(cluster, read, material, tmp_path):
     plan = read(50)
     plan = replace(plan, seeds=(0,))
-    steps = run_study(plan, material, tmp_path, lambda one, two: ClusterExecutor(one, two, 0, cluster.address))
+    steps = study_steps(plan, material, tmp_path, lambda one, two: ClusterExecutor(one, two, 0, cluster.address))
     for progress in steps:
         if all(state.report.record for state in progress.states.values()):
             break

@@ -17,7 +17,7 @@ from tunewright.corpus.readers import read_tunes
 from tunewright.errors import OptionError, OutputError
 from tunewright.study.plans.plan import Plan, read_plan
 from tunewright.study.running.perform import StudyData, perform
-from tunewright.study.running.runner import in_order, run_study, work
+from tunewright.study.running.runner import in_order, study_steps, work
 from tunewright.study.running.study_folder import RUNS, status_of
 from tunewright.training.data import TrainingData
 
@@ -59,7 +59,7 @@ def test_every_run_is_trained_once_and_a_second_call_trains_nothing(plan, materi
         return executors[-1]
 
     for _ in range(2):
-        assert set(states_of(run_study(plan, material, tmp_path, executor)).values()) == {"done"}
+        assert set(states_of(study_steps(plan, material, tmp_path, executor)).values()) == {"done"}
     assert executors[0].begun == [run.name for run in in_order(plan)]
     assert executors[1].begun == []
     assert outcome(tmp_path) == outcome(undisturbed)
@@ -68,11 +68,11 @@ def test_every_run_is_trained_once_and_a_second_call_trains_nothing(plan, materi
 
 def test_what_was_stopped_goes_on(plan, material, undisturbed, tmp_path):
     for steps in range(1, 40, 3):
-        progress = run_study(plan, material, tmp_path, OneByOne)
+        progress = study_steps(plan, material, tmp_path, OneByOne)
         for _ in zip(range(steps), progress, strict=False):
             pass
         progress.close()
-    assert set(states_of(run_study(plan, material, tmp_path, OneByOne)).values()) == {"done"}
+    assert set(states_of(study_steps(plan, material, tmp_path, OneByOne)).values()) == {"done"}
     assert outcome(tmp_path) == outcome(undisturbed)
 
 
@@ -82,14 +82,14 @@ def test_a_run_that_is_lost_is_tried_once_more(plan, material, undisturbed, tmp_
     def executor(study, material):
         return OneByOne(study, material, lose={lost_once: 1, lost_twice: 2})
 
-    states = states_of(run_study(plan, material, tmp_path, executor))
+    states = states_of(study_steps(plan, material, tmp_path, executor))
     assert states[lost_twice] == "failed"
     assert {states[name] for name in states if name != lost_twice} == {"done"}
     status = status_of(tmp_path / RUNS / lost_twice)
     assert status["status"] == "failed"
     assert "2 times: its process was ended by signal 9" in status["error"]
     # the next command tries it again
-    assert set(states_of(run_study(plan, material, tmp_path, OneByOne)).values()) == {"done"}
+    assert set(states_of(study_steps(plan, material, tmp_path, OneByOne)).values()) == {"done"}
     assert outcome(tmp_path) == outcome(undisturbed)
 
 
@@ -97,7 +97,7 @@ def test_one_run_fails_and_the_others_finish(plan_file, material, tmp_path):
     text = plan_file.read_text(encoding="utf-8") + '\n[[question]]\ntitle = "Rate?"\nlearning_rate = [0.008, 1e30]\n'
     (tmp_path / "diverging.toml").write_text(text, encoding="utf-8")
     plan = read_plan(tmp_path / "diverging.toml")
-    states = states_of(run_study(plan, material, tmp_path / "study", OneByOne))
+    states = states_of(study_steps(plan, material, tmp_path / "study", OneByOne))
     failed = {name for name, state in states.items() if state == "failed"}
     assert failed == {run.name for run in plan.runs if run.training.learning_rate > 1}
     assert len(failed) == 2
@@ -106,29 +106,29 @@ def test_one_run_fails_and_the_others_finish(plan_file, material, tmp_path):
 
 
 def test_another_study_other_tunes_and_other_things_are_refused(plan, material, tmp_path):
-    progress = run_study(plan, material, tmp_path / "study", OneByOne)
+    progress = study_steps(plan, material, tmp_path / "study", OneByOne)
     next(progress)
     with pytest.raises(OutputError, match=rf"another runner is at work in it \(process {os.getpid()}\)"):
-        next(run_study(plan, material, tmp_path / "study", OneByOne))
+        next(study_steps(plan, material, tmp_path / "study", OneByOne))
     progress.close()
     with pytest.raises(OutputError, match="holds another study: its seeds differ"):
-        next(run_study(replace(plan, seeds=(0,)), material, tmp_path / "study", OneByOne))
+        next(study_steps(replace(plan, seeds=(0,)), material, tmp_path / "study", OneByOne))
     fewer = StudyData(TrainingData.of(read_tunes(*map(Path, plan.data)).tunes[:20]), {})
     with pytest.raises(OutputError, match=r"holds another study: it is about other tunes, from .*tiny\.txt"):
-        next(run_study(plan, fewer, tmp_path / "study", OneByOne))
+        next(study_steps(plan, fewer, tmp_path / "study", OneByOne))
     with pytest.raises(OptionError, match="other tunes"):
-        next(run_study(replace(plan, fingerprint="0"), material, tmp_path / "study", OneByOne))
+        next(study_steps(replace(plan, fingerprint="0"), material, tmp_path / "study", OneByOne))
     (tmp_path / "used").mkdir()
     (tmp_path / "used" / "thesis.tex").write_text("", encoding="utf-8")
     with pytest.raises(OutputError, match="no study"):
-        next(run_study(plan, material, tmp_path / "used", OneByOne))
+        next(study_steps(plan, material, tmp_path / "used", OneByOne))
     assert [path.name for path in (tmp_path / "used").iterdir()] == ["thesis.tex"]
 
 
 def test_killed_before_its_plan_was_written_it_begins_anew(plan, material, undisturbed, tmp_path):
     (tmp_path / ".lock").write_text("1", encoding="utf-8")
     (tmp_path / ".plan.toml.1.new").write_text("data = [", encoding="utf-8")
-    assert set(states_of(run_study(plan, material, tmp_path, OneByOne)).values()) == {"done"}
+    assert set(states_of(study_steps(plan, material, tmp_path, OneByOne)).values()) == {"done"}
     assert outcome(tmp_path) == outcome(undisturbed)
 
 

@@ -14,7 +14,7 @@ from tunewright.study.plans.plan import read_plan
 from tunewright.study.results.result_tables import trials_table
 from tunewright.study.results.study_results import read_results
 from tunewright.study.running.perform import StudyData
-from tunewright.study.running.runner import run_study
+from tunewright.study.running.runner import study_steps
 from tunewright.study.running.search import JOURNAL, TRIALS, Searcher, best_trial, ended_trials
 from tunewright.study.running.study_folder import RUN, status_of
 from tunewright.training.data import TrainingData
@@ -54,7 +54,7 @@ class OneAtATime(OneByOne):
 @pytest.fixture(scope="module")
 def searched(plan, material, tmp_path_factory):
     folder = tmp_path_factory.mktemp("searched")
-    states = states_of(run_study(plan, material, folder, OneAtATime))
+    states = states_of(study_steps(plan, material, folder, OneAtATime))
     return folder, states
 
 
@@ -112,12 +112,12 @@ def test_every_trial_is_in_a_table_and_the_best_are_told(searched, tmp_path, cap
 def test_a_search_that_was_stopped_anywhere_draws_the_same(plan, material, searched, tmp_path):
     folder, states = searched
     while True:
-        with closing(run_study(plan, material, tmp_path, OneAtATime)) as steps:
+        with closing(study_steps(plan, material, tmp_path, OneAtATime)) as steps:
             ended = [progress for _, progress in zip(range(47), steps, strict=False)]
         if not any(state.state in ("running", "waiting") for state in ended[-1].states.values()):
             break
     assert drawn(tmp_path) == drawn(folder)
-    assert states_of(run_study(plan, material, tmp_path, OneAtATime)) == states
+    assert states_of(study_steps(plan, material, tmp_path, OneAtATime)) == states
     done = [name for name, state in states.items() if state == "done"]
     assert done
     for name in done:

@@ -18,7 +18,7 @@ from tunewright.study.plans.plan import read_plan
 from tunewright.study.results.run_record import read_run
 from tunewright.study.running import together
 from tunewright.study.running.perform import StudyData, perform
-from tunewright.study.running.runner import run_study
+from tunewright.study.running.runner import study_steps
 from tunewright.study.running.study_folder import RUNS, open_study, status_of
 from tunewright.study.running.together import AT_ONCE, StackedExecutor, can_stack, explain_unstacked
 from tunewright.training.data import TrainingData
@@ -45,7 +45,7 @@ def material(tiny_corpus):
 @pytest.fixture(scope="module")
 def undisturbed(plan, material, tmp_path_factory):
     study = tmp_path_factory.mktemp("undisturbed")
-    assert set(states_of(run_study(plan, material, study, StackedExecutor)).values()) == {"done"}
+    assert set(states_of(study_steps(plan, material, study, StackedExecutor)).values()) == {"done"}
     return study
 
 
@@ -81,11 +81,11 @@ def test_stopped_again_and_again_it_ends_the_same_and_trains_nothing_twice(
 
     monkeypatch.setattr(Trainer, "learned", note)
     for steps in range(1, 40, 2):
-        progress = run_study(plan, material, tmp_path, Hurried)
+        progress = study_steps(plan, material, tmp_path, Hurried)
         for _ in zip(range(steps), progress, strict=False):
             pass
         progress.close()
-    assert set(states_of(run_study(plan, material, tmp_path, Hurried)).values()) == {"done"}
+    assert set(states_of(study_steps(plan, material, tmp_path, Hurried)).values()) == {"done"}
     assert outcome(tmp_path) == outcome(undisturbed)
     assert len(learned) == len(set(learned)), "a batch was learned twice"
     assert len(learned) > 100
@@ -125,7 +125,7 @@ def test_killed_at_random_moments_it_ends_as_if_undisturbed(plan_file, tmp_path)
 def test_one_that_diverges_fails_alone_and_is_tried_again(plan_file, material, tmp_path):
     plan = asking(plan_file, tmp_path, "learning_rate = [0.008, 1e30]")
     for _ in range(2):
-        states = states_of(run_study(plan, material, tmp_path / "study", StackedExecutor))
+        states = states_of(study_steps(plan, material, tmp_path / "study", StackedExecutor))
         failed = {name for name, state in states.items() if state == "failed"}
         assert failed == {run.name for run in plan.runs if run.training.learning_rate > 1}
         assert set(states.values()) == {"done", "failed"}
@@ -142,7 +142,7 @@ def test_what_cannot_learn_together_is_trained_by_itself(plan_file, material, tm
     ]
     assert "transpose is 0.5" in lines[0]
     assert "no other run has the same shape" in lines[1]
-    assert set(states_of(run_study(plan, material, tmp_path / "study", StackedExecutor)).values()) == {"done"}
+    assert set(states_of(study_steps(plan, material, tmp_path / "study", StackedExecutor)).values()) == {"done"}
     for run in plan.runs:
         if run.training.transpose:
             list(perform(run, tmp_path / "alone" / RUNS / run.name, material))
@@ -159,7 +159,7 @@ def test_networks_that_look_back_learn_by_themselves_beside_a_stack_of_others(ti
     why = "networks that look back gain nothing from being stacked"
     assert [*explain_unstacked(plan.runs)] == [f"2 of 4 runs are trained alone, one after the other: {why}"]
     study = tmp_path / "study"
-    assert set(states_of(run_study(plan, material, study, StackedExecutor)).values()) == {"done"}
+    assert set(states_of(study_steps(plan, material, study, StackedExecutor)).values()) == {"done"}
     looking = [run for run in plan.runs if run.network.look_back]
     assert [run for run in plan.runs if not read_run(study / RUNS / run.name).stacked] == looking
     for run in looking:

@@ -120,7 +120,7 @@ def study_ablation(
     model, sides
         The network, and tunes labelled for its vocabulary; losses are measured on those to confirm on.
     findings
-        What its units follow (see `units.unit_study.study_neurons`), the strongest first.
+        What its units follow (see `units.unit_study.study_units`), the strongest first.
     targets
         Units to clamp; None takes those that `choose_targets` finds in `findings`.
 

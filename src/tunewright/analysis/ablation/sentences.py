@@ -11,7 +11,7 @@ MOST_KINDS = 3
 """Kinds of characters that a sentence names."""
 
 
-def sentences_of(ablation: Ablation, result: AblationResult) -> tuple[str, ...]:
+def ablation_sentences(ablation: Ablation, result: AblationResult) -> tuple[str, ...]:
     """State the effects of clamping units on all characters, on kinds of characters, and on bars.
 
     Effects that random units have too are stated as such.
@@ -33,7 +33,7 @@ def sentences_of(ablation: Ablation, result: AblationResult) -> tuple[str, ...]:
     return tuple(words)
 
 
-def summary(result: AblationResult) -> tuple[str, str]:
+def ablation_summary(result: AblationResult) -> tuple[str, str]:
     """State what was done, and which targets have larger effects than random units."""
     about = result.about
     composing = f", and composed {about['tunes_composed']} tunes" if about["tunes_composed"] else ""

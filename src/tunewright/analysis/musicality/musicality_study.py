@@ -9,7 +9,7 @@ Figures depend on the sizes of the sets: finite samples of one distribution over
 by less. Compare sets of the same size.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -18,6 +18,8 @@ import numpy as np
 from tunewright.analysis.musicality.distributions import Estimate, Observations, binned, bootstrapped, spread
 from tunewright.analysis.musicality.paired_sets import FIRST, SECOND, PairedSets, TuneSet, held_out
 from tunewright.analysis.musicality.tune_features import FEATURES, profile
+from tunewright.corpus.readers import Tunes, tunes_of
+from tunewright.corpus.tune import HasText, text_of
 
 BINS_KEPT = 16
 """Categories whose shares are given one by one; the others are summed up."""
@@ -110,6 +112,21 @@ def compare(reference: Sequence[str], composed: Sequence[str], *, seed: int = 0)
         Of the resamples behind intervals and ceilings.
     """
     return compare_sets(measure_tunes(reference), measure_tunes(composed), seed=seed)
+
+
+def musicality(tunes: Iterable[HasText | str], corpus: Tunes, *, seed: int = 0) -> Musicality:
+    """How near composed tunes are to a corpus as music.
+
+    Parameters
+    ----------
+    tunes
+        Tunes, compositions or texts.
+    corpus
+        Tunes, or the file, folder or name of a corpus.
+    seed
+        Decides the resamples behind intervals and ceilings, and nothing else.
+    """
+    return compare([tune.text for tune in tunes_of(corpus)], list(map(text_of, tunes)), seed=seed)
 
 
 def measure_tunes(tunes: Sequence[str]) -> TuneSet:

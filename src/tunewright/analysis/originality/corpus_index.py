@@ -22,8 +22,9 @@ from tunewright.analysis.originality.corpus_search import CorpusSearch
 from tunewright.analysis.originality.index_files import UNREADABLE, mark_opened, prune_cache, read_index, write_index
 from tunewright.analysis.originality.nearness import Nearness, Scale
 from tunewright.analysis.originality.verdict import Originality
+from tunewright.corpus.readers import Tunes, measured_tunes, tunes_of
 from tunewright.corpus.split import group_tunes
-from tunewright.corpus.tune import Tune
+from tunewright.corpus.tune import HasText, Tune, text_of
 from tunewright.errors import IndexFolderError, OutputError
 from tunewright.files import cache_folder
 from tunewright.progress import Progress
@@ -142,6 +143,39 @@ def originality_index(
         index.save(folder)
         prune_cache(cache)
     return index
+
+
+def originality(
+    tunes: Iterable[HasText | str],
+    corpus: Tunes | OriginalityIndex,
+    *,
+    held_out: Tunes = (),
+    progress: Progress | None = None,
+) -> tuple[Originality, ...]:
+    """Measure what tunes copy from a corpus, and how near they are to it.
+
+    Parameters
+    ----------
+    tunes
+        Tunes, compositions or texts.
+    corpus
+        What they may be copied from: tunes, the file, folder or name of a corpus, or an index.
+    held_out
+        Human tunes that are new to the corpus, to set the figures beside; without them, a sample of the corpus itself.
+    progress
+        Called with what is being done while an index is built, and the share of it that is done, 0 to 1.
+
+    Returns
+    -------
+    figures
+        One for each tune, in their order.
+    """
+    if isinstance(tunes, str):
+        tunes = [tunes]
+    index = corpus if isinstance(corpus, OriginalityIndex) else originality_index(tunes_of(corpus), progress=progress)
+    human = [tune.text for tune in measured_tunes(held_out)]
+    scale = index.scale_of(human, progress) if human else index.scale
+    return tuple(index.query(text_of(tune), scale) for tune in tunes)
 
 
 def checksum_of(tunes: Sequence[Tune]) -> str:

@@ -24,8 +24,9 @@ from tunewright.analysis.units.labels import LABELS
 from tunewright.analysis.units.samples import Sides
 from tunewright.analysis.units.selectivity import Bools, SelectivityTests, compare, usable_labels
 from tunewright.analysis.units.snippets import Snippet, extremes
+from tunewright.corpus.readers import Tunes, tunes_of
 from tunewright.errors import CorpusError, OptionError
-from tunewright.model.checkpoint import Checkpoint
+from tunewright.model.checkpoint import Checkpoint, Model, checkpoint_of
 from tunewright.model.network import load_network
 from tunewright.options import require
 from tunewright.progress import Progress
@@ -80,9 +81,9 @@ class NeuronStudy:
         return {label.name: best[label.name] for label in LABELS if label.name in best}
 
 
-def study_neurons(
-    model: Checkpoint,
-    sides: Sides,
+def study_units(
+    model: Model,
+    sides: Sides | Tunes,
     config: NeuronConfig | None = None,
     *,
     units: Sequence[int] | None = None,
@@ -92,8 +93,10 @@ def study_neurons(
 
     Parameters
     ----------
-    model, sides
-        The network, and tunes labelled for its vocabulary.
+    model
+        The network, the folder of one, or the name of one that comes along.
+    sides
+        Tunes labelled for its vocabulary; of tunes, or the file, folder or name of a corpus, `Sides.of` makes them.
     units
         Report only the units of these numbers, in every layer; all units are tested. None reports all.
 
@@ -104,7 +107,8 @@ def study_neurons(
     CheckpointError
         If the weights do not fit the configuration.
     """
-    config = config or NeuronConfig()
+    config, model = config or NeuronConfig(), checkpoint_of(model)
+    sides = sides if isinstance(sides, Sides) else Sides.of(model, tunes_of(sides))
     shape = model.config
     require_quantities(shape.cell, [config.quantity])
     require_units(units or (), shape.units)

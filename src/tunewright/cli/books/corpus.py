@@ -45,7 +45,6 @@ def corpus(
     """
     from tunewright.cli.books.corpus_display import show_built, show_left_out, show_statistics
     from tunewright.corpus.large.built_corpus import FAILURES, is_built, read_corpus
-    from tunewright.corpus.library import resolve
     from tunewright.corpus.readers import read_tunes
     from tunewright.corpus.statistics import describe
 
@@ -56,7 +55,7 @@ def corpus(
         built.verify()
         show_built(built, json=json)
         return
-    reading = read_tunes(*map(resolve, paths), text_field=text_field, keep_duplicates=keep_duplicates)
+    reading = read_tunes(*paths, text_field=text_field, keep_duplicates=keep_duplicates)
     if left_out:
         show_left_out(reading, json=json)
     else:

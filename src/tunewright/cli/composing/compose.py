@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
-from tunewright.cli.flags import flags_of, given, override
+from tunewright.cli.flags import flag, flags_of, given
 from tunewright.errors import OptionError
 from tunewright.sampling.config import CompositionConfig
 
@@ -54,6 +55,10 @@ class BeginningFlags:
     """A file that says how each tune begins."""
     drop_unknown: bool = False
     """Leave out characters of the beginning that the network has never seen."""
+
+    def given(self) -> dict[str, object]:
+        """Options of composing by name; ``\\n`` in --prime is a line end."""
+        return {**asdict(self), "prime": self.prime and self.prime.replace("\\n", "\n")}
 
 
 @Parameter(name="*")
@@ -143,45 +148,35 @@ def compose(
     """
     from tunewright.cli.composing.composed_figures import MOST_DESCRIBED, Figures, print_tunes
     from tunewright.cli.composing.composed_files import write_tunes
-    from tunewright.cli.composing.request import (
-        Beginning,
-        CompositionRequest,
-        grammar_for,
-        read_beginning,
-        rejection_config,
-        with_clamps,
-    )
+    from tunewright.cli.composing.request import CompositionRequest, parse_clamps
     from tunewright.cli.composing.varied import VariationRequest, write_variants
-    from tunewright.model.checkpoint import read_checkpoint
     from tunewright.sampling.compiled import compiling
-    from tunewright.sampling.prime import header
+    from tunewright.sampling.order import choice_of, order_of
+    from tunewright.sampling.prime import name_characters
 
     to, steering, begins = output or OutputFlags(), steering or SteeringFlags(), beginning or BeginningFlags()
     variation, compared = variation or VariationFlags(), originality or OriginalityFlags()
     conditions = conditions or ConditionFlags()
-    config = override(CompositionConfig(), (given(composition), None))
     check_flags(count, keep, to, steering, variation, conditions)
-    checkpoint = with_clamps(read_checkpoint(model), clamp)
-    accept = given(composition).get("accept")
-    config = rejection_config(checkpoint, config, asked=accept, off=steering.raw or bool(clamp))
+    choice = {**given(composition), "clamp": parse_clamps(clamp)}
     asked, formats = conditions.given(), to.format or FORMATS
     if variation.vary is not None:
         if asked.keys() != {"bars"} or begins.prime is not None or begins.start is not None or keep is not None:
             raise OptionError("--vary takes its tune as it is; leave out --keep, beginnings and conditions")
+        checkpoint, config = choice_of(model, None, choice, spell=flag)
         tune, bars, candidates = variation.vary, asked["bars"], variation.candidates
         return write_variants(
             VariationRequest(checkpoint, str(model), config, tune, bars, count, candidates, to.out, formats, to.force)
         )
-    first = read_beginning(checkpoint.vocabulary, begins.prime, begins.start, drop_unknown=begins.drop_unknown)
-    if steering.raw and asked:
-        if first.text:
-            raise OptionError("give one beginning only: --prime, --start, or header fields such as --key")
-        first, asked = Beginning(header(**asked)), {}
-    grammar = None if steering.raw else grammar_for(checkpoint, asked, first)
-    request = CompositionRequest(checkpoint, str(model), config, grammar, asked, first, count, keep, device)
+    order = order_of(
+        model, None, {**choice, **asked, **begins.given(), "raw": steering.raw, "device": device}, spell=flag
+    )
+    if order.left_out:
+        print(f"left out of the beginning: {name_characters(order.left_out)}", file=sys.stderr)
+    request = CompositionRequest(order, str(model), count, keep)
     wanted = compared.corpus is not None or keep is not None or count <= MOST_DESCRIBED
     measured = wanted and not compared.no_originality
-    figures = Figures(checkpoint, compared.corpus, wanted=measured, steered=grammar is not None)
+    figures = Figures(order.model, compared.corpus, wanted=measured, steered=order.grammar is not None)
     compiling.start()
     if to.out is None:
         print_tunes(request, figures)

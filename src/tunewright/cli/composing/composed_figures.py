@@ -17,7 +17,7 @@ from tunewright.cli.sources import learned_from
 from tunewright.errors import InputError
 from tunewright.model.checkpoint import Checkpoint
 from tunewright.sampling.choosing.discriminator import Discriminator
-from tunewright.sampling.compose import compose as compose_one
+from tunewright.sampling.compose import streamed
 from tunewright.sampling.composition import Composition
 
 MOST_DESCRIBED = 20
@@ -109,7 +109,7 @@ def print_tunes(request: CompositionRequest, figures: Figures) -> None:
             print(kept.composition.text.rstrip("\n"), end="\n\n", flush=True)
             figures.describe(kept.composition, kept.reasons)
         return
-    if request.count > 1 or request.device != "cpu":
+    if request.count > 1 or request.order.device != "cpu":
         for composition in request.compositions():
             compositions.append(composition)
             print(composition.text.rstrip("\n"), end="\n\n", flush=True)
@@ -122,15 +122,9 @@ def print_tunes(request: CompositionRequest, figures: Figures) -> None:
 
 def _print_as_composed(request: CompositionRequest) -> Composition:
     """Compose one tune and print each character as it is chosen."""
-    if request.config.accept < 1 and not request.config.argmax:
+    if request.order.config.accept < 1 and not request.order.config.argmax:
         print("composing until a tune is accepted; --accept 1 shows one as it is written", file=sys.stderr, flush=True)
-    composing = compose_one(
-        request.model,
-        request.config,
-        prime=request.beginning.text,
-        grammar=request.grammar,
-        raw=request.grammar is None,
-    )
+    composing = streamed(request.order)
     last = ""
     with closing(composing):
         while True:

@@ -33,8 +33,8 @@ def write_tunes(request: CompositionRequest, figures: Figures, out: Path, format
     names = parse_formats(formats)
     claim_folder(out, force=force)
     written, compositions = 0, list[Composition]()
-    looked_at = bars_looked_at(request.model) if "html" in names else None
-    digits = len(str(request.config.seed + request.count - 1))
+    looked_at = bars_looked_at(request.order.model) if "html" in names else None
+    digits = len(str(request.order.config.seed + request.count - 1))
     console = error_console()
     bar = Progress(console=console, transient=True, disable=not console.is_terminal)
     with stop_on_signal() as stopped, bar:
@@ -93,14 +93,15 @@ def write_tune(
 
 
 def provenance_of(request: CompositionRequest, composition: Composition) -> dict[str, str]:
-    """Everything that is needed to compose the same tune again."""
-    provenance = made_by(request.model, request.name, request.config, composition.seed)
-    provenance["composed"] = "raw" if request.grammar is None else "playable"
-    provenance |= {name.replace("_", " "): value for name, value in request.conditions.items()}
-    if request.beginning.text:
-        provenance["prime"] = request.beginning.text.replace("\n", "\\n")
+    """What it takes to make the same tune again."""
+    order = request.order
+    provenance = made_by(order.model, request.name, order.config, composition.seed)
+    provenance["composed"] = "raw" if order.grammar is None else "playable"
+    provenance |= {name.replace("_", " "): value for name, value in order.conditions.items()}
+    if order.prime:
+        provenance["prime"] = order.prime.replace("\n", "\\n")
     if not composition.ended:
-        provenance["stopped at"] = f"{request.config.max_length} characters"
+        provenance["stopped at"] = f"{order.config.max_length} characters"
     return provenance
 
 

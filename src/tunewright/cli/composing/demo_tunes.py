@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from tunewright.acceptor.grammar import Grammar
 from tunewright.analysis.selection import Kept
 from tunewright.cli.composing.composed_figures import Figures
-from tunewright.cli.composing.request import Beginning, CompositionRequest
+from tunewright.cli.composing.request import CompositionRequest
 from tunewright.errors import GrammarError
 from tunewright.model.checkpoint import Checkpoint
 from tunewright.sampling.composition import Composition
 from tunewright.sampling.config import CompositionConfig
+from tunewright.sampling.order import Order
 from tunewright.sampling.playable import playable
 
 TEMPERATURES = (0.5, 1.0, 2.0)
@@ -71,11 +72,9 @@ def demo_tunes(model: Checkpoint, name: str, seed: int, steering: DemoGrammar, f
     """
     for temperature in TEMPERATURES:
         config = CompositionConfig(temperature=temperature, max_length=MAX_LENGTH, seed=seed)
-        request = CompositionRequest(
-            model, name, config, steering.grammar, {}, Beginning(), count=CANDIDATES, keep=1, device="cpu"
-        )
+        request = CompositionRequest(Order(model, config, steering.grammar), name, count=CANDIDATES, keep=1)
         (best,) = figures.best(_in_time(request), 1)
-        alone = next(iter(replace(request, grammar=None, count=1, keep=None).compositions()))
+        alone = next(iter(replace(request, order=replace(request.order, grammar=None), count=1).compositions()))
         yield DemoTune(temperature, best, request, alone)
 
 

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tunewright.cli.composing.composed_files import made_by, write_tune
-from tunewright.cli.composing.request import read_text
 from tunewright.cli.ending import MISTAKE
-from tunewright.errors import GrammarError, OptionError
+from tunewright.errors import GrammarError, OptionError, VocabularyError
 from tunewright.files import claim_folder
 from tunewright.model.checkpoint import Checkpoint
 from tunewright.rendering.formats import parse_formats
 from tunewright.sampling.config import CompositionConfig
-from tunewright.sampling.prime import fit_prime
+from tunewright.sampling.prime import read_text
 from tunewright.sampling.vary import Variation, vary
 
 
@@ -38,13 +37,11 @@ class VariationRequest:
 def write_variants(request: VariationRequest) -> int:
     """Print the best variants, or write them to files; returns the exit status."""
     first, last = bars_of(request.bars)
-    text, lines = without_comments(read_text(request.tune))
-    text, _ = fit_prime(text, request.model.vocabulary, path=request.tune)
     try:
+        text = read_text(request.tune)
         found = vary(request.model, text, first, last, request.config, candidates=request.candidates)
-    except (GrammarError, OptionError) as error:
-        line = lines[error.line - 1] if error.line and error.line <= len(lines) else error.line
-        raise type(error)(error.message, path=request.tune, line=line, column=error.column) from error
+    except (GrammarError, OptionError, VocabularyError) as error:
+        raise type(error)(error.message, path=request.tune, line=error.line, column=error.column) from error
     fit = f"{len(found)} of {request.candidates} candidates fit"
     print(f"{fit}; log-probability of the tune from bar {first} on, in nats", file=sys.stderr)
     if not found:
@@ -65,12 +62,6 @@ def write_variants(request: VariationRequest) -> int:
         written += write_tune(variation.text, f"variant-{place}", names, provenance, request.out)
     print(f"{written} files in {request.out}")
     return 0 if written else MISTAKE
-
-
-def without_comments(text: str) -> tuple[str, list[int]]:
-    """A tune without its comment lines, which say how it was made, and the number of each line that is left."""
-    kept = [(number, line) for number, line in enumerate(text.split("\n"), start=1) if not line.startswith("%")]
-    return "\n".join(line for _, line in kept), [number for number, _ in kept]
 
 
 def in_words(variation: Variation) -> str:

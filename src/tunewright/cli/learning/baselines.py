@@ -3,13 +3,14 @@
 import sys
 from collections.abc import Sequence
 
-from tunewright.cli.learning_sources import built_corpus, recorded_data
 from tunewright.cli.sources import read_sources
+from tunewright.corpus.large.built_corpus import built_corpus
 from tunewright.corpus.tune import Tune
 from tunewright.corpus.vocabulary import Ids
 from tunewright.errors import InputError
 from tunewright.model.checkpoint import Checkpoint
 from tunewright.training.evaluate import Measurable
+from tunewright.training.learned_data import recorded_data
 from tunewright.training.ngram import MOST_CHARACTERS, Baselines, baselines
 
 

@@ -2,12 +2,6 @@
 
 from pathlib import Path
 
-from tunewright.errors import CheckpointError, MissingExtraError
-from tunewright.files import write_file
-
-TOLERANCE = 1e-3
-"""The largest difference of a logit or state from torch's with which a file is written."""
-
 
 def export(model: Path, *, onnx: Path) -> None:
     """Write a network as an ONNX file, which ONNX Runtime runs without torch and without Tunewright.
@@ -22,20 +16,10 @@ def export(model: Path, *, onnx: Path) -> None:
     onnx
         The file to write; one of the same name is replaced.
     """
-    from tunewright.model.checkpoint import read_checkpoint
-    from tunewright.model.onnx.comparison import largest_difference
-    from tunewright.model.onnx.graph import to_onnx
+    from tunewright.model.onnx import comparison
 
-    checkpoint = read_checkpoint(model)
-    content = to_onnx(checkpoint)
-    try:
-        difference = largest_difference(checkpoint, content)
-    except MissingExtraError as error:
-        compared = f"not compared with torch. {error}"
-    else:
-        if not difference <= TOLERANCE:  # true of nan, too
-            what = f"ONNX Runtime and torch differ on it by {difference:.2g}, more than {TOLERANCE:g}; no file written"
-            raise CheckpointError(what, path=checkpoint.path)
-        compared = f"differs from torch by {difference:.1g} at most"
-    write_file(onnx, content)
-    print(f"{onnx}: {len(content):,} bytes; {compared}")
+    written = comparison.export(model, onnx)
+    told = f"not compared with torch. {written.problem}"
+    if written.difference is not None:
+        told = f"differs from torch by {written.difference:.1g} at most"
+    print(f"{onnx}: {written.size:,} bytes; {told}")

@@ -11,8 +11,8 @@ from rich.table import Table
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tunewright.analysis.neuron_analysis import NeuronResults
     from tunewright.analysis.units.claims import UnitFinding
-    from tunewright.cli.neurons.neuron_analysis import NeuronResults
 
 STRONG_AUC, STRONG_R = 0.95, 0.8
 """The least AUC or correlation of a unit that follows a label closely."""

@@ -9,7 +9,6 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from tunewright.cli.progress import progress_bar
-from tunewright.files import claim_folder
 
 
 def neurons(
@@ -54,30 +53,29 @@ def neurons(
     force
         Write into a folder that holds something already.
     """
-    from tunewright.analysis.units.samples import Sides
-    from tunewright.cli.composing.composed_tune import as_composed
-    from tunewright.cli.neurons.neuron_analysis import analyse_neurons, check_request, require_known
     from tunewright.cli.neurons.neuron_table import show
-    from tunewright.cli.neurons.neuron_writing import PAGE, Writer
     from tunewright.cli.sources import read_sources
     from tunewright.model.checkpoint import read_checkpoint
-    from tunewright.model.threads import one_thread
+    from tunewright.report.pages.neuron_writing import write_neurons
 
-    checkpoint = read_checkpoint(model)
-    others = {str(path): read_checkpoint(path) for path in against or ()}
-    shown = [as_composed(each) for each in read_sources(*tune, keep_duplicates=True)] if tune else ()
-    request = check_request(checkpoint, others, shown, unit, quantity)
-    tunes = read_sources(*data)
-    confirming = read_sources(*held_out) if held_out else None
-    with one_thread(), progress_bar() as tell:
-        tell("labelling tunes", 0.0)
-        sides = Sides.of(checkpoint, tunes, confirming, characters)
-        require_known(others, sides)
-        claim_folder(out, force=force)
-        found = analyse_neurons(request, sides, lambda doing, share: tell(doing, 0.9 * share))
-        writer = Writer(request, found, out)
-        writer.write(lambda doing, share: tell(doing, 0.9 + 0.1 * share))
-    for problem in writer.problems:
+    checkpoint, others = read_checkpoint(model), {str(path): read_checkpoint(path) for path in against or ()}
+    shown = read_sources(*tune, keep_duplicates=True) if tune else ()
+    tunes, confirming = read_sources(*data), read_sources(*held_out) if held_out else None
+    with progress_bar() as tell:
+        written = write_neurons(
+            checkpoint,
+            tunes,
+            out,
+            held_out=confirming,
+            shown=shown,
+            units=unit,
+            against=others,
+            quantity=quantity,
+            characters=characters,
+            force=force,
+            progress=tell,
+        )
+    for problem in written.problems:
         print(f"left out: {problem}", file=sys.stderr)
-    show(found, by_unit=unit is not None)
-    print(f"Look at {out / PAGE}")
+    show(written.found, by_unit=unit is not None)
+    print(f"Look at {written.page}")

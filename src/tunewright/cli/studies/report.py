@@ -38,14 +38,11 @@ def report(
     force
         Write into a folder that holds something else.
     """
-    from tunewright.model.threads import one_thread
     from tunewright.report.paper.writing import write_paper
-    from tunewright.sampling.compiled import compiling
     from tunewright.study.results.study_results import read_results
 
     results = read_results(study)
-    compiling.start()
-    with one_thread(), progress_bar() as tell:
+    with progress_bar() as tell:
         written = write_paper(
             results, out, title=title, authors=author or (), date=date, force=force, progress=tell
         )  # fmt: skip

@@ -14,7 +14,7 @@ from tunewright.errors import MissingExtraError
 from tunewright.files import write_file
 from tunewright.report.figures.study_figures import draw_question, draw_sizes, draw_speed
 from tunewright.study.results.comparisons import METHOD, answer
-from tunewright.study.results.measures import MEASURES, TimeToLoss, levels, summary, time_to_loss
+from tunewright.study.results.measures import MEASURES, TimeToLoss, levels, setting_mean, time_to_loss
 from tunewright.study.results.result_tables import trials_table
 from tunewright.study.results.study_results import StudyResults
 
@@ -77,7 +77,7 @@ def _settings(found: StudyResults) -> Table:
     )
     for setting in found.settings:
         runs = found.of(setting.name)
-        means = [summary(found, setting.name, name).in_words(MEASURES[name].places) for name in MEASURED]
+        means = [setting_mean(found, setting.name, name).in_words(MEASURES[name].places) for name in MEASURED]
         table.add_row(Text(setting.name), str(len(runs)), f"{runs[0].parameters:,}", *means)
     if found.baselines:
         for name, counted in (("n-gram", found.baselines.ngram), ("unigram", found.baselines.unigram)):
@@ -127,7 +127,7 @@ def _show_answers(found: StudyResults, console: Console) -> None:
 
 def _loss(found: StudyResults, setting: str) -> str:
     measure = MEASURES[found.protocol]
-    return f"{summary(found, setting).in_words(measure.places)} {measure.unit}"
+    return f"{setting_mean(found, setting).in_words(measure.places)} {measure.unit}"
 
 
 def draw_figures(found: StudyResults, folder: Path) -> list[Path]:

@@ -85,14 +85,19 @@ def run(
         Of the cluster; without it, the one that RAY_ADDRESS names, or else one of this machine alone.
     """
     from tunewright.cli.studies.study_display import follow, show_best_trial
-    from tunewright.cli.studies.study_setup import choose_executor, plan_with_data
-    from tunewright.study.running.runner import run_study
+    from tunewright.cli.studies.study_setup import plan_with_data
+    from tunewright.study.running.study_run import run_study
+    from tunewright.study.running.together import can_stack, explain_unstacked
 
     require("workers", workers, "0 or more", workers >= 0)
     if address and executor != "ray":
         raise OptionError(f"--address {address} needs --executor ray")
     asked, shared = plan_with_data(plan, data, validation)
-    steps = run_study(asked, shared, out, choose_executor(asked, executor, workers, address))
+    if executor == "stacked" or (executor is None and not workers and can_stack(asked.runs)):
+        executor = "stacked"
+        for line in explain_unstacked(asked.runs):
+            print(line)
+    steps = run_study(asked, out, data=shared, executor=executor, workers=workers, address=address)
     with stop_on_signal() as stopped, closing(steps):
         states = follow(steps, stopped)
     if any(state.state in ("waiting", "running") for state in states):

@@ -17,7 +17,7 @@ Shapes: N tunes.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from tunewright.corpus.large.shards import MappedTunes, ShardFile, Shards
 from tunewright.corpus.tune import Tune
 from tunewright.corpus.vocabulary import UnknownCharacter, Vocabulary
-from tunewright.errors import CorpusError, VocabularyError
+from tunewright.errors import CorpusError, OptionError, VocabularyError
 
 FORMAT = 1
 """Increased whenever an older folder would be misread."""
@@ -149,6 +149,17 @@ def read_corpus(folder: Path) -> BuiltCorpus:
             f"cannot be read as the index of a corpus: {error}; build the corpus again", path=path
         ) from error
     return corpus
+
+
+def built_corpus(sources: Sequence[Path | str]) -> BuiltCorpus | None:
+    """Open the built corpus that `sources` name; None if they are something else."""
+    if not any(map(is_built, sources)):
+        return None
+    if len(sources) > 1:
+        raise OptionError(
+            "a built corpus must be named alone; give all that belongs together to tunewright corpus build"
+        )
+    return read_corpus(Path(sources[0]))
 
 
 def _side(folder: Path, index: Mapping[str, Any], side: Side) -> BuiltSide:

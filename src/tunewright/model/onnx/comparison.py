@@ -6,17 +6,22 @@ another order differ by some millionths.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from tunewright.errors import MissingExtraError
-from tunewright.model.checkpoint import Checkpoint
+from tunewright.errors import CheckpointError, MissingExtraError
+from tunewright.files import write_file
+from tunewright.model.checkpoint import Checkpoint, Model, checkpoint_of
 from tunewright.model.network import CharNetwork, load_network
-from tunewright.model.onnx.graph import state_names
+from tunewright.model.onnx.graph import state_names, to_onnx
 
 TIME, LANES, SEED = 50, 3, 0
+TOLERANCE = 1e-3
+"""A file whose numbers differ from torch's by more is not written."""
 
 
 def largest_difference(checkpoint: Checkpoint, content: bytes) -> float:
@@ -56,6 +61,52 @@ def largest_difference(checkpoint: Checkpoint, content: bytes) -> float:
         for scores, *parts in (whole, stepwise)
         for ours, theirs in zip(expected, [scores, *_fixed(network, parts)], strict=True)
     )
+
+
+@dataclass(frozen=True)
+class Exported:
+    """An ONNX file that was written."""
+
+    path: Path
+    size: int
+    """Bytes."""
+    difference: float | None
+    """The largest from torch; None if it was not compared."""
+    problem: str = ""
+    """Why it was not compared."""
+
+
+def export(model: Model, path: Path | str) -> Exported:
+    """Write a network as an ONNX file, once its results are known to be torch's.
+
+    Parameters
+    ----------
+    model
+        The network, the folder of one, or the name of one that comes along.
+    path
+        The file to write; one of the same name is replaced.
+
+    Raises
+    ------
+    CheckpointError
+        If ONNX Runtime and torch differ by more than `TOLERANCE`; then nothing is written.
+    MissingExtraError
+        If onnx is not installed.
+    """
+    checkpoint = checkpoint_of(model)
+    content, difference, problem = to_onnx(checkpoint), None, ""
+    try:
+        difference = largest_difference(checkpoint, content)
+    except MissingExtraError as error:
+        problem = str(error)
+    else:
+        if not difference <= TOLERANCE:  # nor is nan
+            what = (
+                f"ONNX Runtime and torch differ on it by {difference:.2g}, more than {TOLERANCE:g}; nothing is written"
+            )
+            raise CheckpointError(what, path=checkpoint.path)
+    write_file(Path(path), content)
+    return Exported(Path(path), len(content), difference, problem)
 
 
 def _fixed(network: CharNetwork, state: Sequence[NDArray[np.float32]]) -> list[NDArray[np.float32]]:

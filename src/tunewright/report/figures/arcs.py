@@ -86,7 +86,7 @@ def text_with_arcs(looked: Looked) -> Body:
     return Body(_svg(drawn, 0, max(width, 1), height), width, height)
 
 
-def in_words(looked: Looked) -> list[str]:
+def looked_in_words(looked: Looked) -> list[str]:
     """The arcs in words, a sentence for each bar."""
     return [_sentence(bar, looked.bars) for bar in looked.bars]
 

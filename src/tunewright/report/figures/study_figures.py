@@ -36,7 +36,7 @@ from tunewright.report.figures.study_styles import (
 )
 from tunewright.study.plans.plan import Question, option_words
 from tunewright.study.results.comparisons import options_of
-from tunewright.study.results.measures import summary
+from tunewright.study.results.measures import setting_mean
 from tunewright.study.results.study_results import RunResult, StudyResults
 from tunewright.study.results.uncertainty import Estimate
 
@@ -110,7 +110,7 @@ def draw_speed(results: StudyResults, form: str = "svg") -> bytes:
         for name in names:
             losses, seconds = _mean(results, name, f"validation_{results.protocol}"), _mean(results, name, "seconds")
             draw_line(over_time, seconds, losses, styles[name], "-")
-            _point(against_rate, summary(results, name, "rate"), summary(results, name), styles[name])
+            _point(against_rate, setting_mean(results, name, "rate"), setting_mean(results, name), styles[name])
         _mark_counting(over_time, results, upright=False)
         _mark_counting(against_rate, results, upright=False)
         leave_out_the_first_epoch([over_time])
@@ -142,10 +142,10 @@ def draw_sizes(results: StudyResults, form: str = "svg") -> bytes:
         places = _places(results)
         for family in _families(results):
             sizes = sorted(family, key=places.__getitem__)
-            losses = [summary(results, name).value for name in sizes]
+            losses = [setting_mean(results, name).value for name in sizes]
             axes.plot([places[name] for name in sizes], losses, color="#b0b0b0", linewidth=1, zorder=1)
         for name in names:
-            _point(axes, Estimate(places[name], None, 1), summary(results, name), styles[name])
+            _point(axes, Estimate(places[name], None, 1), setting_mean(results, name), styles[name])
         _mark_counting(axes, results, upright=False)
         axes.xaxis.set_major_formatter(_thousands)
         finish_axes(
@@ -237,7 +237,7 @@ def _draw_curves(axes: "Axes", results: StudyResults, names: Sequence[str], styl
 def _draw_best(axes: "Axes", results: StudyResults, names: Sequence[str], styles: Mapping[str, Style]) -> None:
     """Draw the best validation loss of each setting in a row."""
     for row, name in enumerate(names):
-        style, found = styles[name], summary(results, name)
+        style, found = styles[name], setting_mean(results, name)
         single = [run.best.validation(results.protocol) for run in results.of(name)]
         if len(single) > 1:
             axes.plot(single, [row] * len(single), "|", color=style.colour, markersize=7, alpha=0.6)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from tunewright.analysis.ablation.clamped_units import ALL, BARS, Ablation, AblationResult
 from tunewright.analysis.ablation.effects import STANDS_OUT, Effect
-from tunewright.analysis.ablation.sentences import sentences_alone, sentences_of, summary
+from tunewright.analysis.ablation.sentences import ablation_sentences, ablation_summary, sentences_alone
 from tunewright.analysis.ablation.without_looking_back import Alone
 from tunewright.errors import MissingExtraError, OptionError
 from tunewright.model.clamping import unit_name
@@ -38,8 +38,8 @@ def ablation_section(result: AblationResult, alone: Alone | None = None) -> Page
     if not result.ablations:
         return PageSection(TITLE, f"<p>No unit has a confirmed label, so none was held.</p>{without}")
     svg = draw_ablation(result, "svg").decode()
-    described = "".join(f"<p>{escape(sentence)}</p>" for sentence in summary(result))
-    sentences = "".join(f"<li>{escape(' '.join(sentences_of(each, result)))}</li>" for each in result.ablations)
+    described = "".join(f"<p>{escape(sentence)}</p>" for sentence in ablation_summary(result))
+    sentences = "".join(f"<li>{escape(' '.join(ablation_sentences(each, result)))}</li>" for each in result.ablations)
     label = "Change of the loss at each kind of character when units are held at their means"
     figure = f'<div role="img" aria-label="{label}">{svg[svg.index("<svg") :]}</div>'
     words = f"<details><summary>In words</summary><ul>{sentences}</ul></details>"

@@ -5,7 +5,7 @@ from html import escape
 
 from tunewright.analysis.memory.looked_at import NEW, Looked
 from tunewright.errors import MissingExtraError, RenderError
-from tunewright.report.figures.arcs import in_words, score_with_arcs, text_with_arcs
+from tunewright.report.figures.arcs import looked_in_words, score_with_arcs, text_with_arcs
 from tunewright.report.figures.heatmap_frame import Body, framed
 
 TITLE = "Where each bar comes from"
@@ -34,7 +34,7 @@ def looked_html(looked: Looked) -> str:
     """HTML of arcs over the score and over the text, and of the same in words; "" for a tune without bars."""
     if not looked.bars:
         return ""
-    words = in_words(looked)
+    words = looked_in_words(looked)
     figures = "".join(figures_html(looked))
     return (
         f'<details class="looked" open><summary>{TITLE}: {summary(looked)[:-1]}</summary>\n'
@@ -44,7 +44,7 @@ def looked_html(looked: Looked) -> str:
 
 def figures_html(looked: Looked) -> Iterator[str]:
     """Arcs over the score, if it can be engraved, and over the text."""
-    label = escape(f"{TITLE}. {' '.join(in_words(looked))}")
+    label = escape(f"{TITLE}. {' '.join(looked_in_words(looked))}")
     for draw in KINDS.values():
         try:
             body = draw(looked)
@@ -82,5 +82,5 @@ def draw_arcs(looked: Looked, kind: str, *, title: str, form: str = "svg") -> by
         Without mini-racer, for a score; for png and pdf, without typst.
     """
     body: Body = KINDS[kind](looked)
-    words = " ".join(in_words(looked))
+    words = " ".join(looked_in_words(looked))
     return framed(body, title=title, caption=f"{summary(looked)} {READING}", words=words).file(form)

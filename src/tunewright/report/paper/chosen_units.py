@@ -20,7 +20,7 @@ from tunewright.analysis.units.counterparts import untrained_like
 from tunewright.analysis.units.labels import label_number, label_values
 from tunewright.analysis.units.samples import Sides
 from tunewright.analysis.units.selectivity import Sample, strengths
-from tunewright.analysis.units.unit_study import NeuronStudy, study_neurons
+from tunewright.analysis.units.unit_study import NeuronStudy, study_units
 from tunewright.model.checkpoint import Checkpoint
 from tunewright.model.network import load_network
 from tunewright.progress import Progress
@@ -133,7 +133,9 @@ class NeuronPart:
     untrained: NeuronStudy
 
 
-def study_units(model: Checkpoint, tunes: StudyTunes, text: str, progress: Progress = lambda *_: None) -> NeuronPart:
+def study_chosen_units(
+    model: Checkpoint, tunes: StudyTunes, text: str, progress: Progress = lambda *_: None
+) -> NeuronPart:
     """Study the units of a network, and choose those to show on the tune `text`.
 
     Raises
@@ -144,8 +146,8 @@ def study_units(model: Checkpoint, tunes: StudyTunes, text: str, progress: Progr
         If the network does not know a character of `text`.
     """
     sides = Sides.of(model, tunes.training, tunes.held_out, CHARACTERS)
-    study = study_neurons(model, sides, progress=lambda doing, share: progress(doing, share / 2))
-    untrained = study_neurons(
+    study = study_units(model, sides, progress=lambda doing, share: progress(doing, share / 2))
+    untrained = study_units(
         untrained_like(model),
         sides,
         progress=lambda doing, share: progress(f"untrained network: {doing}", (1 + share) / 2),

@@ -9,7 +9,7 @@ from tunewright.report.paper.text import count, fill, items, paragraphs, plain
 from tunewright.report.paper.units import example
 from tunewright.report.paper.values import has_intervals, mean, names, nats, percent, protocol, seeds
 from tunewright.study.results.comparisons import answer, options_of
-from tunewright.study.results.measures import summary
+from tunewright.study.results.measures import setting_mean
 
 
 def abstract(material: PaperMaterial) -> str:
@@ -65,7 +65,7 @@ def _counting(material: PaperMaterial) -> str:
 def _improvement(material: PaperMaterial) -> str:
     if len(names(material)) < 2:
         return ""
-    best = min(names(material), key=lambda name: summary(material.results, name).value)
+    best = min(names(material), key=lambda name: setting_mean(material.results, name).value)
     if best == material.baseline.setting:
         return fill("front", "improvement_none", {})
     return fill("front", "improvement", {"best": plain(best), "best_loss": mean(material, best)})

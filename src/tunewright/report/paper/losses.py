@@ -20,7 +20,7 @@ from tunewright.report.paper.values import (
 )
 from tunewright.study.plans.plan import Question
 from tunewright.study.results.comparisons import Answer, answer
-from tunewright.study.results.measures import ROUND_LOSS, Level, levels, summary, time_to_loss
+from tunewright.study.results.measures import ROUND_LOSS, Level, levels, setting_mean, time_to_loss
 from tunewright.study.results.uncertainty import CONFIDENCE
 
 CONFIDENT = {"confidence": share(CONFIDENCE)}
@@ -92,7 +92,7 @@ def _counting(material: PaperMaterial) -> str:
     if not baselines:
         return ""
     reached = getattr(baselines.ngram, name).nats_per_char
-    gain = reached - summary(material.results, material.baseline.setting).value
+    gain = reached - setting_mean(material.results, material.baseline.setting).value
     values = {
         "unigram_loss": nats(getattr(baselines.unigram, name).nats_per_char),
         "ngram_loss": nats(reached),
@@ -116,13 +116,13 @@ def _settings(material: PaperMaterial) -> str:
     here, other = material.results.protocol, OTHER[material.results.protocol]
     measures = (here, other, f"training_{here}", "best_epoch", "seconds_per_epoch")
     lowest = {
-        name: min(summary(material.results, each, name).value for each in names(material)) for name in measures[:3]
+        name: min(setting_mean(material.results, each, name).value for each in names(material)) for name in measures[:3]
     }
     rows = []
     for name in names(material):
         cells = [mean(material, name, measure) for measure in measures]
         for place, measure in enumerate(measures[:3]):
-            if summary(material.results, name, measure).value == lowest[measure] and len(names(material)) > 1:
+            if setting_mean(material.results, name, measure).value == lowest[measure] and len(names(material)) > 1:
                 cells[place] = f"**{cells[place]}**"
         rows.append([plain(name), f"{material.results.of(name)[0].parameters:,}", *cells])
     columns = [
@@ -164,7 +164,7 @@ def _question(material: PaperMaterial, number: int, question: Question) -> str:
 def _lowest(material: PaperMaterial, found: Answer) -> str:
     if len(found.settings) < 2 or not found.lowest:
         return ""
-    worst = max(found.settings, key=lambda name: summary(material.results, name).value)
+    worst = max(found.settings, key=lambda name: setting_mean(material.results, name).value)
     values = {
         "best": plain(found.lowest),
         "best_loss": mean(material, found.lowest),

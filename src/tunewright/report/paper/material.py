@@ -17,7 +17,7 @@ from tunewright.model.checkpoint import BEST, Checkpoint, read_checkpoint
 from tunewright.model.config import require_recurrent
 from tunewright.model.network import load_network
 from tunewright.progress import Progress
-from tunewright.report.paper.chosen_units import CHARACTERS, NeuronPart, study_units
+from tunewright.report.paper.chosen_units import CHARACTERS, NeuronPart, study_chosen_units
 from tunewright.report.paper.tunes import (
     TEMPERATURES,
     FreeTunes,
@@ -125,7 +125,7 @@ def gather(results: StudyResults, progress: Progress = lambda *_: None) -> Paper
     units = looking = None
     if tunes:
         try:
-            units = study_units(
+            units = study_chosen_units(
                 composer.model(best), tunes, own.text, lambda doing, share: progress(doing, 0.5 + share / 4)
             )
             looking = _looking(composer, results, tunes, (at[0], own), progress)

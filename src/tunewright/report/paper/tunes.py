@@ -17,7 +17,6 @@ from tunewright.acceptor.grammar import Grammar
 from tunewright.analysis.originality.corpus_index import OriginalityIndex
 from tunewright.analysis.originality.verdict import Originality
 from tunewright.analysis.selection import Kept, keep_best
-from tunewright.corpus.library import resolve
 from tunewright.corpus.readers import read_tunes
 from tunewright.corpus.split import split_tunes
 from tunewright.corpus.tune import Tune
@@ -229,8 +228,8 @@ def study_tunes(results: StudyResults) -> StudyTunes:
         If they are in a package that is not installed.
     """
     plan = results.plan
-    training: Sequence[Tune] = read_tunes(*map(resolve, plan.data)).tunes
-    held_out: Sequence[Tune] = read_tunes(*map(resolve, plan.validation)).tunes if plan.validation else ()
+    training: Sequence[Tune] = read_tunes(*plan.data)
+    held_out: Sequence[Tune] = read_tunes(*plan.validation) if plan.validation else ()
     if not held_out:
         training, held_out = split_tunes(training)
     if TrainingData.of(training, held_out).fingerprint != results.data["fingerprint"]:

@@ -9,7 +9,7 @@ from tunewright.report.paper.material import PaperMaterial
 from tunewright.report.paper.text import count, picture, plain, refer
 from tunewright.study.plans.plan import Value, value_words
 from tunewright.study.results.comparisons import Comparison
-from tunewright.study.results.measures import MEASURES, summary
+from tunewright.study.results.measures import MEASURES, setting_mean
 
 _MINUS = re.compile(r"(?<![\w.])-(?=\d)")
 OTHER = {"full_tune": "cold_window", "cold_window": "full_tune"}
@@ -43,7 +43,7 @@ def minus(text: str) -> str:
 def mean(material: PaperMaterial, setting: str, measure: str = "") -> str:
     """A measure of a setting over its seeds, such as ``1.650 ± 0.012``."""
     name = measure or material.protocol
-    return minus(summary(material.results, setting, name).in_words(MEASURES[name].places))
+    return minus(setting_mean(material.results, setting, name).in_words(MEASURES[name].places))
 
 
 def protocol(name: str) -> str:

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from tunewright.errors import InputError
 from tunewright.files import claim_folder, write_file
+from tunewright.model.threads import one_thread
 from tunewright.progress import Progress
 from tunewright.rendering.page import PageTune
 from tunewright.report.paper.composed import samples, tunes
@@ -39,7 +40,8 @@ from tunewright.report.paper.pictures import write_pictures
 from tunewright.report.paper.supplement import write_hand_in
 from tunewright.report.paper.text import NOTES, fill, own_words, paragraphs, stub
 from tunewright.report.paper.units import looking_back, units
-from tunewright.study.results.study_results import StudyResults
+from tunewright.sampling.compiled import compiling
+from tunewright.study.results.study_results import StudyResults, read_results
 
 FIGURES, NOTES_FOLDER, HAND_IN = "figures", "notes", "hand-in"
 
@@ -57,8 +59,8 @@ class WrittenPaper:
 
 
 def write_paper(
-    results: StudyResults,
-    out: Path,
+    study: StudyResults | Path | str,
+    out: Path | str,
     *,
     title: str = "",
     authors: Sequence[str] = (),
@@ -70,8 +72,8 @@ def write_paper(
 
     Parameters
     ----------
-    results
-        The study; at least one run must have finished.
+    study
+        The study or its folder; a run must have finished.
     out
         A new or empty folder, or one with an earlier paper, finished or not; its ``notes`` are kept.
     title
@@ -88,6 +90,23 @@ def write_paper(
     OutputError
         If the folder cannot be written, or contains something else.
     """
+    results = study if isinstance(study, StudyResults) else read_results(study)
+    compiling.start()
+    with one_thread():
+        return _write_paper(results, Path(out), title, tuple(authors), date, force=force, progress=progress)
+
+
+def _write_paper(
+    results: StudyResults,
+    out: Path,
+    title: str,
+    authors: tuple[str, ...],
+    date: str,
+    *,
+    force: bool,
+    progress: Progress,
+) -> WrittenPaper:
+    """As `write_paper`, on as many threads as there are."""
     if not results.runs:
         raise InputError("there is nothing to report: no run has finished", path=results.folder)
     former = any((out / name).is_file() for name in (SOURCE, f"{NOTES_FOLDER}/{NOTES_LAST}.md"))
@@ -101,7 +120,7 @@ def write_paper(
     pictures = write_pictures(material, out / FIGURES)
     material = replace(material, problems={**material.problems, **pictures.problems}, widths=pictures.widths)
     progress("writing", 0.93)
-    manuscript = write_manuscript(material, out / NOTES_FOLDER, title or results.plan.title, tuple(authors), date)
+    manuscript = write_manuscript(material, out / NOTES_FOLDER, title or results.plan.title, authors, date)
     write_file(out / REFERENCES, references(manuscript.abstract + manuscript.body, works(out / NOTES_FOLDER)))
     missing = typeset(manuscript, out)
     missing |= write_hand_in(material, out / HAND_IN, out / FIGURES)

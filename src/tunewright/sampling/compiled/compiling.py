@@ -62,6 +62,11 @@ def finish() -> None:
         time.sleep(LOOK_SECONDS)
 
 
+def compile_loop() -> bool:
+    """Compile the composing loop now, unless that was done before; returns whether it is there, which needs numba."""
+    return kernel.ready() is not None
+
+
 def main() -> None:
     """Compile the loop into the cache, unless another process does."""
     if os.name == "posix":

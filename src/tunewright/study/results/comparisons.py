@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from tunewright.options import to_mapping
 from tunewright.study.plans.plan import Question, Setting, Value, option_words, value_words
-from tunewright.study.results.measures import MEASURES, Measure, summary
+from tunewright.study.results.measures import MEASURES, Measure, setting_mean
 from tunewright.study.results.study_results import StudyResults
 from tunewright.study.results.uncertainty import CONFIDENCE, Estimate, holm, p_value
 
@@ -114,7 +114,7 @@ def answer(results: StudyResults, question: Question, measure: str = "") -> Answ
         for second, first in combinations(question.options[option], 2)
     ]
     found = [comparison for comparison in compared if comparison]
-    means = {setting.name: summary(results, setting.name, name).value for setting in settings}
+    means = {setting.name: setting_mean(results, setting.name, name).value for setting in settings}
     return Answer(question, name, tuple(means), corrected(found), min(means, key=means.__getitem__, default=None))
 
 

@@ -49,7 +49,7 @@ MEASURES: Mapping[str, Measure] = {
 """By name. Losses are those of the best epoch, in nats per character."""
 
 
-def summary(results: StudyResults, setting: str, measure: str = "") -> Estimate:
+def setting_mean(results: StudyResults, setting: str, measure: str = "") -> Estimate:
     """Mean of a measure over the finished runs of a setting, one or more; the loss of the study's protocol if ""."""
     of = MEASURES[measure or results.protocol].of
     return Estimate.of([of(run) for run in results.of(setting)])
@@ -94,7 +94,7 @@ class TimeToLoss:
 def levels(results: StudyResults) -> tuple[Level, ...]:
     """Losses for `time_to_loss`, under the study's protocol: some run reaches them, and not all in the first epoch."""
     ngram = getattr(results.baselines.ngram, results.protocol).nats_per_char if results.baselines else None
-    means = [summary(results, setting.name).value for setting in results.settings]
+    means = [setting_mean(results, setting.name).value for setting in results.settings]
     asked = [
         Level("counting (n-gram)", ngram) if ngram is not None else None,
         Level("a round loss", ROUND_LOSS),

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tunewright.errors import InputError
+from tunewright.notebook import ShownInNotebook
 from tunewright.options import to_mapping
 from tunewright.study.plans.plan import Plan, PlannedRun, Setting, read_plan
 from tunewright.study.results.run_record import RecordedRun, read_run, reasons_not_comparable
@@ -42,8 +43,10 @@ class FailedRun:
 
 
 @dataclass(frozen=True)
-class StudyResults:
+class StudyResults(ShownInNotebook):
     """The results of a study so far."""
+
+    view = "report.notebook:study_html"
 
     folder: Path
     plan: Plan

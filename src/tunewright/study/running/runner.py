@@ -72,7 +72,7 @@ class StudyProgress:
     """Number of trials of a search that are still to be drawn."""
 
 
-def run_study(
+def study_steps(
     plan: Plan, material: StudyData, out: Path, executor: Callable[[StudyFolder, StudyData], Executor]
 ) -> Generator[StudyProgress, None, None]:
     """Train the runs of a study that are missing.

@@ -25,7 +25,7 @@ def test_a_missing_package_costs_only_its_pictures(
         monkeypatch.setitem(sys.modules, package, None)
     close_engines()  # mini-racer is missed when an engine is started
     monkeypatch.setattr(
-        "tunewright.cli.neurons.neuron_writing.find_spec", lambda name: None if name in packages else name
+        "tunewright.report.pages.neuron_writing.find_spec", lambda name: None if name in packages else name
     )
     (tmp_path / "book.abc").write_text("\n".join(tiny_tunes), encoding="utf-8")
     write_checkpoint(tmp_path / "model", untrained(units=4))

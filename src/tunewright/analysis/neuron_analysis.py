@@ -16,10 +16,10 @@ from tunewright.analysis.memory.memory_study import study_memory
 from tunewright.analysis.probes.state_probes import study_probes
 from tunewright.analysis.units.counterparts import counterparts, untrained_like
 from tunewright.analysis.units.shown_tunes import NAMES, read_shown
-from tunewright.analysis.units.unit_study import NeuronConfig, require_units, study_neurons
-from tunewright.cli.composing.composed_tune import composed_tune
+from tunewright.analysis.units.unit_study import NeuronConfig, require_units, study_units
 from tunewright.errors import VocabularyError
 from tunewright.model.network import load_network
+from tunewright.sampling.composed_tune import composed_tune
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -136,9 +136,9 @@ def analyse_neurons(request: NeuronRequest, sides: Sides, tell: Progress) -> Neu
     """Run all analyses; `tell` is called with what is being done and the share done, 0 to 1."""
     model, config = request.model, NeuronConfig(quantity=request.quantity)
     part = _Parts(tell)
-    study = study_neurons(model, sides, config, progress=part("units"))
+    study = study_units(model, sides, config, progress=part("units"))
     reported = study if request.units is None else study.only(request.units)
-    untrained = study_neurons(untrained_like(model), sides, config, progress=part("untrained network"))
+    untrained = study_units(untrained_like(model), sides, config, progress=part("untrained network"))
     ablation = study_ablation(model, sides, targets=_targets(request, study), progress=part("ablation"))
     probes = study_probes(model, sides, request.quantity, progress=part("probes"))
     tunes = (*sides.choosing.tunes, *sides.confirming.tunes)

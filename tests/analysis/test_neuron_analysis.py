@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tunewright.analysis.neuron_analysis import SHARES, check_request, require_known, short_names
 from tunewright.analysis.units.labels import label_values
 from tunewright.analysis.units.samples import Sides, make_side
-from tunewright.cli.neurons.neuron_analysis import SHARES, check_request, require_known, short_names
 from tunewright.corpus.tune import Tune
 from tunewright.errors import OptionError, VocabularyError
 

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from functools import partial
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tunewright.analysis.ablation.sentences import sentences_of
+from tunewright.analysis.ablation.sentences import ablation_sentences
+from tunewright.analysis.neuron_analysis import require_known
+from tunewright.analysis.units.samples import CHARACTERS, Sides
 from tunewright.analysis.units.shown_tunes import NAMES, span_of
 from tunewright.analysis.units.unit_files import TUNES, study_files, tunes_file
+from tunewright.corpus.readers import measured_tunes, tunes_of
 from tunewright.errors import MissingExtraError, OptionError, RenderError
-from tunewright.files import write_file
+from tunewright.files import claim_folder, write_file
+from tunewright.model.checkpoint import checkpoint_of
+from tunewright.model.threads import one_thread
 from tunewright.rendering.page import PageSection
 from tunewright.rendering.score_places import engrave_with_areas
 from tunewright.rendering.source import title_of
@@ -26,13 +32,15 @@ from tunewright.report.pages.memory_section import draw_memory, memory_section
 from tunewright.report.pages.neuron_page import neuron_page
 from tunewright.report.pages.neuron_page_data import Engraved, NeuronPage
 from tunewright.report.pages.probes_section import draw_probes, probes_section
+from tunewright.sampling.composed_tune import as_composed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from tunewright.analysis.neuron_analysis import NeuronRequest, NeuronResults
     from tunewright.analysis.units.shown_tunes import ShownTune
-    from tunewright.cli.neurons.neuron_analysis import NeuronRequest, NeuronResults
+    from tunewright.corpus.readers import Tunes
+    from tunewright.model.checkpoint import Model
     from tunewright.progress import Progress
 
 Thing = TypeVar("Thing")
@@ -43,6 +51,80 @@ MAP_WORDS = (
     "<p>Each dot is a unit; it stands in the row of the label that it is confirmed to follow best, and the farther "
     "right, the more closely. A dot leads to its unit. What only the left side has, learning made.</p>"
 )
+
+
+@dataclass(frozen=True)
+class WrittenNeurons:
+    """What came of it."""
+
+    page: Path
+    """A page with all of it, among the other files of its folder."""
+    found: NeuronResults
+    problems: tuple[str, ...]
+    """What is missing, and why."""
+
+
+def write_neurons(
+    model: Model,
+    tunes: Tunes,
+    out: Path | str,
+    *,
+    held_out: Tunes | None = None,
+    shown: Tunes = (),
+    units: Sequence[int] | None = None,
+    against: Mapping[str, Model] | None = None,
+    quantity: str = "h",
+    characters: int = CHARACTERS,
+    force: bool = False,
+    progress: Progress = lambda *_: None,
+) -> WrittenNeurons:
+    """Find out what the units of a network follow, what they are for and what they remember; write files and a page.
+
+    Parameters
+    ----------
+    model
+        The network, the folder of one, or the name of one that comes along.
+    tunes
+        Tunes to choose labels by, and to confirm them on; or a file, folder or name of a corpus.
+    out
+        The folder to write.
+    held_out
+        Tunes to confirm on, instead of a half of `tunes`.
+    shown
+        Tunes to show the units on; without them the network composes one.
+    units
+        Tell of the units of these numbers only, and draw them.
+    against
+        Other models by name: has each of them a unit for the same thing?
+    quantity
+        What of each unit; see `NeuronConfig`.
+    characters
+        Most characters of tunes to choose by, and of tunes to confirm on.
+    force
+        Write into a folder that holds something already.
+
+    Raises
+    ------
+    OptionError
+        If a unit does not exist, or units of a network have no such quantity.
+    VocabularyError
+        If a network does not know a character that it would have to read.
+    OutputError
+        If the place cannot be written, or holds something already.
+    """
+    checkpoint, folder = checkpoint_of(model), Path(out)
+    others = {name: checkpoint_of(each) for name, each in (against or {}).items()}
+    request = check_request(checkpoint, others, [as_composed(each) for each in measured_tunes(shown)], units, quantity)
+    choosing, confirming = tunes_of(tunes), None if held_out is None else tunes_of(held_out)
+    with one_thread():
+        progress("labelling tunes", 0.0)
+        sides = Sides.of(checkpoint, choosing, confirming, characters)
+        require_known(others, sides)
+        claim_folder(folder, force=force)
+        found = analyse_neurons(request, sides, lambda doing, share: progress(doing, 0.9 * share))
+        writer = Writer(request, found, folder)
+        writer.write(lambda doing, share: progress(doing, 0.9 + 0.1 * share))
+    return WrittenNeurons(folder / PAGE, found, tuple(writer.problems))
 
 
 class Writer:
@@ -104,7 +186,7 @@ class Writer:
             self.problems[f"{PAGE} shows {ON_PAGE} of {len(self.request.shown)} tunes; tunes.json has all"] = None
         low, high = span_of(self.request.quantity, shown)
         effects = {
-            each.target.units[0]: sentences_of(each, found.ablation)
+            each.target.units[0]: ablation_sentences(each, found.ablation)
             for each in found.ablation.ablations
             if len(each.target.units) == 1
         }
