@@ -6,6 +6,7 @@ import shutil
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from command_line import run
@@ -294,7 +295,7 @@ def test_a_corpus_is_read_by_its_name(oneills_folder):
     assert list(tw.read_tunes("oneills")) == list(tw.read_tunes(oneills_folder))
 
 
-SMALL = {"preset": "small", "units": 8, "embedding": 4, "threads": 1, "device": "cpu"}
+SMALL: dict[str, Any] = {"preset": "small", "units": 8, "embedding": 4, "threads": 1, "device": "cpu"}
 
 
 def test_a_training_is_iterated_stopped_and_finished(tiny_corpus, tmp_path):
@@ -335,7 +336,7 @@ def test_bars_are_varied(composed):
     for variation in tw.vary("oneills", "% made by\n" + composed.text, 3, candidates=2, seed=4):
         assert variation.text != composed.text
     with pytest.raises(tw.OptionError, match="did you mean 'seed'"):
-        tw.vary("oneills", composed.text, 3, sed=4)
+        tw.vary("oneills", composed.text, 3, sed=4)  # type: ignore[call-arg]
 
 
 def test_a_network_is_exported(untrained, tmp_path):

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tunewright.analysis.ablation.sentences import ablation_sentences
-from tunewright.analysis.neuron_analysis import require_known
+from tunewright.analysis.neuron_analysis import analyse_neurons, check_request, require_known
 from tunewright.analysis.units.samples import CHARACTERS, Sides
 from tunewright.analysis.units.shown_tunes import NAMES, span_of
 from tunewright.analysis.units.unit_files import TUNES, study_files, tunes_file
