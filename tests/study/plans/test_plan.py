@@ -157,6 +157,7 @@ GOOD = text_of({}, [{"title": "Size?", "units": [100, 150]}])
         (("assignment", "asignment"), "preset is 'asignment'; allowed: default, large, small, plain, "
                                       "assignment; did you mean 'assignment'?"),
         (("[base]", "[base]\nunit = 3"), "[base]: no option is called 'unit'; did you mean 'units'?"),
+        (("[base]", "[base]\nlanes = 3"), "[base]: 'lanes' is now called 'batch_size'"),
         (("[base]", "[base]\nunits = 0"), "[base]: units is 0; allowed: 1 or more"),
         (("[base]", "[base]\nunits = 1.5"), "[base]: units is 1.5; a whole number was expected"),
         (("[base]", "[base]\nseed = 3"), "[base]: a plan cannot set seed: the list 'seeds' gives the seeds"),
@@ -222,7 +223,7 @@ def test_the_assignments_study_has_what_the_assignment_asks():
     assert {setting.network.cell for setting in plan.settings} == {"rnn", "gru", "lstm"}
     assert {setting.network.units for setting in plan.settings} == {150, 200, 250}
     assert {setting.network.dropout for setting in plan.settings} == {0, 0.1, 0.2, 0.3}
-    assert {(setting.training.feed, setting.training.length) for setting in plan.settings} == {("windows", 30)}
+    assert {(setting.training.feed, setting.training.sequence_length) for setting in plan.settings} == {("windows", 30)}
     assert len(plan.questions) == 3
     assert all(plan.baseline in question.settings for question in plan.questions)
     assert isinstance(plan.base.network, NetworkConfig)

@@ -82,7 +82,7 @@ def test_settings_of_other_protocols_are_refused(tmp_path):
 
 def test_a_run_of_another_plan_is_refused(tmp_path):
     study = plant_study(tmp_path / "study")
-    (study / "plan.toml").write_text(PLAN.replace("units = 30", "units = 30\nlanes = 7"))
+    (study / "plan.toml").write_text(PLAN.replace("units = 30", "units = 30\nbatch_size = 7"))
     with pytest.raises(InputError, match="was trained with batch_size 64; the plan says 7"):
         read_results(study)
 
