@@ -36,7 +36,7 @@ def choose_executor(
     workers
         How many trainings run at once; 0 leaves it to the executor.
     address
-        Of a Ray cluster.
+        Address of a Ray cluster.
     """
     if name == "ray":
         return lambda study, shared: ClusterExecutor(study, shared, workers, address)
