@@ -1,7 +1,7 @@
 """Exceptions of Tunewright, all under `TunewrightError`.
 
     TunewrightError
-    ├── InputError             what a user gave cannot be used; knows file, line and column
+    ├── InputError             an input of the user cannot be used; knows file, line and column
     │   ├── CorpusError        no tune, or no readable file, where tunes were expected
     │   ├── VocabularyError    a character that is not in the network's vocabulary
     │   ├── CheckpointError    a model folder that is missing, cut short or of another format
@@ -26,7 +26,7 @@ class TunewrightError(Exception):
 
 
 class InputError(TunewrightError):
-    """What a user gave cannot be used.
+    """An input of the user cannot be used.
 
     Parameters
     ----------

@@ -57,7 +57,7 @@ def from_mapping(kind: type[OptionsT], values: Mapping[str, Any], *, path: Path 
     types = get_type_hints(kind)
     for name, value in values.items():
         if name not in types:
-            raise OptionError(unknown(name, types), path=path)
+            raise OptionError(unknown_option(name, types), path=path)
         if not _fits(value, types[name]):
             wanted = getattr(types[name], "__name__", None) or str(types[name])
             raise OptionError(f"{name} is {value!r}; a value of type {wanted} was expected", path=path)
@@ -71,7 +71,7 @@ def require_names(given: Iterable[str], names: Collection[str]) -> None:
     """Raise OptionError with the nearest right name for the first of `given` that is none of `names`."""
     for name in given:
         if name not in names:
-            raise OptionError(unknown(name, names))
+            raise OptionError(unknown_option(name, names))
 
 
 def with_present_names(stored: Mapping[str, Any]) -> dict[str, Any]:
@@ -79,8 +79,8 @@ def with_present_names(stored: Mapping[str, Any]) -> dict[str, Any]:
     return {FORMER_NAMES.get(name, name): value for name, value in stored.items()}
 
 
-def unknown(name: str, names: Collection[str]) -> str:
-    """The sentence about an option that is none of `names`: what it is called now, or the nearest of them."""
+def unknown_option(name: str, names: Collection[str]) -> str:
+    """The message about an option that is not among `names`, with its present name or the nearest right one."""
     if (present := FORMER_NAMES.get(name)) in names:
         return f"{name!r} is now called {present!r}"
     return f"no option is called {name!r}{nearest(name, names)}"

@@ -22,7 +22,7 @@ def test_forms():
 
 
 def test_mistakes():
-    with pytest.raises(OptionError, match="no form 'gif' of a picture; there are svg, png, pdf"):
+    with pytest.raises(OptionError, match="form is 'gif'; allowed: svg, png, pdf"):
         SQUARE.file("gif")
     with pytest.raises(RenderError, match="30000 x 10 pixels"):
         Drawing(SQUARE.svg, 30_000, 10).file("png")

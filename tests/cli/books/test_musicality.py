@@ -101,7 +101,7 @@ def test_the_figure_is_written(capsys, sets, tiny_corpus, tmp_path):
         (["{file}", "--corpus", "{corpus}", "--figure", "figure.gif"], "allowed: a name that ends in .png, .svg, .pdf"),
         (
             ["{file}", "--corpus", "{corpus}", "--figure", "no/such/folder/figure.png"],
-            "no/such/folder: there is no such",
+            "no/such/folder: no such folder",
         ),
         (["{file}", "{file}", "--corpus", "{corpus}"], "is named twice"),
         (

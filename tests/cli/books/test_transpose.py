@@ -85,8 +85,8 @@ def test_mistakes_in_options_are_told(write, options, message):
     [
         ("empty.abc", b"\n", "is empty"),
         ("words.txt", b"no tune at all\n", "no tune in"),
-        ("rows.json", b'[{"abc": "K:C\\nA|"}]', "only ABC can be transposed"),
-        ("rows.csv", b"name,abc\nOne,A|\n", "only ABC can be transposed"),
+        ("rows.json", b'[{"abc": "K:C\\nA|"}]', "only ABC files can be transposed"),
+        ("rows.csv", b"name,abc\nOne,A|\n", "only ABC files can be transposed"),
         ("wide.abc", "X:1\nK:C\nA|\n".encode("utf-16"), "is UTF-16"),
         ("noise.abc", bytes(range(256)) * 20, "is binary"),
         ("torn.abc.gz", b"\x1f\x8b\x08torn", "cannot be read"),

@@ -150,8 +150,8 @@ def test_a_run_goes_on_from_another_folder_and_with_other_threads(capsys, tiny_c
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--resume", "--force"], "give one of them"),
-        (["--resume", "--validation", "missing.abc"], "name those to train on too"),
+        (["--resume", "--force"], "--resume and --force exclude each other"),
+        (["--resume", "--validation", "missing.abc"], "needs the training tunes too"),
         (["--resume", "--units", "9"], "units is 9, but the run to go on with has 8"),
     ],
 )

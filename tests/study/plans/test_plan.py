@@ -157,6 +157,7 @@ GOOD = text_of({}, [{"title": "Size?", "units": [100, 150]}])
         (("assignment", "asignment"), "preset is 'asignment'; allowed: default, large, small, plain, "
                                       "assignment; did you mean 'assignment'?"),
         (("[base]", "[base]\nunit = 3"), "[base]: no option is called 'unit'; did you mean 'units'?"),
+        (("[base]", "[base]\nlanes = 3"), "[base]: 'lanes' is now called 'batch_size'"),
         (("[base]", "[base]\nunits = 0"), "[base]: units is 0; allowed: 1 or more"),
         (("[base]", "[base]\nunits = 1.5"), "[base]: units is 1.5; a whole number was expected"),
         (("[base]", "[base]\nseed = 3"), "[base]: a plan cannot set seed: the list 'seeds' gives the seeds"),

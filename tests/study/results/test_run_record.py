@@ -135,7 +135,7 @@ def test_a_checkpoint_from_before_its_first_epoch_is_named(tmp_path):
     plant_run(tmp_path / "run", RUN, falling(RUN))
     path = tmp_path / "run" / "best" / "tunewright.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), "metrics": {}}))
-    with pytest.raises(InputError, match="it lacks 'epoch'"):
+    with pytest.raises(InputError, match="'epoch' is missing"):
         read_run(tmp_path / "run" / "best")
 
 

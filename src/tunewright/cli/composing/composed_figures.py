@@ -30,7 +30,7 @@ class Figures:
     Parameters
     ----------
     model
-        What composed them; what it learned from is the corpus where none is named.
+        The network that composed them; without `corpus`, they are compared with what it learned from.
     corpus
         Files, folders or named corpora that the tunes may be copied from.
     wanted
@@ -93,7 +93,7 @@ class Figures:
         return "; ".join(parts)
 
     def recorded(self, composition: Composition, reasons: Sequence[str] = ()) -> dict[str, str]:
-        """What is known of a tune, by name, for its files."""
+        """Figures of a tune, by name, for the provenance in its files."""
         sentences = self._sentences(composition, reasons)
         entries = dict(sentence.split(": ", 1) for sentence in sentences if not sentence.startswith("next: "))
         return {"ruled out": f"{composition.removed:.1%} of the probability", **entries} if self._steered else entries

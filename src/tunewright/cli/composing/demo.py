@@ -32,7 +32,7 @@ def demo(
     minutes
         Time limit of the training.
     seed
-        Of the training and of the tunes.
+        Seed of the training and of the tunes.
     force
         Replace what --out holds.
     """

@@ -64,7 +64,7 @@ def demo_tunes(model: Checkpoint, name: str, seed: int, steering: DemoGrammar, f
     name
         Its name in the files.
     seed
-        Of the first candidate.
+        Seed of the first candidate.
     steering
         See `demo_grammar`.
     figures

@@ -22,7 +22,7 @@ def baselines_beside(model: Checkpoint, data: Measurable, corpus: Sequence[str] 
     model
         The network that is measured.
     data
-        What it is measured on.
+        The tunes that it is measured on.
     corpus
         The tunes to count; if None, those that the network learned from.
 

@@ -35,9 +35,9 @@ def train(
 ) -> int:
     """Train a network on tunes.
 
-    Options come from the preset, then from the TOML file, then from flags; each layer has the last word on what it
-    names. Ctrl-C stops after the batch under way and saves; --resume goes on there. At the end a discriminator learns
-    to tell what the network composes from what it learned from, by which composing chooses its tunes.
+    Options come from the preset, then from the TOML file, then from flags; a later layer
+    overrides an earlier one. Ctrl-C stops after the current batch and saves; --resume goes on there. At the end a
+    discriminator learns to tell the network's own tunes from training tunes; composing chooses its tunes by it.
 
     Parameters
     ----------

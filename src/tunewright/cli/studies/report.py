@@ -28,9 +28,9 @@ def report(
     study
         The folder of a study, finished or not (see tunewright study run).
     out
-        PAPER: a new or empty folder, or that of a former paper, which is made anew.
+        PAPER: a new or empty folder, or that of an earlier paper, which is replaced.
     title
-        What it is called; without it as the study's plan.
+        The title of the paper; without it, that of the study's plan.
     author
         A name; give it once for each author.
     date

@@ -82,7 +82,7 @@ def run(
         Train on this machine, each by itself or many as one stack, or on a Ray cluster. Without it they are stacked if
         there is a GPU for them and --workers is not given, and otherwise local.
     address
-        Of the cluster; without it, the one that RAY_ADDRESS names, or else one of this machine alone.
+        Address of the cluster; without it, that in RAY_ADDRESS, or else a new cluster of this machine alone.
     """
     from tunewright.cli.studies.study_display import follow, show_best_trial
     from tunewright.cli.studies.study_setup import plan_with_data

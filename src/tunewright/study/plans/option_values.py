@@ -5,7 +5,7 @@ from dataclasses import fields
 from typing import Any
 
 from tunewright.model.config import NetworkConfig
-from tunewright.options import from_mapping, to_mapping, unknown
+from tunewright.options import from_mapping, to_mapping, unknown_option
 from tunewright.study.plans.plan_text import Table
 from tunewright.training.config import Preset, TrainingConfig
 
@@ -49,7 +49,7 @@ def require_option(table: Table, name: str) -> None:
     if name in NOT_IN_PLANS:
         raise table.error(f"a plan cannot set {name}: {NOT_IN_PLANS[name]}")
     if name not in OPTIONS:
-        raise table.error(unknown(name, OPTIONS))
+        raise table.error(unknown_option(name, OPTIONS))
 
 
 def _part(part: Any, values: Mapping[str, Value]) -> Any:

@@ -81,7 +81,7 @@ class PlannedRun:
     """One training of a study."""
 
     name: str
-    """Of its folder."""
+    """Name of its folder."""
     setting: str
     seed: int
     network: NetworkConfig

@@ -73,7 +73,7 @@ class TimeToLoss:
     seconds: tuple[float | None, ...]
     """Training time to the end of that epoch."""
     most_epochs: int
-    """Of the longest of the runs."""
+    """Number of epochs of the longest run."""
 
     @property
     def reached(self) -> int:
@@ -104,7 +104,7 @@ def levels(results: StudyResults) -> tuple[Level, ...]:
 
 
 def time_to_loss(results: StudyResults, setting: str, loss: float, protocol: Protocol | None = None) -> TimeToLoss:
-    """How long the finished runs of a setting took to a validation loss, under the study's protocol if None."""
+    """Time of the finished runs of a setting to a validation loss; without `protocol`, under that of the study."""
     runs = results.of(setting)
     first = [first_at(run, loss, protocol or results.protocol) for run in runs]
     return TimeToLoss(

@@ -44,7 +44,7 @@ class RecordedRun:
     data: Mapping[str, Any]
     """Counts of tunes and characters, and ``fingerprint``, which identifies the data."""
     baselines: Baselines | None
-    """What counting the same tunes reaches on the validation tunes, if that was recorded."""
+    """N-gram and unigram baselines on the validation tunes, if they were recorded."""
     stacked: bool
     """Whether it was trained in a stack: seconds are those of all its networks together."""
 

@@ -25,7 +25,7 @@ class RunResult(RecordedRun):
     """A finished training of a study."""
 
     name: str
-    """Of its folder."""
+    """Name of its folder."""
     setting: str
     """Name of its setting."""
     seed: int
@@ -68,7 +68,7 @@ class StudyResults(ShownInNotebook):
 
     @property
     def baselines(self) -> Baselines | None:
-        """What counting reaches on the validation tunes, if a run has recorded it."""
+        """Baselines on the validation tunes, if a run has recorded them."""
         return next((run.baselines for run in self.runs if run.baselines), None)
 
     @property

@@ -92,7 +92,7 @@ class ClusterWorker:
 class _Actor:
     handle: Any
     run: PlannedRun | None = None
-    """What it trains."""
+    """The run that it trains."""
     heard: bool = False
     """Whether it has answered: a machine had a core for it."""
     waiting: dict[Any, str] = field(default_factory=dict)

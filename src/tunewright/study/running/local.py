@@ -27,7 +27,7 @@ class _Worker:
     process: BaseProcess
     connection: "Connection[Any, Any]"
     run: PlannedRun | None = None
-    """What it trains."""
+    """The run that it trains."""
 
 
 class LocalExecutor:
