@@ -15,12 +15,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import tunewright as tw
+from tunewright.analysis.neuron_analysis import asked_of, find_out
 from tunewright.analysis.units.samples import Sides
 from tunewright.analysis.units.unit_study import NeuronStudy
-from tunewright.cli.neurons.neuron_analysis import asked_of, find_out
 from tunewright.cli.neurons.neuron_table import STRONG_AUC, STRONG_R
-from tunewright.cli.neurons.neuron_writing import Writer
 from tunewright.corpus.tune import Tune
+from tunewright.report.pages.neuron_writing import Writer
 
 
 def main() -> None:
