@@ -354,7 +354,7 @@ epochs = 1
 units = 4
 [[question]]
 title = "Which?"
-cell = ["rnn", "gru"]
+cell = ["lstm", "gru"]
 """
 
 
