@@ -189,7 +189,8 @@ def described(name: str, value: object) -> str:
         if parameter.kind is parameter.KEYWORD_ONLY and not keyword_only:
             written.append("*")
         keyword_only |= parameter.kind in (parameter.KEYWORD_ONLY, parameter.VAR_POSITIONAL)
-        star = {parameter.VAR_POSITIONAL: "*", parameter.VAR_KEYWORD: "**"}.get(parameter.kind, "")
+        stars: dict[Any, str] = {parameter.VAR_POSITIONAL: "*", parameter.VAR_KEYWORD: "**"}
+        star = stars.get(parameter.kind, "")
         written.append(f"{star}{parameter.name}{'' if star or parameter.default is parameter.empty else '='}")
     return f"{name}({', '.join(written)})"
 
@@ -268,7 +269,7 @@ def test_what_streams_is_what_is_composed(composed):
     ],
 )
 @pytest.mark.parametrize(
-    "composing", [tw.compose, tw.stream, lambda *model, **more: tw.compose_many(*model, 2, **more)]
+    "composing", [tw.compose, tw.stream, lambda model, **more: tw.compose_many(model, 2, **more)]
 )
 def test_a_wrong_option_is_told_at_once(composing, options, message):
     with pytest.raises(tw.OptionError, match=re.escape(message)):
@@ -355,7 +356,7 @@ epochs = 1
 units = 4
 [[question]]
 title = "Which?"
-cell = ["rnn", "gru"]
+cell = ["lstm", "gru"]
 """
 
 
