@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tunewright.acceptor.forms import Form, Section, as_json, degrees, form_of, from_json, tallied
 from tunewright.acceptor.grammar import Conditions, Grammar
 from tunewright.acceptor.reading import FORM_DRAWN
-from tunewright.acceptor.words import METRES
+from tunewright.acceptor.words import METERS
 from tunewright.notation.melody import read_melody
 
 FOUR = "G2 A2|B2 A2|G2 B2|A4"
@@ -64,7 +64,7 @@ sections = st.builds(Section, st.integers(1, 40), st.booleans(), st.booleans()).
 )
 forms = st.builds(
     Form,
-    st.sampled_from([metre.word for metre in METRES]),
+    st.sampled_from([metre.word for metre in METERS]),
     st.text("abcjig ", max_size=8),
     st.fractions(0, 1, max_denominator=64),
     st.lists(sections, min_size=1, max_size=6).map(tuple),

@@ -16,7 +16,7 @@ from tunewright.acceptor.reading import (
     MOST_SECTIONS,
     SECTION_PLACES,
 )
-from tunewright.acceptor.words import METRES, WHOLE
+from tunewright.acceptor.words import METERS, WHOLE
 
 
 def form_tables(conditions: Conditions) -> tuple[list[int], list[int], list[int], list[int]]:
@@ -41,7 +41,7 @@ def form_tables(conditions: Conditions) -> tuple[list[int], list[int], list[int]
     numbers = {form: number for number, form in enumerate(forms, 1)}
     for form in forms:
         rows += _row(form)
-    for metre in METRES:
+    for metre in METERS:
         starts.append(len(drawn))
         for form in _of_rhythm([form for form in forms if form.metre == metre.word], conditions.rhythm):
             drawn += [numbers[form]] * form.tunes

@@ -45,7 +45,7 @@ from tunewright.acceptor.reading import (
 )  # fmt: skip
 from tunewright.acceptor.rules import END
 from tunewright.acceptor.tables import build
-from tunewright.acceptor.words import METRES, UNITS, WHOLE
+from tunewright.acceptor.words import METERS, UNITS, WHOLE
 from tunewright.errors import GrammarError
 
 __all__ = ["Conditions", "Grammar", "Refusal"]
@@ -227,6 +227,7 @@ SENTENCES: Mapping[int, str] = {
     at.SLUR_OPEN: "a slur is still open",
     at.LYRICS_MISFIT: "the words do not fit: at most a syllable for each note, from the first line on",
     at.LYRICS_MISSING: "a tune with words has notes in each line, and a line of words (w:) beneath it",
+    at.TUPLET_DISPUTED: "programs differ on how long this tuplet lasts in this metre",
     at.EMPTY_BAR: "a bar without a note or a rest",
     at.CADENCE: "the tune is about to reach its greatest length and must end on its tonic",
 }
@@ -267,6 +268,6 @@ def _reason_ahead(tables: Tables, registers: list[int], symbol: int) -> int:
 
 def _length(ticks: int, metre: int) -> str:
     """A fraction of a whole note, in parts of the metre or in smaller ones."""
-    lower = METRES[metre - 1].word.partition("/")[2] if metre else ""
+    lower = METERS[metre - 1].word.partition("/")[2] if metre else ""
     parts = max(Fraction(ticks, WHOLE).denominator, int(lower or 4))
     return f"{ticks * parts // WHOLE}/{parts}"

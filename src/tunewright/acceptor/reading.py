@@ -24,7 +24,8 @@ Registers = MutableSequence[int]
     HORNPIPE,  # 1 if abc2midi will play pairs of notes unevenly
     FULL,  # ticks that fill a bar
     FREE,  # 1 where bars are not counted (M:none)
-    COMPOUND,  # 1 in compound and other metres of threes
+    THREES,  # 1 where tuplets of five, seven and nine take the time of three, by the standard: the metre of this bar
+    LASTING_THREES,  # 1 where they do so by abc2midi: the metre of the header
     METRE,  # metre of the header, as an index plus 1
     UNIT,  # ticks of the unit length
     TONIC,  # letter of the key, counted from C
@@ -81,7 +82,7 @@ Registers = MutableSequence[int]
     SPELLED,  # that of the word being written
     FOLLOWERS,  # values that this word may have
     SIZE,
-) = range(69)
+) = range(70)
 """Places in the registers. The list is three times as long: the rest is working space."""
 
 (
@@ -105,9 +106,9 @@ Registers = MutableSequence[int]
 
 (
     CLASSES, ROWS, FIRST_EDGE, EDGE_SYMBOL, EDGE_TARGET, VALUE, BELOW, HEIGHT, GRAINS_OF, FILL, BEST, ROOTS,
-    METRE_TICKS, METRE_FLAGS, UNIT_TICKS, TUPLET_TABLE, SYMBOL_OF, SETTINGS, HOMES, FORMS, FORM_STARTS,
+    METRE_TICKS, METRE_FLAGS, METRE_UNITS, UNIT_TICKS, TUPLET_TABLE, SYMBOL_OF, SETTINGS, HOMES, FORMS, FORM_STARTS,
     FORM_COUNTS, FORM_DRAWN, COMBINATIONS, TITLES, WORD_FOLLOWERS,
-) = range(26)  # fmt: skip
+) = range(27)  # fmt: skip
 """Places in the tables."""
 
 (
@@ -137,7 +138,7 @@ CLOSING_BRACKET, CARET, UNDERSCORE, STROKE, CLOSING_BRACE, TILDE = 93, 94, 95, 1
 """Code points of characters that the functions know."""
 
 SEEN_X, SEEN_T, SEEN_R, SEEN_M, SEEN_L, SEEN_K, SEEN_Q = 1, 2, 4, 8, 16, 32, 64
-ACCOMPANIED_FLAG, HORNPIPE_FLAG, COMPOUND_FLAG, FREE_FLAG = 1, 2, 4, 8
+ACCOMPANIED_FLAG, HORNPIPE_FLAG, THREES_FLAG, FREE_FLAG, LASTING_THREES_FLAG = 1, 2, 4, 8, 16
 FIRST_LINE, UNDECIDED, WITH_WORDS, WITHOUT_WORDS = 0, 1, 2, 3
 """What the tune's lines of music have beneath them: the first is not over, or is over, or words, or none."""
 MOST_IDLE = 8
@@ -158,7 +159,8 @@ ACTION_SHIFT = 64
     REPEAT_OPEN, REPEAT_PHASE, ENDING_MISSING, TIE_MISFIT, TIE_OPEN, SLUR_TWICE, NO_SLUR, BROKEN_MISFIT, UNFINISHED,
     TUPLET_MISFIT, GRACE_MISFIT, CHORD_MISFIT, MARK_MISFIT, NO_ACCOMPANIMENT, FIELD_TRAP, FORM_BROKEN, TOO_LONG,
     LEFT_OUT, OCTAVES, PICK_UP, SLUR_OPEN, CADENCE, LYRICS_MISFIT, LYRICS_MISSING, EMPTY_BAR,
-) = range(34)  # fmt: skip
+    TUPLET_DISPUTED,
+) = range(35)  # fmt: skip
 """Why a character is refused; `grammar` has the words."""
 
 LONGEST_ENDING, LONGEST_REPEAT, LONGEST_TUNE = 3, 24, 64

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 from tunewright.acceptor.conditions import Conditions, is_hornpipe
 from tunewright.acceptor.form_tables import form_tables
-from tunewright.acceptor.header.fields_read import unit_by_default
 from tunewright.acceptor.header.header_tables import HeaderBuilder, HeaderTables
 from tunewright.acceptor.reading import (
     ACCOMPANIED_FLAG,
@@ -12,13 +11,13 @@ from tunewright.acceptor.reading import (
     BODY,
     BRACKET,
     CHARACTERS,
-    COMPOUND_FLAG,
     END_SYMBOL,
     FREE_FLAG,
     HEAD,
     HORNPIPE_FLAG,
     HORNPIPES,
     IMPOSSIBLE,
+    LASTING_THREES_FLAG,
     LENGTH_ROOT,
     NAME_ROOT,
     REQUIRED,
@@ -32,6 +31,7 @@ from tunewright.acceptor.reading import (
     SIGN_ROOT,
     SLURRED,
     STATES,
+    THREES_FLAG,
     TIDY,
     TUPLET_ROOT,
     UNIT_VALUE,
@@ -47,7 +47,7 @@ from tunewright.acceptor.words import (
     INSTRUCTIONS,
     KEYS,
     LENGTHS,
-    METRES,
+    METERS,
     MOST_BEATS,
     NOTE_LETTERS,
     SIGNS,
@@ -56,9 +56,10 @@ from tunewright.acceptor.words import (
     TUPLETS,
     UNITS,
     WHOLE,
-    Metre,
+    PlayableMeter,
 )  # fmt: skip
 from tunewright.errors import GrammarError
+from tunewright.notation.meter import Dialect
 
 FREE_BAR = 4 * WHOLE
 """Ticks after which a bar line must come where bars are not counted."""
@@ -96,9 +97,9 @@ def build(numbers: Mapping[str, int], conditions: Conditions) -> tuple[list[int]
     classes = [_class_of(symbol) for symbol in sorted(numbers, key=numbers.__getitem__)]
     grains, characters, first = _fill(words)
 
-    def fits(metre: Metre, unit_length: str) -> bool:
+    def fits(metre: PlayableMeter, unit_length: str) -> bool:
         full = metre.ticks or FREE_BAR
-        unit = UNITS[unit_length] if unit_length else unit_by_default(full)
+        unit = UNITS[unit_length] if unit_length else metre.default_unit
         return full * 4 % unit == 0 and characters[full * 4 // unit] < IMPOSSIBLE
 
     known = conditions.headers
@@ -113,8 +114,9 @@ def build(numbers: Mapping[str, int], conditions: Conditions) -> tuple[list[int]
         characters,
         first,
         roots,
-        [metre.ticks or FREE_BAR for metre in METRES],
-        [_flags(metre) for metre in METRES],
+        [metre.ticks or FREE_BAR for metre in METERS],
+        [_flags(metre) for metre in METERS],
+        [metre.default_unit for metre in METERS],
         list(UNITS.values()),
         [number for row in TUPLETS.values() for number in row],
         symbol_of,
@@ -150,12 +152,13 @@ def _class_of(symbol: str) -> int:
     return code if 32 <= code < CHARACTERS - 1 or symbol in "\t\n" + END else 0
 
 
-def _flags(metre: Metre) -> int:
+def _flags(metre: PlayableMeter) -> int:
     return (
         ACCOMPANIED_FLAG * metre.accompanied
         | HORNPIPE_FLAG * metre.hornpipe
-        | COMPOUND_FLAG * (metre.beats % 3 == 0 and metre.beats > 0)
-        | FREE_FLAG * (metre.beats == 0)
+        | THREES_FLAG * metre.meter.tuplets_take_three(Dialect.STANDARD)
+        | LASTING_THREES_FLAG * metre.meter.tuplets_take_three(Dialect.ABC2MIDI)
+        | FREE_FLAG * (metre.meter.bar is None)
     )
 
 
@@ -175,7 +178,7 @@ def _fill(words: WordTable) -> tuple[list[int], list[int], list[int]]:
 def _add_words(words: WordTable, conditions: Conditions) -> tuple[list[int], list[int]]:
     """Add all words; return the root of each field's values by its letter, and the settings."""
     roots = [0] * CHARACTERS
-    metres = {metre.word: number for number, metre in enumerate(METRES)}
+    metres = {metre.word: number for number, metre in enumerate(METERS)}
     units = {word: number for number, word in enumerate(UNITS)}
     roots[ord("M")] = words.add(_only(metres, conditions.meter))
     roots[ord("L")] = words.add(_only(units, conditions.unit_length))

@@ -197,6 +197,7 @@ def end_repeat(tables: Tables, registers: Registers) -> bool:
             registers[REASON] = REPEAT_PHASE
             return False
         registers[POSITION] = 0
+        registers[PLAYED] = 0  # programs differ on where a repeat goes back to after this
     else:
         registers[RETURN] = registers[PHASE]
     close_section(registers)

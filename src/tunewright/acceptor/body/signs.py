@@ -16,7 +16,6 @@ from tunewright.acceptor.reading import (
     BROKEN_MISFIT,
     CARET,
     CHORDED,
-    COMPOUND,
     CONTEXT,
     CUT,
     DOT,
@@ -31,6 +30,7 @@ from tunewright.acceptor.reading import (
     HOST,
     HOSTED,
     LAST,
+    LASTING_THREES,
     LENGTH_MISFIT,
     LETTER_L,
     LETTER_M,
@@ -58,11 +58,13 @@ from tunewright.acceptor.reading import (
     SLURRED,
     STATE,
     STRETCH,
+    THREES,
     TIE,
     TIE_MISFIT,
     TIEABLE,
     TILDE,
     TUPLET,
+    TUPLET_DISPUTED,
     TUPLET_FACTOR,
     TUPLET_LEFT,
     TUPLET_MISFIT,
@@ -196,9 +198,12 @@ def begin_tuplet(tables: Tables, registers: Registers) -> bool:
     if index < 0:
         return False
     row = tables[TUPLET_TABLE]
+    if row[3 * index + 1 + registers[THREES]] != row[3 * index + 1 + registers[LASTING_THREES]]:
+        registers[REASON] = TUPLET_DISPUTED
+        return False
     registers[TUPLET_OF] = row[3 * index]
     registers[TUPLET_LEFT] = row[3 * index]
-    registers[TUPLET_FACTOR] = row[3 * index + 1 + registers[COMPOUND]]
+    registers[TUPLET_FACTOR] = row[3 * index + 1 + registers[THREES]]
     registers[TUPLET_VALUE] = 0
     carry_into_tuplet(registers)
     registers[LAST] = 0

@@ -19,8 +19,6 @@ from tunewright.acceptor.reading import (
     BUDGET,
     COLON_SIGN,
     COMBINATIONS,
-    COMPOUND,
-    COMPOUND_FLAG,
     ENDING,
     FIELD,
     FILL,
@@ -35,6 +33,8 @@ from tunewright.acceptor.reading import (
     HORNPIPES,
     IMPOSSIBLE,
     INLINE,
+    LASTING_THREES,
+    LASTING_THREES_FLAG,
     LETTER_K,
     LETTER_L,
     LETTER_M,
@@ -47,6 +47,7 @@ from tunewright.acceptor.reading import (
     METRE_FLAGS,
     METRE_MISFIT,
     METRE_TICKS,
+    METRE_UNITS,
     MUSIC,
     NODE,
     NUMBER,
@@ -76,6 +77,8 @@ from tunewright.acceptor.reading import (
     TEXT,
     TEXT_BODY,
     TEXT_START,
+    THREES,
+    THREES_FLAG,
     TIDY,
     TIE,
     TIE_OPEN,
@@ -101,11 +104,6 @@ def fills(tables: Tables, full: int, unit: int) -> bool:
     return tables[FILL][full * 4 // unit] < IMPOSSIBLE
 
 
-def unit_by_default(full: int) -> int:
-    """Return the ticks of the unit length where no field sets one: a sixteenth in metres below 3/4, else an eighth."""
-    return 16 if full < 192 else 32
-
-
 def metre_fits(tables: Tables, registers: Registers, index: int, unit: int) -> bool:
     """Return true if this metre may stand in the header, or among the music, with this unit length."""
     flags = tables[METRE_FLAGS][index]
@@ -116,7 +114,7 @@ def metre_fits(tables: Tables, registers: Registers, index: int, unit: int) -> b
     if flags & FREE_FLAG and bars(tables, registers) > 0:
         return False
     full = tables[METRE_TICKS][index]
-    return fills(tables, full, unit if unit > 0 else unit_by_default(full))
+    return fills(tables, full, unit if unit > 0 else tables[METRE_UNITS][index])
 
 
 def unit_fits(tables: Tables, registers: Registers, unit: int) -> bool:
@@ -277,8 +275,9 @@ def set_metre(tables: Tables, registers: Registers, value: int) -> None:
     flags = tables[METRE_FLAGS][value]
     registers[FULL] = tables[METRE_TICKS][value]
     registers[FREE] = 1 if flags & FREE_FLAG else 0
+    registers[THREES] = 1 if flags & THREES_FLAG else 0
     if registers[AFTER] == HEAD:
-        registers[COMPOUND] = 1 if flags & COMPOUND_FLAG else 0
+        registers[LASTING_THREES] = 1 if flags & LASTING_THREES_FLAG else 0
         registers[METRE] = value + 1
         return
     registers[PLAYED] = 0  # going back would play bars of the other metre
@@ -289,7 +288,7 @@ def set_metre(tables: Tables, registers: Registers, value: int) -> None:
 def begin_body(tables: Tables, registers: Registers) -> None:
     """Set what holds at the start of the music."""
     if registers[UNIT] == 0:
-        registers[UNIT] = unit_by_default(registers[FULL])
+        registers[UNIT] = tables[METRE_UNITS][registers[METRE] - 1]
     registers[AFTER] = BODY
     registers[PHASE] = -1
     registers[OPENING] = 1

@@ -31,12 +31,12 @@ from tunewright.acceptor.reading import (
     TITLE_ROOT,
 )  # fmt: skip
 from tunewright.acceptor.trie import MOST_VALUES, WordTable
-from tunewright.acceptor.words import METRES, UNITS, Metre
+from tunewright.acceptor.words import METERS, UNITS, PlayableMeter
 
 MOST_RHYTHMS = MOST_VALUES - 1
 MOST_NAMING = 12
 """Words of titles that name a rhythm; others are left out."""
-_METRES = {metre.word: metre for metre in METRES}
+_METERS = {metre.word: metre for metre in METERS}
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class HeaderBuilder:
 
     headers: KnownHeaders
     conditions: Conditions
-    fits: Callable[[Metre, str], bool]
+    fits: Callable[[PlayableMeter, str], bool]
     """Whether notes can fill a bar of a metre with a unit length, empty for the one by default."""
     words: WordTable
     roots: list[int]
@@ -105,8 +105,8 @@ class HeaderBuilder:
 
     def _plays(self, row: Combination) -> bool:
         """Whether a header can be written with this combination, and a tune then played."""
-        metre = _METRES.get(row.meter)
-        if metre is None or not self._may_write("M", row.meter) or (self.conditions.bars and metre.beats == 0):
+        metre = _METERS.get(row.meter)
+        if metre is None or not self._may_write("M", row.meter) or (self.conditions.bars and metre.meter.bar is None):
             return False
         if row.rhythm:
             spellings = self._spellings(row.rhythm)
@@ -166,7 +166,7 @@ def _numbers(rows: list[Combination], rhythms: list[str], naming: list[str]) -> 
     places: Mapping[str, list[str]] = {
         "named": naming,
         "rhythm": rhythms,
-        "meter": list(_METRES),
+        "meter": list(_METERS),
         "unit_length": list(UNITS),
     }
     numbers = [
