@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tunewright.acceptor.grammar import Grammar
-from tunewright.acceptor.machine import next_home
-from tunewright.acceptor.reading import BUDGET, HEAD, STATE
+from tunewright.acceptor.machine import next_to_finish
+from tunewright.acceptor.reading import Control, State
 
 END = "\x03"
 SYMBOLS = ("\x02", END, "\n", "\t", *map(chr, range(32, 127)), "é")
@@ -20,20 +20,20 @@ def weights_of(symbols: tuple[str, ...]) -> list[float]:
     return [sum(weight for group, weight in LIKELY.items() if symbol in group) or 1 for symbol in symbols]
 
 
-def walk(grammar: Grammar, seed: int, budget: int = 400, draw: int = 0) -> Iterator[tuple[str, list[int]]]:
-    """Each character of a random tune with the registers after it; END is the last. Headers are kept short."""
+def walk(grammar: Grammar, seed: int, budget: int = 400, draw: int = 0) -> Iterator[tuple[str, State]]:
+    """Each character of a random tune with the state after it; END is the last. Headers are kept short."""
     generator = random.Random(seed)
-    registers = grammar.begin(budget, draw)
+    state = grammar.begin(budget, draw)
     weights = weights_of(grammar.symbols)
     while True:
-        before = registers[BUDGET]
-        if registers[STATE] <= HEAD + 9 and generator.random() < 0.8:
-            symbol = next_home(grammar.tables, registers.copy())
+        before = state.budget
+        if state.control <= Control.RHYTHM and generator.random() < 0.8:
+            symbol = next_to_finish(grammar.tables, state.copy())
         else:
             symbol = generator.choices(range(len(grammar.symbols)), weights)[0]
-        if grammar.advance(registers, symbol):
-            assert registers[BUDGET] == before - 1
-            yield grammar.symbols[symbol], registers
+        if grammar.advance(state, symbol):
+            assert state.budget == before - 1
+            yield grammar.symbols[symbol], state
             if grammar.symbols[symbol] == END:
                 return
 

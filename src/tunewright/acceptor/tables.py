@@ -5,38 +5,8 @@ from collections.abc import Mapping
 from tunewright.acceptor.conditions import Conditions, is_hornpipe
 from tunewright.acceptor.form_tables import form_tables
 from tunewright.acceptor.header.header_tables import HeaderBuilder, HeaderTables
-from tunewright.acceptor.reading import (
-    ACCOMPANIED_FLAG,
-    ACTION_SHIFT,
-    BODY,
-    BRACKET,
-    CHARACTERS,
-    END_SYMBOL,
-    FREE_FLAG,
-    HEAD,
-    HORNPIPE_FLAG,
-    HORNPIPES,
-    IMPOSSIBLE,
-    LASTING_THREES_FLAG,
-    LENGTH_ROOT,
-    NAME_ROOT,
-    REQUIRED,
-    RHYTHM_ROOT,
-    ROOM,
-    SEEN_L,
-    SEEN_M,
-    SEEN_R,
-    SEEN_T,
-    SETTING_COUNT,
-    SIGN_ROOT,
-    SLURRED,
-    STATES,
-    THREES_FLAG,
-    TIDY,
-    TUPLET_ROOT,
-    UNIT_VALUE,
-)  # fmt: skip
-from tunewright.acceptor.rules import END, HOME_CHARACTERS, RULES, UNQUOTED, UNTIDY
+from tunewright.acceptor.reading import CHARACTERS, IMPOSSIBLE, Control, MeterFlag, Seen, Setting
+from tunewright.acceptor.rules import END, FINISHING_CHARACTERS, NUMBERS, RULES, SETTLERS, UNQUOTED, UNTIDY
 from tunewright.acceptor.trie import MOST_VALUES, WordTable, fill_table
 from tunewright.acceptor.words import (
     BODY_TEXTS,
@@ -121,7 +91,8 @@ def build(numbers: Mapping[str, int], conditions: Conditions) -> tuple[list[int]
         [number for row in TUPLETS.values() for number in row],
         symbol_of,
         settings,
-        homes(set(classes)),
+        finishes(set(classes)),
+        [NUMBERS[SETTLERS[control]] if control in SETTLERS else 0 for control in range(Control.STATES)],
         *form_tables(conditions),
         headers.combinations,
         headers.titles,
@@ -154,11 +125,11 @@ def _class_of(symbol: str) -> int:
 
 def _flags(metre: PlayableMeter) -> int:
     return (
-        ACCOMPANIED_FLAG * metre.accompanied
-        | HORNPIPE_FLAG * metre.hornpipe
-        | THREES_FLAG * metre.meter.tuplets_take_three(Dialect.STANDARD)
-        | LASTING_THREES_FLAG * metre.meter.tuplets_take_three(Dialect.ABC2MIDI)
-        | FREE_FLAG * (metre.meter.bar is None)
+        MeterFlag.ACCOMPANIED * metre.accompanied
+        | MeterFlag.HORNPIPE * metre.hornpipe
+        | MeterFlag.THREES * metre.meter.tuplets_take_three(Dialect.STANDARD)
+        | MeterFlag.LASTING_THREES * metre.meter.tuplets_take_three(Dialect.ABC2MIDI)
+        | MeterFlag.FREE * (metre.meter.bar is None)
     )
 
 
@@ -188,20 +159,20 @@ def _add_words(words: WordTable, conditions: Conditions) -> tuple[list[int], lis
         roots[ord("R")] = words.add({conditions.rhythm: 0})
     if conditions.title is not None:
         roots[ord("T")] = words.add({conditions.title: MOST_VALUES})
-    settings = [0] * SETTING_COUNT
-    settings[END_SYMBOL] = words.numbers[END]
-    settings[REQUIRED] = SEEN_M
-    for bit, value in ((SEEN_L, conditions.unit_length), (SEEN_R, conditions.rhythm), (SEEN_T, conditions.title)):
-        settings[REQUIRED] |= bit if value is not None else 0
-    settings[HORNPIPES] = int(conditions.rhythm is not None and is_hornpipe(conditions.rhythm))
-    settings[TIDY] = int(conditions.tidy)
-    settings[UNIT_VALUE] = LENGTH_VALUES.index(GRAINS)
-    settings[LENGTH_ROOT] = words.add({word: LENGTH_VALUES.index(value) for word, value in LENGTHS.items()})
-    settings[TUPLET_ROOT] = words.add({word: number for number, word in enumerate(TUPLETS)})
-    settings[RHYTHM_ROOT] = words.add({"hornpipe": 1, "Hornpipe": 1})
-    settings[NAME_ROOT] = _add_names(words)
-    settings[SIGN_ROOT] = words.add(SIGNS)
-    settings[ROOM] = 60 + sum(len(text or "") + 4 for text in (conditions.title, conditions.rhythm))
+    settings = [0] * Setting.COUNT
+    settings[Setting.END_SYMBOL] = words.numbers[END]
+    settings[Setting.REQUIRED] = Seen.M
+    for bit, value in ((Seen.L, conditions.unit_length), (Seen.R, conditions.rhythm), (Seen.T, conditions.title)):
+        settings[Setting.REQUIRED] |= bit if value is not None else 0
+    settings[Setting.HORNPIPES] = int(conditions.rhythm is not None and is_hornpipe(conditions.rhythm))
+    settings[Setting.TIDY] = int(conditions.tidy)
+    settings[Setting.UNIT_VALUE] = LENGTH_VALUES.index(GRAINS)
+    settings[Setting.LENGTH_ROOT] = words.add({word: LENGTH_VALUES.index(value) for word, value in LENGTHS.items()})
+    settings[Setting.TUPLET_ROOT] = words.add({word: number for number, word in enumerate(TUPLETS)})
+    settings[Setting.RHYTHM_ROOT] = words.add({"hornpipe": 1, "Hornpipe": 1})
+    settings[Setting.NAME_ROOT] = _add_names(words)
+    settings[Setting.SIGN_ROOT] = words.add(SIGNS)
+    settings[Setting.ROOM] = 60 + sum(len(text or "") + 4 for text in (conditions.title, conditions.rhythm))
     return roots, settings
 
 
@@ -243,42 +214,43 @@ def rows(spoken: set[int], left_out: str, *, tidy: bool = False) -> list[int]:
     Returns
     -------
     rows
-        ``rows[state * CHARACTERS + class]`` is action times ACTION_SHIFT plus the state after it, 0 where refused.
+        ``rows[state * CHARACTERS + class]`` is an action's number times `Control.STATES` plus the state after
+        it; 0 where refused.
     """
-    table = [0] * (STATES * CHARACTERS)
-    for state, characters, action, after in RULES:
+    table = [0] * (Control.STATES * CHARACTERS)
+    for control, characters, action, after in RULES:
         for character in characters:
-            table[state * CHARACTERS + ord(character)] = action * ACTION_SHIFT + after if action else 0
+            table[control * CHARACTERS + ord(character)] = NUMBERS[action] * Control.STATES + after if action else 0
     _leave_out(table, left_out)
     if tidy:
         _tidy(table)
-    for state in range(STATES):
+    for control in range(Control.STATES):
         for code in range(CHARACTERS):
             if code not in spoken:
-                table[state * CHARACTERS + code] = 0
+                table[control * CHARACTERS + code] = 0
     return table
 
 
-def homes(spoken: set[int]) -> list[int]:
+def finishes(spoken: set[int]) -> list[int]:
     """For each state the code point of `HOME_CHARACTERS`, 0 where there is none."""
-    table = [0] * STATES
-    for state, characters in HOME_CHARACTERS:
-        table[state] = next((ord(character) for character in characters if ord(character) in spoken), 0)
+    table = [0] * Control.STATES
+    for control, characters in FINISHING_CHARACTERS:
+        table[control] = next((ord(character) for character in characters if ord(character) in spoken), 0)
     return table
 
 
 def _leave_out(table: list[int], left_out: str) -> None:
     for letter in left_out:
-        for state in (HEAD, BRACKET) if letter.isalpha() else range(STATES):
-            table[state * CHARACTERS + ord(letter)] = 0
+        for control in (Control.HEAD, Control.BRACKET) if letter.isalpha() else range(Control.STATES):
+            table[control * CHARACTERS + ord(letter)] = 0
         if letter in BODY_TEXTS + INSTRUCTIONS + "w":
-            table[BODY * CHARACTERS + ord(letter)] = table[SLURRED * CHARACTERS + ord(letter)]
+            table[Control.BODY * CHARACTERS + ord(letter)] = table[Control.SLURRED * CHARACTERS + ord(letter)]
 
 
 def _tidy(table: list[int]) -> None:
     for letter in UNTIDY:
-        table[BODY * CHARACTERS + ord(letter)] = table[SLURRED * CHARACTERS + ord(letter)]
-        table[BRACKET * CHARACTERS + ord(letter)] = 0
-    for state, characters in UNQUOTED:
+        table[Control.BODY * CHARACTERS + ord(letter)] = table[Control.SLURRED * CHARACTERS + ord(letter)]
+        table[Control.BRACKET * CHARACTERS + ord(letter)] = 0
+    for control, characters in UNQUOTED:
         for character in characters:
-            table[state * CHARACTERS + ord(character)] = 0
+            table[control * CHARACTERS + ord(character)] = 0

@@ -8,15 +8,15 @@ leads to; a value, if a word may end there; and a mask of the values of all word
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from tunewright.acceptor.reading import ANY, EDGE_SYMBOL, EDGE_TARGET, FIRST_EDGE, IMPOSSIBLE, Tables
+from tunewright.acceptor.reading import ANY, IMPOSSIBLE, Table, Tables
 
 
 def edge(tables: Tables, node: int, symbol: int) -> int:
     """Return the place that `symbol` leads to from `node` in the tables of words; -1 if it leads nowhere."""
-    symbols = tables[EDGE_SYMBOL]
-    for at in range(tables[FIRST_EDGE][node], tables[FIRST_EDGE][node + 1]):
+    symbols = tables[Table.EDGE_SYMBOL]
+    for at in range(tables[Table.FIRST_EDGE][node], tables[Table.FIRST_EDGE][node + 1]):
         if symbols[at] == symbol:
-            return tables[EDGE_TARGET][at]
+            return tables[Table.EDGE_TARGET][at]
     return -1
 
 

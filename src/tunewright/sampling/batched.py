@@ -16,6 +16,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from tunewright.acceptor.grammar import Grammar
 from tunewright.corpus.tune import START
 from tunewright.errors import OptionError
 from tunewright.model.checkpoint import Checkpoint
@@ -31,7 +32,6 @@ from tunewright.sampling.lanes import Lanes
 from tunewright.sampling.opening import Opening
 from tunewright.sampling.rewriting import LONGEST_PIECE, Piece, Verdict
 from tunewright.sampling.sheet import Sheet
-from tunewright.sampling.steering import Acceptor
 
 PIECE = 1000
 """Characters of a given beginning that are read in one call."""
@@ -47,7 +47,7 @@ def compose_batch(
     config: CompositionConfig,
     *,
     prime: str = "",
-    grammar: Acceptor | None = None,
+    grammar: Grammar | None = None,
     device: str = "cuda",
 ) -> Iterator[Composition]:
     """Compose a tune for each of `seeds`; otherwise as `compose.compose_many`, which calls this."""
@@ -83,7 +83,7 @@ class _Batch:
         seeds: Sequence[int],
         config: CompositionConfig,
         prime: str,
-        grammar: Acceptor | None,
+        grammar: Grammar | None,
     ) -> None:
         self._model, self._network, self._config = model, network, config
         self._device = next(network.parameters()).device

@@ -35,7 +35,7 @@ from tunewright.sampling.playable import playable
 from tunewright.sampling.reference import Twin
 from tunewright.sampling.rewriting import Rewriter
 from tunewright.sampling.sheet import Sheet, Writer, new_sheet
-from tunewright.sampling.steering import Acceptor, Steering
+from tunewright.sampling.steering import Steering
 
 PIECE = 64
 """Characters that are written before the first of them is handed on; a signal waits for so many."""
@@ -73,7 +73,7 @@ class Composition:
 
 
 def writer_for(
-    model: Checkpoint, config: CompositionConfig, grammar: Acceptor | None = None, network: PackedNetwork | None = None
+    model: Checkpoint, config: CompositionConfig, grammar: Grammar | None = None, network: PackedNetwork | None = None
 ) -> tuple[PackedNetwork, Writer]:
     """The network as it lies in memory, and the best that there is now to write with it.
 
@@ -83,8 +83,7 @@ def writer_for(
     ends = [symbols.index(end) if grammar and end in symbols else -1 for end in PIECE_ENDS]
     pauses = ends[0], ends[1]
     network = network or pack(model)
-    compilable = grammar is None or isinstance(grammar, Grammar)
-    entries = kernel.ready() if compilable and kernel.is_ready() else None
+    entries = kernel.ready() if kernel.is_ready() else None
     if entries is None:
         return network, Twin(network, config, grammar, pauses)
     return network, kernel.Kernel(entries, network, config, Steering.of(grammar) if grammar else None, pauses)
@@ -120,7 +119,7 @@ class Composer:
         config: CompositionConfig,
         *,
         prime: str = "",
-        grammar: Acceptor | None = None,
+        grammar: Grammar | None = None,
     ) -> None:
         self._model, self._config, self._prime, self._grammar = model, config, prime, grammar
         self._network, writer = writer_for(model, config, grammar)
@@ -172,7 +171,7 @@ def compose(
     config: CompositionConfig | None = None,
     *,
     prime: str = "",
-    grammar: Acceptor | None = None,
+    grammar: Grammar | None = None,
     raw: bool = False,
 ) -> Generator[str, None, Composition]:
     """Compose one tune that plays, character by character.
@@ -229,7 +228,7 @@ def compose_many(
     config: CompositionConfig | None = None,
     *,
     prime: str = "",
-    grammar: Acceptor | None = None,
+    grammar: Grammar | None = None,
     raw: bool = False,
     device: str = "cpu",
 ) -> Generator[Composition, None, None]:
@@ -276,12 +275,12 @@ def compose_many(
         given_up.set()
 
 
-def chooser_for(model: Checkpoint, config: CompositionConfig, grammar: Acceptor | None) -> Chooser | None:
+def chooser_for(model: Checkpoint, config: CompositionConfig, grammar: Grammar | None) -> Chooser | None:
     """What chooses among composed tunes; None without acceptor, as a discriminator knows only what plays."""
     return Chooser.of(model, config) if grammar else None
 
 
-def _acceptor(model: Checkpoint, prime: str, grammar: Acceptor | None, *, raw: bool) -> Acceptor | None:
+def _acceptor(model: Checkpoint, prime: str, grammar: Grammar | None, *, raw: bool) -> Grammar | None:
     """What composing is held to; None where the network is free."""
     if raw and grammar:
         raise OptionError("raw is true, and there is a grammar; give one of them")

@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tunewright.acceptor.grammar import Grammar
+from tunewright.acceptor.reading import State
 from tunewright.sampling.compiled.arithmetic import (
     FLAT,
     HALF,
@@ -54,7 +56,6 @@ from tunewright.sampling.compiled.weights import (
 )
 from tunewright.sampling.config import CompositionConfig
 from tunewright.sampling.sheet import NO_PAUSES, Memory, Sheet, nothing_allowed
-from tunewright.sampling.steering import Acceptor
 
 LSTM_SCALES = np.array([[HALF], [HALF], [ONE], [HALF]])
 """A gate's sigmoid is the tanh of half its sum; the candidate's is that of the whole."""
@@ -71,7 +72,7 @@ class Twin:
         self,
         network: PackedNetwork,
         config: CompositionConfig,
-        acceptor: Acceptor | None = None,
+        acceptor: Grammar | None = None,
         pauses: tuple[int, int] = NO_PAUSES,
     ) -> None:
         self._network, self._acceptor, self._pauses = network, acceptor, pauses
@@ -81,7 +82,8 @@ class Twin:
 
     def write(self, sheet: Sheet, characters: int) -> bool:
         """As `sheet.Writer` says."""
-        stop, registers = sheet.stop_after(characters), sheet.registers.tolist()
+        stop = sheet.stop_after(characters)
+        reading = State(sheet.registers.tolist() if self._acceptor else ())
         begin, first = begin_of(sheet.symbols, sheet.position), True
         while sheet.position < stop:
             if sheet.symbols[sheet.position] == START_ID:
@@ -91,7 +93,7 @@ class Twin:
             if not choosing:
                 sheet.position += 1
                 continue
-            symbol = self._pick(logits, registers, sheet)
+            symbol = self._pick(logits, reading, sheet)
             if first:
                 sheet.tallies[KEPT], first = 0.0, False
             sheet.position += 1
@@ -99,13 +101,14 @@ class Twin:
             if symbol == END_ID:
                 break
             if self._acceptor is not None:
-                self._acceptor.advance(registers, symbol)
+                self._acceptor.advance(reading, symbol)
             if symbol in self._pauses:
                 break
-        sheet.registers[:] = registers
+        if self._acceptor is not None:
+            sheet.registers[:] = reading.numbers()
         return sheet.open
 
-    def _pick(self, logits: Row, registers: list[int], sheet: Sheet) -> int:
+    def _pick(self, logits: Row, reading: State, sheet: Sheet) -> int:
         """`choice.pick`."""
         scores = logits.astype(np.float64)
         top = float(scores.max())
@@ -115,7 +118,7 @@ class Twin:
             chances = _chances(scores, top, self._temperature)
         allowed = np.ones(len(scores), dtype=np.bool_)
         if self._acceptor is not None:
-            allowed[:] = self._acceptor.admissible(registers)
+            allowed[:] = self._acceptor.admissible(reading)
         allowed[START_ID] = False
         permitted = float((chances * allowed).cumsum()[-1])
         share = permitted / everything if (everything := _sum_but_start(chances)) > 0 else 1.0

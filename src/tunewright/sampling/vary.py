@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tunewright.acceptor.grammar import Grammar
-from tunewright.acceptor.reading import BAR_LINE, COLON_BAR, STATE
+from tunewright.acceptor.reading import FIELDS, Control, State
 from tunewright.corpus.tune import END, START
 from tunewright.corpus.vocabulary import Vocabulary
 from tunewright.errors import GrammarError, OptionError
@@ -155,6 +155,11 @@ def _lasts_as_long(tune: str, other: str) -> bool:
     return [(bar.number, bar.length) for bar in bars] == [(bar.number, bar.length) for bar in others]
 
 
+CONTROL = FIELDS.index("control")
+ENDS = (Control.BAR_LINE, Control.COLON_BAR)
+"""States of the acceptor behind a bar."""
+
+
 @dataclass(frozen=True)
 class _Point:
     """Where in a text network and acceptor are."""
@@ -163,7 +168,7 @@ class _Point:
     """After all symbols but the last one."""
     symbols: NDArray[np.int64]
     """START, and the text up to here."""
-    registers: list[int]
+    reading: State
 
 
 class _Writing:
@@ -196,13 +201,13 @@ class _Writing:
     def read(self, point: _Point, text: str) -> _Point | None:
         """Go on over `text`; None if it is refused."""
         ids = self.vocabulary.encode(text).astype(np.int64)
-        registers = list(point.registers)
-        if not all(self.grammar.advance(registers, int(symbol)) for symbol in ids):
+        reading = point.reading.copy()
+        if not all(self.grammar.advance(reading, int(symbol)) for symbol in ids):
             return None
         state, symbols = point.state.copy(), np.concatenate([point.symbols, ids])
         for position in range(len(point.symbols) - 1, len(symbols) - 1):
             reference.read(self.network, state, self.memory, symbols, 0, position, choosing=False)
-        return _Point(state, symbols, registers)
+        return _Point(state, symbols, reading)
 
     def log_likelihood(self, point: _Point, text: str) -> float:
         """Log-probability of `text` after `point` under the network alone, in nats."""
@@ -235,13 +240,13 @@ class _Writing:
                 given=len(point.symbols),
                 position=len(point.symbols) - 1,
                 state=point.state.copy(),
-                registers=np.array(point.registers, dtype=np.int64),
+                registers=np.array(point.reading.numbers(), dtype=np.int64),
                 draws=draws.random(LONGEST_BAR),
                 tallies=np.zeros(TALLIES),
                 generator=draws,
                 memory=self.memory,
             )
-            while self.writer.write(sheet, 1) and sheet.registers[STATE] not in (BAR_LINE, COLON_BAR):
+            while self.writer.write(sheet, 1) and sheet.registers[CONTROL] not in ENDS:
                 pass
             text = self.vocabulary.decode(sheet.written)
             bar = _TAIL.sub("", text)

@@ -201,7 +201,10 @@ def test_with_a_grammar_and_pieces_written_anew_they_agree_too(entries, bold, op
     network, grammar, config = pack(model), Grammar(model.vocabulary.symbols), CompositionConfig(**options)
     ends = model.vocabulary.symbols.index("|"), model.vocabulary.symbols.index("\n")
     for seed in range(2):
-        sheets = [new_sheet(network, np.array([START_ID]), 160, seed, np.array(grammar.begin(160))) for _ in range(2)]
+        sheets = [
+            new_sheet(network, np.array([START_ID]), 160, seed, np.array(grammar.begin(160).numbers()))
+            for _ in range(2)
+        ]
         writers = Kernel(entries, network, config, Steering.of(grammar), ends), Twin(network, config, grammar, ends)
         for sheet, writer in zip(sheets, writers, strict=True):
             while Rewriter(writer).write(sheet, 50):

@@ -18,18 +18,7 @@ from tunewright.acceptor.header.known_headers import (
     named_in,
 )  # fmt: skip
 from tunewright.acceptor.header.titles import FIRST_NAMING, LAST_OF_ALL, OTHER, OTHER_LAST
-from tunewright.acceptor.reading import (
-    HEADER_ROOM,
-    HORNPIPES,
-    LAST_WORDS,
-    MOST_WORDS,
-    NAMING_WORDS,
-    REQUIRED,
-    SEEN_T,
-    SILENT_WORDS,
-    TITLE_FIRST,
-    TITLE_ROOT,
-)  # fmt: skip
+from tunewright.acceptor.reading import Seen, Setting
 from tunewright.acceptor.trie import MOST_VALUES, WordTable
 from tunewright.acceptor.words import METERS, UNITS, PlayableMeter
 
@@ -119,8 +108,10 @@ class HeaderBuilder:
     def _add_rhythms(self, rhythms: list[str]) -> None:
         values = {spelling: value for value, rhythm in enumerate(rhythms) for spelling in self._spellings(rhythm)}
         self.roots[ord("R")] = self.words.add(values)
-        self.settings[HORNPIPES] = sum({1 << value for spelling, value in values.items() if is_hornpipe(spelling)})
-        self.settings[HEADER_ROOM] += max(map(len, values))
+        self.settings[Setting.HORNPIPES] = sum(
+            {1 << value for spelling, value in values.items() if is_hornpipe(spelling)}
+        )
+        self.settings[Setting.HEADER_ROOM] += max(map(len, values))
 
     def _add_titles(self, naming: list[str]) -> list[int]:
         """Return which values may follow each other; nothing where no title could end with an ordinary word."""
@@ -140,15 +131,17 @@ class HeaderBuilder:
             LAST_OF_ALL | sum(masks.get(word, 0) for word in headers.followers.get(kind, ()))
             for kind in (ANY_OTHER, ANY_OTHER, *numbers)
         ]
-        self.roots[ord("T")] = settings[TITLE_FIRST] = self.words.add(first)
-        settings[TITLE_ROOT] = self.words.add(values)
-        settings[MOST_WORDS], settings[NAMING_WORDS] = max(headers.most_words, 1), len(naming)
+        self.roots[ord("T")] = settings[Setting.TITLE_FIRST] = self.words.add(first)
+        settings[Setting.TITLE_ROOT] = self.words.add(values)
+        settings[Setting.MOST_WORDS], settings[Setting.NAMING_WORDS] = max(headers.most_words, 1), len(naming)
         ends = (number for kind, number in numbers.items() if THE_END in headers.followers.get(kind, ()))
-        settings[LAST_WORDS] = LAST_OF_ALL | sum(1 << number for number in ends)
-        settings[SILENT_WORDS] = sum({1 << value for word, value in values.items() if is_silent(word, headers.naming)})
-        settings[REQUIRED] |= SEEN_T
+        settings[Setting.LAST_WORDS] = LAST_OF_ALL | sum(1 << number for number in ends)
+        settings[Setting.SILENT_WORDS] = sum(
+            {1 << value for word, value in values.items() if is_silent(word, headers.naming)}
+        )
+        settings[Setting.REQUIRED] |= Seen.T
         # On the way home a title that is taken grows by ordinary words, until it is longer than any.
-        settings[HEADER_ROOM] += (headers.longest_title + 2) * (max(map(len, values)) + 1)
+        settings[Setting.HEADER_ROOM] += (headers.longest_title + 2) * (max(map(len, values)) + 1)
         return followers
 
     def _value(self, word: str, numbers: Mapping[str, int], last: Collection[str]) -> int | None:

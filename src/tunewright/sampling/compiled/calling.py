@@ -23,9 +23,9 @@ of what the acceptor did not allow, at the temperature in use; sum of the logari
 the last call, its first character apart."""
 TALLIES = 3
 
-SYMBOL_COUNT, REGISTER_COUNT, WEIGHT_COUNT, STATE_COUNT, DRAW_COUNT, TEXT_COUNT, KEY_COUNT, SCORE_COUNT = range(8)
+SYMBOL_COUNT, WEIGHT_COUNT, STATE_COUNT, DRAW_COUNT, TEXT_COUNT, KEY_COUNT, SCORE_COUNT = range(7)
 """Lengths of the arrays that are handed over by address; there are as many places as scores."""
-SIZES = 8
+SIZES = 7
 
 
 def dead_end(position: int) -> int:

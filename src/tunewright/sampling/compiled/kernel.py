@@ -9,11 +9,12 @@ written side by side. Nothing here imports torch.
 import ctypes
 import importlib.util
 import threading
-from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tunewright.acceptor import machine
+from tunewright.acceptor.reading import FIELDS, State
 from tunewright.sampling.compiled import arithmetic, choice, looking, loop, machine_code
 from tunewright.sampling.compiled.calling import dead_end
 from tunewright.sampling.compiled.machine_code import CompilingError, Entries, Part, Plain, Program
@@ -27,19 +28,15 @@ ARGUMENTS = {"write": (ADDRESS,) * 17, "steer": (ADDRESS,) * 5 + (ctypes.c_int64
 ENTRIES = "tunewright.sampling.compiled.entries"
 
 
-def program_of(acceptor: Sequence[Plain] | None = None) -> Program:
-    """The loop with the functions of an acceptor, `mask` and `advance` among them; by default the grammar's."""
-    if acceptor is None:
-        from tunewright.acceptor import machine
-
-        acceptor = machine.COMPILED
-    by_name = {function.__name__: function for function in acceptor}
-    stand_ins: dict[Plain, Plain] = {loop.mask: by_name["mask"], loop.advance: by_name["advance"]}
+def program_of() -> Program:
+    """The loop with the functions of the acceptor."""
+    stand_ins: dict[Plain, Plain] = {loop.mask: machine.mask, loop.advance: machine.advance}
     return Program(
-        apart=Part([loop.length_of, *acceptor], {len: loop.length_of}),
+        apart=Part([loop.length_of, *machine.COMPILED], {len: loop.length_of}),
         together=Part([*arithmetic.COMPILED, *choice.COMPILED, *looking.COMPILED, *loop.COMPILED], stand_ins),
         entries=ENTRIES,
         arguments=ARGUMENTS,
+        records={State.__name__: FIELDS},
     )
 
 
@@ -111,17 +108,17 @@ class Kernel:
     def write(self, sheet: Sheet, characters: int) -> bool:
         """As `sheet.Writer` says."""
         network, memory = self._network, sheet.memory
-        symbols, registers = network.symbols, len(sheet.registers)
+        symbols = network.symbols
         sizes: NDArray[np.int64] = np.array(
             [
-                symbols, registers, len(network.weights), len(sheet.state), len(sheet.draws), len(sheet.symbols),
+                symbols, len(network.weights), len(sheet.state), len(sheet.draws), len(sheet.symbols),
                 memory.keys.size, memory.scores.size,
             ]
         )  # fmt: skip
         orders = np.array(
             [sheet.position, sheet.stop_after(characters), sheet.given, self._top_k, self._steered, *self._pauses]
         )
-        scratch, allowed = np.empty(registers, dtype=np.int64), np.empty(symbols, dtype=np.int64)
+        scratch, allowed = np.empty(2 * len(sheet.registers), dtype=np.int64), np.empty(symbols, dtype=np.int64)
         chances = np.empty(2 * symbols)
         weights, shape, tables, options = self._places
         position = self._write(
