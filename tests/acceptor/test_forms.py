@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tunewright.acceptor.forms import Form, Section, as_json, degrees, form_of, from_json, tallied
 from tunewright.acceptor.grammar import Conditions, Grammar
-from tunewright.acceptor.reading import Table
+from tunewright.acceptor.reading import Place
 from tunewright.acceptor.words import METERS
 from tunewright.notation.melody import read_melody
 
@@ -118,7 +118,7 @@ def test_forms_are_drawn_as_often_as_tunes_have_them():
 
 
 def test_conditions_choose_among_forms():
-    drawn = lambda **conditions: Grammar(SYMBOLS, Conditions(**conditions)).tables[Table.FORM_DRAWN]  # noqa: E731
+    drawn = lambda **conditions: Grammar(SYMBOLS, Conditions(**conditions)).tables[Place.FORM_DRAWN]  # noqa: E731
     assert drawn(forms=KNOWN, form="AABB") == [1]
     assert drawn(forms=KNOWN, bars=9) == [1, 1, 1]
     assert not Grammar(SYMBOLS, Conditions(forms=KNOWN, bars=10, form="AB")).draws_forms

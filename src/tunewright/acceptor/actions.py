@@ -11,14 +11,14 @@ from tunewright.acceptor.reading import (
     Character,
     Control,
     Limit,
-    Lyrics,
-    Mark,
+    NoteMark,
+    Place,
     Reason,
     Seen,
-    Setting,
+    Setup,
     State,
-    Table,
     Tables,
+    Worded,
 )  # fmt: skip
 
 
@@ -87,25 +87,25 @@ def end_value(tables: Tables, state: State, code: int) -> bool:
 def stands_above(tables: Tables, state: State) -> bool:
     """Return true unless a tidy tune has nothing here that words above the music could belong to, or enough of them."""
     state.reason = Reason.NO_NOTE if state.fit == 0 else Reason.TOO_LONG
-    return tables[Table.SETTINGS][Setting.TIDY] == 0 or (state.fit > 0 and state.idle < 2)
+    return tables[Place.SETTINGS][Setup.TIDY] == 0 or (state.fit > 0 and state.idle < 2)
 
 
 def open_quote(tables: Tables, state: State) -> bool:
     """Begin a chord symbol, or another text above the music."""
-    state.node = tables[Table.SETTINGS][Setting.NAME_ROOT]
+    state.node = tables[Place.SETTINGS][Setup.NAME_ROOT]
     state.text = 0
-    return state.mark == Mark.NONE and stands_above(tables, state) and not_idle(state)
+    return state.mark == NoteMark.NONE and stands_above(tables, state) and not_idle(state)
 
 
 def close_name(tables: Tables, state: State) -> bool:
     """End the name of a chord."""
     state.reason = Reason.UNKNOWN_WORD
-    return tables[Table.VALUE][state.node] >= 0
+    return tables[Place.VALUE][state.node] >= 0
 
 
 def open_sign(tables: Tables, state: State) -> bool:
     """Begin a word between exclamation marks."""
-    state.node = tables[Table.SETTINGS][Setting.SIGN_ROOT]
+    state.node = tables[Place.SETTINGS][Setup.SIGN_ROOT]
     return not_idle(state)
 
 
@@ -156,4 +156,4 @@ def begin_text_field(tables: Tables, state: State) -> bool:
 def end_tune(tables: Tables, state: State) -> bool:
     """End the tune behind notes, where no words can follow."""
     state.reason = Reason.LYRICS_MISSING
-    return state.worded != Lyrics.WITH_WORDS and may_end(tables, state)
+    return state.worded != Worded.WITH_WORDS and may_end(tables, state)

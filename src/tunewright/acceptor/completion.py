@@ -1,4 +1,4 @@
-"""Which way leads to the end soonest?
+"""Shortest completion: which character leads to the end of the tune soonest.
 
 The part of the acceptor (see `machine`) that finds home: it ends what is open, lets the bar be filled (see
 `filling`), and closes repeats, endings and sections. Each function returns the next symbol, or -1 where it
@@ -18,27 +18,27 @@ from tunewright.acceptor.reading import (
     Character,
     Control,
     Ending,
-    Lyrics,
-    Mark,
+    NoteMark,
+    Place,
     Repeat,
     Seen,
-    Setting,
+    Setup,
     State,
-    Table,
     Tables,
+    Worded,
 )
 from tunewright.acceptor.rules import is_open, settle
 
 
 def finish_header(tables: Tables, state: State) -> int:
     """The letter of the field that the shortest header needs next."""
-    symbols = tables[Table.SYMBOL_OF]
-    missing = (tables[Table.SETTINGS][Setting.REQUIRED] | Seen.X) & ~state.seen
+    symbols = tables[Place.SYMBOL_OF]
+    missing = (tables[Place.SETTINGS][Setup.REQUIRED] | Seen.X) & ~state.seen
     if missing & Seen.X:
         return symbols[Character.X]
     if missing & Seen.T:
         return symbols[Character.T]
-    if len(tables[Table.COMBINATIONS]) > 0:
+    if len(tables[Place.COMBINATIONS]) > 0:
         return symbols[finish_combination(tables, state)]
     if missing & Seen.R:
         return symbols[Character.R]
@@ -73,7 +73,7 @@ def must_repeat(tables: Tables, state: State, closing: bool) -> bool:
 
 def finish_bar_line(tables: Tables, state: State) -> int:
     """The next character after a single bar line has been begun; -1 if that is enough."""
-    symbols = tables[Table.SYMBOL_OF]
+    symbols = tables[Place.SYMBOL_OF]
     closing = must_close(tables, state)
     if must_repeat(tables, state, closing):
         return symbols[Character.COLON]
@@ -86,7 +86,7 @@ def finish_bar_line(tables: Tables, state: State) -> int:
 
 
 def may_repeat(tables: Tables, state: State) -> bool:
-    """Return true if the way home ends a repeat here."""
+    """Return true if the completion ends a repeat here."""
     if not closes(tables, state) or state.started == 0 or state.notes == 0:
         return False
     last = target(tables, state)
@@ -106,20 +106,20 @@ def needs_note(state: State) -> bool:
         return False
     if state.tuplet_left > 0 or state.broken > 0 or state.host > 0 or state.tie > 0:
         return True
-    return state.mark != Mark.NONE or state.control == Control.SLURRED
+    return state.mark != NoteMark.NONE or state.control == Control.SLURRED
 
 
 def finish_music(tables: Tables, state: State) -> int:
     """The next character between notes."""
-    symbols = tables[Table.SYMBOL_OF]
+    symbols = tables[Place.SYMBOL_OF]
     if needs_note(state):
         return finishing_note(tables, state)
     if state.slur == 1:
         return symbols[Character.CLOSING_PAREN]
     if may_end(tables, state):
-        if state.worded == Lyrics.WITH_WORDS and state.control != Control.BODY:
+        if state.worded == Worded.WITH_WORDS and state.control != Control.BODY:
             return finish_before_words(tables, state)
-        return tables[Table.SETTINGS][Setting.END_SYMBOL]
+        return tables[Place.SETTINGS][Setup.END_SYMBOL]
     if may_repeat(tables, state):
         return symbols[Character.COLON]
     stray = state.stray == 1 and state.ending == Ending.SECOND and state.started == 1
@@ -130,20 +130,20 @@ def finish_music(tables: Tables, state: State) -> int:
 
 def finish_token(tables: Tables, state: State) -> int:
     """The next character within what a character has begun; -1 if it is complete."""
-    symbols = tables[Table.SYMBOL_OF]
+    symbols = tables[Place.SYMBOL_OF]
     control = state.control
-    if tables[Table.FINISHES][control] > 0:
-        return symbols[tables[Table.FINISHES][control]]
+    if tables[Place.FINISHES][control] > 0:
+        return symbols[tables[Place.FINISHES][control]]
     if control in (Control.WORD, Control.WORD_END):
         end = symbols[Character.CLOSING_BRACKET] if state.inline == 1 else symbols[Character.LINE_FEED]
-        if state.field == Character.T and tables[Table.SETTINGS][Setting.TITLE_ROOT] > 0:
+        if state.field == Character.T and tables[Place.SETTINGS][Setup.TITLE_ROOT] > 0:
             return finish_title(tables, state, end)
         return end if control == Control.WORD_END else finish_word(tables, state, field_words(tables, state), end)
     if control == Control.CHORD_NAME:
         return finish_word(tables, state, ANY, symbols[Character.QUOTATION])
     if control in (Control.BANG, Control.SIGN):
         return finish_word(tables, state, ANY, symbols[Character.EXCLAMATION])
-    if control == Control.TUPLET and tables[Table.VALUE][state.node] < 0:
+    if control == Control.TUPLET and tables[Place.VALUE][state.node] < 0:
         return finish_word(tables, state, ANY, -1)
     if control == Control.LENGTH:
         return finish_length(tables, state)
@@ -156,7 +156,7 @@ def finish_token(tables: Tables, state: State) -> int:
 
 def finish_words(tables: Tables, state: State) -> int:
     """The next character between the syllables of a line of words."""
-    symbols = tables[Table.SYMBOL_OF]
+    symbols = tables[Place.SYMBOL_OF]
     if state.syllables < state.verse:
         return symbols[Character.LINE_FEED]
     return symbols[Character.STAR] if symbols[Character.STAR] >= 0 else symbols[Character.X]
@@ -164,7 +164,7 @@ def finish_words(tables: Tables, state: State) -> int:
 
 def finish_before_words(tables: Tables, state: State) -> int:
     """The next character of a line of music that could end the tune, but for the words that it must have."""
-    symbols = tables[Table.SYMBOL_OF]
+    symbols = tables[Place.SYMBOL_OF]
     if state.sung > 0:
         return symbols[Character.LINE_FEED]
     return finishing_note(tables, state) if state.fit > 0 else symbols[Character.STROKE]
@@ -172,14 +172,14 @@ def finish_before_words(tables: Tables, state: State) -> int:
 
 def separator(tables: Tables, state: State) -> int:
     """What keeps two signs apart: the end of the line, or a space where words would have to follow that."""
-    symbols = tables[Table.SYMBOL_OF]
-    spaced = state.worded == Lyrics.WITH_WORDS and state.line == 0 and symbols[Character.SPACE] >= 0
+    symbols = tables[Place.SYMBOL_OF]
+    spaced = state.worded == Worded.WITH_WORDS and state.line == 0 and symbols[Character.SPACE] >= 0
     return symbols[Character.SPACE] if spaced else symbols[Character.LINE_FEED]
 
 
 def finish_group(tables: Tables, state: State) -> int:
     """The next character within what holds notes, or may; -1 if it is complete."""
-    symbols = tables[Table.SYMBOL_OF]
+    symbols = tables[Place.SYMBOL_OF]
     control = state.control
     if control == Control.HEAD:
         return finish_header(tables, state)
@@ -199,8 +199,8 @@ def finish_group(tables: Tables, state: State) -> int:
 
 
 def next_to_finish(tables: Tables, state: State) -> int:
-    """Return the next character of a short way to the end; the registers are void afterwards."""
-    symbols = tables[Table.SYMBOL_OF]
+    """Return the next character of a short completion; the state is void afterwards."""
+    symbols = tables[Place.SYMBOL_OF]
     control = state.control
     symbol = finish_token(tables, state)
     if symbol >= 0:

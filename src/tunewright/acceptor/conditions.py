@@ -1,4 +1,4 @@
-"""What must a composed tune be?"""
+"""Conditions: what a composed tune must be."""
 
 import re
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""How do the forms that a tune may have become tables of the acceptor?"""
+"""Tables of the forms that a tune may have."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""What form has a tune: which sections of how many bars, after which pick-up?"""
+"""Form of a tune: which sections of how many bars, after which pick-up."""
 
 import re
 from collections import Counter

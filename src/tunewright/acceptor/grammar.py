@@ -20,7 +20,7 @@ from fractions import Fraction
 from tunewright.acceptor import machine
 from tunewright.acceptor.body.sections import draw_form
 from tunewright.acceptor.conditions import Conditions, is_hornpipe
-from tunewright.acceptor.reading import DRAWS, IMPOSSIBLE, Character, Control, FormRow, Reason, State, Table, Tables
+from tunewright.acceptor.reading import DRAWS, IMPOSSIBLE, Character, Control, FormRow, Place, Reason, State, Tables
 from tunewright.acceptor.rules import END, is_open, settle
 from tunewright.acceptor.tables import build
 from tunewright.acceptor.words import METERS, UNITS, WHOLE
@@ -74,7 +74,7 @@ class Grammar:
     @property
     def draws_forms(self) -> bool:
         """Whether `draw` of `begin` plays a part."""
-        return bool(self.tables[Table.FORM_DRAWN])
+        return bool(self.tables[Place.FORM_DRAWN])
 
     def begin(self, budget: int, draw: int = 0) -> State:
         """The state before the first character of a tune that has at most `budget` characters, its end included.
@@ -124,7 +124,7 @@ class Grammar:
 
     def sections_of(self, state: State) -> tuple[int, int]:
         """How many sections are closed, and how many there are to be; 0 where any number may be."""
-        return state.section, self.tables[Table.FORMS][state.form * FormRow.WIDTH + FormRow.SECTIONS]
+        return state.section, self.tables[Place.FORMS][state.form * FormRow.WIDTH + FormRow.SECTIONS]
 
     def bar_of(self, state: State) -> int:
         """The number of the bar that was written last."""
@@ -143,12 +143,12 @@ class Grammar:
 
     def advance(self, state: State, symbol: int) -> bool:
         """Take a character in place; false if it is refused, and the state is then as it was."""
-        return machine.advance(self.tables, state, State(), State(), symbol)
+        return machine.advance(self.tables, state, State.room(), State.room(), symbol)
 
     def admissible(self, state: State) -> list[bool]:
         """Whether each symbol may come next, shape=(S,)."""
         out = [0] * len(self.symbols)
-        machine.mask(self.tables, state, State(), State(), out)
+        machine.mask(self.tables, state, State.room(), State.room(), out)
         return [bool(value) for value in out]
 
     def refusal(self, text: str) -> Refusal | None:
@@ -280,7 +280,7 @@ def _reason_ahead(tables: Tables, state: State, symbol: int) -> int:
     if not machine.step(tables, ahead, symbol):
         return ahead.reason
     if ahead.control == Control.COLON_BAR:
-        ended = machine.step(tables, ahead, tables[Table.SYMBOL_OF][Character.STROKE])
+        ended = machine.step(tables, ahead, tables[Place.SYMBOL_OF][Character.STROKE])
     else:
         ended = not is_open(tables, ahead.control) or settle(tables, ahead)
     return Reason.NO_REASON if ended else ahead.reason

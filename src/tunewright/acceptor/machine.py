@@ -21,26 +21,26 @@ from tunewright.acceptor.reading import (
     IMPOSSIBLE,
     Character,
     Control,
-    Lyrics,
+    Place,
     Reason,
     State,
-    Table,
     Tables,
+    Worded,
     copy_state,
 )  # fmt: skip
 from tunewright.acceptor.rules import perform, settle
 
 
 def step(tables: Tables, state: State, symbol: int) -> bool:
-    """Take a character; false if it is refused, and the registers are then void."""
-    code = tables[Table.CLASSES][symbol]
+    """Take a character; false if it is refused, and the state are then void."""
+    code = tables[Place.CLASSES][symbol]
     state.reason = Reason.UNEXPECTED
-    row = tables[Table.ROWS][state.control * CHARACTERS + code]
+    row = tables[Place.ROWS][state.control * CHARACTERS + code]
     if row == 0:
         if not settle(tables, state):
             return False
         state.reason = Reason.UNEXPECTED
-        row = tables[Table.ROWS][state.control * CHARACTERS + code]
+        row = tables[Place.ROWS][state.control * CHARACTERS + code]
         if row == 0:
             return False
     if state.line > 0:
@@ -59,7 +59,7 @@ def step(tables: Tables, state: State, symbol: int) -> bool:
 
 
 def characters_to_finish(tables: Tables, state: State, most: int) -> int:
-    """Return the length of a short way to the end, or more than `most` if it is longer; the registers are void then."""
+    """Return the length of a short completion, or more than `most` if it is longer; the state is void then."""
     length = 0
     while state.control != Control.ENDED:
         length += 1
@@ -72,9 +72,9 @@ def characters_to_finish(tables: Tables, state: State, most: int) -> int:
 
 
 def must_be_tried(state: State) -> bool:
-    """Return true where what may follow depends on the rest of the tune, so that the way home must be tried."""
+    """Return true where what may follow depends on the rest of the tune, so that a completion must be tried."""
     control = state.control
-    if state.worded == Lyrics.WITH_WORDS or state.to_tonic == 1:
+    if state.worded == Worded.WITH_WORDS or state.to_tonic == 1:
         return True
     if control in (Control.BRACKET, Control.MAYBE_FIELD) or Control.PAREN <= control <= Control.TUPLET:
         return True
@@ -82,7 +82,7 @@ def must_be_tried(state: State) -> bool:
 
 
 def can_finish(tables: Tables, state: State) -> bool:
-    """Return true if the way to the end fits into the budget; the registers are void afterwards."""
+    """Return true if the way to the end fits into the budget; the state is void afterwards."""
     if state.control == Control.ENDED:
         return True
     if state.budget >= enough_to_finish(tables, state) and not must_be_tried(state) and not ends_now(tables, state):
@@ -136,8 +136,8 @@ def mask(tables: Tables, state: State, settled: State, tried: State, out: Mutabl
     """
     copy_state(settled, state)
     ends = settle(tables, settled)
-    classes = tables[Table.CLASSES]
-    rows = tables[Table.ROWS]
+    classes = tables[Place.CLASSES]
+    rows = tables[Place.ROWS]
     direct = state.control * CHARACTERS
     indirect = settled.control * CHARACTERS
     for symbol in range(len(classes)):

@@ -9,7 +9,7 @@ grains (4 to the unit length).
 from collections.abc import Iterable, Sequence
 
 Tables = Sequence[Sequence[int]]
-"""What an acceptor knows; see `Table`."""
+"""What an acceptor knows; see `Place`."""
 
 
 class State:
@@ -61,19 +61,19 @@ class State:
     cut: int  # by how much > or < shortens that note
     last: int  # length of the note before, as an index plus 1, if > or < may follow
     accidental: int  # of the note that is written: 1 to 5, or 0
-    pitch: int  # of the note that is written; see `notes.pitch_of`
+    pitch: int  # of the note that is written; see `notes.SPELLINGS`
     tie: int  # `pitch` that the next note must have
     tieable: int  # 1 if a tie may follow
     slur: int  # 1 within a slur
     host: int  # grains of grace notes that the next note must carry
     hosted: int  # 1 if the note before carries grace notes
-    mark: int  # on the next note, of `Mark`
+    mark: int  # on the next note, of `NoteMark`
     context: int  # where a note is written, of `Context`
     chord: int  # length of the notes of a chord, as an index plus 1; 0 before the first
     notes: int  # 1 if the tune holds a note
     degree: int  # letters that the last note lies above the tonic, and 1; 8 with an accidental; 0 before it
     line: int  # 2 at the start of a line of music, 1 after one letter, which ':' would turn into a field
-    worded: int  # whether the lines of music have words beneath them, of `Lyrics`
+    worded: int  # whether the lines of music have words beneath them, of `Worded`
     sung: int  # notes in this line of music
     verse: int  # notes in the line before, which words may be sung to
     syllables: int  # how many of them have no syllable yet
@@ -94,9 +94,16 @@ class State:
         """All fields in the order of `FIELDS`."""
         return list(self.__dict__.values())
 
+    @classmethod
+    def room(cls) -> "State":
+        """A state without content, to be filled by `copy_state`."""
+        return cls.__new__(cls)
+
     def copy(self) -> "State":
         """The same state, to be changed by itself."""
-        return State(self.__dict__.values())
+        other = self.room()
+        copy_state(other, self)
+        return other
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, State) and self.__dict__ == other.__dict__
@@ -138,7 +145,7 @@ class Reason:
     ) = range(33)  # fmt: skip
 
 
-class Table:
+class Place:
     """Places in the tables."""
 
     (
@@ -148,7 +155,7 @@ class Table:
     ) = range(28)  # fmt: skip
 
 
-class Setting:
+class Setup:
     """Places in the table of settings."""
 
     (
@@ -170,7 +177,7 @@ class Ending:
     NONE, FIRST, SECOND, BETWEEN = range(4)
 
 
-class Mark:
+class NoteMark:
     """What stands on the next note: a mark that is not played, a trill, a dot, a roll."""
 
     NONE, SILENT, TRILL, DOT, ROLL = range(5)
@@ -182,7 +189,7 @@ class Context:
     MELODY, GRACE, CHORD = range(3)
 
 
-class Lyrics:
+class Worded:
     """What the lines of music have beneath them: the first is not over, or is over, or words, or none."""
 
     FIRST_LINE, UNDECIDED, WITH_WORDS, WITHOUT_WORDS = range(4)

@@ -13,7 +13,7 @@ from typing import cast
 from tunewright.acceptor import actions
 from tunewright.acceptor.body import bars, endings, lyrics, notes, signs
 from tunewright.acceptor.header import fields_read as fields
-from tunewright.acceptor.reading import CHARACTERS, Control, State, Table, Tables
+from tunewright.acceptor.reading import CHARACTERS, Control, Place, State, Tables
 from tunewright.acceptor.words import (
     ACCIDENTALS,
     ANNOTATION_STARTS,
@@ -254,10 +254,10 @@ perform = _dispatcher("perform", ACTIONS)
 
 def is_open(tables: Tables, control: int) -> bool:
     """Return true in a state that another character may end."""
-    return tables[Table.SETTLING][control] > 0
+    return tables[Place.SETTLING][control] > 0
 
 
 def settle(tables: Tables, state: State) -> bool:
     """End what the last character may have left open; false if it cannot end here."""
-    action = tables[Table.SETTLING][state.control]
+    action = tables[Place.SETTLING][state.control]
     return action > 0 and perform(tables, state, action, 0, 0)

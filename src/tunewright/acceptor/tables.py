@@ -1,11 +1,11 @@
-"""How does a vocabulary, with conditions, become the tables of the acceptor?"""
+"""Tables of the acceptor, built from a vocabulary and conditions."""
 
 from collections.abc import Mapping
 
 from tunewright.acceptor.conditions import Conditions, is_hornpipe
 from tunewright.acceptor.form_tables import form_tables
 from tunewright.acceptor.header.header_tables import HeaderBuilder, HeaderTables
-from tunewright.acceptor.reading import CHARACTERS, IMPOSSIBLE, Control, MeterFlag, Seen, Setting
+from tunewright.acceptor.reading import CHARACTERS, IMPOSSIBLE, Control, MeterFlag, Seen, Setup
 from tunewright.acceptor.rules import END, FINISHING_CHARACTERS, NUMBERS, RULES, SETTLERS, UNQUOTED, UNTIDY
 from tunewright.acceptor.trie import MOST_VALUES, WordTable, fill_table
 from tunewright.acceptor.words import (
@@ -159,20 +159,20 @@ def _add_words(words: WordTable, conditions: Conditions) -> tuple[list[int], lis
         roots[ord("R")] = words.add({conditions.rhythm: 0})
     if conditions.title is not None:
         roots[ord("T")] = words.add({conditions.title: MOST_VALUES})
-    settings = [0] * Setting.COUNT
-    settings[Setting.END_SYMBOL] = words.numbers[END]
-    settings[Setting.REQUIRED] = Seen.M
+    settings = [0] * Setup.COUNT
+    settings[Setup.END_SYMBOL] = words.numbers[END]
+    settings[Setup.REQUIRED] = Seen.M
     for bit, value in ((Seen.L, conditions.unit_length), (Seen.R, conditions.rhythm), (Seen.T, conditions.title)):
-        settings[Setting.REQUIRED] |= bit if value is not None else 0
-    settings[Setting.HORNPIPES] = int(conditions.rhythm is not None and is_hornpipe(conditions.rhythm))
-    settings[Setting.TIDY] = int(conditions.tidy)
-    settings[Setting.UNIT_VALUE] = LENGTH_VALUES.index(GRAINS)
-    settings[Setting.LENGTH_ROOT] = words.add({word: LENGTH_VALUES.index(value) for word, value in LENGTHS.items()})
-    settings[Setting.TUPLET_ROOT] = words.add({word: number for number, word in enumerate(TUPLETS)})
-    settings[Setting.RHYTHM_ROOT] = words.add({"hornpipe": 1, "Hornpipe": 1})
-    settings[Setting.NAME_ROOT] = _add_names(words)
-    settings[Setting.SIGN_ROOT] = words.add(SIGNS)
-    settings[Setting.ROOM] = 60 + sum(len(text or "") + 4 for text in (conditions.title, conditions.rhythm))
+        settings[Setup.REQUIRED] |= bit if value is not None else 0
+    settings[Setup.HORNPIPES] = int(conditions.rhythm is not None and is_hornpipe(conditions.rhythm))
+    settings[Setup.TIDY] = int(conditions.tidy)
+    settings[Setup.UNIT_VALUE] = LENGTH_VALUES.index(GRAINS)
+    settings[Setup.LENGTH_ROOT] = words.add({word: LENGTH_VALUES.index(value) for word, value in LENGTHS.items()})
+    settings[Setup.TUPLET_ROOT] = words.add({word: number for number, word in enumerate(TUPLETS)})
+    settings[Setup.RHYTHM_ROOT] = words.add({"hornpipe": 1, "Hornpipe": 1})
+    settings[Setup.NAME_ROOT] = _add_names(words)
+    settings[Setup.SIGN_ROOT] = words.add(SIGNS)
+    settings[Setup.ROOM] = 60 + sum(len(text or "") + 4 for text in (conditions.title, conditions.rhythm))
     return roots, settings
 
 
@@ -232,7 +232,7 @@ def rows(spoken: set[int], left_out: str, *, tidy: bool = False) -> list[int]:
 
 
 def finishes(spoken: set[int]) -> list[int]:
-    """For each state the code point of `HOME_CHARACTERS`, 0 where there is none."""
+    """For each state the code point of `FINISHING_CHARACTERS`, 0 where there is none."""
     table = [0] * Control.STATES
     for control, characters in FINISHING_CHARACTERS:
         table[control] = next((ord(character) for character in characters if ord(character) in spoken), 0)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tunewright.acceptor.grammar import Conditions, Grammar
 from tunewright.acceptor.header.known_headers import KnownHeaders, folded, named_in, title_number
 from tunewright.acceptor.machine import characters_to_finish
-from tunewright.acceptor.reading import IMPOSSIBLE, Table
+from tunewright.acceptor.reading import IMPOSSIBLE, Place
 from tunewright.corpus.style import style_of
 from tunewright.corpus.vocabulary import Vocabulary
 from tunewright.errors import GrammarError
@@ -54,10 +54,10 @@ def check_header(text: str, headers: KnownHeaders, grammar: Grammar) -> None:
     fields = dict(header_fields(text))
     found = folded(fields.get("R", "")), fields["M"], fields.get("L", "")
     title = fields.get("T", "")
-    if grammar.tables[Table.COMBINATIONS]:
+    if grammar.tables[Place.COMBINATIONS]:
         known = [each for each in headers.combinations if (each.rhythm, each.meter, each.unit_length) == found]
         assert named_in(title, headers.naming) in {each.named for each in known}
-    if grammar.tables[Table.TITLES]:
+    if grammar.tables[Place.TITLES]:
         assert all(word in headers.words for word in title.split())
         assert title_number(title, headers.naming) not in headers.titles
         assert title == title.strip()
@@ -135,9 +135,7 @@ def test_headers(header, is_right):
 )
 def test_what_is_asked_for_wins(conditions):
     grammar = playable(STYLED, Conditions(**conditions))
-    assert bool(grammar.tables[Table.COMBINATIONS]) is (
-        conditions != {"rhythm": "hornpipe"}
-    )  # no metre of the corpus is fit
+    assert bool(grammar.tables[Place.COMBINATIONS]) is (conditions != {"rhythm": "hornpipe"})
     text = "".join(character for character, _ in walk(grammar, 1, 700))
     fields = dict(header_fields(text))
     for name, value in conditions.items():

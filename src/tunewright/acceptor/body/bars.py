@@ -1,19 +1,19 @@
-"""Is the bar complete?
+"""Bars and where a tune may end: whether a bar is complete, counted as abc2midi does.
 
 The part of the acceptor (see `machine`) that counts bars as abc2midi does when it plays the tune with its repeats: a
 plain bar line wants a full bar; any other bar line may stand within a bar, which then goes on behind it. The first bar
 of the tune may be a pick-up. A section that is repeated must leave over as much of a bar at its end as was left over
-before its start (PHASE).
+before its start (`phase`).
 """
 
 from tunewright.acceptor.body.lengths import ends_now, overdue, refit
 from tunewright.acceptor.body.sections import bars, on_beat, pick_up, repeated, sections, target
-from tunewright.acceptor.reading import Ending, Limit, Mark, Reason, Repeat, Setting, State, Table, Tables
+from tunewright.acceptor.reading import Ending, Limit, NoteMark, Place, Reason, Repeat, Setup, State, Tables
 
 
 def nothing_pending(state: State) -> bool:
     """Return true if no tuplet, broken rhythm, grace note or mark waits for a note."""
-    if state.tuplet_left > 0 or state.broken > 0 or state.host > 0 or state.mark != Mark.NONE:
+    if state.tuplet_left > 0 or state.broken > 0 or state.host > 0 or state.mark != NoteMark.NONE:
         state.reason = Reason.UNFINISHED
         return False
     return True
@@ -195,7 +195,7 @@ def complete_bar(tables: Tables, state: State) -> bool:
 def whole(tables: Tables, state: State) -> bool:
     """Return true unless a tidy tune has a bar line here that only another sign behind it could make right."""
     position = state.position
-    if tables[Table.SETTINGS][Setting.TIDY] == 0 or state.free == 1 or state.opening == 1 or position == 0:
+    if tables[Place.SETTINGS][Setup.TIDY] == 0 or state.free == 1 or state.opening == 1 or position == 0:
         return True
     state.reason = Reason.BAR_SHORT
     return position == state.full or position == state.phase
@@ -204,7 +204,7 @@ def whole(tables: Tables, state: State) -> bool:
 def slurred(tables: Tables, state: State) -> bool:
     """Return true if a tidy tune has a slur that the bar line would cross."""
     state.reason = Reason.SLUR_OPEN
-    return tables[Table.SETTINGS][Setting.TIDY] == 1 and state.slur == 1
+    return tables[Place.SETTINGS][Setup.TIDY] == 1 and state.slur == 1
 
 
 def closable(state: State) -> bool:
@@ -223,7 +223,7 @@ def plain_line(tables: Tables, state: State) -> bool:
     """Take a plain bar line."""
     if not nothing_pending(state) or (state.stretch == 0 and not not_idle(state)):
         return False
-    if tables[Table.SETTINGS][Setting.TIDY] == 1 and empty(state):
+    if tables[Place.SETTINGS][Setup.TIDY] == 1 and empty(state):
         state.reason = Reason.EMPTY_BAR
         return False
     if not complete_bar(tables, state):

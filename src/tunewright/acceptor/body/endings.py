@@ -1,4 +1,4 @@
-"""Where may a section, a repeat or an ending begin and end?
+"""Repeats, endings and sections: where they may begin and end.
 
 The part of the acceptor (see `machine`) that knows bar lines other than the plain one. abc2midi wants each ``:|`` to
 have its ``|:``, but for the first section, and for tunes that had endings before; a second ending right after the
@@ -17,7 +17,7 @@ from tunewright.acceptor.body.bars import (
 )  # fmt: skip
 from tunewright.acceptor.body.lengths import ends_now
 from tunewright.acceptor.body.sections import may_have_endings, repeated, sections, target
-from tunewright.acceptor.reading import Control, Ending, Reason, Repeat, Setting, State, Table, Tables
+from tunewright.acceptor.reading import Control, Ending, Place, Reason, Repeat, Setup, State, Tables
 
 
 def may_close(tables: Tables, state: State) -> bool:
@@ -65,7 +65,7 @@ def take_double(tables: Tables, state: State) -> bool:
         return False
     if ending_open(state):
         return False
-    if tables[Table.SETTINGS][Setting.TIDY] == 1 and (state.repeat == Repeat.MUST_END or state.started == 0):
+    if tables[Place.SETTINGS][Setup.TIDY] == 1 and (state.repeat == Repeat.MUST_END or state.started == 0):
         state.reason = Reason.REPEAT_OPEN
         return False
     if state.ending == Ending.SECOND and state.position != 0:

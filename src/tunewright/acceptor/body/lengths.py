@@ -1,8 +1,8 @@
-"""How long may the next note be?
+"""Lengths of the next note: what is left of the bar, of the tuplet and of the budget.
 
 The part of the acceptor (see `machine`) that knows what is left of the bar, of the tuplet and of the budget.
-Functions run over flat tables and registers of integers; a function that returns false has refused the character, and
-the registers are then void.
+Functions run over flat tables and state of integers; a function that returns false has refused the character, and
+the state are then void.
 """
 
 from tunewright.acceptor.body.sections import bars, pick_up, repeated, sections, target
@@ -11,12 +11,12 @@ from tunewright.acceptor.reading import (
     Context,
     Ending,
     Limit,
-    Mark,
+    NoteMark,
+    Place,
     Repeat,
     Seen,
-    Setting,
+    Setup,
     State,
-    Table,
     Tables,
 )
 
@@ -49,24 +49,24 @@ def room(tables: Tables, state: State) -> int:
 
 def suits(tables: Tables, state: State, index: int, factor: int) -> int:
     """Return 1 if what waits for the next note, such as a grace note, allows it the length `index`, else 0."""
-    value = tables[Table.GRAINS_OF][index]
+    value = tables[Place.GRAINS_OF][index]
     if state.broken > 0 and state.broken != index + 1:
         return 0
     if state.tuplet_left > 0 and state.tuplet_value > 0 and state.tuplet_value != index + 1:
         return 0
-    if state.mark > 2 and state.hornpipe == 1 and value * state.unit // 4 == state.full // 8:
+    if state.mark > NoteMark.TRILL and state.hornpipe == 1 and value * state.unit // 4 == state.full // 8:
         return 0
-    if state.mark == Mark.ROLL and factor > 1 and value * factor == 12 * state.tuplet_of:
+    if state.mark == NoteMark.ROLL and factor > 1 and value * factor == 12 * state.tuplet_of:
         return 0
-    grace = state.host * state.cut * (2 if state.mark == Mark.DOT else 1)
+    grace = state.host * state.cut * (2 if state.mark == NoteMark.DOT else 1)
     return 0 if grace > 0 and grace >= 4 * value else 1
 
 
 def refit(tables: Tables, state: State) -> None:
-    """Work out which lengths the next note may have, and keep them in FIT."""
+    """Work out which lengths the next note may have, and keep them in `fit`."""
     state.fit = 0
-    grains = tables[Table.GRAINS_OF]
-    fill = tables[Table.FILL]
+    grains = tables[Place.GRAINS_OF]
+    fill = tables[Place.FILL]
     left = room(tables, state)
     factor = 1
     if state.tuplet_left > 0:
@@ -84,13 +84,13 @@ def refit(tables: Tables, state: State) -> None:
 
 
 def enough_to_finish(tables: Tables, state: State) -> int:
-    """Return a number of characters that is enough to go home from anywhere."""
-    length = tables[Table.SETTINGS][Setting.ROOM]
+    """Return a number of characters that is enough to finish from anywhere."""
+    length = tables[Place.SETTINGS][Setup.ROOM]
     last = bars(tables, state)
     if state.seen & Seen.K == 0:
-        length += tables[Table.SETTINGS][Setting.HEADER_ROOM]
+        length += tables[Place.SETTINGS][Setup.HEADER_ROOM]
     if state.full > 0 and state.unit > 0:
-        bar = tables[Table.FILL][state.full * 4 // state.unit] + 2
+        bar = tables[Place.FILL][state.full * 4 // state.unit] + 2
         length += 3 * bar
         if last > state.bar:
             length += (last - state.bar) * bar + 8 * sections(tables, state)
@@ -105,7 +105,7 @@ def has_form(tables: Tables, state: State) -> bool:
 
 
 def ends_now(tables: Tables, state: State) -> bool:
-    """Return true if only about two bars beyond the way home are left, so that the tune must come to its end."""
+    """Return true if about two bars beyond the shortest completion are left, so that the tune must end."""
     if has_form(tables, state):
         return False
     return state.budget < enough_to_finish(tables, state) or overdue(tables, state)
@@ -113,7 +113,7 @@ def ends_now(tables: Tables, state: State) -> bool:
 
 def overdue(tables: Tables, state: State) -> bool:
     """Return true in a tidy tune where an ending, a repeat or the whole lasts longer than human ones do."""
-    if tables[Table.SETTINGS][Setting.TIDY] == 0 or has_form(tables, state):
+    if tables[Place.SETTINGS][Setup.TIDY] == 0 or has_form(tables, state):
         return False
     in_ending = state.ending == Ending.FIRST or state.ending == Ending.SECOND
     if in_ending and state.bar - state.ending_bar >= Limit.ENDING:
@@ -126,14 +126,14 @@ def overdue(tables: Tables, state: State) -> bool:
 def leave_room(tables: Tables, state: State) -> None:
     """Keep the next note from filling the bar."""
     left = room(tables, state)
-    for index in range(len(tables[Table.GRAINS_OF])):
-        if tables[Table.GRAINS_OF][index] == left and (state.fit >> index) & 1 == 1:
+    for index in range(len(tables[Place.GRAINS_OF])):
+        if tables[Place.GRAINS_OF][index] == left and (state.fit >> index) & 1 == 1:
             state.fit -= 1 << index
 
 
 def grace_lengths(tables: Tables, state: State) -> int:
     """Return the mask of lengths of a grace note that leave something of the longest note that may follow."""
-    grains = tables[Table.GRAINS_OF]
+    grains = tables[Place.GRAINS_OF]
     longest = 0
     for index in range(len(grains)):
         if (state.fit >> index) & 1 == 1:
@@ -147,7 +147,7 @@ def grace_lengths(tables: Tables, state: State) -> int:
 
 def lengths(tables: Tables, state: State) -> int:
     """Return the mask of lengths that the note now being written may have."""
-    unit = 1 << tables[Table.SETTINGS][Setting.UNIT_VALUE]
+    unit = 1 << tables[Place.SETTINGS][Setup.UNIT_VALUE]
     if state.context == Context.MELODY:
         return state.fit
     if state.context == Context.GRACE:

@@ -1,4 +1,4 @@
-"""Do the words fit the notes above them?
+"""Words beneath the music (``w:``): whether they fit the notes above them.
 
 The part of the acceptor (see `machine`) that knows ``w:`` lines. abc2midi wants words beneath every line of music or
 beneath none, so the first line settles it for the tune. A line with words needs a note that is not tied to the line
@@ -7,21 +7,21 @@ leads to the next bar, is not known here.
 """
 
 from tunewright.acceptor.body.bars import may_end, not_idle, nothing_pending
-from tunewright.acceptor.reading import Character, Control, Limit, Lyrics, Reason, State, Tables
+from tunewright.acceptor.reading import Character, Control, Limit, Reason, State, Tables, Worded
 
 
 def end_line(state: State) -> bool:
     """Count a line of music that ends; in a tune with words, those of this line must follow."""
     worded = state.worded
-    if worded == Lyrics.WITH_WORDS:
+    if worded == Worded.WITH_WORDS:
         state.reason = Reason.LYRICS_MISSING
         if state.sung == 0:
             return False
         state.control = Control.AWAIT_WORDS
-    elif worded == Lyrics.FIRST_LINE:
-        state.worded = Lyrics.UNDECIDED
-    elif worded == Lyrics.UNDECIDED:
-        state.worded = Lyrics.WITHOUT_WORDS
+    elif worded == Worded.FIRST_LINE:
+        state.worded = Worded.UNDECIDED
+    elif worded == Worded.UNDECIDED:
+        state.worded = Worded.WITHOUT_WORDS
     state.verse = state.sung
     state.sung = 0
     return True
@@ -42,18 +42,18 @@ def take_newline(state: State, code: int) -> bool:
 def end_without_words(state: State) -> bool:
     """Take something after a line of music that leaves no place for words; false if the tune has words."""
     state.reason = Reason.LYRICS_MISSING
-    if state.worded == Lyrics.WITH_WORDS:
+    if state.worded == Worded.WITH_WORDS:
         return False
-    state.worded = Lyrics.WITHOUT_WORDS
+    state.worded = Worded.WITHOUT_WORDS
     return True
 
 
 def begin_words(state: State) -> bool:
     """Begin a line of words beneath the music."""
     state.reason = Reason.LYRICS_MISFIT
-    if state.worded in (Lyrics.FIRST_LINE, Lyrics.WITHOUT_WORDS) or state.verse == 0:
+    if state.worded in (Worded.FIRST_LINE, Worded.WITHOUT_WORDS) or state.verse == 0:
         return False
-    state.worded = Lyrics.WITH_WORDS
+    state.worded = Worded.WITH_WORDS
     state.syllables = state.verse
     state.text = 0
     return True

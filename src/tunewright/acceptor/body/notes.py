@@ -1,14 +1,53 @@
-"""What does a note change when it is written?
+"""Notes, rests, chords and grace notes: what each changes when it is written.
 
 The part of the acceptor (see `machine`) that knows notes, rests, chords, grace notes, ties and the tonic at the end.
 """
 
 from tunewright.acceptor.body.lengths import ends_now, leave_room, lengths, refit
-from tunewright.acceptor.reading import Character, Context, Control, Limit, Mark, Reason, Setting, State, Table, Tables
+from tunewright.acceptor.reading import (
+    Character,
+    Context,
+    Control,
+    Limit,
+    NoteMark,
+    Place,
+    Reason,
+    Setup,
+    State,
+    Tables,
+)
+
+SPELLINGS, OCTAVES = 1024, 8
+"""A pitch is a number: accidental times `SPELLINGS`, the letter's code point times `OCTAVES`, and its octave marks."""
+
+
+def pitch_of(accidental: int, code: int) -> int:
+    """Return the pitch of a note with this accidental and letter, without octave marks."""
+    return accidental * SPELLINGS + code * OCTAVES
+
+
+def accidental_of(pitch: int) -> int:
+    """Return the accidental of a pitch, 0 for none."""
+    return pitch // SPELLINGS
+
+
+def letter_of(pitch: int) -> int:
+    """Return the code point of the letter of a pitch; 0 for a rest."""
+    return pitch % SPELLINGS // OCTAVES
+
+
+def marks_of(pitch: int) -> int:
+    """Return how many octave marks a pitch has."""
+    return pitch % OCTAVES
+
+
+def same_name(pitch: int, other: int) -> bool:
+    """Return true if two pitches have the same letter and octave marks."""
+    return pitch % SPELLINGS == other % SPELLINGS
 
 
 def degree(state: State, code: int) -> int:
-    """Return what DEGREE is after the note whose letter has this code point: 1 on the tonic, 8 with an accidental."""
+    """Return what `degree` is after the note whose letter has this code point: 1 on the tonic, 8 with an accidental."""
     if state.accidental > 0:
         return 8
     return (code % 32 - 1 - (state.tonic + 2)) % 7 + 1
@@ -19,7 +58,7 @@ def closing_note(tables: Tables, state: State, code: int) -> None:
     if degree(state, code) == 1:
         return
     tonic = Character.CAPITAL_A + (state.tonic + 2) % 7
-    spelled = tables[Table.SYMBOL_OF][tonic] >= 0 or tables[Table.SYMBOL_OF][tonic + 32] >= 0
+    spelled = tables[Place.SYMBOL_OF][tonic] >= 0 or tables[Place.SYMBOL_OF][tonic + 32] >= 0
     if state.tie > 0 or state.tuplet_left > 0 or state.broken > 0 or not spelled:
         return
     leave_room(tables, state)
@@ -32,12 +71,12 @@ def may_begin(tables: Tables, state: State) -> bool:
         return state.fit > 0
     if state.context == Context.GRACE:
         state.reason = Reason.GRACE_MISFIT
-        if tables[Table.SETTINGS][Setting.TIDY] == 1 and state.host >= Limit.GRACE:
+        if tables[Place.SETTINGS][Setup.TIDY] == 1 and state.host >= Limit.GRACE:
             return False
         longest = 0
-        for index in range(len(tables[Table.GRAINS_OF])):
+        for index in range(len(tables[Place.GRAINS_OF])):
             if (state.fit >> index) & 1 == 1:
-                longest = tables[Table.GRAINS_OF][index]
+                longest = tables[Place.GRAINS_OF][index]
         return (state.host + 4) * state.cut < 4 * longest
     state.reason = Reason.CHORD_MISFIT
     return state.text < 5
@@ -49,9 +88,9 @@ def take_note(tables: Tables, state: State, code: int) -> bool:
         return False
     if state.context == Context.MELODY and state.tie > 0:
         state.reason = Reason.TIE_MISFIT
-        if state.tie % 1024 // 8 != code:
+        if letter_of(state.tie) != code:
             return False
-        if state.accidental > 0 and state.accidental != state.tie // 1024:
+        if state.accidental > 0 and state.accidental != accidental_of(state.tie):
             return False
     if state.context == Context.GRACE:
         state.host += 4
@@ -64,10 +103,10 @@ def take_note(tables: Tables, state: State, code: int) -> bool:
     if state.context == Context.MELODY:
         state.degree = degree(state, code)
     state.text = state.text + 1 if state.context == Context.CHORD else 0
-    state.pitch = state.accidental * 1024 + code * 8
+    state.pitch = pitch_of(state.accidental, code)
     state.accidental = 0
     state.control = Control.LENGTH
-    state.node = tables[Table.SETTINGS][Setting.LENGTH_ROOT]
+    state.node = tables[Place.SETTINGS][Setup.LENGTH_ROOT]
     return True
 
 
@@ -86,20 +125,20 @@ def take_rest(tables: Tables, state: State) -> bool:
             return False
     state.pitch = 0
     state.control = Control.LENGTH
-    state.node = tables[Table.SETTINGS][Setting.LENGTH_ROOT]
+    state.node = tables[Place.SETTINGS][Setup.LENGTH_ROOT]
     return True
 
 
 def take_octave(tables: Tables, state: State, code: int) -> bool:
     """Take an octave mark: ``'`` after a small letter, ``,`` after a capital one; at most three."""
-    if state.node != tables[Table.SETTINGS][Setting.LENGTH_ROOT]:
+    if state.node != tables[Place.SETTINGS][Setup.LENGTH_ROOT]:
         return False
-    letter = state.pitch % 1024 // 8
-    marks = state.pitch % 8
+    letter = letter_of(state.pitch)
+    marks = marks_of(state.pitch)
     if letter == 0 or marks >= 3 or (letter >= Character.SMALL_A) != (code == Character.APOSTROPHE):
         return False
     state.pitch += 1
-    if state.context == Context.MELODY and state.tie > 0 and marks >= state.tie % 8:
+    if state.context == Context.MELODY and state.tie > 0 and marks >= marks_of(state.tie):
         state.reason = Reason.TIE_MISFIT
         return False
     return True
@@ -109,7 +148,7 @@ def tie_spelled(state: State) -> bool:
     """Return true if no tie is open, or the note being written is the one that it needs."""
     if state.tie == 0:
         return True
-    return state.pitch % 1024 == state.tie % 1024
+    return same_name(state.pitch, state.tie)
 
 
 def clear_note(state: State) -> None:
@@ -117,7 +156,7 @@ def clear_note(state: State) -> None:
     state.broken = 0
     state.cut = 2 if state.hornpipe == 1 else 1
     state.host = 0
-    state.mark = Mark.NONE
+    state.mark = NoteMark.NONE
     state.idle = 0
     state.tie = 0
     state.context = Context.MELODY
@@ -133,7 +172,7 @@ def place(tables: Tables, state: State, index: int) -> bool:
     if not tie_spelled(state):
         state.reason = Reason.TIE_MISFIT
         return False
-    grains = tables[Table.GRAINS_OF][index]
+    grains = tables[Place.GRAINS_OF][index]
     if state.position == 0:
         state.bar += 1
     state.last = index + 1
@@ -145,7 +184,11 @@ def place(tables: Tables, state: State, index: int) -> bool:
             state.last = 0
     state.position += grains * state.unit // 4
     state.stretch += grains * state.unit // 4
-    if state.broken > 0 or state.mark == Mark.DOT or (state.mark == Mark.ROLL and tables[Table.GRAINS_OF][index] == 12):
+    if (
+        state.broken > 0
+        or state.mark == NoteMark.DOT
+        or (state.mark == NoteMark.ROLL and tables[Place.GRAINS_OF][index] == 12)
+    ):
         state.last = 0
     state.tieable = 1 if state.pitch > 0 and state.mark < 2 else 0
     state.hosted = 1 if state.host > 0 else 0
@@ -162,14 +205,14 @@ def place(tables: Tables, state: State, index: int) -> bool:
 
 def end_length(tables: Tables, state: State) -> bool:
     """End the note whose length has been written so far, in the melody, as a grace note or in a chord."""
-    index = tables[Table.VALUE][state.node]
+    index = tables[Place.VALUE][state.node]
     if index < 0 or (lengths(tables, state) >> index) & 1 == 0:
         state.reason = Reason.LENGTH_MISFIT
         return False
     if state.context == Context.MELODY:
         return place(tables, state, index)
     if state.context == Context.GRACE:
-        state.host += tables[Table.GRAINS_OF][index] - 4
+        state.host += tables[Place.GRAINS_OF][index] - 4
         refit(tables, state)
         state.control = Control.IN_GRACE
         return state.fit > 0
@@ -186,17 +229,17 @@ def close_chord(tables: Tables, state: State) -> bool:
     state.pitch = 0
     state.sung += 1
     index = state.chord - 1
-    if index != tables[Table.SETTINGS][Setting.UNIT_VALUE] or state.tuplet_left > 0:
+    if index != tables[Place.SETTINGS][Setup.UNIT_VALUE] or state.tuplet_left > 0:
         if place(tables, state, index):
             state.last = 0
             state.notes = 1
             return True
         return False
     state.context = Context.MELODY
-    state.mark = Mark.DOT
+    state.mark = NoteMark.DOT
     state.notes = 1
     state.control = Control.LENGTH
-    state.node = tables[Table.SETTINGS][Setting.LENGTH_ROOT]
+    state.node = tables[Place.SETTINGS][Setup.LENGTH_ROOT]
     return True
 
 
@@ -205,7 +248,7 @@ def open_chord(state: State) -> bool:
     if state.fit == 0:
         state.reason = Reason.NO_NOTE
         return False
-    if state.tie > 0 or state.broken > 0 or state.mark > 1:
+    if state.tie > 0 or state.broken > 0 or state.mark > NoteMark.SILENT:
         state.reason = Reason.CHORD_MISFIT
         return False
     state.context = Context.CHORD
@@ -216,13 +259,13 @@ def open_chord(state: State) -> bool:
 
 def open_grace(tables: Tables, state: State) -> bool:
     """Begin grace notes, which need a note of some length after them."""
-    if state.tie > 0 or state.host > 0 or state.mark != Mark.NONE:
+    if state.tie > 0 or state.host > 0 or state.mark != NoteMark.NONE:
         state.reason = Reason.GRACE_MISFIT
         return False
     if state.tuplet_left > 0:
         if state.tuplet_value == 0:
-            state.tuplet_value = tables[Table.SETTINGS][Setting.UNIT_VALUE] + 1
-        elif state.tuplet_value != tables[Table.SETTINGS][Setting.UNIT_VALUE] + 1:
+            state.tuplet_value = tables[Place.SETTINGS][Setup.UNIT_VALUE] + 1
+        elif state.tuplet_value != tables[Place.SETTINGS][Setup.UNIT_VALUE] + 1:
             state.reason = Reason.GRACE_MISFIT
             return False
     state.host = 4

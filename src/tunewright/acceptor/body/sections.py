@@ -1,21 +1,21 @@
-"""Which form does the tune have: how many sections of how many bars, repeated or not, after which pick-up?
+"""Form of the tune: sections, bars and pick-up that it must have.
 
 The part of the acceptor (see `machine`) that looks it up. Row 0 of the table of forms is what the conditions ask
 for, with zeros for what they leave open; the others are forms that a corpus has. One of these is drawn when the header
-is complete, because a form goes with a metre and a rhythm: by the number in DRAW, which whoever composes puts there.
+is complete, because a form goes with a metre and a rhythm: by the number in `draw`, which whoever composes puts there.
 """
 
-from tunewright.acceptor.reading import DRAWS, IMPOSSIBLE, FormRow, SectionRow, State, Table, Tables
+from tunewright.acceptor.reading import DRAWS, IMPOSSIBLE, FormRow, Place, SectionRow, State, Tables
 
 
 def of_form(tables: Tables, state: State, place: int) -> int:
-    """What the form says: FORM_BARS, FORM_SECTIONS or FORM_PICK_UP."""
-    return tables[Table.FORMS][state.form * FormRow.WIDTH + place]
+    """What the form says: a place of `FormRow`."""
+    return tables[Place.FORMS][state.form * FormRow.WIDTH + place]
 
 
 def of_section(tables: Tables, state: State, section: int, place: int) -> int:
-    """What the form says of one of its sections: FORM_LAST_BAR, FORM_REPEATED or FORM_ENDINGS."""
-    return tables[Table.FORMS][state.form * FormRow.WIDTH + FormRow.FIRST_SECTION + section * SectionRow.WIDTH + place]
+    """What the form says of one of its sections: a place of `SectionRow`."""
+    return tables[Place.FORMS][state.form * FormRow.WIDTH + FormRow.FIRST_SECTION + section * SectionRow.WIDTH + place]
 
 
 def bars(tables: Tables, state: State) -> int:
@@ -69,7 +69,7 @@ def pick_up(tables: Tables, state: State) -> int:
     if state.chorded == 1 and not on_beat(state, ticks):
         return -1
     grains = ticks * 4 // state.unit
-    fits = ticks * 4 % state.unit == 0 and ticks < state.full and tables[Table.FILL][grains] < IMPOSSIBLE
+    fits = ticks * 4 % state.unit == 0 and ticks < state.full and tables[Place.FILL][grains] < IMPOSSIBLE
     return ticks if fits else -1
 
 
@@ -77,7 +77,7 @@ def draw_form(tables: Tables, state: State) -> None:
     """Choose a form for the metre of the header."""
     if state.draw == 0 or state.free == 1 or state.meter == 0:
         return
-    count = tables[Table.FORM_COUNTS][state.meter - 1]
+    count = tables[Place.FORM_COUNTS][state.meter - 1]
     if count > 0:
-        place = tables[Table.FORM_STARTS][state.meter - 1] + state.draw * count // DRAWS
-        state.form = tables[Table.FORM_DRAWN][place]
+        place = tables[Place.FORM_STARTS][state.meter - 1] + state.draw * count // DRAWS
+        state.form = tables[Place.FORM_DRAWN][place]

@@ -1,22 +1,22 @@
-"""What do the signs around notes ask of the next one?
+"""Signs around notes: what accidentals, marks, slurs, tuplets, broken rhythm and ties ask of the next note.
 
 The part of the acceptor (see `machine`) that knows accidentals, marks, slurs, tuplets, broken rhythm, ties, chord
 symbols and words between exclamation marks.
 """
 
 from tunewright.acceptor.body.lengths import lengths, refit
-from tunewright.acceptor.body.notes import may_begin
+from tunewright.acceptor.body.notes import accidental_of, may_begin, same_name
 from tunewright.acceptor.body.sections import on_beat
 from tunewright.acceptor.reading import (
     Character,
     Context,
     Control,
-    Mark,
     MeterFlag,
+    NoteMark,
+    Place,
     Reason,
-    Setting,
+    Setup,
     State,
-    Table,
     Tables,
 )
 from tunewright.acceptor.trie import edge
@@ -26,7 +26,7 @@ def take_accidental(tables: Tables, state: State, code: int) -> bool:
     """Take an accidental; the state says whether it is the first or doubles one."""
     if not may_begin(tables, state):
         return False
-    if state.context == Context.MELODY and state.tie > 0 and state.tie // 1024 == 0:
+    if state.context == Context.MELODY and state.tie > 0 and accidental_of(state.tie) == 0:
         state.reason = Reason.TIE_MISFIT
         return False
     if state.accidental > 0:
@@ -45,7 +45,7 @@ def take_accidental(tables: Tables, state: State, code: int) -> bool:
         state.accidental = 3
         state.control = Control.PITCHED
         doubled = 3
-    wanted = state.tie // 1024
+    wanted = accidental_of(state.tie)
     if state.context == Context.MELODY and wanted > 0 and wanted != state.accidental and wanted != doubled:
         state.reason = Reason.TIE_MISFIT
         return False
@@ -54,7 +54,7 @@ def take_accidental(tables: Tables, state: State, code: int) -> bool:
 
 def is_mark(code: int) -> bool:
     """Return true for a letter that, at the start of a line, may be a mark as well as a field."""
-    return code in (Character.L, Character.M, Character.T) or code == Character.M + 3
+    return code in (Character.L, Character.M, Character.P, Character.T)
 
 
 def carry_into_tuplet(state: State) -> None:
@@ -71,24 +71,24 @@ def take_mark(tables: Tables, state: State, code: int) -> bool:
         state.reason = Reason.NO_NOTE
         return False
     if code == Character.DOT:
-        if state.broken > 0 or state.mark > 1:
+        if state.broken > 0 or state.mark > NoteMark.SILENT:
             return False
-        state.mark = Mark.DOT
+        state.mark = NoteMark.DOT
         refit(tables, state)
         return state.fit > 0
     if code == Character.TILDE:
-        if state.host > 0 or state.tie > 0 or state.broken > 0 or state.mark > 1:
+        if state.host > 0 or state.tie > 0 or state.broken > 0 or state.mark > NoteMark.SILENT:
             return False
-        state.mark = Mark.ROLL
+        state.mark = NoteMark.ROLL
         state.host = 4
         if state.tuplet_left > 0:
             carry_into_tuplet(state)
         refit(tables, state)
         return state.fit > 0
     if code in (Character.T, Character.R):
-        state.mark = max(state.mark, 2)
+        state.mark = max(state.mark, NoteMark.TRILL)
         return state.tie == 0
-    state.mark = max(state.mark, 1)
+    state.mark = max(state.mark, NoteMark.SILENT)
     return True
 
 
@@ -97,10 +97,10 @@ def take_length(tables: Tables, state: State, symbol: int) -> bool:
     following = edge(tables, state.node, symbol)
     if following < 0:
         return False
-    if tables[Table.BELOW][following] & lengths(tables, state) == 0:
+    if tables[Place.BELOW][following] & lengths(tables, state) == 0:
         state.reason = Reason.LENGTH_MISFIT
         return False
-    if state.context == Context.MELODY and state.tie > 0 and state.pitch % 1024 != state.tie % 1024:
+    if state.context == Context.MELODY and state.tie > 0 and not same_name(state.pitch, state.tie):
         state.reason = Reason.TIE_MISFIT
         return False
     state.node = following
@@ -109,11 +109,11 @@ def take_length(tables: Tables, state: State, symbol: int) -> bool:
 
 def take_paren(tables: Tables, state: State) -> bool:
     """Take the character that opens a slur or a tuplet."""
-    state.node = tables[Table.SETTINGS][Setting.TUPLET_ROOT]
+    state.node = tables[Place.SETTINGS][Setup.TUPLET_ROOT]
     if state.fit == 0:
         state.reason = Reason.NO_NOTE
         return False
-    if state.slur == 1 and (state.tuplet_left > 0 or state.broken > 0 or state.mark != Mark.NONE):
+    if state.slur == 1 and (state.tuplet_left > 0 or state.broken > 0 or state.mark != NoteMark.NONE):
         state.reason = Reason.SLUR_TWICE
         return False
     return True
@@ -131,11 +131,11 @@ def begin_slur(state: State) -> bool:
 
 def begin_tuplet(tables: Tables, state: State) -> bool:
     """Begin a tuplet whose numbers are complete."""
-    index = tables[Table.VALUE][state.node]
+    index = tables[Place.VALUE][state.node]
     state.reason = Reason.TUPLET_MISFIT
     if index < 0:
         return False
-    row = tables[Table.TUPLET_TABLE]
+    row = tables[Place.TUPLET_TABLE]
     if row[3 * index + 1 + state.threes] != row[3 * index + 1 + state.lasting_threes]:
         state.reason = Reason.TUPLET_DISPUTED
         return False
@@ -157,7 +157,7 @@ def take_tuplet(tables: Tables, state: State, symbol: int) -> bool:
     if following < 0:
         return False
     state.reason = Reason.TUPLET_MISFIT
-    if state.tuplet_left > 0 or state.broken > 0 or state.mark != Mark.NONE:
+    if state.tuplet_left > 0 or state.broken > 0 or state.mark != NoteMark.NONE:
         return False
     state.node = following
     state.control = Control.TUPLET
@@ -174,13 +174,13 @@ def take_broken(tables: Tables, state: State) -> bool:
             state.cut = 8
         refit(tables, state)
         return state.fit > 0
-    if state.last == 0 or state.host > 0 or state.mark != Mark.NONE:
+    if state.last == 0 or state.host > 0 or state.mark != NoteMark.NONE:
         return False
     if control == Control.DOWN and state.hosted == 1:
         return False
     if state.hornpipe == 1:
         short = state.full // 8
-        length = tables[Table.GRAINS_OF][state.last - 1] * state.unit // 4
+        length = tables[Place.GRAINS_OF][state.last - 1] * state.unit // 4
         if length == short and (state.stretch - short) // short % 2 == 1:
             return False
     state.broken = state.last
@@ -207,7 +207,7 @@ def take_name(tables: Tables, state: State, symbol: int) -> bool:
     if following < 0:
         state.reason = Reason.UNKNOWN_WORD
         return False
-    if state.meter == 0 or tables[Table.METER_FLAGS][state.meter - 1] & MeterFlag.ACCOMPANIED == 0:
+    if state.meter == 0 or tables[Place.METER_FLAGS][state.meter - 1] & MeterFlag.ACCOMPANIED == 0:
         state.reason = Reason.NO_ACCOMPANIMENT
         return False
     if state.free == 1 or not on_beat(state, state.pickup) or not on_beat(state, state.phase):
@@ -223,7 +223,7 @@ def take_name(tables: Tables, state: State, symbol: int) -> bool:
 
 def take_sign(tables: Tables, state: State, symbol: int, code: int) -> bool:
     """Go on in a word between exclamation marks, or end it."""
-    value = tables[Table.VALUE][state.node]
+    value = tables[Place.VALUE][state.node]
     if code == Character.EXCLAMATION:
         if value < 0:
             state.reason = Reason.UNKNOWN_WORD

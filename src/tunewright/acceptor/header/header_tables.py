@@ -1,4 +1,4 @@
-"""How do the headers of a corpus become tables of the acceptor? Words of titles and rhythms, and rows of combinations.
+"""Tables of the headers of a corpus: words of titles and rhythms, and rows of combinations.
 
 What the user asks for wins: combinations that have it, or else all of them with it in place of their own value.
 """
@@ -18,7 +18,7 @@ from tunewright.acceptor.header.known_headers import (
     named_in,
 )  # fmt: skip
 from tunewright.acceptor.header.titles import FIRST_NAMING, LAST_OF_ALL, OTHER, OTHER_LAST
-from tunewright.acceptor.reading import Seen, Setting
+from tunewright.acceptor.reading import Seen, Setup
 from tunewright.acceptor.trie import MOST_VALUES, WordTable
 from tunewright.acceptor.words import METERS, UNITS, PlayableMeter
 
@@ -108,10 +108,10 @@ class HeaderBuilder:
     def _add_rhythms(self, rhythms: list[str]) -> None:
         values = {spelling: value for value, rhythm in enumerate(rhythms) for spelling in self._spellings(rhythm)}
         self.roots[ord("R")] = self.words.add(values)
-        self.settings[Setting.HORNPIPES] = sum(
+        self.settings[Setup.HORNPIPES] = sum(
             {1 << value for spelling, value in values.items() if is_hornpipe(spelling)}
         )
-        self.settings[Setting.HEADER_ROOM] += max(map(len, values))
+        self.settings[Setup.HEADER_ROOM] += max(map(len, values))
 
     def _add_titles(self, naming: list[str]) -> list[int]:
         """Return which values may follow each other; nothing where no title could end with an ordinary word."""
@@ -131,17 +131,17 @@ class HeaderBuilder:
             LAST_OF_ALL | sum(masks.get(word, 0) for word in headers.followers.get(kind, ()))
             for kind in (ANY_OTHER, ANY_OTHER, *numbers)
         ]
-        self.roots[ord("T")] = settings[Setting.TITLE_FIRST] = self.words.add(first)
-        settings[Setting.TITLE_ROOT] = self.words.add(values)
-        settings[Setting.MOST_WORDS], settings[Setting.NAMING_WORDS] = max(headers.most_words, 1), len(naming)
+        self.roots[ord("T")] = settings[Setup.TITLE_FIRST] = self.words.add(first)
+        settings[Setup.TITLE_ROOT] = self.words.add(values)
+        settings[Setup.MOST_WORDS], settings[Setup.NAMING_WORDS] = max(headers.most_words, 1), len(naming)
         ends = (number for kind, number in numbers.items() if THE_END in headers.followers.get(kind, ()))
-        settings[Setting.LAST_WORDS] = LAST_OF_ALL | sum(1 << number for number in ends)
-        settings[Setting.SILENT_WORDS] = sum(
+        settings[Setup.LAST_WORDS] = LAST_OF_ALL | sum(1 << number for number in ends)
+        settings[Setup.SILENT_WORDS] = sum(
             {1 << value for word, value in values.items() if is_silent(word, headers.naming)}
         )
-        settings[Setting.REQUIRED] |= Seen.T
-        # On the way home a title that is taken grows by ordinary words, until it is longer than any.
-        settings[Setting.HEADER_ROOM] += (headers.longest_title + 2) * (max(map(len, values)) + 1)
+        settings[Setup.REQUIRED] |= Seen.T
+        # In a completion a title that is taken grows by ordinary words, until it is longer than any.
+        settings[Setup.HEADER_ROOM] += (headers.longest_title + 2) * (max(map(len, values)) + 1)
         return followers
 
     def _value(self, word: str, numbers: Mapping[str, int], last: Collection[str]) -> int | None:

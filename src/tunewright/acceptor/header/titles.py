@@ -1,4 +1,4 @@
-"""Is the title one of words that tunes are called by, and no title that a tune has already?
+"""Titles: words that tunes are called by, but no title that a tune has already.
 
 The part of the acceptor (see `machine`) that knows titles, where it was given those of a corpus (`known_headers`). A
 word's value says what kind it is: OTHER, or OTHER_LAST if a title may end with it; then those that name the first
@@ -10,12 +10,12 @@ have the same number.
 """
 
 from tunewright.acceptor.filling import finish_word
-from tunewright.acceptor.reading import ANY, CHARACTERS, Character, Reason, Setting, State, Table, Tables
+from tunewright.acceptor.reading import ANY, CHARACTERS, Character, Place, Reason, Setup, State, Tables
 from tunewright.acceptor.trie import edge
 
 OTHER, OTHER_LAST, FIRST_NAMING = 0, 1, 2
 LAST_OF_ALL = 1 << OTHER_LAST
-"""Mask of the words that may always follow, and end a title: the way home needs them."""
+"""Mask of the words that may always follow, and end a title: completions need them."""
 PRIME = 2**31 - 1
 MOST_BLANKS_BEFORE = 4
 
@@ -40,14 +40,14 @@ def with_word(total: int, number: int) -> int:
 
 def number_here(tables: Tables, state: State) -> int:
     """Return the number of the title if it ended with the word that is written."""
-    if (tables[Table.SETTINGS][Setting.SILENT_WORDS] >> tables[Table.VALUE][state.node]) & 1 == 1:
+    if (tables[Place.SETTINGS][Setup.SILENT_WORDS] >> tables[Place.VALUE][state.node]) & 1 == 1:
         return state.title_number
     return with_word(state.title_number, state.spelled)
 
 
 def is_taken(tables: Tables, number: int) -> bool:
     """Return true if a tune of the corpus has a title of this number."""
-    titles = tables[Table.TITLES]
+    titles = tables[Place.TITLES]
     low = 0
     high = len(titles)
     while low < high:
@@ -61,17 +61,17 @@ def is_taken(tables: Tables, number: int) -> bool:
 
 def word_values(tables: Tables, state: State) -> int:
     """Return the mask of values that the word being written may have."""
-    settings = tables[Table.SETTINGS]
-    if state.title_words + 1 < settings[Setting.MOST_WORDS]:
+    settings = tables[Place.SETTINGS]
+    if state.title_words + 1 < settings[Setup.MOST_WORDS]:
         return state.followers
-    if state.title_words + 1 == settings[Setting.MOST_WORDS]:
-        return state.followers & settings[Setting.LAST_WORDS]
+    if state.title_words + 1 == settings[Setup.MOST_WORDS]:
+        return state.followers & settings[Setup.LAST_WORDS]
     return LAST_OF_ALL
 
 
 def is_word(tables: Tables, state: State) -> bool:
     """Return true if what is written is a whole word that may stand here."""
-    value = tables[Table.VALUE][state.node]
+    value = tables[Place.VALUE][state.node]
     return value >= 0 and (word_values(tables, state) >> value) & 1 == 1
 
 
@@ -79,14 +79,14 @@ def title_may_end(tables: Tables, state: State) -> bool:
     """Return true if the title may end with the word that is written."""
     if not is_word(tables, state):
         return False
-    if (tables[Table.SETTINGS][Setting.LAST_WORDS] >> tables[Table.VALUE][state.node]) & 1 == 0:
+    if (tables[Place.SETTINGS][Setup.LAST_WORDS] >> tables[Place.VALUE][state.node]) & 1 == 0:
         return False
     return not is_taken(tables, number_here(tables, state))
 
 
 def begin_title(tables: Tables, state: State) -> None:
     """Stand before the first word of a title."""
-    state.node = tables[Table.SETTINGS][Setting.TITLE_FIRST]
+    state.node = tables[Place.SETTINGS][Setup.TITLE_FIRST]
     state.title_words = 0
     state.title_number = 0
     state.spelled = 0
@@ -96,11 +96,11 @@ def begin_title(tables: Tables, state: State) -> None:
 def end_word(tables: Tables, state: State) -> None:
     """Stand before the next word of the title."""
     state.title_number = number_here(tables, state)
-    value = tables[Table.VALUE][state.node]
-    if FIRST_NAMING <= value < FIRST_NAMING + tables[Table.SETTINGS][Setting.NAMING_WORDS]:
+    value = tables[Place.VALUE][state.node]
+    if FIRST_NAMING <= value < FIRST_NAMING + tables[Place.SETTINGS][Setup.NAMING_WORDS]:
         state.named = value - FIRST_NAMING + 1
-    state.followers = tables[Table.WORD_FOLLOWERS][value]
-    state.node = tables[Table.SETTINGS][Setting.TITLE_ROOT]
+    state.followers = tables[Place.WORD_FOLLOWERS][value]
+    state.node = tables[Place.SETTINGS][Setup.TITLE_ROOT]
     state.title_words += 1
     state.spelled = 0
 
@@ -109,7 +109,7 @@ def another_word(tables: Tables, state: State) -> bool:
     """Return true if the word that is written may end and another follow: a long title must be taken for that."""
     if not is_word(tables, state):
         return False
-    return state.title_words + 1 < tables[Table.SETTINGS][Setting.MOST_WORDS] or not title_may_end(tables, state)
+    return state.title_words + 1 < tables[Place.SETTINGS][Setup.MOST_WORDS] or not title_may_end(tables, state)
 
 
 def take_title(tables: Tables, state: State, symbol: int, code: int) -> bool:
@@ -119,10 +119,10 @@ def take_title(tables: Tables, state: State, symbol: int, code: int) -> bool:
     if following >= 0:
         state.node = following
         state.spelled = spelled(state.spelled, code)
-        return tables[Table.BELOW][following] & word_values(tables, state) != 0
+        return tables[Place.BELOW][following] & word_values(tables, state) != 0
     if code != Character.SPACE:
         return False
-    if state.node == tables[Table.SETTINGS][Setting.TITLE_FIRST]:
+    if state.node == tables[Place.SETTINGS][Setup.TITLE_FIRST]:
         state.text += 1
         return state.text <= MOST_BLANKS_BEFORE
     if not another_word(tables, state):
@@ -132,13 +132,13 @@ def take_title(tables: Tables, state: State, symbol: int, code: int) -> bool:
 
 
 def finish_title(tables: Tables, state: State, end: int) -> int:
-    """The next character of a title on the way to the end: it ends soon with an ordinary word."""
+    """The next character of a title in a completion: it ends soon with an ordinary word."""
     if title_may_end(tables, state):
         return end
-    if tables[Table.VALUE][state.node] != OTHER_LAST:  # else it is taken
+    if tables[Place.VALUE][state.node] != OTHER_LAST:  # else it is taken
         symbol = finish_word(tables, state, LAST_OF_ALL, -1)
         if symbol >= 0:
             return symbol
     if is_word(tables, state):
-        return tables[Table.SYMBOL_OF][Character.SPACE]
+        return tables[Place.SYMBOL_OF][Character.SPACE]
     return finish_word(tables, state, word_values(tables, state), -1)
