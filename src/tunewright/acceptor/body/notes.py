@@ -184,13 +184,10 @@ def place(tables: Tables, state: State, index: int) -> bool:
             state.last = 0
     state.position += grains * state.unit // 4
     state.stretch += grains * state.unit // 4
-    if (
-        state.broken > 0
-        or state.mark == NoteMark.DOT
-        or (state.mark == NoteMark.ROLL and tables[Place.GRAINS_OF][index] == 12)
-    ):
+    rolled = state.mark == NoteMark.ROLL and tables[Place.GRAINS_OF][index] == 12
+    if state.broken > 0 or state.mark == NoteMark.DOT or rolled:
         state.last = 0
-    state.tieable = 1 if state.pitch > 0 and state.mark < 2 else 0
+    state.tieable = 1 if state.pitch > 0 and state.mark < NoteMark.TRILL else 0
     state.hosted = 1 if state.host > 0 else 0
     if state.pitch > 0 or state.context == Context.CHORD:
         state.notes = 1
