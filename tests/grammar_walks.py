@@ -6,9 +6,12 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from tunewright.acceptor.completion import next_home
+import numpy as np
+
+from tunewright.acceptor.completion import next_to_finish
 from tunewright.acceptor.grammar import Grammar
-from tunewright.acceptor.reading import BUDGET, HEAD, STATE
+from tunewright.acceptor.reading import Control, Seen, State
+from tunewright.sampling.allowed import AllowedCharacters
 
 END = "\x03"
 SYMBOLS = ("\x02", END, "\n", "\t", *map(chr, range(32, 127)), "é")
@@ -20,20 +23,20 @@ def weights_of(symbols: tuple[str, ...]) -> list[float]:
     return [sum(weight for group, weight in LIKELY.items() if symbol in group) or 1 for symbol in symbols]
 
 
-def walk(grammar: Grammar, seed: int, budget: int = 400, draw: int = 0) -> Iterator[tuple[str, list[int]]]:
-    """Each character of a random tune with the registers after it; END is the last. Headers are kept short."""
+def walk(grammar: Grammar, seed: int, budget: int = 400, draw: int = 0) -> Iterator[tuple[str, State]]:
+    """Each character of a random tune with the state after it; END is the last. Headers are kept short."""
     generator = random.Random(seed)
-    registers = grammar.begin(budget, draw)
+    state = grammar.begin(budget, draw)
     weights = weights_of(grammar.symbols)
     while True:
-        before = registers[BUDGET]
-        if registers[STATE] <= HEAD + 9 and generator.random() < 0.8:
-            symbol = next_home(grammar.tables, registers.copy())
+        before = state.budget
+        if state.control <= Control.RHYTHM and generator.random() < 0.8:
+            symbol = next_to_finish(grammar.tables, state.copy())
         else:
             symbol = generator.choices(range(len(grammar.symbols)), weights)[0]
-        if grammar.advance(registers, symbol):
-            assert registers[BUDGET] == before - 1
-            yield grammar.symbols[symbol], registers
+        if grammar.advance(state, symbol):
+            assert state.budget == before - 1
+            yield grammar.symbols[symbol], state
             if grammar.symbols[symbol] == END:
                 return
 
@@ -54,3 +57,32 @@ def complaints(program: str, text: str) -> list[str]:
         if not target.exists() or b"\x90" not in target.read_bytes():
             found.append("no note")
     return found
+
+
+def many_tunes(grammar: Grammar, seed: int, count: int, budget: int = 400, headers: int = 50) -> list[str]:
+    """Whole random tunes, written side by side; few headers for many of them."""
+    generator, random_numbers = np.random.default_rng(seed), random.Random(seed)
+    begun = [_header(grammar, random_numbers, budget) for _ in range(min(headers, count))]
+    texts = [list(begun[number % len(begun)][0]) for number in range(count)]
+    states = np.array([begun[number % len(begun)][1].numbers() for number in range(count)], dtype=np.int64)
+    lanes = AllowedCharacters(grammar, states, len(grammar.symbols))
+    weights, end = np.array(weights_of(grammar.symbols)), grammar.symbols.index(END)
+    open_ones, chosen = np.arange(count), None
+    while len(open_ones):
+        edges = np.cumsum(lanes.allowed(open_ones, chosen) * weights, axis=1)
+        draws = generator.random(len(open_ones)) * edges[:, -1]
+        picked = (edges <= draws[:, None]).sum(axis=1)
+        for lane, symbol in zip(open_ones, picked, strict=True):
+            texts[lane].append(grammar.symbols[symbol])
+        open_ones, chosen = open_ones[picked != end], picked[picked != end]
+    return ["".join(text).removesuffix(END) for text in texts]
+
+
+def _header(grammar: Grammar, generator: random.Random, budget: int) -> tuple[str, State]:
+    """A random header, kept short, with the state after it."""
+    text = ""
+    for character, state in walk(grammar, generator.randrange(10**9), budget):
+        text += character
+        if state.seen & Seen.K and state.control > Control.RHYTHM:
+            return text, state
+    raise AssertionError("a tune without a body")

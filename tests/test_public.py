@@ -268,9 +268,7 @@ def test_what_streams_is_what_is_composed(composed):
         ({"clamp": {9999: 1}}, "there is no unit 9999"),
     ],
 )
-@pytest.mark.parametrize(
-    "composing", [tw.compose, tw.stream, lambda model, **more: tw.compose_many(model, 2, **more)]
-)
+@pytest.mark.parametrize("composing", [tw.compose, tw.stream, lambda model, **more: tw.compose_many(model, 2, **more)])
 def test_a_wrong_option_is_told_at_once(composing, options, message):
     with pytest.raises(tw.OptionError, match=re.escape(message)):
         composing("oneills", **options)

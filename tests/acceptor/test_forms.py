@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from tunewright.acceptor.forms import Form, Section, as_json, degrees, form_of, from_json, tallied
 from tunewright.acceptor.grammar import Conditions, Grammar
-from tunewright.acceptor.reading import FORM_DRAWN
-from tunewright.acceptor.words import METRES
+from tunewright.acceptor.reading import Place
+from tunewright.acceptor.words import METERS
 from tunewright.notation.melody import read_melody
 
 FOUR = "G2 A2|B2 A2|G2 B2|A4"
@@ -64,7 +64,7 @@ sections = st.builds(Section, st.integers(1, 40), st.booleans(), st.booleans()).
 )
 forms = st.builds(
     Form,
-    st.sampled_from([metre.word for metre in METRES]),
+    st.sampled_from([metre.word for metre in METERS]),
     st.text("abcjig ", max_size=8),
     st.fractions(0, 1, max_denominator=64),
     st.lists(sections, min_size=1, max_size=6).map(tuple),
@@ -110,15 +110,15 @@ def test_a_random_tune_has_the_form_that_was_drawn(seed, require_program):
 def test_forms_are_drawn_as_often_as_tunes_have_them():
     grammar = Grammar(SYMBOLS, Conditions(forms=KNOWN, meter="2/4", key="G"))
     header = [SYMBOLS.index(symbol) for symbol in "X:1\nM:2/4\nK:G\n"]
-    registers = grammar.begin(900)
-    assert all(grammar.advance(registers, symbol) for symbol in header)
-    drawn = [grammar.form_of(registers, draw) for draw in range(1, grammar.draws)]
+    state = grammar.begin(900)
+    assert all(grammar.advance(state, symbol) for symbol in header)
+    drawn = [grammar.form_of(state, draw) for draw in range(1, grammar.draws)]
     assert drawn.count(1) / len(drawn) == pytest.approx(0.25, abs=0.001)
     assert drawn.count(2) / len(drawn) == pytest.approx(0.75, abs=0.001)
 
 
 def test_conditions_choose_among_forms():
-    drawn = lambda **conditions: Grammar(SYMBOLS, Conditions(**conditions)).tables[FORM_DRAWN]  # noqa: E731
+    drawn = lambda **conditions: Grammar(SYMBOLS, Conditions(**conditions)).tables[Place.FORM_DRAWN]  # noqa: E731
     assert drawn(forms=KNOWN, form="AABB") == [1]
     assert drawn(forms=KNOWN, bars=9) == [1, 1, 1]
     assert not Grammar(SYMBOLS, Conditions(forms=KNOWN, bars=10, form="AB")).draws_forms
@@ -145,11 +145,11 @@ def test_a_section_that_is_led_home_ends_on_the_tonic(seed, require_program):
     symbols = [symbol for symbol in SYMBOLS if symbol not in "[]"]  # a chord may stand on the tonic and sound above it
     grammar = Grammar(symbols, Conditions(forms=KNOWN[:2], meter="2/4", key="A", tidy=True))
     text, led = "", 0
-    for character, registers in walk(grammar, seed, 900, draw=1 + random.Random(seed).randrange(grammar.draws - 1)):
+    for character, state in walk(grammar, seed, 900, draw=1 + random.Random(seed).randrange(grammar.draws - 1)):
         text += character
-        closed, count = grammar.sections_of(registers)
-        if led == closed < count and grammar.bar_of(registers) >= 1:
-            grammar.lead_home(registers)
+        closed, count = grammar.sections_of(state)
+        if led == closed < count and grammar.bar_of(state) >= 1:
+            grammar.end_on_tonic(state)
             led += 1
     text = text[:-1]
     assert led == 2

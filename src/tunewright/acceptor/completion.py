@@ -1,288 +1,217 @@
-"""Which way leads to the end soonest?
+"""Shortest completion: which character leads to the end of the tune soonest.
 
 The part of the acceptor (see `machine`) that finds home: it ends what is open, lets the bar be filled (see
 `filling`), and closes repeats, endings and sections. Each function returns the next symbol, or -1 where it
 sees none.
 """
 
-from tunewright.acceptor.actions import is_open, settle
 from tunewright.acceptor.body.bars import closable, closes_well, may_end, plays_once
 from tunewright.acceptor.body.lengths import ends_now
 from tunewright.acceptor.body.sections import repeated, sections, target
 from tunewright.acceptor.body.signs import is_mark
-from tunewright.acceptor.filling import closes, home_in_length, home_in_word, home_letter
-from tunewright.acceptor.header.agreement import home_to_combination
+from tunewright.acceptor.filling import closes, finish_length, finish_word, finishing_note
+from tunewright.acceptor.header.agreement import finish_combination
 from tunewright.acceptor.header.fields_read import field_words
-from tunewright.acceptor.header.titles import home_in_title
+from tunewright.acceptor.header.titles import finish_title
 from tunewright.acceptor.reading import (
     ANY,
-    BANG,
-    BAR,
-    BAR_LINE,
-    BODY,
-    BRACKET,
-    BROKEN,
-    CHORD,
-    CHORD_NAME,
-    CLOSED,
-    CLOSING_BRACE,
-    CLOSING_BRACKET,
-    CLOSING_PAREN,
-    COLON_SIGN,
-    COMBINATIONS,
-    END_SYMBOL,
-    ENDING,
-    EXCLAMATION,
-    FIELD,
-    FIT,
-    FREE,
-    FULL,
-    HEAD,
-    HOMES,
-    HOST,
-    IN_CHORD,
-    IN_GRACE,
-    INLINE,
-    LENGTH,
-    LETTER_K,
-    LETTER_L,
-    LETTER_M,
-    LETTER_R,
-    LETTER_T,
-    LETTER_X,
-    LINE,
-    LINE_FEED,
-    MARK,
-    MARKED,
-    MAYBE_FIELD,
-    NODE,
-    NOTES,
-    OPENING,
-    PAREN,
-    PHASE,
-    POSITION,
-    QUOTATION,
-    REPEAT,
-    REPEATED,
-    REQUIRED,
-    SECTION,
-    SEEN,
-    SEEN_L,
-    SEEN_M,
-    SEEN_R,
-    SEEN_T,
-    SEEN_X,
-    SETTINGS,
-    SHARP,
-    SIGN,
-    SLUR,
-    SLURRED,
-    SPACE,
-    STAR,
-    STARTED,
-    STATE,
-    STRAY,
-    STROKE,
-    SUNG,
-    SYLLABLES,
-    SYMBOL_OF,
-    THREE,
-    TIE,
-    TITLE_ROOT,
-    TUPLET,
-    TUPLET_LEFT,
-    VALUE,
-    VERSE,
-    WITH_WORDS,
-    WORD,
-    WORD_END,
-    WORDED,
-    WORDS,
-    Registers,
+    Character,
+    Control,
+    Ending,
+    NoteMark,
+    Place,
+    Repeat,
+    Seen,
+    Setup,
+    State,
     Tables,
-)  # fmt: skip
+    Worded,
+)
+from tunewright.acceptor.rules import is_open, settle
 
 
-def home_in_header(tables: Tables, registers: Registers) -> int:
+def finish_header(tables: Tables, state: State) -> int:
     """The letter of the field that the shortest header needs next."""
-    symbols = tables[SYMBOL_OF]
-    missing = (tables[SETTINGS][REQUIRED] | SEEN_X) & ~registers[SEEN]
-    if missing & SEEN_X:
-        return symbols[LETTER_X]
-    if missing & SEEN_T:
-        return symbols[LETTER_T]
-    if len(tables[COMBINATIONS]) > 0:
-        return symbols[home_to_combination(tables, registers)]
-    if missing & SEEN_R:
-        return symbols[LETTER_R]
-    if missing & SEEN_L:
-        return symbols[LETTER_L]
-    if missing & SEEN_M:
-        return symbols[LETTER_M]
-    return symbols[LETTER_K]
+    symbols = tables[Place.SYMBOL_OF]
+    missing = (tables[Place.SETTINGS][Setup.REQUIRED] | Seen.X) & ~state.seen
+    if missing & Seen.X:
+        return symbols[Character.X]
+    if missing & Seen.T:
+        return symbols[Character.T]
+    if len(tables[Place.COMBINATIONS]) > 0:
+        return symbols[finish_combination(tables, state)]
+    if missing & Seen.R:
+        return symbols[Character.R]
+    if missing & Seen.L:
+        return symbols[Character.L]
+    if missing & Seen.M:
+        return symbols[Character.M]
+    return symbols[Character.K]
 
 
-def must_close(tables: Tables, registers: Registers) -> bool:
+def must_close(tables: Tables, state: State) -> bool:
     """Return true if a section that is played once must end at this bar line."""
-    if registers[STARTED] == 0:
+    if state.started == 0:
         return False
-    if registers[STRAY] == 1 and registers[ENDING] == 2:
+    if state.stray == 1 and state.ending == Ending.SECOND:
         return True
-    if closable(registers) and registers[OPENING] == 0 and ends_now(tables, registers):
+    if closable(state) and state.opening == 0 and ends_now(tables, state):
         return True
-    if registers[SECTION] >= sections(tables, registers) or not plays_once(tables, registers):
+    if state.section >= sections(tables, state) or not plays_once(tables, state):
         return False
-    last = target(tables, registers)
-    return registers[BAR] == last or (last == 0 and registers[OPENING] == 0)
+    last = target(tables, state)
+    return state.bar == last or (last == 0 and state.opening == 0)
 
 
-def must_repeat(tables: Tables, registers: Registers, closing: bool) -> bool:
+def must_repeat(tables: Tables, state: State, closing: bool) -> bool:
     """Return true if the section that begins at this bar line is a repeated one."""
-    following = registers[SECTION] + (1 if closing else 0)
-    if not repeated(tables, registers, following):
+    following = state.section + (1 if closing else 0)
+    if not repeated(tables, state, following):
         return False
-    return closing or (registers[STARTED] == 0 and registers[REPEAT] == 0)
+    return closing or (state.started == 0 and state.repeat == Repeat.NONE)
 
 
-def home_at_line(tables: Tables, registers: Registers) -> int:
+def finish_bar_line(tables: Tables, state: State) -> int:
     """The next character after a single bar line has been begun; -1 if that is enough."""
-    symbols = tables[SYMBOL_OF]
-    closing = must_close(tables, registers)
-    if must_repeat(tables, registers, closing):
-        return symbols[COLON_SIGN]
-    complete = registers[POSITION] == registers[FULL] or registers[POSITION] == 0 or registers[FREE] == 1
-    if not closing and (complete or registers[OPENING] == 1):
+    symbols = tables[Place.SYMBOL_OF]
+    closing = must_close(tables, state)
+    if must_repeat(tables, state, closing):
+        return symbols[Character.COLON]
+    complete = state.position == state.full or state.position == 0 or state.free == 1
+    if not closing and (complete or state.opening == 1):
         return -1
-    if symbols[CLOSING_BRACKET] >= 0:
-        return symbols[CLOSING_BRACKET]
-    return symbols[STROKE]
+    if symbols[Character.CLOSING_BRACKET] >= 0:
+        return symbols[Character.CLOSING_BRACKET]
+    return symbols[Character.STROKE]
 
 
-def may_repeat(tables: Tables, registers: Registers) -> bool:
-    """Return true if the way home ends a repeat here."""
-    if not closes(tables, registers) or registers[STARTED] == 0 or registers[NOTES] == 0:
+def may_repeat(tables: Tables, state: State) -> bool:
+    """Return true if the completion ends a repeat here."""
+    if not closes(tables, state) or state.started == 0 or state.notes == 0:
         return False
-    last = target(tables, registers)
-    if last > 0 and sections(tables, registers) > 0 and registers[BAR] != last:
+    last = target(tables, state)
+    if last > 0 and sections(tables, state) > 0 and state.bar != last:
         return False
-    full = registers[POSITION] == registers[FULL]
-    if registers[OPENING] == 1 or registers[FREE] == 1:
-        return full or registers[FREE] == 1
-    if registers[POSITION] == registers[PHASE]:
-        return closes_well(tables, registers)
-    return full and registers[PHASE] == 0
+    full = state.position == state.full
+    if state.opening == 1 or state.free == 1:
+        return full or state.free == 1
+    if state.position == state.phase:
+        return closes_well(tables, state)
+    return full and state.phase == 0
 
 
-def needs_note(registers: Registers) -> bool:
+def needs_note(state: State) -> bool:
     """Return true if something waits for a note that can come before the bar line."""
-    if registers[TIE] > 0 and registers[FIT] == 0:
+    if state.tie > 0 and state.fit == 0:
         return False
-    if registers[TUPLET_LEFT] > 0 or registers[BROKEN] > 0 or registers[HOST] > 0 or registers[TIE] > 0:
+    if state.tuplet_left > 0 or state.broken > 0 or state.host > 0 or state.tie > 0:
         return True
-    return registers[MARK] > 0 or registers[STATE] == SLURRED
+    return state.mark != NoteMark.NONE or state.control == Control.SLURRED
 
 
-def home_in_music(tables: Tables, registers: Registers) -> int:
+def finish_music(tables: Tables, state: State) -> int:
     """The next character between notes."""
-    symbols = tables[SYMBOL_OF]
-    if needs_note(registers):
-        return home_letter(tables, registers)
-    if registers[SLUR] == 1:
-        return symbols[CLOSING_PAREN]
-    if may_end(tables, registers):
-        if registers[WORDED] == WITH_WORDS and registers[STATE] != BODY:
-            return home_to_words(tables, registers)
-        return tables[SETTINGS][END_SYMBOL]
-    if may_repeat(tables, registers):
-        return symbols[COLON_SIGN]
-    stray = registers[STRAY] == 1 and registers[ENDING] == 2 and registers[STARTED] == 1
-    if registers[FIT] == 0 or (stray and registers[POSITION] == 0):
-        return symbols[STROKE]
-    return home_letter(tables, registers)
+    symbols = tables[Place.SYMBOL_OF]
+    if needs_note(state):
+        return finishing_note(tables, state)
+    if state.slur == 1:
+        return symbols[Character.CLOSING_PAREN]
+    if may_end(tables, state):
+        if state.worded == Worded.WITH_WORDS and state.control != Control.BODY:
+            return finish_before_words(tables, state)
+        return tables[Place.SETTINGS][Setup.END_SYMBOL]
+    if may_repeat(tables, state):
+        return symbols[Character.COLON]
+    stray = state.stray == 1 and state.ending == Ending.SECOND and state.started == 1
+    if state.fit == 0 or (stray and state.position == 0):
+        return symbols[Character.STROKE]
+    return finishing_note(tables, state)
 
 
-def home_in_token(tables: Tables, registers: Registers) -> int:
+def finish_token(tables: Tables, state: State) -> int:
     """The next character within what a character has begun; -1 if it is complete."""
-    symbols = tables[SYMBOL_OF]
-    state = registers[STATE]
-    if tables[HOMES][state] > 0:
-        return symbols[tables[HOMES][state]]
-    if state in (WORD, WORD_END):
-        end = symbols[CLOSING_BRACKET] if registers[INLINE] == 1 else symbols[LINE_FEED]
-        if registers[FIELD] == LETTER_T and tables[SETTINGS][TITLE_ROOT] > 0:
-            return home_in_title(tables, registers, end)
-        return end if state == WORD_END else home_in_word(tables, registers, field_words(tables, registers), end)
-    if state == CHORD_NAME:
-        return home_in_word(tables, registers, ANY, symbols[QUOTATION])
-    if state in (BANG, SIGN):
-        return home_in_word(tables, registers, ANY, symbols[EXCLAMATION])
-    if state == TUPLET and tables[VALUE][registers[NODE]] < 0:
-        return home_in_word(tables, registers, ANY, -1)
-    if state == LENGTH:
-        return home_in_length(tables, registers)
-    if state == WORDS:
-        return home_in_words(tables, registers)
-    if state == BAR_LINE:
-        return home_at_line(tables, registers)
-    return home_in_group(tables, registers)
+    symbols = tables[Place.SYMBOL_OF]
+    control = state.control
+    if tables[Place.FINISHES][control] > 0:
+        return symbols[tables[Place.FINISHES][control]]
+    if control in (Control.WORD, Control.WORD_END):
+        end = symbols[Character.CLOSING_BRACKET] if state.inline == 1 else symbols[Character.LINE_FEED]
+        if state.field == Character.T and tables[Place.SETTINGS][Setup.TITLE_ROOT] > 0:
+            return finish_title(tables, state, end)
+        return end if control == Control.WORD_END else finish_word(tables, state, field_words(tables, state), end)
+    if control == Control.CHORD_NAME:
+        return finish_word(tables, state, ANY, symbols[Character.QUOTATION])
+    if control in (Control.BANG, Control.SIGN):
+        return finish_word(tables, state, ANY, symbols[Character.EXCLAMATION])
+    if control == Control.TUPLET and tables[Place.VALUE][state.node] < 0:
+        return finish_word(tables, state, ANY, -1)
+    if control == Control.LENGTH:
+        return finish_length(tables, state)
+    if control == Control.WORDS:
+        return finish_words(tables, state)
+    if control == Control.BAR_LINE:
+        return finish_bar_line(tables, state)
+    return finish_group(tables, state)
 
 
-def home_in_words(tables: Tables, registers: Registers) -> int:
+def finish_words(tables: Tables, state: State) -> int:
     """The next character between the syllables of a line of words."""
-    symbols = tables[SYMBOL_OF]
-    if registers[SYLLABLES] < registers[VERSE]:
-        return symbols[LINE_FEED]
-    return symbols[STAR] if symbols[STAR] >= 0 else symbols[LETTER_X]
+    symbols = tables[Place.SYMBOL_OF]
+    if state.syllables < state.verse:
+        return symbols[Character.LINE_FEED]
+    return symbols[Character.STAR] if symbols[Character.STAR] >= 0 else symbols[Character.X]
 
 
-def home_to_words(tables: Tables, registers: Registers) -> int:
+def finish_before_words(tables: Tables, state: State) -> int:
     """The next character of a line of music that could end the tune, but for the words that it must have."""
-    symbols = tables[SYMBOL_OF]
-    if registers[SUNG] > 0:
-        return symbols[LINE_FEED]
-    return home_letter(tables, registers) if registers[FIT] > 0 else symbols[STROKE]
+    symbols = tables[Place.SYMBOL_OF]
+    if state.sung > 0:
+        return symbols[Character.LINE_FEED]
+    return finishing_note(tables, state) if state.fit > 0 else symbols[Character.STROKE]
 
 
-def apart(tables: Tables, registers: Registers) -> int:
+def separator(tables: Tables, state: State) -> int:
     """What keeps two signs apart: the end of the line, or a space where words would have to follow that."""
-    symbols = tables[SYMBOL_OF]
-    spaced = registers[WORDED] == WITH_WORDS and registers[LINE] == 0 and symbols[SPACE] >= 0
-    return symbols[SPACE] if spaced else symbols[LINE_FEED]
+    symbols = tables[Place.SYMBOL_OF]
+    spaced = state.worded == Worded.WITH_WORDS and state.line == 0 and symbols[Character.SPACE] >= 0
+    return symbols[Character.SPACE] if spaced else symbols[Character.LINE_FEED]
 
 
-def home_in_group(tables: Tables, registers: Registers) -> int:
+def finish_group(tables: Tables, state: State) -> int:
     """The next character within what holds notes, or may; -1 if it is complete."""
-    symbols = tables[SYMBOL_OF]
-    state = registers[STATE]
-    if state == HEAD:
-        return home_in_header(tables, registers)
-    if state == IN_CHORD and registers[CHORD] > 0:
-        return symbols[CLOSING_BRACKET]
-    if state == IN_GRACE and registers[HOST] > 0:
-        return symbols[CLOSING_BRACE]
-    if state == PAREN and registers[SLUR] == 1:
-        return symbols[THREE]
-    if state == MAYBE_FIELD and not (is_mark(registers[FIELD]) and registers[FIT] > 0):
-        return symbols[COLON_SIGN]
-    if state == BRACKET and registers[FIT] == 0:
-        return symbols[STROKE]
-    if BRACKET <= state <= IN_GRACE or SHARP <= state <= MARKED:
-        return home_letter(tables, registers)
+    symbols = tables[Place.SYMBOL_OF]
+    control = state.control
+    if control == Control.HEAD:
+        return finish_header(tables, state)
+    if control == Control.IN_CHORD and state.chord > 0:
+        return symbols[Character.CLOSING_BRACKET]
+    if control == Control.IN_GRACE and state.host > 0:
+        return symbols[Character.CLOSING_BRACE]
+    if control == Control.PAREN and state.slur == 1:
+        return symbols[Character.THREE]
+    if control == Control.MAYBE_FIELD and not (is_mark(state.field) and state.fit > 0):
+        return symbols[Character.COLON]
+    if control == Control.BRACKET and state.fit == 0:
+        return symbols[Character.STROKE]
+    if Control.BRACKET <= control <= Control.IN_GRACE or Control.SHARP <= control <= Control.MARKED:
+        return finishing_note(tables, state)
     return -1
 
 
-def next_home(tables: Tables, registers: Registers) -> int:
-    """Return the next character of a short way to the end; the registers are void afterwards."""
-    symbols = tables[SYMBOL_OF]
-    state = registers[STATE]
-    symbol = home_in_token(tables, registers)
+def next_to_finish(tables: Tables, state: State) -> int:
+    """Return the next character of a short completion; the state is void afterwards."""
+    symbols = tables[Place.SYMBOL_OF]
+    control = state.control
+    symbol = finish_token(tables, state)
     if symbol >= 0:
         return symbol
-    if is_open(state) and not settle(tables, registers):
+    if is_open(tables, control) and not settle(tables, state):
         return -1
-    symbol = home_in_music(tables, registers)
-    if symbol == symbols[COLON_SIGN] and (registers[LINE] == 1 or CLOSED <= state <= REPEATED or state == BAR_LINE):
-        return apart(tables, registers)
-    if symbol == symbols[STROKE] and BAR_LINE <= state <= CLOSED:
-        return apart(tables, registers)
+    symbol = finish_music(tables, state)
+    if symbol == symbols[Character.COLON] and (
+        state.line == 1 or Control.CLOSED <= control <= Control.REPEATED or control == Control.BAR_LINE
+    ):
+        return separator(tables, state)
+    if symbol == symbols[Character.STROKE] and Control.BAR_LINE <= control <= Control.CLOSED:
+        return separator(tables, state)
     return symbol

@@ -1,11 +1,11 @@
-"""What must a composed tune be?"""
+"""Conditions: what a composed tune must be."""
 
 import re
 from dataclasses import dataclass
 
 from tunewright.acceptor.forms import Form
 from tunewright.acceptor.header.known_headers import KnownHeaders
-from tunewright.acceptor.words import KEYS, METRES, UNITS
+from tunewright.acceptor.words import KEYS, METERS, UNITS
 from tunewright.errors import GrammarError
 
 
@@ -42,7 +42,7 @@ class Conditions:
     """What headers of a corpus are like, which this one is kept to but for what is asked for above."""
 
     def __post_init__(self) -> None:
-        _known("meter", self.meter, [metre.word for metre in METRES])
+        _known("meter", self.meter, [metre.word for metre in METERS])
         _known("unit length", self.unit_length, list(UNITS))
         _known("key", self.key, list(KEYS))
         for name, text in (("rhythm", self.rhythm), ("title", self.title)):

@@ -1,22 +1,11 @@
-"""How do the forms that a tune may have become tables of the acceptor?"""
+"""Tables of the forms that a tune may have."""
 
 from collections.abc import Iterable
 
 from tunewright.acceptor.conditions import Conditions
 from tunewright.acceptor.forms import Form
-from tunewright.acceptor.reading import (
-    FORM_BARS,
-    FORM_ENDINGS,
-    FORM_LAST_BAR,
-    FORM_PICK_UP,
-    FORM_REPEATED,
-    FORM_ROW,
-    FORM_SECTION,
-    FORM_SECTIONS,
-    MOST_SECTIONS,
-    SECTION_PLACES,
-)
-from tunewright.acceptor.words import METRES, WHOLE
+from tunewright.acceptor.reading import FormRow, SectionRow
+from tunewright.acceptor.words import METERS, WHOLE
 
 
 def form_tables(conditions: Conditions) -> tuple[list[int], list[int], list[int], list[int]]:
@@ -35,13 +24,15 @@ def form_tables(conditions: Conditions) -> tuple[list[int], list[int], list[int]
     starts: list[int] = []
     counts: list[int] = []
     drawn: list[int] = []
-    forms = [form for form in conditions.forms if len(form.sections) <= MOST_SECTIONS and _agrees(form, conditions)]
+    forms = [
+        form for form in conditions.forms if len(form.sections) <= FormRow.MOST_SECTIONS and _agrees(form, conditions)
+    ]
     if conditions.bars is not None and conditions.form is not None:
         forms = []  # all is said
     numbers = {form: number for number, form in enumerate(forms, 1)}
     for form in forms:
         rows += _row(form)
-    for metre in METRES:
+    for metre in METERS:
         starts.append(len(drawn))
         for form in _of_rhythm([form for form in forms if form.metre == metre.word], conditions.rhythm):
             drawn += [numbers[form]] * form.tunes
@@ -51,19 +42,19 @@ def form_tables(conditions: Conditions) -> tuple[list[int], list[int], list[int]
 
 def _asked(conditions: Conditions) -> list[int]:
     """The row of what the conditions ask for."""
-    row = [0] * FORM_ROW
+    row = [0] * FormRow.WIDTH
     sections, bars = conditions.sections, conditions.bars or 0
-    row[FORM_BARS], row[FORM_SECTIONS], row[FORM_PICK_UP] = bars, len(sections), -1
+    row[FormRow.BARS], row[FormRow.SECTIONS], row[FormRow.PICK_UP] = bars, len(sections), -1
     for number, repeated in enumerate(sections):
         _put(row, number, bars // len(sections) * (number + 1), repeated, endings=True)
     return row
 
 
 def _row(form: Form) -> list[int]:
-    row = [0] * FORM_ROW
+    row = [0] * FormRow.WIDTH
     pick_up = form.pick_up * WHOLE
-    row[FORM_BARS], row[FORM_SECTIONS] = form.bars, len(form.sections)
-    row[FORM_PICK_UP] = int(pick_up) if pick_up.denominator == 1 else -1
+    row[FormRow.BARS], row[FormRow.SECTIONS] = form.bars, len(form.sections)
+    row[FormRow.PICK_UP] = int(pick_up) if pick_up.denominator == 1 else -1
     last = 0
     for number, section in enumerate(form.sections):
         last += section.bars
@@ -72,9 +63,9 @@ def _row(form: Form) -> list[int]:
 
 
 def _put(row: list[int], number: int, last_bar: int, repeated: bool, *, endings: bool) -> None:
-    place = FORM_SECTION + number * SECTION_PLACES
-    row[place + FORM_LAST_BAR], row[place + FORM_REPEATED] = last_bar, int(repeated)
-    row[place + FORM_ENDINGS] = int(endings)
+    place = FormRow.FIRST_SECTION + number * SectionRow.WIDTH
+    row[place + SectionRow.LAST_BAR], row[place + SectionRow.REPEATED] = last_bar, int(repeated)
+    row[place + SectionRow.ENDINGS] = int(endings)
 
 
 def _agrees(form: Form, conditions: Conditions) -> bool:

@@ -1,4 +1,4 @@
-"""What form has a tune: which sections of how many bars, after which pick-up?"""
+"""Form of a tune: which sections of how many bars, after which pick-up."""
 
 import re
 from collections import Counter
@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import groupby
 from typing import Any
 
-from tunewright.acceptor.words import METRES
+from tunewright.acceptor.words import METERS
 from tunewright.notation.melody import Bar, Melody
 from tunewright.notation.meter import whole_notes
 
@@ -44,7 +44,7 @@ class Form:
     """The form of tunes, and how many have it."""
 
     metre: str
-    """Value of ``M:``, one of `words.METRES`."""
+    """Value of ``M:``, one of `words.METERS`."""
     rhythm: str
     """Value of ``R:`` in small letters; "" without one."""
     pick_up: Fraction
@@ -84,7 +84,7 @@ def form_of(melody: Melody) -> Form | None:
     expected = bars[0].expected_ticks if bars else None
     if not expected or any(bar.expected_ticks != expected for bar in bars):
         return None
-    if metre not in (known.word for known in METRES):
+    if metre not in (known.word for known in METERS):
         return None
     parts = _sections(bars, expected)
     sections = tuple(_section(part, expected) for part in parts)

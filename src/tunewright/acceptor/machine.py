@@ -1,125 +1,107 @@
-"""Which character may come next in a tune, so that it can still end well?
+"""Character-level acceptor for constrained decoding: which character may come next.
 
-A register machine. The control is a flat table of states and classes of characters; each entry names an action and the
-state after it. The actions guard and update a short list of integers (`reading`). All functions run over sequences of
-integers and call nothing but each other, so that numba compiles them as they stand: `COMPILED` lists them, each after
-those that it calls.
+A table-driven machine. `rules` says which function carries out each character in each control state; the functions
+guard and update a `State`. They run over integers and call nothing but each other, so that numba compiles them as they
+stand: `COMPILED` lists them, each after those that it calls. The first parameters are always the tables of a `Grammar`
+and the state; a function that returns false has refused the character, and the state is then void.
 
-`advance` takes a character or refuses it. `mask` says which characters would be taken. `next_home` names the next
-character of a short way to the end, and a character is only taken if the way home from behind it fits into what is left
+`advance` takes a character or refuses it. `mask` says which characters would be taken. `next_to_finish` names the next
+character of a short completion, and a character is only taken if the completion from behind it fits into what is left
 of the budget: so there is never a dead end.
 """
 
+from collections.abc import MutableSequence
 from types import FunctionType
 from typing import cast
 
-from tunewright.acceptor.actions import settle, take_action
-from tunewright.acceptor.body.lengths import ends_now, far
-from tunewright.acceptor.completion import next_home
+from tunewright.acceptor.body.lengths import ends_now, enough_to_finish
+from tunewright.acceptor.completion import next_to_finish
 from tunewright.acceptor.reading import (
-    ACTION_SHIFT,
-    BANG,
-    BRACKET,
-    BUDGET,
-    CAPITAL_A,
     CHARACTERS,
-    CLASSES,
-    COLON_SIGN,
-    ENDED,
-    FIELD_TRAP,
-    FIT,
-    HOMING,
     IMPOSSIBLE,
-    LINE,
-    LINE_FEED,
-    MAYBE_FIELD,
-    NO_REASON,
-    PAREN,
-    REASON,
-    ROWS,
-    SIGN,
-    SIZE,
-    SMALL_D,
-    SPACE,
-    STATE,
-    TAB,
-    TIE,
-    TUPLET,
-    UNEXPECTED,
-    WITH_WORDS,
-    WORDED,
-    Registers,
+    Character,
+    Control,
+    Place,
+    Reason,
+    State,
     Tables,
+    Worded,
+    copy_state,
 )  # fmt: skip
+from tunewright.acceptor.rules import perform, settle
 
 
-def step(tables: Tables, registers: Registers, symbol: int) -> bool:
-    """Take a character; false if it is refused, and the registers are then void."""
-    code = tables[CLASSES][symbol]
-    registers[REASON] = UNEXPECTED
-    row = tables[ROWS][registers[STATE] * CHARACTERS + code]
+def step(tables: Tables, state: State, symbol: int) -> bool:
+    """Take a character; false if it is refused, and the state are then void."""
+    code = tables[Place.CLASSES][symbol]
+    state.reason = Reason.UNEXPECTED
+    row = tables[Place.ROWS][state.control * CHARACTERS + code]
     if row == 0:
-        if not settle(tables, registers):
+        if not settle(tables, state):
             return False
-        registers[REASON] = UNEXPECTED
-        row = tables[ROWS][registers[STATE] * CHARACTERS + code]
+        state.reason = Reason.UNEXPECTED
+        row = tables[Place.ROWS][state.control * CHARACTERS + code]
         if row == 0:
             return False
-    if registers[LINE] > 0:
-        if registers[LINE] == 1 and code == COLON_SIGN:
-            registers[REASON] = FIELD_TRAP
+    if state.line > 0:
+        if state.line == 1 and code == Character.COLON:
+            state.reason = Reason.FIELD_TRAP
             return False
-        if code != SPACE and code != TAB and code != LINE_FEED:
-            bare = registers[LINE] == 2 and (CAPITAL_A <= code < CAPITAL_A + 7 or code == SMALL_D)
-            registers[LINE] = 1 if bare else 0
-    registers[STATE] = row % ACTION_SHIFT
-    taken = take_action(tables, registers, row // ACTION_SHIFT, symbol, code)
-    registers[BUDGET] -= 1
+        if code != Character.SPACE and code != Character.TAB and code != Character.LINE_FEED:
+            bare = state.line == 2 and (
+                Character.CAPITAL_A <= code < Character.CAPITAL_A + 7 or code == Character.SMALL_D
+            )
+            state.line = 1 if bare else 0
+    state.control = row % Control.STATES
+    taken = perform(tables, state, row // Control.STATES, symbol, code)
+    state.budget -= 1
     return taken
 
 
-def distance(tables: Tables, registers: Registers, most: int) -> int:
-    """Return the length of a short way to the end, or more than `most` if it is longer; the registers are void then."""
+def characters_to_finish(tables: Tables, state: State, most: int) -> int:
+    """Return the length of a short completion, or more than `most` if it is longer; the state is void then."""
     length = 0
-    while registers[STATE] != ENDED:
+    while state.control != Control.ENDED:
         length += 1
         if length > most:
             return length
-        symbol = next_home(tables, registers)
-        if symbol < 0 or not step(tables, registers, symbol):
+        symbol = next_to_finish(tables, state)
+        if symbol < 0 or not step(tables, state, symbol):
             return IMPOSSIBLE
     return length
 
 
-def is_delicate(registers: Registers) -> bool:
-    """Return true where what may follow depends on the rest of the tune, so that the way home must be tried."""
-    state = registers[STATE]
-    if registers[WORDED] == WITH_WORDS or registers[HOMING] == 1:
+def must_be_tried(state: State) -> bool:
+    """Return true where what may follow depends on the rest of the tune, so that a completion must be tried."""
+    control = state.control
+    if state.worded == Worded.WITH_WORDS or state.to_tonic == 1:
         return True
-    if state in (BRACKET, MAYBE_FIELD) or PAREN <= state <= TUPLET:
+    if control in (Control.BRACKET, Control.MAYBE_FIELD) or Control.PAREN <= control <= Control.TUPLET:
         return True
-    return BANG <= state <= SIGN or (registers[TIE] > 0 and registers[FIT] == 0)
+    return Control.BANG <= control <= Control.SIGN or (state.tie > 0 and state.fit == 0)
 
 
-def leads_home(tables: Tables, registers: Registers) -> bool:
-    """Return true if the way to the end fits into the budget; the registers are void afterwards."""
-    if registers[STATE] == ENDED:
+def can_finish(tables: Tables, state: State) -> bool:
+    """Return true if the way to the end fits into the budget; the state is void afterwards."""
+    if state.control == Control.ENDED:
         return True
-    if registers[BUDGET] >= far(tables, registers) and not is_delicate(registers) and not ends_now(tables, registers):
+    if state.budget >= enough_to_finish(tables, state) and not must_be_tried(state) and not ends_now(tables, state):
         return True
-    budget = registers[BUDGET]
-    return distance(tables, registers, budget) <= budget
+    budget = state.budget
+    return characters_to_finish(tables, state, budget) <= budget
 
 
-def advance(tables: Tables, registers: Registers, symbol: int) -> bool:
+def advance(tables: Tables, state: State, before: State, after: State, symbol: int) -> bool:
     """Take a character of a tune.
 
     Parameters
     ----------
     tables
         Of a `Grammar`.
-    registers
-        Changed in place; as they were if the character is refused, but for REASON.
+    state
+        Changed in place; as it was if the character is refused, but for its reason.
+    before, after
+        Room to work in.
     symbol
         Index into the vocabulary.
 
@@ -128,55 +110,46 @@ def advance(tables: Tables, registers: Registers, symbol: int) -> bool:
     taken
         False if no tune that ends well within the budget goes on like this.
     """
-    for at in range(SIZE):
-        registers[SIZE + at] = registers[at]
-    taken = step(tables, registers, symbol)
-    reason = registers[REASON]
-    for at in range(SIZE):
-        registers[2 * SIZE + at] = registers[at]
-    if taken and leads_home(tables, registers):
-        for at in range(SIZE):
-            registers[at] = registers[2 * SIZE + at]
+    copy_state(before, state)
+    taken = step(tables, state, symbol)
+    reason = state.reason
+    copy_state(after, state)
+    if taken and can_finish(tables, state):
+        copy_state(state, after)
         return True
-    for at in range(SIZE):
-        registers[at] = registers[SIZE + at]
-    registers[REASON] = NO_REASON if taken else reason
+    copy_state(state, before)
+    state.reason = Reason.NO_REASON if taken else reason
     return False
 
 
-def mask(tables: Tables, registers: Registers, scratch: Registers, out: Registers) -> None:
+def mask(tables: Tables, state: State, settled: State, tried: State, out: MutableSequence[int]) -> None:
     """Say which characters may come next.
 
     Parameters
     ----------
-    tables, registers
-        As for `advance`; the registers stay as they are.
-    scratch
-        As long as the registers; overwritten.
+    tables, state
+        As for `advance`; the state stays as it is.
+    settled, tried
+        Room to work in.
     out
         One number per symbol, set to 1 where it may come and 0 where not.
     """
-    for at in range(SIZE):
-        scratch[at] = registers[at]
-    settled = settle(tables, scratch)
-    for at in range(SIZE):
-        scratch[SIZE + at] = scratch[at]
-    classes = tables[CLASSES]
-    rows = tables[ROWS]
-    direct = registers[STATE] * CHARACTERS
-    indirect = scratch[STATE] * CHARACTERS
+    copy_state(settled, state)
+    ends = settle(tables, settled)
+    classes = tables[Place.CLASSES]
+    rows = tables[Place.ROWS]
+    direct = state.control * CHARACTERS
+    indirect = settled.control * CHARACTERS
     for symbol in range(len(classes)):
         out[symbol] = 0
         code = classes[symbol]
         if rows[direct + code] > 0:
-            for at in range(SIZE):
-                scratch[at] = registers[at]
-        elif settled and rows[indirect + code] > 0:
-            for at in range(SIZE):
-                scratch[at] = scratch[SIZE + at]
+            copy_state(tried, state)
+        elif ends and rows[indirect + code] > 0:
+            copy_state(tried, settled)
         else:
             continue
-        if step(tables, scratch, symbol) and leads_home(tables, scratch):
+        if step(tables, tried, symbol) and can_finish(tables, tried):
             out[symbol] = 1
 
 
@@ -184,11 +157,15 @@ def _with_callees(*roots: FunctionType) -> tuple[FunctionType, ...]:
     """`roots` and every function that they call, each after those that it calls."""
     ordered: dict[FunctionType, None] = {}
     for function in roots:
+        if function is copy_state:  # which has a compiled form of its own
+            continue
         called = (function.__globals__.get(name) for name in function.__code__.co_names)
         ordered |= dict.fromkeys(_with_callees(*(value for value in called if isinstance(value, FunctionType))))
         ordered[function] = None
     return tuple(ordered)
 
 
-COMPILED = _with_callees(*(cast(FunctionType, function) for function in (advance, mask, next_home, distance)))
-"""Every function that runs over tables and registers, each after those that it calls."""
+COMPILED = _with_callees(
+    *(cast(FunctionType, function) for function in (advance, mask, next_to_finish, characters_to_finish))
+)
+"""Every function that runs over tables and states, each after those that it calls."""

@@ -1,112 +1,19 @@
-"""Which character does what in which state?
+"""Rules of the acceptor: which character does what in which state, and the dispatcher that is made from them.
 
-The rules of the acceptor, one row each: the state, the characters, the action and the state after it. What an action
-does is in `actions`; states and actions are listed in `reading`.
+One row each: the control state, the characters, the function that carries the rule out, and the control state after
+it, which the function may change. Functions take any of ``tables``, ``state``, ``symbol`` (number of the character in
+the vocabulary) and ``code`` (its class), and return false to refuse.
 """
 
-from tunewright.acceptor.reading import (
-    AFTER_PAIR,
-    AWAIT,
-    AWAIT_BRACKET,
-    AWAIT_LATER,
-    AWAIT_LINE,
-    AWAIT_WORDS,
-    BANG,
-    BAR_LINE,
-    BEGIN_WORDS,
-    BODY,
-    BRACE,
-    BRACKET,
-    BRACKET_ENDING,
-    CHARACTERS,
-    CHORD_NAME,
-    CLOSE_CHORD,
-    CLOSE_GRACE,
-    CLOSE_NAME,
-    CLOSE_SIGN,
-    CLOSE_SLUR,
-    CLOSED,
-    COLON,
-    COLON_BAR,
-    DIGITS,
-    DOWN,
-    DOWN_TWICE,
-    END_LINE,
-    END_REPEAT,
-    END_TEXT,
-    END_WORDS,
-    ENDED,
-    FIRST_ENDING,
-    FLAT,
-    GO,
-    HEAD,
-    IN_CHORD,
-    IN_GRACE,
-    LENGTH,
-    LINE_END,
-    MARKED,
-    MAYBE_FIELD,
-    MAYBE_MARK,
-    MUSIC,
-    NEWLINE,
-    NUMBER,
-    OPEN_GRACE,
-    PAREN,
-    PERCENT,
-    PITCHED,
-    QUOTE,
-    QUOTED,
-    REPEAT_TWICE,
-    REPEATED,
-    RHYTHM,
-    SECOND_ENDING,
-    SHARP,
-    SIGN,
-    SLURRED,
-    START_REPEAT,
-    SYLLABLE,
-    TAKE_ACCIDENTAL,
-    TAKE_BAR,
-    TAKE_BROKEN,
-    TAKE_COLON,
-    TAKE_COMMENT,
-    TAKE_DIGIT,
-    TAKE_DOUBLE,
-    TAKE_EDGE,
-    TAKE_END,
-    TAKE_FIELD,
-    TAKE_INLINE,
-    TAKE_LAST,
-    TAKE_LENGTH,
-    TAKE_LETTER,
-    TAKE_MARK,
-    TAKE_NAME,
-    TAKE_NOTE,
-    TAKE_OCTAVE,
-    TAKE_PAREN,
-    TAKE_QUOTE,
-    TAKE_REST,
-    TAKE_RHYTHM,
-    TAKE_SIGN,
-    TAKE_SPACE,
-    TAKE_SYLLABLE,
-    TAKE_TEXT,
-    TAKE_TIE,
-    TAKE_TUPLET,
-    TAKE_VALUE,
-    TAKE_WORD,
-    TEXT_BODY,
-    TEXT_FIELD,
-    TEXT_START,
-    TUPLET,
-    UP,
-    UP_TWICE,
-    WORD,
-    WORD_END,
-    WORDS,
-    WORDS_COLON,
-    WORDS_END,
-)  # fmt: skip
+import inspect
+from collections.abc import Callable, Sequence
+from types import FunctionType
+from typing import cast
+
+from tunewright.acceptor import actions
+from tunewright.acceptor.body import bars, endings, lyrics, notes, signs
+from tunewright.acceptor.header import fields_read as fields
+from tunewright.acceptor.reading import CHARACTERS, Control, Place, State, Tables
 from tunewright.acceptor.words import (
     ACCIDENTALS,
     ANNOTATION_STARTS,
@@ -120,161 +27,237 @@ from tunewright.acceptor.words import (
     TRILL_MARKS,
 )  # fmt: skip
 
+Action = Callable[..., bool]
+Rule = tuple[int, str, Action | None, int]
+"""Without a function, characters are refused that an earlier rule takes."""
+
 END_CLASS = 3
 """Class of the character that ends a tune, which is its code point."""
-OTHERS = chr(CHARACTERS - 1)
-"""Stands for every character beyond ASCII."""
 UNTIDY = "KMLQPTW"
 """Fields that a tidy tune does not have among its music."""
-UNQUOTED = ((QUOTED, "|:"), (CHORD_NAME, " ()"))
+UNQUOTED = ((Control.QUOTED, "|:"), (Control.CHORD_NAME, " ()"))
 """What a tidy tune does not have in an annotation, and behind the name of a chord."""
 TEXT = "".join(map(chr, range(32, CHARACTERS)))
 SYLLABLE_STARTS = "".join(character for character in TEXT if character not in " -_*|%\\:~")
 DIGITS_OF_LENGTH = "0123456789/"
 END = chr(END_CLASS)
 
-_HEADER = (
-    (HEAD, "X" + HEADER_TEXTS + INSTRUCTIONS, TAKE_FIELD, COLON),
-    (HEAD, "%", TAKE_COMMENT, PERCENT),
-    (COLON, ":", TAKE_VALUE, TEXT_START),
-    (TEXT_START, TEXT, TAKE_TEXT, TEXT_BODY),
-    (TEXT_START, ":|", 0, 0),
-    (TEXT_START, "\t", TAKE_TEXT, TEXT_BODY),
-    (TEXT_BODY, TEXT + "\t", TAKE_TEXT, TEXT_BODY),
-    (PERCENT, TEXT, TAKE_TEXT, TEXT_BODY),
-    (NUMBER, " ", GO, NUMBER),
-    (NUMBER, "0123456789", TAKE_DIGIT, DIGITS),
-    (DIGITS, "0123456789", TAKE_DIGIT, DIGITS),
-    (WORD, TEXT, TAKE_EDGE, WORD),
-    (WORD_END, " \t", TAKE_DIGIT, WORD_END),
-    (RHYTHM, TEXT, TAKE_RHYTHM, RHYTHM),
-    *((state, "%", TAKE_TEXT, PERCENT) for state in (TEXT_START, TEXT_BODY, RHYTHM)),
-    (PERCENT, "%", 0, 0),
-    *((state, "\n", END_TEXT, HEAD) for state in (TEXT_START, TEXT_BODY, PERCENT, RHYTHM, DIGITS)),
-    *((state, "\n]", TAKE_WORD, MUSIC) for state in (WORD, WORD_END)),
-    *((state, "%", TAKE_WORD, PERCENT) for state in (WORD, WORD_END)),
+_HEADER: tuple[Rule, ...] = (
+    (Control.HEAD, "X" + HEADER_TEXTS + INSTRUCTIONS, fields.take_field, Control.COLON),
+    (Control.HEAD, "%", actions.begin_comment, Control.PERCENT),
+    (Control.COLON, ":", fields.take_value, Control.TEXT_START),
+    (Control.TEXT_START, TEXT, actions.take_text, Control.TEXT_BODY),
+    (Control.TEXT_START, ":|", None, Control.HEAD),
+    (Control.TEXT_START, "\t", actions.take_text, Control.TEXT_BODY),
+    (Control.TEXT_BODY, TEXT + "\t", actions.take_text, Control.TEXT_BODY),
+    (Control.PERCENT, TEXT, actions.take_text, Control.TEXT_BODY),
+    (Control.NUMBER, " ", actions.go, Control.NUMBER),
+    (Control.NUMBER, "0123456789", actions.take_digit, Control.DIGITS),
+    (Control.DIGITS, "0123456789", actions.take_digit, Control.DIGITS),
+    (Control.WORD, TEXT, fields.take_edge, Control.WORD),
+    (Control.WORD_END, " \t", actions.take_digit, Control.WORD_END),
+    (Control.RHYTHM, TEXT, fields.take_rhythm, Control.RHYTHM),
+    *(
+        (control, "%", actions.take_text, Control.PERCENT)
+        for control in (Control.TEXT_START, Control.TEXT_BODY, Control.RHYTHM)
+    ),
+    (Control.PERCENT, "%", None, Control.HEAD),
+    *(
+        (control, "\n", actions.end_text, Control.HEAD)
+        for control in (Control.TEXT_START, Control.TEXT_BODY, Control.PERCENT, Control.RHYTHM, Control.DIGITS)
+    ),
+    *((control, "\n]", actions.end_value, Control.MUSIC) for control in (Control.WORD, Control.WORD_END)),
+    *((control, "%", actions.end_value, Control.PERCENT) for control in (Control.WORD, Control.WORD_END)),
 )
 
 _NOTES = (
-    ("MUSIC", NOTE_LETTERS, TAKE_NOTE, LENGTH),
-    ("MUSIC", RESTS, TAKE_REST, LENGTH),
-    ("MUSIC", ACCIDENTALS, TAKE_ACCIDENTAL, PITCHED),
-    ("MUSIC", SPLIT_MARKS + TRILL_MARKS + PLAIN_MARKS, TAKE_MARK, MARKED),
-    ("MUSIC", "[", GO, BRACKET),
-    ("MUSIC", "{", OPEN_GRACE, BRACE),
-    ("MUSIC", '"', TAKE_QUOTE, QUOTE),
-    ("MUSIC", "(", TAKE_PAREN, PAREN),
+    (NOTE_LETTERS, notes.take_note, Control.LENGTH),
+    (RESTS, notes.take_rest, Control.LENGTH),
+    (ACCIDENTALS, signs.take_accidental, Control.PITCHED),
+    (SPLIT_MARKS + TRILL_MARKS + PLAIN_MARKS, signs.take_mark, Control.MARKED),
+    ("[", actions.go, Control.BRACKET),
+    ("{", notes.open_grace, Control.BRACE),
+    ('"', actions.open_quote, Control.QUOTE),
+    ("(", signs.take_paren, Control.PAREN),
 )
 _SIGNS = (
-    ("MUSIC", "!", CLOSE_SIGN, BANG),
-    ("MUSIC", ")", CLOSE_SLUR, MUSIC),
-    ("MUSIC", ">", TAKE_BROKEN, UP),
-    ("MUSIC", "<", TAKE_BROKEN, DOWN),
-    ("MUSIC", "-", TAKE_TIE, MUSIC),
-    ("MUSIC", " \t", TAKE_SPACE, MUSIC),
-    ("MUSIC", "\n", NEWLINE, BODY),
-    ("MUSIC", "\\", NEWLINE, LINE_END),
-    ("MUSIC", "%", TAKE_COMMENT, PERCENT),
-    ("MUSIC", END, TAKE_END, ENDED),
+    ("!", actions.open_sign, Control.BANG),
+    (")", actions.close_slur, Control.MUSIC),
+    (">", signs.take_broken, Control.UP),
+    ("<", signs.take_broken, Control.DOWN),
+    ("-", signs.take_tie, Control.MUSIC),
+    (" \t", actions.take_space, Control.MUSIC),
+    ("\n", lyrics.take_newline, Control.BODY),
+    ("\\", lyrics.take_newline, Control.LINE_END),
+    ("%", actions.begin_comment, Control.PERCENT),
+    (END, actions.end_tune, Control.ENDED),
 )
-_BAR_LINES = (("MUSIC", "|", TAKE_BAR, BAR_LINE), ("MUSIC", ":", TAKE_COLON, COLON_BAR))
+_BAR_LINES = (
+    ("|", actions.begin_bar_line, Control.BAR_LINE),
+    (":", actions.begin_repeat_end, Control.COLON_BAR),
+)
 
 
-def _of(rules: tuple[tuple[str, str, int, int], ...], *states: int) -> tuple[tuple[int, str, int, int], ...]:
+def _of(rules: tuple[tuple[str, Action | None, int], ...], *states: int) -> tuple[Rule, ...]:
     """`rules` in each of `states`."""
-    return tuple((state, characters, action, after) for state in states for _, characters, action, after in rules)
+    return tuple((control, characters, action, after) for control in states for characters, action, after in rules)
 
 
-_MUSIC = (
-    *_of(_NOTES, MUSIC, CLOSED, REPEATED, BODY, SLURRED),
-    *_of(_SIGNS, MUSIC, CLOSED, REPEATED, BODY),
-    *_of(_BAR_LINES, MUSIC, BODY),
-    (SLURRED, " ", GO, MUSIC),
-    (BODY, "\n", 0, 0),
-    (MARKED, NOTE_LETTERS + RESTS, TAKE_NOTE, LENGTH),
-    (MARKED, RESTS, TAKE_REST, LENGTH),
-    (MARKED, ACCIDENTALS, TAKE_ACCIDENTAL, PITCHED),
-    (MARKED, SPLIT_MARKS + TRILL_MARKS + PLAIN_MARKS, TAKE_MARK, MARKED),
-    (MARKED, "[", GO, BRACKET),
-    (SHARP, "^", TAKE_ACCIDENTAL, PITCHED),
-    (FLAT, "_", TAKE_ACCIDENTAL, PITCHED),
-    *((state, NOTE_LETTERS, TAKE_NOTE, LENGTH) for state in (SHARP, FLAT, PITCHED, BRACE, IN_GRACE, IN_CHORD)),
-    *((state, ACCIDENTALS, TAKE_ACCIDENTAL, PITCHED) for state in (BRACE, IN_GRACE, IN_CHORD)),
-    (LENGTH, DIGITS_OF_LENGTH, TAKE_LENGTH, LENGTH),
-    (LENGTH, ",'", TAKE_OCTAVE, LENGTH),
-    (BRACKET, "1", BRACKET_ENDING, MUSIC),
-    (BRACKET, "|", TAKE_DOUBLE, CLOSED),
-    (BRACKET, INSTRUCTIONS, TAKE_INLINE, COLON),
-    (IN_CHORD, "]", CLOSE_CHORD, MUSIC),
-    (BRACE, "/", GO, IN_GRACE),
-    (IN_GRACE, "}", CLOSE_GRACE, MUSIC),
-    (PAREN, "123456789", TAKE_TUPLET, TUPLET),
-    (TUPLET, "123456789:", TAKE_TUPLET, TUPLET),
-    (UP, ">", TAKE_BROKEN, UP_TWICE),
-    (UP_TWICE, ">", TAKE_BROKEN, AFTER_PAIR),
-    *((state, ")", CLOSE_SLUR, SLURRED) for state in (UP, UP_TWICE, DOWN, DOWN_TWICE, AFTER_PAIR)),
-    (DOWN, "<", TAKE_BROKEN, DOWN_TWICE),
-    (DOWN_TWICE, "<", TAKE_BROKEN, AFTER_PAIR),
-    (QUOTE, '"', GO, MUSIC),
-    (QUOTE, "ABCDEFG(", TAKE_NAME, CHORD_NAME),
-    (QUOTE, ANNOTATION_STARTS, GO, QUOTED),
-    (CHORD_NAME, TEXT, TAKE_NAME, CHORD_NAME),
-    (CHORD_NAME, " ()", CLOSE_NAME, QUOTED),
-    (CHORD_NAME, '"', CLOSE_NAME, MUSIC),
-    (CHORD_NAME, "%;\\", 0, 0),
-    (QUOTED, TEXT, TAKE_TEXT, QUOTED),
-    (QUOTED, "%;\\", 0, 0),
-    (QUOTED, '"', GO, MUSIC),
-    (BANG, TEXT, TAKE_SIGN, SIGN),
-    (SIGN, TEXT, TAKE_SIGN, SIGN),
-    (BANG, "\n", NEWLINE, BODY),
-    (LINE_END, " ", TAKE_SPACE, LINE_END),
-    (LINE_END, "\n", NEWLINE, BODY),
+_MUSIC: tuple[Rule, ...] = (
+    *_of(_NOTES, Control.MUSIC, Control.CLOSED, Control.REPEATED, Control.BODY, Control.SLURRED),
+    *_of(_SIGNS, Control.MUSIC, Control.CLOSED, Control.REPEATED, Control.BODY),
+    *_of(_BAR_LINES, Control.MUSIC, Control.BODY),
+    (Control.SLURRED, " ", actions.go, Control.MUSIC),
+    (Control.BODY, "\n", None, Control.HEAD),
+    (Control.MARKED, NOTE_LETTERS + RESTS, notes.take_note, Control.LENGTH),
+    (Control.MARKED, RESTS, notes.take_rest, Control.LENGTH),
+    (Control.MARKED, ACCIDENTALS, signs.take_accidental, Control.PITCHED),
+    (Control.MARKED, SPLIT_MARKS + TRILL_MARKS + PLAIN_MARKS, signs.take_mark, Control.MARKED),
+    (Control.MARKED, "[", actions.go, Control.BRACKET),
+    (Control.SHARP, "^", signs.take_accidental, Control.PITCHED),
+    (Control.FLAT, "_", signs.take_accidental, Control.PITCHED),
+    *(
+        (control, NOTE_LETTERS, notes.take_note, Control.LENGTH)
+        for control in (Control.SHARP, Control.FLAT, Control.PITCHED, Control.BRACE, Control.IN_GRACE, Control.IN_CHORD)
+    ),
+    *(
+        (control, ACCIDENTALS, signs.take_accidental, Control.PITCHED)
+        for control in (Control.BRACE, Control.IN_GRACE, Control.IN_CHORD)
+    ),
+    (Control.LENGTH, DIGITS_OF_LENGTH, signs.take_length, Control.LENGTH),
+    (Control.LENGTH, ",'", notes.take_octave, Control.LENGTH),
+    (Control.BRACKET, "1", endings.first_ending, Control.MUSIC),
+    (Control.BRACKET, "|", endings.take_double, Control.CLOSED),
+    (Control.BRACKET, INSTRUCTIONS, actions.begin_inline_field, Control.COLON),
+    (Control.IN_CHORD, "]", notes.close_chord, Control.MUSIC),
+    (Control.BRACE, "/", actions.go, Control.IN_GRACE),
+    (Control.IN_GRACE, "}", notes.close_grace, Control.MUSIC),
+    (Control.PAREN, "123456789", signs.take_tuplet, Control.TUPLET),
+    (Control.TUPLET, "123456789:", signs.take_tuplet, Control.TUPLET),
+    (Control.UP, ">", signs.take_broken, Control.UP_TWICE),
+    (Control.UP_TWICE, ">", signs.take_broken, Control.AFTER_PAIR),
+    *(
+        (control, ")", actions.close_slur, Control.SLURRED)
+        for control in (Control.UP, Control.UP_TWICE, Control.DOWN, Control.DOWN_TWICE, Control.AFTER_PAIR)
+    ),
+    (Control.DOWN, "<", signs.take_broken, Control.DOWN_TWICE),
+    (Control.DOWN_TWICE, "<", signs.take_broken, Control.AFTER_PAIR),
+    (Control.QUOTE, '"', actions.go, Control.MUSIC),
+    (Control.QUOTE, "ABCDEFG(", signs.take_name, Control.CHORD_NAME),
+    (Control.QUOTE, ANNOTATION_STARTS, actions.go, Control.QUOTED),
+    (Control.CHORD_NAME, TEXT, signs.take_name, Control.CHORD_NAME),
+    (Control.CHORD_NAME, " ()", actions.close_name, Control.QUOTED),
+    (Control.CHORD_NAME, '"', actions.close_name, Control.MUSIC),
+    (Control.CHORD_NAME, "%;\\", None, Control.HEAD),
+    (Control.QUOTED, TEXT, actions.take_text, Control.QUOTED),
+    (Control.QUOTED, "%;\\", None, Control.HEAD),
+    (Control.QUOTED, '"', actions.go, Control.MUSIC),
+    (Control.BANG, TEXT, signs.take_sign, Control.SIGN),
+    (Control.SIGN, TEXT, signs.take_sign, Control.SIGN),
+    (Control.BANG, "\n", lyrics.take_newline, Control.BODY),
+    (Control.LINE_END, " ", actions.take_space, Control.LINE_END),
+    (Control.LINE_END, "\n", lyrics.take_newline, Control.BODY),
 )
 
-_BARS = (
-    (BAR_LINE, ":", START_REPEAT, CLOSED),
-    (BAR_LINE, "|]", TAKE_DOUBLE, CLOSED),
-    (BAR_LINE, "1", FIRST_ENDING, MUSIC),
-    (COLON_BAR, "|", END_REPEAT, REPEATED),
-    (COLON_BAR, ":", REPEAT_TWICE, CLOSED),
-    (REPEATED, "|", TAKE_BAR, BAR_LINE),
-    (REPEATED, "]", GO, CLOSED),
-    (AWAIT, "2", SECOND_ENDING, MUSIC),
-    (AWAIT, "[", GO, AWAIT_BRACKET),
-    (AWAIT_LATER, "[", GO, AWAIT_BRACKET),
-    (AWAIT, " \n", GO, AWAIT_LATER),
-    (AWAIT_LATER, " ", TAKE_SPACE, AWAIT_LATER),
-    (AWAIT_BRACKET, "2", SECOND_ENDING, MUSIC),
+_BARS: tuple[Rule, ...] = (
+    (Control.BAR_LINE, ":", endings.start_repeat, Control.CLOSED),
+    (Control.BAR_LINE, "|]", endings.take_double, Control.CLOSED),
+    (Control.BAR_LINE, "1", endings.first_ending_at_bar, Control.MUSIC),
+    (Control.COLON_BAR, "|", endings.end_repeat, Control.REPEATED),
+    (Control.COLON_BAR, ":", endings.repeat_twice, Control.CLOSED),
+    (Control.REPEATED, "|", actions.begin_bar_line, Control.BAR_LINE),
+    (Control.REPEATED, "]", actions.go, Control.CLOSED),
+    (Control.AWAIT, "2", endings.second_ending, Control.MUSIC),
+    (Control.AWAIT, "[", actions.go, Control.AWAIT_BRACKET),
+    (Control.AWAIT_LATER, "[", actions.go, Control.AWAIT_BRACKET),
+    (Control.AWAIT, " \n", actions.go, Control.AWAIT_LATER),
+    (Control.AWAIT_LATER, " ", actions.take_space, Control.AWAIT_LATER),
+    (Control.AWAIT_BRACKET, "2", endings.second_ending, Control.MUSIC),
 )
 
-_LYRICS = (
-    *((state, "%", END_LINE, PERCENT) for state in (MUSIC, CLOSED, REPEATED)),
-    (BODY, END, TAKE_LAST, ENDED),
-    (AWAIT, "\n", AWAIT_LINE, AWAIT_LATER),
-    (BODY, "w", BEGIN_WORDS, WORDS_COLON),
-    (AWAIT_WORDS, "w", BEGIN_WORDS, WORDS_COLON),
-    (WORDS_COLON, ":", GO, WORDS),
-    (WORDS, " ", TAKE_LETTER, WORDS),
-    (WORDS, "*_-", TAKE_SYLLABLE, WORDS),
-    (WORDS, SYLLABLE_STARTS, TAKE_SYLLABLE, SYLLABLE),
-    (SYLLABLE, SYLLABLE_STARTS + ":~", TAKE_LETTER, SYLLABLE),
-    (SYLLABLE, " -", TAKE_LETTER, WORDS),
-    (SYLLABLE, "*_", TAKE_SYLLABLE, WORDS),
-    *((state, "\n", END_WORDS, BODY) for state in (WORDS, SYLLABLE)),
-    *((state, END, WORDS_END, ENDED) for state in (WORDS, SYLLABLE)),
+_LYRICS: tuple[Rule, ...] = (
+    *(
+        (control, "%", lyrics.end_line_with_comment, Control.PERCENT)
+        for control in (Control.MUSIC, Control.CLOSED, Control.REPEATED)
+    ),
+    (Control.BODY, END, bars.may_end, Control.ENDED),
+    (Control.AWAIT, "\n", lyrics.end_without_words, Control.AWAIT_LATER),
+    (Control.BODY, "w", lyrics.begin_words, Control.WORDS_COLON),
+    (Control.AWAIT_WORDS, "w", lyrics.begin_words, Control.WORDS_COLON),
+    (Control.WORDS_COLON, ":", actions.go, Control.WORDS),
+    (Control.WORDS, " ", lyrics.go_on_in_words, Control.WORDS),
+    (Control.WORDS, "*_-", lyrics.take_syllable, Control.WORDS),
+    (Control.WORDS, SYLLABLE_STARTS, lyrics.take_syllable, Control.SYLLABLE),
+    (Control.SYLLABLE, SYLLABLE_STARTS + ":~", lyrics.go_on_in_words, Control.SYLLABLE),
+    (Control.SYLLABLE, " -", lyrics.go_on_in_words, Control.WORDS),
+    (Control.SYLLABLE, "*_", lyrics.take_syllable, Control.WORDS),
+    *((control, "\n", lyrics.end_words, Control.BODY) for control in (Control.WORDS, Control.SYLLABLE)),
+    *((control, END, lyrics.end_words_and_tune, Control.ENDED) for control in (Control.WORDS, Control.SYLLABLE)),
 )
 
-_LINES = (
-    (BODY, BODY_TEXTS + INSTRUCTIONS, MAYBE_MARK, MAYBE_FIELD),
-    (MAYBE_FIELD, ":", TEXT_FIELD, TEXT_START),
+_LINES: tuple[Rule, ...] = (
+    (Control.BODY, BODY_TEXTS + INSTRUCTIONS, actions.take_mark_or_field, Control.MAYBE_FIELD),
+    (Control.MAYBE_FIELD, ":", actions.begin_text_field, Control.TEXT_START),
 )
 
-HOME_CHARACTERS = (
-    (COLON, ":"), (TEXT_START, "\n"), (TEXT_BODY, "\n"), (PERCENT, "\n"), (DIGITS, "\n"), (RHYTHM, "\n"),
-    (NUMBER, "123456789"), (QUOTE, '"'), (QUOTED, '"'), (COLON_BAR, "|"), (AWAIT, "2"), (AWAIT_BRACKET, "2"),
-    (AWAIT_LATER, "["), (LINE_END, "\n"), (AWAIT_WORDS, "w"), (WORDS_COLON, ":"), (SYLLABLE, "\n"),
+FINISHING_CHARACTERS = (
+    (Control.TEXT_START, "\n"), (Control.TEXT_BODY, "\n"), (Control.PERCENT, "\n"), (Control.DIGITS, "\n"),
+    (Control.RHYTHM, "\n"), (Control.LINE_END, "\n"), (Control.SYLLABLE, "\n"),
+    (Control.COLON, ":"), (Control.WORDS_COLON, ":"), (Control.AWAIT_WORDS, "w"), (Control.NUMBER, "123456789"),
+    (Control.QUOTE, '"'), (Control.QUOTED, '"'), (Control.COLON_BAR, "|"), (Control.AWAIT_LATER, "["),
+    (Control.AWAIT, "2"), (Control.AWAIT_BRACKET, "2"),
 )  # fmt: skip
 """States in which the next character on the way to the end is always the same: the first of these that there is."""
-RULES = (*_HEADER, *_MUSIC, *_BARS, *_LYRICS, *_LINES)
-"""A later rule for the same state and character replaces an earlier one; action 0 takes it back."""
+RULES: tuple[Rule, ...] = (*_HEADER, *_MUSIC, *_BARS, *_LYRICS, *_LINES)
+"""A later rule for the same state and character replaces an earlier one."""
+
+SETTLERS: dict[int, Action] = {
+    Control.LENGTH: notes.end_length,
+    Control.BAR_LINE: actions.end_bar_line,
+    Control.PAREN: signs.begin_slur,
+    Control.TUPLET: signs.begin_tuplet,
+    Control.BRACKET: actions.begin_chord,
+    Control.MAYBE_FIELD: actions.begin_mark,
+    **dict.fromkeys(range(Control.UP, Control.AFTER_PAIR + 1), actions.end_broken),
+}
+"""What ends the last character, such as a note's length or a bar line, where any other character comes behind it."""
+
+ACTIONS = tuple(dict.fromkeys(action for _, _, action, _ in RULES if action)) + tuple(dict.fromkeys(SETTLERS.values()))
+"""Every function that carries out a rule; its number is its place, counted from 1."""
+NUMBERS = {action: number for number, action in enumerate(ACTIONS, 1)}
+
+
+def _dispatcher(name: str, functions: Sequence[Action]) -> Callable[[Tables, State, int, int, int], bool]:
+    """A function that calls the one of `functions` with the number ``action``.
+
+    It is written out as branches, a binary search, because compiled code cannot look functions up in a table.
+    """
+
+    def branches(first: int, last: int) -> str:
+        if first == last:
+            function = functions[first - 1]
+            return f"return {function.__name__}({', '.join(inspect.signature(function).parameters)})"
+        middle = (first + last) // 2
+        sides = (branches(first, middle), branches(middle + 1, last))
+        below, above = (side.replace("\n", "\n ") for side in sides)
+        return f"if action <= {middle}:\n {below}\nelse:\n {above}"
+
+    body = branches(1, len(functions)).replace("\n", "\n ")
+    names = {function.__name__: function for function in functions}
+    exec(f"def {name}(tables, state, action, symbol, code):\n {body}", names)  # noqa: S102 - our own text
+    return cast(FunctionType, names[name])
+
+
+perform = _dispatcher("perform", ACTIONS)
+"""``perform(tables, state, action, symbol, code)`` does the action that the table of rules names for a character."""
+
+
+def is_open(tables: Tables, control: int) -> bool:
+    """Return true in a state that another character may end."""
+    return tables[Place.SETTLING][control] > 0
+
+
+def settle(tables: Tables, state: State) -> bool:
+    """End what the last character may have left open; false if it cannot end here."""
+    action = tables[Place.SETTLING][state.control]
+    return action > 0 and perform(tables, state, action, 0, 0)

@@ -1,42 +1,12 @@
-"""How does a vocabulary, with conditions, become the tables of the acceptor?"""
+"""Tables of the acceptor, built from a vocabulary and conditions."""
 
 from collections.abc import Mapping
 
 from tunewright.acceptor.conditions import Conditions, is_hornpipe
 from tunewright.acceptor.form_tables import form_tables
-from tunewright.acceptor.header.fields_read import unit_by_default
 from tunewright.acceptor.header.header_tables import HeaderBuilder, HeaderTables
-from tunewright.acceptor.reading import (
-    ACCOMPANIED_FLAG,
-    ACTION_SHIFT,
-    BODY,
-    BRACKET,
-    CHARACTERS,
-    COMPOUND_FLAG,
-    END_SYMBOL,
-    FREE_FLAG,
-    HEAD,
-    HORNPIPE_FLAG,
-    HORNPIPES,
-    IMPOSSIBLE,
-    LENGTH_ROOT,
-    NAME_ROOT,
-    REQUIRED,
-    RHYTHM_ROOT,
-    ROOM,
-    SEEN_L,
-    SEEN_M,
-    SEEN_R,
-    SEEN_T,
-    SETTING_COUNT,
-    SIGN_ROOT,
-    SLURRED,
-    STATES,
-    TIDY,
-    TUPLET_ROOT,
-    UNIT_VALUE,
-)  # fmt: skip
-from tunewright.acceptor.rules import END, HOME_CHARACTERS, RULES, UNQUOTED, UNTIDY
+from tunewright.acceptor.reading import CHARACTERS, IMPOSSIBLE, Control, MeterFlag, Seen, Setup
+from tunewright.acceptor.rules import END, FINISHING_CHARACTERS, NUMBERS, RULES, SETTLERS, UNQUOTED, UNTIDY
 from tunewright.acceptor.trie import MOST_VALUES, WordTable, fill_table
 from tunewright.acceptor.words import (
     BODY_TEXTS,
@@ -47,7 +17,7 @@ from tunewright.acceptor.words import (
     INSTRUCTIONS,
     KEYS,
     LENGTHS,
-    METRES,
+    METERS,
     MOST_BEATS,
     NOTE_LETTERS,
     SIGNS,
@@ -56,9 +26,10 @@ from tunewright.acceptor.words import (
     TUPLETS,
     UNITS,
     WHOLE,
-    Metre,
+    PlayableMeter,
 )  # fmt: skip
 from tunewright.errors import GrammarError
+from tunewright.notation.meter import Dialect
 
 FREE_BAR = 4 * WHOLE
 """Ticks after which a bar line must come where bars are not counted."""
@@ -96,9 +67,9 @@ def build(numbers: Mapping[str, int], conditions: Conditions) -> tuple[list[int]
     classes = [_class_of(symbol) for symbol in sorted(numbers, key=numbers.__getitem__)]
     grains, characters, first = _fill(words)
 
-    def fits(metre: Metre, unit_length: str) -> bool:
+    def fits(metre: PlayableMeter, unit_length: str) -> bool:
         full = metre.ticks or FREE_BAR
-        unit = UNITS[unit_length] if unit_length else unit_by_default(full)
+        unit = UNITS[unit_length] if unit_length else metre.default_unit
         return full * 4 % unit == 0 and characters[full * 4 // unit] < IMPOSSIBLE
 
     known = conditions.headers
@@ -113,13 +84,15 @@ def build(numbers: Mapping[str, int], conditions: Conditions) -> tuple[list[int]
         characters,
         first,
         roots,
-        [metre.ticks or FREE_BAR for metre in METRES],
-        [_flags(metre) for metre in METRES],
+        [metre.ticks or FREE_BAR for metre in METERS],
+        [_flags(metre) for metre in METERS],
+        [metre.default_unit for metre in METERS],
         list(UNITS.values()),
         [number for row in TUPLETS.values() for number in row],
         symbol_of,
         settings,
-        homes(set(classes)),
+        finishes(set(classes)),
+        [NUMBERS[SETTLERS[control]] if control in SETTLERS else 0 for control in range(Control.STATES)],
         *form_tables(conditions),
         headers.combinations,
         headers.titles,
@@ -150,12 +123,13 @@ def _class_of(symbol: str) -> int:
     return code if 32 <= code < CHARACTERS - 1 or symbol in "\t\n" + END else 0
 
 
-def _flags(metre: Metre) -> int:
+def _flags(metre: PlayableMeter) -> int:
     return (
-        ACCOMPANIED_FLAG * metre.accompanied
-        | HORNPIPE_FLAG * metre.hornpipe
-        | COMPOUND_FLAG * (metre.beats % 3 == 0 and metre.beats > 0)
-        | FREE_FLAG * (metre.beats == 0)
+        MeterFlag.ACCOMPANIED * metre.accompanied
+        | MeterFlag.HORNPIPE * metre.hornpipe
+        | MeterFlag.THREES * metre.meter.tuplets_take_three(Dialect.STANDARD)
+        | MeterFlag.LASTING_THREES * metre.meter.tuplets_take_three(Dialect.ABC2MIDI)
+        | MeterFlag.FREE * (metre.meter.bar is None)
     )
 
 
@@ -175,7 +149,7 @@ def _fill(words: WordTable) -> tuple[list[int], list[int], list[int]]:
 def _add_words(words: WordTable, conditions: Conditions) -> tuple[list[int], list[int]]:
     """Add all words; return the root of each field's values by its letter, and the settings."""
     roots = [0] * CHARACTERS
-    metres = {metre.word: number for number, metre in enumerate(METRES)}
+    metres = {metre.word: number for number, metre in enumerate(METERS)}
     units = {word: number for number, word in enumerate(UNITS)}
     roots[ord("M")] = words.add(_only(metres, conditions.meter))
     roots[ord("L")] = words.add(_only(units, conditions.unit_length))
@@ -185,20 +159,20 @@ def _add_words(words: WordTable, conditions: Conditions) -> tuple[list[int], lis
         roots[ord("R")] = words.add({conditions.rhythm: 0})
     if conditions.title is not None:
         roots[ord("T")] = words.add({conditions.title: MOST_VALUES})
-    settings = [0] * SETTING_COUNT
-    settings[END_SYMBOL] = words.numbers[END]
-    settings[REQUIRED] = SEEN_M
-    for bit, value in ((SEEN_L, conditions.unit_length), (SEEN_R, conditions.rhythm), (SEEN_T, conditions.title)):
-        settings[REQUIRED] |= bit if value is not None else 0
-    settings[HORNPIPES] = int(conditions.rhythm is not None and is_hornpipe(conditions.rhythm))
-    settings[TIDY] = int(conditions.tidy)
-    settings[UNIT_VALUE] = LENGTH_VALUES.index(GRAINS)
-    settings[LENGTH_ROOT] = words.add({word: LENGTH_VALUES.index(value) for word, value in LENGTHS.items()})
-    settings[TUPLET_ROOT] = words.add({word: number for number, word in enumerate(TUPLETS)})
-    settings[RHYTHM_ROOT] = words.add({"hornpipe": 1, "Hornpipe": 1})
-    settings[NAME_ROOT] = _add_names(words)
-    settings[SIGN_ROOT] = words.add(SIGNS)
-    settings[ROOM] = 60 + sum(len(text or "") + 4 for text in (conditions.title, conditions.rhythm))
+    settings = [0] * Setup.COUNT
+    settings[Setup.END_SYMBOL] = words.numbers[END]
+    settings[Setup.REQUIRED] = Seen.M
+    for bit, value in ((Seen.L, conditions.unit_length), (Seen.R, conditions.rhythm), (Seen.T, conditions.title)):
+        settings[Setup.REQUIRED] |= bit if value is not None else 0
+    settings[Setup.HORNPIPES] = int(conditions.rhythm is not None and is_hornpipe(conditions.rhythm))
+    settings[Setup.TIDY] = int(conditions.tidy)
+    settings[Setup.UNIT_VALUE] = LENGTH_VALUES.index(GRAINS)
+    settings[Setup.LENGTH_ROOT] = words.add({word: LENGTH_VALUES.index(value) for word, value in LENGTHS.items()})
+    settings[Setup.TUPLET_ROOT] = words.add({word: number for number, word in enumerate(TUPLETS)})
+    settings[Setup.RHYTHM_ROOT] = words.add({"hornpipe": 1, "Hornpipe": 1})
+    settings[Setup.NAME_ROOT] = _add_names(words)
+    settings[Setup.SIGN_ROOT] = words.add(SIGNS)
+    settings[Setup.ROOM] = 60 + sum(len(text or "") + 4 for text in (conditions.title, conditions.rhythm))
     return roots, settings
 
 
@@ -240,42 +214,43 @@ def rows(spoken: set[int], left_out: str, *, tidy: bool = False) -> list[int]:
     Returns
     -------
     rows
-        ``rows[state * CHARACTERS + class]`` is action times ACTION_SHIFT plus the state after it, 0 where refused.
+        ``rows[state * CHARACTERS + class]`` is an action's number times `Control.STATES` plus the state after
+        it; 0 where refused.
     """
-    table = [0] * (STATES * CHARACTERS)
-    for state, characters, action, after in RULES:
+    table = [0] * (Control.STATES * CHARACTERS)
+    for control, characters, action, after in RULES:
         for character in characters:
-            table[state * CHARACTERS + ord(character)] = action * ACTION_SHIFT + after if action else 0
+            table[control * CHARACTERS + ord(character)] = NUMBERS[action] * Control.STATES + after if action else 0
     _leave_out(table, left_out)
     if tidy:
         _tidy(table)
-    for state in range(STATES):
+    for control in range(Control.STATES):
         for code in range(CHARACTERS):
             if code not in spoken:
-                table[state * CHARACTERS + code] = 0
+                table[control * CHARACTERS + code] = 0
     return table
 
 
-def homes(spoken: set[int]) -> list[int]:
-    """For each state the code point of `HOME_CHARACTERS`, 0 where there is none."""
-    table = [0] * STATES
-    for state, characters in HOME_CHARACTERS:
-        table[state] = next((ord(character) for character in characters if ord(character) in spoken), 0)
+def finishes(spoken: set[int]) -> list[int]:
+    """For each state the code point of `FINISHING_CHARACTERS`, 0 where there is none."""
+    table = [0] * Control.STATES
+    for control, characters in FINISHING_CHARACTERS:
+        table[control] = next((ord(character) for character in characters if ord(character) in spoken), 0)
     return table
 
 
 def _leave_out(table: list[int], left_out: str) -> None:
     for letter in left_out:
-        for state in (HEAD, BRACKET) if letter.isalpha() else range(STATES):
-            table[state * CHARACTERS + ord(letter)] = 0
+        for control in (Control.HEAD, Control.BRACKET) if letter.isalpha() else range(Control.STATES):
+            table[control * CHARACTERS + ord(letter)] = 0
         if letter in BODY_TEXTS + INSTRUCTIONS + "w":
-            table[BODY * CHARACTERS + ord(letter)] = table[SLURRED * CHARACTERS + ord(letter)]
+            table[Control.BODY * CHARACTERS + ord(letter)] = table[Control.SLURRED * CHARACTERS + ord(letter)]
 
 
 def _tidy(table: list[int]) -> None:
     for letter in UNTIDY:
-        table[BODY * CHARACTERS + ord(letter)] = table[SLURRED * CHARACTERS + ord(letter)]
-        table[BRACKET * CHARACTERS + ord(letter)] = 0
-    for state, characters in UNQUOTED:
+        table[Control.BODY * CHARACTERS + ord(letter)] = table[Control.SLURRED * CHARACTERS + ord(letter)]
+        table[Control.BRACKET * CHARACTERS + ord(letter)] = 0
+    for control, characters in UNQUOTED:
         for character in characters:
-            table[state * CHARACTERS + ord(character)] = 0
+            table[control * CHARACTERS + ord(character)] = 0

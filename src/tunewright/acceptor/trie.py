@@ -1,6 +1,4 @@
-"""Where does a character lead in the tables of words (tries; see `grammar_words`)?
-
-How do lists of words become a table that a compiled function can walk?
+"""Tries: lists of words as flat tables that a compiled function can walk, and the filling of bars with lengths.
 
 All words of a grammar share one table of places (nodes). A place has edges, each with a symbol and the place that it
 leads to; a value, if a word may end there; and a mask of the values of all words that go through it.
@@ -8,15 +6,15 @@ leads to; a value, if a word may end there; and a mask of the values of all word
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from tunewright.acceptor.reading import ANY, EDGE_SYMBOL, EDGE_TARGET, FIRST_EDGE, IMPOSSIBLE, Tables
+from tunewright.acceptor.reading import ANY, IMPOSSIBLE, Place, Tables
 
 
 def edge(tables: Tables, node: int, symbol: int) -> int:
     """Return the place that `symbol` leads to from `node` in the tables of words; -1 if it leads nowhere."""
-    symbols = tables[EDGE_SYMBOL]
-    for at in range(tables[FIRST_EDGE][node], tables[FIRST_EDGE][node + 1]):
+    symbols = tables[Place.EDGE_SYMBOL]
+    for at in range(tables[Place.FIRST_EDGE][node], tables[Place.FIRST_EDGE][node + 1]):
         if symbols[at] == symbol:
-            return tables[EDGE_TARGET][at]
+            return tables[Place.EDGE_TARGET][at]
     return -1
 
 

@@ -1,12 +1,17 @@
-"""Which words may stand in the fields and the notes of a tune that every player understands?
+"""Words of playable ABC: the values of fields, note lengths, tuplets, chord names and signs that the acceptor knows.
 
-Each table holds what abc2midi 4.84 reads without a complaint and human tunes use; the acceptor (`grammar`) knows no
-other words. Lengths of metres and units are counted in ticks, 256 to a whole note; note lengths in grains, 4 to the
-unit length (``L:``).
+Which words there are is chosen here: those that abc2midi 4.84 reads without a complaint and human tunes use. What they
+mean is computed by `notation`. Lengths of metres and units are counted in ticks, 256 to a whole note; note lengths in
+grains, 4 to the unit length (``L:``).
 """
 
 from dataclasses import dataclass
 from itertools import product
+
+from tunewright.notation import meter as lengths
+from tunewright.notation.keys import parse_key
+from tunewright.notation.meter import Meter, parse_length, parse_meter, parse_tuplet, parse_unit_length
+from tunewright.notation.spec import FIELDS, NATURAL_PITCHES
 
 WHOLE = 256
 """Ticks in a whole note."""
@@ -17,7 +22,9 @@ CLAIMS = "ABCDFGHNOSZ%"
 """Header fields, and comments, that claim a person, a place or a source; a composed tune has none."""
 ASTRAY = "W!\\"
 """Words after the tune, and signs that collections use in several senses: a network that writes them is soon lost."""
-HEADER_TEXTS = "ABCDFGHNORSTWZ"
+HEADER_TEXTS = "".join(
+    letter for letter, field in FIELDS.items() if field.kind == "string" and field.tune_header != "no"
+)
 """Header fields whose value is text for people."""
 BODY_TEXTS = "PTW"
 """Fields that are text and may stand on a line among the music."""
@@ -32,85 +39,90 @@ TRILL_MARKS = "TR"
 PLAIN_MARKS = "uvMLOPS"
 
 
+def _ticks(length: int) -> int:
+    """A length in ticks of `notation`, in those of the acceptor."""
+    return length * WHOLE // lengths.WHOLE
+
+
 @dataclass(frozen=True)
-class Metre:
+class PlayableMeter:
     """One value of the field ``M:``."""
 
     word: str
-    beats: int
-    """0 where bars are not counted."""
-    ticks: int
-    """Of a bar; 0 where bars are not counted."""
+    meter: Meter
     accompanied: bool
     """True if chord symbols can be played under it."""
-    hornpipe: bool
-    """True if abc2midi allows it in a tune with ``R:hornpipe``."""
 
+    @property
+    def ticks(self) -> int:
+        """Of a bar; 0 where bars are not counted."""
+        return _ticks(self.meter.bar or 0)
 
-def _metre(word: str) -> Metre:
-    names = {"C": (4, 4), "C|": (2, 2), "none": (0, 4)}
-    beats, unit = names[word] if word in names else map(int, word.split("/"))
-    accompanied = word in _ACCOMPANIED
-    return Metre(word, beats, beats * WHOLE // unit, accompanied, unit == 4 and beats in (2, 4))
+    @property
+    def default_unit(self) -> int:
+        """Ticks of the unit length where no field sets one."""
+        return _ticks(lengths.default_unit_length(self.meter))
+
+    @property
+    def hornpipe(self) -> bool:
+        """True if abc2midi allows it in a tune with ``R:hornpipe``."""
+        return self.meter.unit == 4 and self.meter.beats in (2, 4)
 
 
 _ACCOMPANIED = (
     "C", "C|", "none", "2/4", "3/4", "4/4", "2/2", "6/8", "9/8", "12/8", "3/8", "6/4", "5/4", "7/8", "5/8", "7/4",
 )  # fmt: skip
-METRES = tuple(
-    map(
-        _metre,
-        [
-            *_ACCOMPANIED,
-            "3/2",
-            "4/2",
-            "8/4",
-            "4/8",
-            "2/8",
-            "8/8",
-            "10/8",
-            "9/4",
-            "11/8",
-            "15/8",
-            "6/16",
-            "9/16",
-            "12/16",
-        ],
-    )
+_UNACCOMPANIED = (
+    "3/2", "4/2", "8/4", "4/8", "2/8", "8/8", "10/8", "9/4", "11/8", "15/8", "6/16", "9/16", "12/16",
+)  # fmt: skip
+METERS = tuple(
+    PlayableMeter(word, parse_meter(word) or lengths.FREE, word in _ACCOMPANIED)
+    for word in (*_ACCOMPANIED, *_UNACCOMPANIED)
 )
-UNITS = {f"1/{part}": WHOLE // part for part in (1, 2, 4, 8, 16, 32)}
+UNITS = {word: _ticks(parse_unit_length(word) or 0) for word in ("1/1", "1/2", "1/4", "1/8", "1/16", "1/32")}
 """Ticks of each value of the field ``L:``."""
 
-LENGTHS = {
-    "": 4, "2": 8, "3": 12, "4": 16, "5": 20, "6": 24, "7": 28, "8": 32, "9": 36, "10": 40, "12": 48, "16": 64,
-    "/": 2, "/2": 2, "/4": 1, "//": 1, "1/2": 2, "1/4": 1, "1": 4,
-    "3/2": 6, "3/": 6, "5/2": 10, "7/2": 14, "9/2": 18, "3/4": 3, "5/4": 5, "7/4": 7, "15/4": 15,
-}  # fmt: skip
+_LENGTHS = (
+    "", "2", "3", "4", "5", "6", "7", "8", "9", "10", "12", "16", "/", "/2", "/4", "//", "1/2", "1/4", "1",
+    "3/2", "3/", "5/2", "7/2", "9/2", "3/4", "5/4", "7/4", "15/4",
+)  # fmt: skip
+
+
+def _grains(word: str) -> int:
+    count, parts = parse_length(word)
+    return count * GRAINS // parts
+
+
+LENGTHS = {word: _grains(word) for word in _LENGTHS}
 """Grains of each length that may follow a note."""
 
-TUPLETS = {
-    "2": (2, 3, 3), "3": (3, 2, 2), "4": (4, 3, 3), "5": (5, 2, 3), "6": (6, 2, 2), "7": (7, 2, 3), "8": (8, 3, 3),
-    "9": (9, 2, 3), "3:2": (3, 2, 2), "3:2:3": (3, 2, 2), "3::": (3, 2, 2), "3::3": (3, 2, 2),
-}  # fmt: skip
-"""Notes, then how many lengths they fill in simple and in compound metre, of each word that may follow ``(``."""
 
-_SIGNATURES = {"F": -1, "C": 0, "G": 1, "D": 2, "A": 3, "E": 4, "B": 5}
-_MODES = {
-    "": 0, "maj": 0, "major": 0, "ion": 0, "ionian": 0, "m": -3, "min": -3, "minor": -3, "aeo": -3, "aeol": -3,
-    "aeolian": -3, "aeolisch": -3, "dor": -2, "dorian": -2, "dorisch": -2, "phr": -4, "phryg": -4, "phrygian": -4,
-    "lyd": 1, "lydian": 1, "mix": -1, "mixo": -1, "mixolyd": -1, "mixolydian": -1, "mixolydisch": -1, "loc": -5,
-    "locrian": -5,
-}  # fmt: skip
-_FLATS_AND_SHARPS = {"": 0, "#": 7, "b": -7}
+def _tuplet(word: str) -> tuple[int, int, int]:
+    simple, compound = (parse_tuplet("(" + word, compound=three) for three in (False, True))
+    assert simple and compound  # noqa: S101 - each word is a tuplet
+    return simple.notes, simple.time, compound.time
+
+
+TUPLETS = {word: _tuplet(word) for word in (*"23456789", "3:2", "3:2:3", "3::", "3::3")}
+"""Notes, then how many lengths they fill where odd tuplets take two and where they take three, of each word that may
+follow ``(``."""
+
+_MODES = (
+    "", "maj", "major", "ion", "ionian", "m", "min", "minor", "aeo", "aeol", "aeolian", "aeolisch", "dor", "dorian",
+    "dorisch", "phr", "phryg", "phrygian", "lyd", "lydian", "mix", "mixo", "mixolyd", "mixolydian", "mixolydisch",
+    "loc", "locrian",
+)  # fmt: skip
 
 
 def _keys() -> dict[str, int]:
-    found = dict.fromkeys(("Hp", "HP"), 5) | {"none": 0}
-    for tonic, sign, mode in product(_SIGNATURES, _FLATS_AND_SHARPS, _MODES):
-        if -7 <= _SIGNATURES[tonic] + _FLATS_AND_SHARPS[sign] + _MODES[mode] <= 7:
-            for spelled in {mode, mode.title(), mode.upper()} - ({"M"} if mode == "m" else set()):
-                for space in {"", " "} if mode else {""}:
-                    found[tonic + sign + space + spelled] = "CDEFGAB".index(tonic)
+    """Keys of at most seven sharps or flats, in all spellings that abc2midi knows."""
+    found = dict.fromkeys(("Hp", "HP"), list(NATURAL_PITCHES).index("A")) | {"none": 0}
+    for letter, sign, mode in product(NATURAL_PITCHES, ("", "#", "b"), _MODES):
+        key = parse_key(letter + sign + mode)
+        if key and all(abs(alteration) <= 1 for alteration in key.signature):
+            for spelled in dict.fromkeys((mode, *(() if mode == "m" else (mode.title(), mode.upper())))):
+                for space in ("", " ") if mode else ("",):
+                    found[letter + sign + space + spelled] = list(NATURAL_PITCHES).index(letter)
     return found
 
 

@@ -104,7 +104,7 @@ _ELEMENTS = {
     "note": rf"(?P<accidental>(?:\^\^?|__?|=)(?:\d*+/?\d*+))?(?P<letter>[A-Ga-g])(?P<octave>[',]*+)"
     rf"(?P<note_length>{_LENGTH})",
     "space": r"[ \t\f\v]++",
-    "bar": rf"(?P<bar_line>\.?(?::*+(?:\[(?=\|))?\|++(?:\](?![\[|]?\|))?:*+|:++))(?P<bar_ending>{_NUMBERS})?",
+    "bar": rf"(?P<bar_line>\.?(?::*+(?:\[(?=\|))?\|++(?:\](?!\|))?:*+|:++))(?P<bar_ending>{_NUMBERS})?",
     "broken": r">++|<++",
     "rest": rf"(?P<rest_sign>[zx])(?P<rest_length>{_LENGTH})",
     "bars_rest": rf"(?P<bars_rest_sign>[ZX])(?P<bars_rest_length>{_LENGTH})",

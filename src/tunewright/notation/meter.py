@@ -7,6 +7,7 @@ numbers; other lengths are rounded down, and none is longer than `LONGEST`. Rela
 
 import re
 from dataclasses import dataclass
+from enum import Enum
 from fractions import Fraction
 from functools import lru_cache
 
@@ -21,6 +22,13 @@ LONGEST = 1 << 16
 _SUM = re.compile(r"\(?[ \t]*(\d{1,4}(?:[ \t]*\+[ \t]*\d{1,4})*)[ \t]*\)?[ \t]*/[ \t]*(\d{1,4})")
 _UNIT = re.compile(r"(\d{1,4})(?:/(\d{1,4}))?")
 _SLASH = re.compile(r"/(\d*)")
+
+
+class Dialect(Enum):
+    """Whose reading of ABC, where programs differ."""
+
+    STANDARD = "ABC 2.1"
+    ABC2MIDI = "abc2midi"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +46,21 @@ class Meter:
     def length(self) -> Fraction | None:
         """Whole notes in a bar."""
         return None if self.bar is None else whole_notes(self.bar)
+
+    @property
+    def beats(self) -> int:
+        """How many units a bar has: 6 in 6/8; 0 where bars may have any length."""
+        return 0 if self.bar is None else self.bar * self.unit // WHOLE
+
+    def tuplets_take_three(self, dialect: Dialect) -> bool:
+        """Whether tuplets of five, seven and nine take the time of three notes here, not of two.
+
+        In the standard they do in compound metres. In abc2midi they do wherever three divides the number of beats, in
+        3/4, 3/8 and 3/2 too; and there the metre of the header counts, to the end of the tune.
+        """
+        if dialect is Dialect.STANDARD:
+            return self.compound
+        return self.beats > 0 and self.beats % 3 == 0
 
 
 FREE = Meter(None)

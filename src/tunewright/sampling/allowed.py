@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tunewright.acceptor.grammar import Grammar
+from tunewright.acceptor.reading import State
 from tunewright.sampling.compiled import kernel
-from tunewright.sampling.steering import Acceptor, Steering
+from tunewright.sampling.steering import Steering
 
 
 class AllowedCharacters:
@@ -18,7 +19,7 @@ class AllowedCharacters:
 
     Parameters
     ----------
-    acceptor
+    grammar
         The acceptor.
     registers
         Its registers for each tune, shape=(N, R); changed in place.
@@ -26,10 +27,10 @@ class AllowedCharacters:
         S.
     """
 
-    def __init__(self, acceptor: Acceptor, registers: NDArray[np.int64], symbols: int) -> None:
-        self._acceptor, self._registers, self._symbols = acceptor, registers, symbols
-        self._steering = Steering.of(acceptor)
-        self._entries = kernel.ready() if isinstance(acceptor, Grammar) else None
+    def __init__(self, grammar: Grammar, registers: NDArray[np.int64], symbols: int) -> None:
+        self._grammar, self._registers, self._symbols = grammar, registers, symbols
+        self._steering = Steering.of(grammar)
+        self._entries = kernel.ready()
 
     def allowed(self, lanes: NDArray[np.intp], chosen: NDArray[np.int64] | None = None) -> NDArray[np.bool_]:
         """Advance M tunes by their chosen symbols, and return what may come next in each.
@@ -50,7 +51,7 @@ class AllowedCharacters:
         if self._entries is None:
             return self._allowed_one_by_one(lanes, symbols)
         registers, allowed = self._registers, np.empty((len(lanes), self._symbols), dtype=np.int64)
-        scratch = np.empty(registers.shape[1], dtype=np.int64)
+        scratch = np.empty(2 * registers.shape[1], dtype=np.int64)
         rows = ((registers, lanes), (allowed, np.arange(len(lanes))))
         places = [
             (matrix.ctypes.data + which.astype(np.uintp) * np.uintp(matrix.strides[0])).astype(np.uintp)
@@ -65,9 +66,9 @@ class AllowedCharacters:
     def _allowed_one_by_one(self, lanes: NDArray[np.intp], chosen: NDArray[np.int64]) -> NDArray[np.bool_]:
         allowed = np.empty((len(lanes), self._symbols), dtype=np.bool_)
         for row, (lane, symbol) in enumerate(zip(lanes, chosen, strict=True)):
-            registers = self._registers[lane].tolist()
+            state = State(self._registers[lane].tolist())
             if symbol >= 0:
-                self._acceptor.advance(registers, int(symbol))
-            self._registers[lane] = registers
-            allowed[row] = self._acceptor.admissible(registers)
+                self._grammar.advance(state, int(symbol))
+            self._registers[lane] = state.numbers()
+            allowed[row] = self._grammar.admissible(state)
         return allowed

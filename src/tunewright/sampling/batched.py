@@ -17,6 +17,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from tunewright.acceptor.grammar import Grammar
 from tunewright.corpus.tune import START
 from tunewright.errors import OptionError
 from tunewright.model.checkpoint import Checkpoint
@@ -32,7 +33,6 @@ from tunewright.sampling.config import CompositionConfig
 from tunewright.sampling.generation_state import GenerationState
 from tunewright.sampling.opening import Opening
 from tunewright.sampling.rejection import LONGEST_PIECE, Piece, Verdict
-from tunewright.sampling.steering import Acceptor
 
 PIECE = 1000
 """Number of characters of a given beginning that are read in one call."""
@@ -48,7 +48,7 @@ def compose_batch(
     config: CompositionConfig,
     *,
     prime: str = "",
-    grammar: Acceptor | None = None,
+    grammar: Grammar | None = None,
     device: str = "cuda",
 ) -> Iterator[Composition]:
     """Compose a tune for each of `seeds`; otherwise as `compose.compose_many`, which calls this."""
@@ -84,7 +84,7 @@ class _Batch:
         seeds: Sequence[int],
         config: CompositionConfig,
         prime: str,
-        grammar: Acceptor | None,
+        grammar: Grammar | None,
     ) -> None:
         self._model, self._network, self._config = model, network, config
         self._device = next(network.parameters()).device

@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy as np
 
+from tunewright.acceptor.grammar import Grammar
+from tunewright.acceptor.reading import State
 from tunewright.model.checkpoint import Checkpoint
 from tunewright.sampling.generation_state import GenerationState, Mark
-from tunewright.sampling.steering import Acceptor
 
 BARS_BACK = (1, 1, 2, 2, 2, 2)
 """Number of bars at the end of a section that each try writes again."""
@@ -40,7 +41,7 @@ class Degrees:
         return [1 + int(np.searchsorted(np.cumsum(each), generator.random() * sum(each), "right")) for each in counts]
 
 
-def cadences_of(model: Checkpoint, acceptor: Acceptor | None, seed: int) -> "Cadences | None":
+def cadences_of(model: Checkpoint, acceptor: Grammar | None, seed: int) -> "Cadences | None":
     """Return the judge of the tune with this seed; None without acceptor, or if `model` has no counts of endings."""
     counts = model.style.get("cadences")
     if acceptor is None or not counts or not all(map(sum, counts.values())):
@@ -72,7 +73,7 @@ class Cadences:
         Of the tune.
     """
 
-    def __init__(self, acceptor: Acceptor, degrees: Degrees, seed: int) -> None:
+    def __init__(self, acceptor: Grammar, degrees: Degrees, seed: int) -> None:
         self._acceptor, self._degrees, self._seed = acceptor, degrees, seed
         self._lines: list[_BarLine] = []
         self._closed = self._tried = 0
@@ -96,18 +97,18 @@ class Cadences:
         back, state
             Whether the tune went back, and what `state` returned at that bar line.
         """
-        registers = generation.registers.tolist()
-        closed, count = self._acceptor.sections_of(registers)
+        reading = State(generation.registers.tolist())
+        closed, count = self._acceptor.sections_of(reading)
         if not count or self._closed >= count:
             return False, None
-        bar = self._acceptor.bar_of(registers)
+        bar = self._acceptor.bar_of(reading)
         if closed == self._closed and not generation.ended:
             self._lines = [*self._lines, _BarLine(bar, generation.mark(), state())]
             self._lines = [line for line in self._lines if line.bar >= bar - max(BARS_BACK)]
             return False, None
         wanted = self._degrees.draw(self._seed, count)[self._closed]
         goals: list[_BarLine] = []
-        if self._tried < len(BARS_BACK) and self._acceptor.degree_of(registers) != wanted:
+        if self._tried < len(BARS_BACK) and self._acceptor.degree_of(reading) != wanted:
             goals = [line for line in self._lines if line.bar <= bar - BARS_BACK[self._tried]]
         if not goals:
             self._lines, self._closed, self._tried = [], closed + generation.ended, 0
@@ -117,8 +118,8 @@ class Cadences:
         generation.discarded += generation.position - line.mark.position
         generation.go_back(line.mark)
         if wanted == 1 and self._tried > FREE_TRIES:
-            registers = line.mark.registers.tolist()
-            self._acceptor.lead_home(registers)
-            generation.registers[:] = registers
+            reading = State(line.mark.registers.tolist())
+            self._acceptor.end_on_tonic(reading)
+            generation.registers[:] = reading.numbers()
         generation.draw_anew(len(generation.draws))
         return True, line.state

@@ -35,7 +35,7 @@ from tunewright.sampling.opening import Opening
 from tunewright.sampling.order import ComposeOptions, Order, order_of, shows_options
 from tunewright.sampling.reference import NumpyReference
 from tunewright.sampling.rejection import RejectionSampler
-from tunewright.sampling.steering import Acceptor, Steering
+from tunewright.sampling.steering import Steering
 
 PIECE = 64
 """Number of characters that are written at once where they are shown; signals wait for it."""
@@ -48,7 +48,7 @@ LOOK_SECONDS = 0.5
 
 
 def writer_for(
-    model: Checkpoint, config: CompositionConfig, grammar: Acceptor | None = None, network: PackedNetwork | None = None
+    model: Checkpoint, config: CompositionConfig, grammar: Grammar | None = None, network: PackedNetwork | None = None
 ) -> tuple[PackedNetwork, Writer]:
     """Return the packed network, and the fastest writer that is available now.
 
@@ -58,8 +58,7 @@ def writer_for(
     ends = [symbols.index(end) if grammar and end in symbols else -1 for end in PIECE_ENDS]
     pauses = ends[0], ends[1]
     network = network or pack(model)
-    compilable = grammar is None or isinstance(grammar, Grammar)
-    entries = kernel.ready() if compilable and kernel.is_ready() else None
+    entries = kernel.ready() if kernel.is_ready() else None
     if entries is None:
         return network, NumpyReference(network, config, grammar, pauses)
     return network, kernel.Kernel(entries, network, config, Steering.of(grammar) if grammar else None, pauses)
@@ -77,7 +76,7 @@ class Composer:
     prime
         Beginning of each tune; see `tunewright.sampling.prime`.
     grammar
-        Acceptor that constrains the tunes; None for an unconstrained network. Its budget is ``config.max_length``.
+        Grammar that constrains the tunes; None for an unconstrained network. Its budget is ``config.max_length``.
 
     Raises
     ------
@@ -95,7 +94,7 @@ class Composer:
         config: CompositionConfig,
         *,
         prime: str = "",
-        grammar: Acceptor | None = None,
+        grammar: Grammar | None = None,
     ) -> None:
         self._model, self._config, self._prime, self._grammar = model, config, prime, grammar
         self._network, writer = writer_for(model, config, grammar)
@@ -272,7 +271,7 @@ def composed(order: Order, count: int) -> Generator[Composition, None, None]:
         given_up.set()
 
 
-def sampler_for(model: Checkpoint, config: CompositionConfig, grammar: Acceptor | None) -> DiscriminatorSampler | None:
+def sampler_for(model: Checkpoint, config: CompositionConfig, grammar: Grammar | None) -> DiscriminatorSampler | None:
     """Return the sampler that chooses among tunes; None without acceptor, since discriminators know only tunes that
     play."""
     return DiscriminatorSampler.of(model, config) if grammar else None

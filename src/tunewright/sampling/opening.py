@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from tunewright.acceptor.grammar import Grammar
+from tunewright.acceptor.reading import State
 from tunewright.errors import InputError, OptionError
 from tunewright.sampling.config import CompositionConfig
-from tunewright.sampling.steering import Acceptor
 
 FORM_STREAM = 1
 """Second part of the seed: keeps the draws of forms apart from other draws of the same seed."""
@@ -36,23 +37,26 @@ class Opening:
         If no tune of the grammar fits into `max_length`.
     """
 
-    def __init__(self, grammar: Acceptor, symbols: Sequence[int], prime: str, config: CompositionConfig) -> None:
+    def __init__(self, grammar: Grammar, symbols: Sequence[int], prime: str, config: CompositionConfig) -> None:
         self._grammar, self._symbols, self._prime, self._config = grammar, symbols, prime, config
         self._plain = self._read(0)
-        self._formed: dict[int, list[int] | None] = {}
-        """Registers after the beginning, by the form; None for a form that does not fit it."""
+        self._formed: dict[int, State | None] = {}
+        """States after the beginning, by the form that was drawn; None for one that does not go with it."""
 
     def registers(self, seed: int) -> list[int]:
-        """Return the registers after the beginning, for the tune with this seed."""
+        """The acceptor's state after the beginning of the tune with this seed, as numbers."""
+        return self._state(seed).numbers()
+
+    def _state(self, seed: int) -> State:
         if not self._grammar.draws_forms:
             return self._plain
         draws = np.random.default_rng((seed, FORM_STREAM)).integers(1, self._grammar.draws, MOST_DRAWS).tolist()
         if self._grammar.is_in_header(self._plain):
             return self._grammar.drawn(self._plain, draws[0])
         found = (self._with_form(draw) for draw in draws)
-        return next((registers for registers in found if registers is not None), self._plain)
+        return next((state for state in found if state is not None), self._plain)
 
-    def _with_form(self, draw: int) -> list[int] | None:
+    def _with_form(self, draw: int) -> State | None:
         form = self._grammar.form_of(self._plain, draw)
         if form not in self._formed:
             try:
@@ -61,11 +65,11 @@ class Opening:
                 self._formed[form] = None
         return self._formed[form]
 
-    def _read(self, draw: int) -> list[int]:
+    def _read(self, draw: int) -> State:
         grammar, prime, most = self._grammar, self._prime, self._config.max_length
-        registers = grammar.begin(len(prime) + most, draw)
+        state = grammar.begin(len(prime) + most, draw)
         for symbol in self._symbols:
-            if not grammar.advance(registers, symbol):
+            if not grammar.advance(state, symbol):
                 refusal = grammar.refusal(prime)
                 if refusal is None or refusal.offset >= len(prime):
                     raise OptionError(
@@ -74,4 +78,4 @@ class Opening:
                 raise InputError(
                     f"no tune can begin like this: {refusal.reason}", line=refusal.line, column=refusal.column
                 )
-        return registers
+        return state

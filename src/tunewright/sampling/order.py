@@ -21,7 +21,6 @@ from tunewright.sampling.choosing.discriminator import Discriminator
 from tunewright.sampling.config import CompositionConfig
 from tunewright.sampling.playable import playable
 from tunewright.sampling.prime import HEADER_FIELDS, fit_prime, header, read_text
-from tunewright.sampling.steering import Acceptor
 
 Spell = Callable[[str], str]
 """From an option's name to how the user writes it: ``top_k``, or ``--top-k`` on the command line."""
@@ -59,7 +58,7 @@ class ComposeOptions(ChoiceOptions, total=False):
     start: Path | str
     drop_unknown: bool
     raw: bool
-    grammar: Acceptor | None
+    grammar: Grammar | None
     device: str
 
 
@@ -69,7 +68,7 @@ class Order:
 
     model: Checkpoint
     config: CompositionConfig = field(default_factory=CompositionConfig)
-    grammar: Acceptor | None = None
+    grammar: Grammar | None = None
     """None composes raw."""
     prime: str = ""
     """How each tune begins."""

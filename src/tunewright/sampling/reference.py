@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tunewright.acceptor.grammar import Grammar
+from tunewright.acceptor.reading import State
 from tunewright.sampling.compiled.arithmetic import (
     FLAT,
     HALF,
@@ -54,7 +56,6 @@ from tunewright.sampling.compiled.weights import (
 )
 from tunewright.sampling.config import CompositionConfig
 from tunewright.sampling.generation_state import NO_PAUSES, GenerationState, Memory, nothing_allowed
-from tunewright.sampling.steering import Acceptor
 
 LSTM_SCALES = np.array([[HALF], [HALF], [ONE], [HALF]])
 """Factors before tanh: a gate's sigmoid is computed as tanh of half its sum; the candidate is tanh of the whole."""
@@ -71,7 +72,7 @@ class NumpyReference:
         self,
         network: PackedNetwork,
         config: CompositionConfig,
-        acceptor: Acceptor | None = None,
+        acceptor: Grammar | None = None,
         pauses: tuple[int, int] = NO_PAUSES,
     ) -> None:
         self._network, self._acceptor, self._pauses = network, acceptor, pauses
@@ -81,7 +82,8 @@ class NumpyReference:
 
     def write(self, generation: GenerationState, characters: int) -> bool:
         """See `tunewright.sampling.generation_state.Writer`."""
-        stop, registers = generation.stop_after(characters), generation.registers.tolist()
+        stop = generation.stop_after(characters)
+        reading = State(generation.registers.tolist() if self._acceptor else ())
         begin, first = begin_of(generation.symbols, generation.position), True
         while generation.position < stop:
             if generation.symbols[generation.position] == START_ID:
@@ -99,7 +101,7 @@ class NumpyReference:
             if not choosing:
                 generation.position += 1
                 continue
-            symbol = self._pick(logits, registers, generation)
+            symbol = self._pick(logits, reading, generation)
             if first:
                 generation.tallies[KEPT], first = 0.0, False
             generation.position += 1
@@ -107,13 +109,14 @@ class NumpyReference:
             if symbol == END_ID:
                 break
             if self._acceptor is not None:
-                self._acceptor.advance(registers, symbol)
+                self._acceptor.advance(reading, symbol)
             if symbol in self._pauses:
                 break
-        generation.registers[:] = registers
+        if self._acceptor is not None:
+            generation.registers[:] = reading.numbers()
         return generation.open
 
-    def _pick(self, logits: Row, registers: list[int], generation: GenerationState) -> int:
+    def _pick(self, logits: Row, reading: State, generation: GenerationState) -> int:
         """`choice.pick`."""
         scores = logits.astype(np.float64)
         top = float(scores.max())
@@ -123,7 +126,7 @@ class NumpyReference:
             chances = _chances(scores, top, self._temperature)
         allowed = np.ones(len(scores), dtype=np.bool_)
         if self._acceptor is not None:
-            allowed[:] = self._acceptor.admissible(registers)
+            allowed[:] = self._acceptor.admissible(reading)
         allowed[START_ID] = False
         permitted = float((chances * allowed).cumsum()[-1])
         share = permitted / everything if (everything := _sum_but_start(chances)) > 0 else 1.0

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tunewright.acceptor.grammar import Grammar
-from tunewright.acceptor.reading import BAR_LINE, COLON_BAR, STATE
+from tunewright.acceptor.reading import FIELDS, Control, State
 from tunewright.corpus.tune import END, START
 from tunewright.corpus.vocabulary import Vocabulary
 from tunewright.errors import GrammarError, OptionError, VocabularyError
@@ -180,6 +180,11 @@ def _lasts_as_long(tune: str, other: str) -> bool:
     return [(bar.number, bar.length) for bar in bars] == [(bar.number, bar.length) for bar in others]
 
 
+CONTROL = FIELDS.index("control")
+ENDS = (Control.BAR_LINE, Control.COLON_BAR)
+"""States of the acceptor behind a bar."""
+
+
 @dataclass(frozen=True)
 class _Point:
     """State of network and acceptor at a place in a text."""
@@ -188,7 +193,7 @@ class _Point:
     """After all symbols but the last one."""
     symbols: NDArray[np.int64]
     """START, and the text up to here."""
-    registers: list[int]
+    reading: State
 
 
 class _Writing:
@@ -218,13 +223,13 @@ class _Writing:
     def read(self, point: _Point, text: str) -> _Point | None:
         """Return the point after `text`; None if the acceptor rejects it."""
         ids = self.vocabulary.encode(text).astype(np.int64)
-        registers = list(point.registers)
-        if not all(self.grammar.advance(registers, int(symbol)) for symbol in ids):
+        reading = point.reading.copy()
+        if not all(self.grammar.advance(reading, int(symbol)) for symbol in ids):
             return None
         state, symbols = point.state.copy(), np.concatenate([point.symbols, ids])
         for position in range(len(point.symbols) - 1, len(symbols) - 1):
             reference.read(self.network, state, self.memory, symbols, 0, position, choosing=False)
-        return _Point(state, symbols, registers)
+        return _Point(state, symbols, reading)
 
     def log_likelihood(self, point: _Point, text: str) -> float:
         """Return the log-probability of `text` after `point` under the network alone, in nats."""
@@ -257,13 +262,13 @@ class _Writing:
                 given=len(point.symbols),
                 position=len(point.symbols) - 1,
                 state=point.state.copy(),
-                registers=np.array(point.registers, dtype=np.int64),
+                registers=np.array(point.reading.numbers(), dtype=np.int64),
                 draws=draws.random(LONGEST_BAR),
                 tallies=np.zeros(TALLIES),
                 generator=draws,
                 memory=self.memory,
             )
-            while self.writer.write(generation, 1) and generation.registers[STATE] not in (BAR_LINE, COLON_BAR):
+            while self.writer.write(generation, 1) and generation.registers[CONTROL] not in ENDS:
                 pass
             text = self.vocabulary.decode(generation.written)
             bar = _TAIL.sub("", text)

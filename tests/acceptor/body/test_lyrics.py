@@ -6,10 +6,10 @@ import pytest
 from grammar_walks import END, SYMBOLS, complaints, weights_of
 
 import tunewright
-from tunewright.acceptor.completion import next_home
+from tunewright.acceptor.completion import next_to_finish
 from tunewright.acceptor.grammar import Conditions, Grammar
-from tunewright.acceptor.machine import distance
-from tunewright.acceptor.reading import BODY, BUDGET, HEAD, IMPOSSIBLE, STATE, SYLLABLE, WORDS
+from tunewright.acceptor.machine import characters_to_finish
+from tunewright.acceptor.reading import IMPOSSIBLE, Control
 
 HEADER = "X:1\nM:4/4\nL:1/4\nK:C\n"
 GRAMMAR = Grammar(SYMBOLS)
@@ -40,21 +40,21 @@ NOT_SUNG = [
 
 def sung(grammar: Grammar, seed: int, budget: int = 500) -> str:
     """A random tune, most often one with words."""
-    generator, registers, text = random.Random(seed), grammar.begin(budget), ""
+    generator, state, text = random.Random(seed), grammar.begin(budget), ""
     weights = weights_of(grammar.symbols)
     while not text.endswith(END):
-        if registers[STATE] <= HEAD + 9 and generator.random() < 0.8:
-            symbol = next_home(grammar.tables, registers.copy())
-        elif registers[STATE] == BODY and generator.random() < 0.7:
+        if state.control <= Control.HEAD + 9 and generator.random() < 0.8:
+            symbol = next_to_finish(grammar.tables, state.copy())
+        elif state.control == Control.BODY and generator.random() < 0.7:
             symbol = grammar.symbols.index("w")
-        elif registers[STATE] in (WORDS, SYLLABLE) and generator.random() < 0.8:
+        elif state.control in (Control.WORDS, Control.SYLLABLE) and generator.random() < 0.8:
             symbol = grammar.symbols.index(generator.choice("abcdelo  --_*\n"))
         else:
             symbol = generator.choices(range(len(grammar.symbols)), weights)[0]
-        if grammar.advance(registers, symbol):
+        if grammar.advance(state, symbol):
             text += grammar.symbols[symbol]
             if len(text) % 7 == 0:
-                assert distance(grammar.tables, registers.copy(), IMPOSSIBLE) <= registers[BUDGET]
+                assert characters_to_finish(grammar.tables, state.copy(), IMPOSSIBLE) <= state.budget
     return text[:-1]
 
 

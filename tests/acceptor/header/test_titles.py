@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from tunewright.acceptor.grammar import Conditions, Grammar
 from tunewright.acceptor.header.known_headers import KnownHeaders, folded, named_in, title_number
-from tunewright.acceptor.machine import distance
-from tunewright.acceptor.reading import BUDGET, COMBINATIONS, IMPOSSIBLE, SIZE, TITLES
+from tunewright.acceptor.machine import characters_to_finish
+from tunewright.acceptor.reading import IMPOSSIBLE, Place
 from tunewright.corpus.style import style_of
 from tunewright.corpus.vocabulary import Vocabulary
 from tunewright.errors import GrammarError
@@ -54,10 +54,10 @@ def check_header(text: str, headers: KnownHeaders, grammar: Grammar) -> None:
     fields = dict(header_fields(text))
     found = folded(fields.get("R", "")), fields["M"], fields.get("L", "")
     title = fields.get("T", "")
-    if grammar.tables[COMBINATIONS]:
+    if grammar.tables[Place.COMBINATIONS]:
         known = [each for each in headers.combinations if (each.rhythm, each.meter, each.unit_length) == found]
         assert named_in(title, headers.naming) in {each.named for each in known}
-    if grammar.tables[TITLES]:
+    if grammar.tables[Place.TITLES]:
         assert all(word in headers.words for word in title.split())
         assert title_number(title, headers.naming) not in headers.titles
         assert title == title.strip()
@@ -69,10 +69,10 @@ def check_header(text: str, headers: KnownHeaders, grammar: Grammar) -> None:
 def test_every_header_is_one_that_the_corpus_could_have(texts, seed, budget):
     headers = headers_of(texts)
     grammar = Grammar(SYMBOLS, Conditions(tidy=True, headers=headers, leave_out="BCDFGHNOSZ%"))
-    budget = max(budget, distance(grammar.tables, grammar.begin(10**6).copy(), 10**6))
+    budget = max(budget, characters_to_finish(grammar.tables, grammar.begin(10**6).copy(), 10**6))
     text = ""
-    for character, registers in walk(grammar, seed, budget):
-        assert distance(grammar.tables, registers.copy(), IMPOSSIBLE) <= registers[BUDGET]
+    for character, state in walk(grammar, seed, budget):
+        assert characters_to_finish(grammar.tables, state.copy(), IMPOSSIBLE) <= state.budget
         text += character
         if text.count("K:") == 1 and character == "\n":
             break
@@ -135,7 +135,7 @@ def test_headers(header, is_right):
 )
 def test_what_is_asked_for_wins(conditions):
     grammar = playable(STYLED, Conditions(**conditions))
-    assert bool(grammar.tables[COMBINATIONS]) is (conditions != {"rhythm": "hornpipe"})  # no metre of the corpus is fit
+    assert bool(grammar.tables[Place.COMBINATIONS]) is (conditions != {"rhythm": "hornpipe"})
     text = "".join(character for character, _ in walk(grammar, 1, 700))
     fields = dict(header_fields(text))
     for name, value in conditions.items():
@@ -163,7 +163,7 @@ def test_a_beginning_is_taken_as_it_is(beginning, kept):
 def test_the_compiled_loop_writes_the_same_headers(untrained):
     model, entries = untrained(units=12), kernel.ready()
     grammar = playable(replace(model, style=STYLE))
-    network, registers = pack(model), np.array(grammar.begin(400))
+    network, registers = pack(model), np.array(grammar.begin(400).numbers())
     for seed in range(4):
         generations = [new_generation(network, np.array([0]), 400, seed, registers) for _ in range(2)]
         config = CompositionConfig()
@@ -174,7 +174,7 @@ def test_the_compiled_loop_writes_the_same_headers(untrained):
         for generation, writer in zip(generations, writers, strict=True):
             writer.write(generation, 60)
         assert generations[0].written.tolist() == generations[1].written.tolist()
-        assert generations[0].registers.tolist()[:SIZE] == generations[1].registers.tolist()[:SIZE]
+        assert generations[0].registers.tolist() == generations[1].registers.tolist()
 
 
 @pytest.mark.parametrize("seed", range(3))

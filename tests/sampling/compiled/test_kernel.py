@@ -69,7 +69,7 @@ def test_it_writes_what_the_twin_writes(entries, untrained, shape):
 def test_it_writes_what_the_twin_writes_with_a_grammar(entries, untrained, options):
     model = untrained(units=24)
     network, grammar, config = pack(model), Grammar(model.vocabulary.symbols), CompositionConfig(**options)
-    registers = np.array(grammar.begin(160))
+    registers = np.array(grammar.begin(160).numbers())
     for seed in range(2):
         generations = [start(network, 160, seed, registers) for _ in range(2)]
         writers: tuple[Writer, ...] = (
@@ -118,14 +118,14 @@ def test_a_tune_can_be_written_in_pieces(entries, untrained, piece):
 def test_a_grammar_without_room_is_told(entries, untrained):
     model = untrained(units=8)
     network, grammar = pack(model), Grammar(model.vocabulary.symbols)
-    registers = grammar.begin(200)
-    registers[1] = 3  # as if all but three characters were spent
+    state = grammar.begin(200)
+    state.budget = 3  # as if all but three characters were spent
     for writer in (
         Kernel(entries, network, CompositionConfig(), Steering.of(grammar)),
         NumpyReference(network, CompositionConfig(), grammar),
     ):
         with pytest.raises(OptionError, match="max_length is 3"):
-            writer.write(start(network, 3, 0, np.array(registers)), 3)
+            writer.write(start(network, 3, 0, np.array(state.numbers())), 3)
 
 
 def test_without_numba_there_is_no_loop(monkeypatch):

@@ -203,7 +203,8 @@ def test_with_a_grammar_and_pieces_written_anew_they_agree_too(entries, bold, op
     ends = model.vocabulary.symbols.index("|"), model.vocabulary.symbols.index("\n")
     for seed in range(2):
         generations = [
-            new_generation(network, np.array([START_ID]), 160, seed, np.array(grammar.begin(160))) for _ in range(2)
+            new_generation(network, np.array([START_ID]), 160, seed, np.array(grammar.begin(160).numbers()))
+            for _ in range(2)
         ]
         writers: tuple[Writer, ...] = (
             Kernel(entries, network, config, Steering.of(grammar), ends),

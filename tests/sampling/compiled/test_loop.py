@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tunewright.acceptor.reading import State
 from tunewright.sampling.compiled import loop
 from tunewright.sampling.compiled.calling import TALLIES, dead_end
 from tunewright.sampling.compiled.weights import pack
@@ -21,15 +22,12 @@ class Alternating:
     def __init__(self, symbols):
         self.symbols = symbols
 
-    def begin(self, _budget):
-        return [0]
-
-    def advance(self, registers, symbol):
-        registers[0] = symbol
+    def advance(self, state, symbol):
+        state.node = symbol
         return True
 
-    def admissible(self, registers):
-        return [symbol not in (0, registers[0]) for symbol in range(self.symbols)]
+    def admissible(self, state):
+        return [symbol not in (0, state.node) for symbol in range(self.symbols)]
 
 
 @pytest.mark.parametrize("steered", [False, True])
@@ -38,11 +36,17 @@ def test_as_plain_python_it_writes_what_the_twin_writes(untrained, monkeypatch, 
     network = pack(untrained(units=4, symbols="abc"))
     acceptor: Any = Alternating(network.symbols)
     config = CompositionConfig(**options)
-    plain, by_numpy = (new_generation(network, np.array([0, 4]), 30, 1, np.array([4])) for _ in range(2))
-    monkeypatch.setattr(loop, "advance", lambda _tables, registers, symbol: acceptor.advance(registers, symbol))
+    begun = State()
+    begun.node = 4
+    plain, by_numpy = (new_generation(network, np.array([0, 4]), 30, 1, np.array(begun.numbers())) for _ in range(2))
+    state = begun.copy()
+    monkeypatch.setattr(loop, "state_at", lambda _states, _place: state)
+    monkeypatch.setattr(
+        loop, "advance", lambda _tables, state, _before, _after, symbol: acceptor.advance(state, symbol)
+    )
 
-    def mask(_tables, registers, _scratch, out):
-        out[:] = acceptor.admissible(registers)
+    def mask(_tables, state, _settled, _tried, out):
+        out[:] = acceptor.admissible(state)
 
     monkeypatch.setattr(loop, "mask", mask)
     plain.position = write(network, plain, config, steered=steered)
@@ -67,9 +71,10 @@ def write(network, generation, config, *, steered):
 
 
 def test_where_nothing_is_allowed_it_says_where(untrained, monkeypatch):
-    def mask(_tables, _registers, _scratch, out):
+    def mask(_tables, _state, _settled, _tried, out):
         out[:] = 0
 
+    monkeypatch.setattr(loop, "state_at", lambda _states, _place: None)
     monkeypatch.setattr(loop, "mask", mask)
     network = pack(untrained(units=4, symbols="abc"))
     generation = new_generation(network, np.array([0, 4, 5]), 30, 1)
@@ -78,9 +83,9 @@ def test_where_nothing_is_allowed_it_says_where(untrained, monkeypatch):
 
 
 def test_lanes_are_steered_each_by_itself(monkeypatch):
-    monkeypatch.setattr(loop, "advance", lambda _tables, registers, symbol: registers.append(symbol))
-    monkeypatch.setattr(loop, "mask", lambda _tables, registers, _scratch, out: out.extend(registers))
-    registers, allowed = [[1], [2]], [[], []]
-    loop.steer_lanes(None, registers, None, np.array([7, -1]), allowed)
+    monkeypatch.setattr(loop, "advance", lambda _tables, state, _before, _after, symbol: state.append(symbol))
+    monkeypatch.setattr(loop, "mask", lambda _tables, state, _settled, _tried, out: out.extend(state))
+    registers, allowed = [[[1]], [[2]]], [[], []]
+    loop.steer_lanes(None, registers, [[], []], np.array([7, -1]), allowed)
     assert allowed == [[1, 7], [2]]
     assert loop.length_of([4, 5, 3]) == 3

@@ -14,6 +14,12 @@ FUNCTIONS = """
 import math
 
 FACTOR = {factor}
+
+
+class Place:
+    FIRST = {first}
+
+
 {more}
 
 def placeholder(x):
@@ -21,7 +27,7 @@ def placeholder(x):
 
 
 def inner(numbers, index):
-    return FACTOR * numbers[index] + len(numbers)
+    return FACTOR * numbers[index + Place.FIRST] + len(numbers)
 
 
 def length_of(numbers):
@@ -49,6 +55,7 @@ def entry(numbers, add):
     return outer(numbers) + add
 
 
+NATIVE = {}
 ENTRIES = {"entry": (entry, types.int64(LONGS, types.int64))}
 
 
@@ -65,8 +72,10 @@ def program(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.setattr(sys, "dont_write_bytecode", True)  # a file may change twice in one second
 
-    def make(factor=3, more="", wrong=""):
-        (tmp_path / "functions_of_test.py").write_text(FUNCTIONS.format(factor=factor, more=more, wrong=wrong))
+    def make(factor=3, more="", wrong="", first=0):
+        (tmp_path / "functions_of_test.py").write_text(
+            FUNCTIONS.format(factor=factor, more=more, wrong=wrong, first=first)
+        )
         (tmp_path / "entries_of_test.py").write_text(ENTRIES)
         forget()
         functions = importlib.import_module("functions_of_test")
@@ -121,6 +130,12 @@ def test_compiled_once_it_is_there_ever_after(program, tmp_path, monkeypatch):
 def test_a_changed_constant_makes_another_program(program, tmp_path):
     first, second = (answer(load(program(factor=factor))) for factor in (3, 4))
     assert second - first == 2 * (10 + 20 + 30)
+    assert len(files(tmp_path)) == 2
+
+
+def test_a_changed_constant_of_a_class_makes_another_program(program, tmp_path):
+    first, second = (answer(load(program(first=first))) for first in (0, -1))
+    assert first - second == 2 * 3 * (30 - 7)
     assert len(files(tmp_path)) == 2
 
 

@@ -1,285 +1,238 @@
-"""Is the bar complete?
+"""Bars and where a tune may end: whether a bar is complete, counted as abc2midi does.
 
 The part of the acceptor (see `machine`) that counts bars as abc2midi does when it plays the tune with its repeats: a
 plain bar line wants a full bar; any other bar line may stand within a bar, which then goes on behind it. The first bar
 of the tune may be a pick-up. A section that is repeated must leave over as much of a bar at its end as was left over
-before its start (PHASE).
+before its start (`phase`).
 """
 
 from tunewright.acceptor.body.lengths import ends_now, overdue, refit
 from tunewright.acceptor.body.sections import bars, on_beat, pick_up, repeated, sections, target
-from tunewright.acceptor.reading import (
-    BAR,
-    BAR_SHORT,
-    BROKEN,
-    CADENCE,
-    CHORDED,
-    DEGREE,
-    EMPTY_BAR,
-    ENDING,
-    ENDING_MISSING,
-    FIT,
-    FORM_BROKEN,
-    FREE,
-    FULL,
-    HOMING,
-    HOST,
-    IDLE,
-    LAST,
-    MARK,
-    MOST_IDLE,
-    NO_NOTE,
-    NOTES,
-    OPENING,
-    PHASE,
-    PICK_UP,
-    PICKUP,
-    POSITION,
-    REASON,
-    REPEAT,
-    REPEAT_OPEN,
-    SECTION,
-    SETTINGS,
-    SLUR,
-    SLUR_OPEN,
-    STARTED,
-    STRAY,
-    STRETCH,
-    TEXT,
-    TIDY,
-    TIE,
-    TIE_OPEN,
-    TIEABLE,
-    TOO_LONG,
-    TUPLET_LEFT,
-    UNFINISHED,
-    Registers,
-    Tables,
-)  # fmt: skip
+from tunewright.acceptor.reading import Ending, Limit, NoteMark, Place, Reason, Repeat, Setup, State, Tables
 
 
-def loose(registers: Registers) -> bool:
+def nothing_pending(state: State) -> bool:
     """Return true if no tuplet, broken rhythm, grace note or mark waits for a note."""
-    if registers[TUPLET_LEFT] > 0 or registers[BROKEN] > 0 or registers[HOST] > 0 or registers[MARK] > 0:
-        registers[REASON] = UNFINISHED
+    if state.tuplet_left > 0 or state.broken > 0 or state.host > 0 or state.mark != NoteMark.NONE:
+        state.reason = Reason.UNFINISHED
         return False
     return True
 
 
-def balanced(registers: Registers) -> bool:
+def balanced(state: State) -> bool:
     """Return true if the bar is complete, or lacks what the section or the tune began with."""
-    position = registers[POSITION]
-    if position == 0 or position == registers[FULL] or position == registers[PHASE] or registers[FREE] == 1:
+    position = state.position
+    if position == 0 or position == state.full or position == state.phase or state.free == 1:
         return True
-    if registers[PICKUP] > 0 and position == registers[FULL] - registers[PICKUP]:
+    if state.pickup > 0 and position == state.full - state.pickup:
         return True
-    if registers[STRETCH] == 0 and registers[NOTES] == 1:
+    if state.stretch == 0 and state.notes == 1:
         return True
-    registers[REASON] = BAR_SHORT
+    state.reason = Reason.BAR_SHORT
     return False
 
 
-def plays_once(tables: Tables, registers: Registers) -> bool:
+def plays_once(tables: Tables, state: State) -> bool:
     """Return true if the conditions allow the present section to end without a repeat."""
-    count = sections(tables, registers)
-    if count == 0 or registers[STARTED] == 0 or registers[ENDING] == 2:
+    count = sections(tables, state)
+    if count == 0 or state.started == 0 or state.ending == Ending.SECOND:
         return True
-    return registers[SECTION] < count and not repeated(tables, registers, registers[SECTION])
+    return state.section < count and not repeated(tables, state, state.section)
 
 
-def ends_at_home(registers: Registers) -> bool:
+def ends_on_tonic(state: State) -> bool:
     """Return true unless the section must end on the tonic and does not."""
-    registers[REASON] = CADENCE
-    return registers[HOMING] == 0 or registers[DEGREE] == 1
+    state.reason = Reason.CADENCE
+    return state.to_tonic == 0 or state.degree == 1
 
 
-def form_ends(tables: Tables, registers: Registers) -> bool:
+def form_ends(tables: Tables, state: State) -> bool:
     """Return true if the tune has the bars and the sections that the conditions want."""
-    last, count = bars(tables, registers), sections(tables, registers)
-    closed = registers[SECTION] + registers[STARTED]
-    if last > 0 and registers[BAR] != last:
-        registers[REASON] = FORM_BROKEN
+    last, count = bars(tables, state), sections(tables, state)
+    closed = state.section + state.started
+    if last > 0 and state.bar != last:
+        state.reason = Reason.FORM_BROKEN
         return False
-    if count > 0 and (closed != count or not plays_once(tables, registers)):
-        registers[REASON] = FORM_BROKEN
+    if count > 0 and (closed != count or not plays_once(tables, state)):
+        state.reason = Reason.FORM_BROKEN
         return False
-    return ends_at_home(registers)
+    return ends_on_tonic(state)
 
 
-def closes_well(tables: Tables, registers: Registers) -> bool:
+def closes_well(tables: Tables, state: State) -> bool:
     """Return true unless the tune must end, and would do so within a bar on a note that is not the tonic."""
-    registers[REASON] = CADENCE
-    if registers[FREE] == 1 or registers[POSITION] in (0, registers[FULL]) or registers[DEGREE] == 1:
+    state.reason = Reason.CADENCE
+    if state.free == 1 or state.position in (0, state.full) or state.degree == 1:
         return True
-    return overdue(tables, registers) or not ends_now(tables, registers)
+    return overdue(tables, state) or not ends_now(tables, state)
 
 
-def ending_open(registers: Registers) -> bool:
+def ending_open(state: State) -> bool:
     """Return true in a first ending, or where a second one has no note yet."""
-    registers[REASON] = ENDING_MISSING
-    if registers[ENDING] == 2:
-        return registers[STARTED] == 0
-    return registers[ENDING] > 0
+    state.reason = Reason.ENDING_MISSING
+    if state.ending == Ending.SECOND:
+        return state.started == 0
+    return state.ending != Ending.NONE
 
 
-def may_end(tables: Tables, registers: Registers) -> bool:
+def may_end(tables: Tables, state: State) -> bool:
     """Return true if the tune may end here."""
-    if not loose(registers):
+    if not nothing_pending(state):
         return False
-    if registers[NOTES] == 0:
-        registers[REASON] = NO_NOTE
+    if state.notes == 0:
+        state.reason = Reason.NO_NOTE
         return False
-    if registers[TIE] > 0:
-        registers[REASON] = TIE_OPEN
+    if state.tie > 0:
+        state.reason = Reason.TIE_OPEN
         return False
-    if registers[SLUR] > 0:
-        registers[REASON] = SLUR_OPEN
+    if state.slur > 0:
+        state.reason = Reason.SLUR_OPEN
         return False
-    if registers[REPEAT] == 2:
-        registers[REASON] = REPEAT_OPEN
+    if state.repeat == Repeat.MUST_END:
+        state.reason = Reason.REPEAT_OPEN
         return False
-    if ending_open(registers):
+    if ending_open(state):
         return False
-    if registers[STRAY] == 1:
-        registers[REASON] = ENDING_MISSING
+    if state.stray == 1:
+        state.reason = Reason.ENDING_MISSING
         return False
-    if not balanced(registers) or not closes_well(tables, registers):
+    if not balanced(state) or not closes_well(tables, state):
         return False
-    if registers[CHORDED] == 1 and not on_beat(registers, registers[POSITION]):
-        registers[REASON] = BAR_SHORT
+    if state.chorded == 1 and not on_beat(state, state.position):
+        state.reason = Reason.BAR_SHORT
         return False
-    return form_ends(tables, registers)
+    return form_ends(tables, state)
 
 
-def not_idle(registers: Registers) -> bool:
+def not_idle(state: State) -> bool:
     """Count something between notes that is neither a note nor ends a bar; false if there is too much of it."""
-    registers[IDLE] += 1
-    registers[TEXT] = 0
-    registers[REASON] = TOO_LONG
-    return registers[IDLE] <= MOST_IDLE
+    state.idle += 1
+    state.text = 0
+    state.reason = Reason.TOO_LONG
+    return state.idle <= Limit.IDLE
 
 
-def start_bar(tables: Tables, registers: Registers) -> bool:
+def start_bar(tables: Tables, state: State) -> bool:
     """Forget, after a bar line, what may only follow a note."""
-    registers[LAST] = 0
-    registers[TIEABLE] = 0
-    registers[STRETCH] = 0
-    registers[TEXT] = 0
-    refit(tables, registers)
-    if registers[STARTED] == 0 and ends_now(tables, registers) and may_end(tables, registers):
-        registers[FIT] = 0
+    state.last = 0
+    state.tieable = 0
+    state.stretch = 0
+    state.text = 0
+    refit(tables, state)
+    if state.started == 0 and ends_now(tables, state) and may_end(tables, state):
+        state.fit = 0
     return True
 
 
-def picks_up_well(tables: Tables, registers: Registers) -> bool:
+def picks_up_well(tables: Tables, state: State) -> bool:
     """Return true unless the form wants another pick-up."""
-    wanted = pick_up(tables, registers)
-    if wanted < 0 or registers[POSITION] == 0:
+    wanted = pick_up(tables, state)
+    if wanted < 0 or state.position == 0:
         return True
-    return registers[POSITION] == (wanted if wanted > 0 else registers[FULL])
+    return state.position == (wanted if wanted > 0 else state.full)
 
 
-def open_bar(tables: Tables, registers: Registers) -> bool:
+def open_bar(tables: Tables, state: State) -> bool:
     """Count the first bar of the tune, which may be a pick-up."""
-    if registers[POSITION] > registers[FULL] or not picks_up_well(tables, registers):
-        registers[REASON] = PICK_UP
+    if state.position > state.full or not picks_up_well(tables, state):
+        state.reason = Reason.PICK_UP
         return False
-    if registers[CHORDED] == 1 and not on_beat(registers, registers[POSITION]):
-        registers[REASON] = PICK_UP
+    if state.chorded == 1 and not on_beat(state, state.position):
+        state.reason = Reason.PICK_UP
         return False
-    if registers[POSITION] > 0:
-        registers[OPENING] = 0
-        if registers[POSITION] < registers[FULL]:
-            registers[BAR] = 0
-            registers[PICKUP] = registers[POSITION]
-            if registers[PHASE] == 0 and registers[REPEAT] == 1:
-                registers[REPEAT] = 0
-        if registers[PHASE] < 0:
-            registers[PHASE] = registers[FULL] - registers[POSITION]
-        registers[POSITION] = 0
+    if state.position > 0:
+        state.opening = 0
+        if state.position < state.full:
+            state.bar = 0
+            state.pickup = state.position
+            if state.phase == 0 and state.repeat == Repeat.MAY_END:
+                state.repeat = Repeat.NONE
+        if state.phase < 0:
+            state.phase = state.full - state.position
+        state.position = 0
     return True
 
 
-def soft_line(tables: Tables, registers: Registers) -> bool:
+def soft_line(tables: Tables, state: State) -> bool:
     """Count the bar at a bar line that may stand within one."""
-    if registers[FREE] == 1:
-        registers[POSITION] = 0
+    if state.free == 1:
+        state.position = 0
         return True
-    if registers[OPENING] == 1:
-        return open_bar(tables, registers)
-    if registers[POSITION] == registers[FULL]:
-        registers[POSITION] = 0
-    if registers[CHORDED] == 1 and not on_beat(registers, registers[POSITION]):
-        registers[REASON] = BAR_SHORT
+    if state.opening == 1:
+        return open_bar(tables, state)
+    if state.position == state.full:
+        state.position = 0
+    if state.chorded == 1 and not on_beat(state, state.position):
+        state.reason = Reason.BAR_SHORT
         return False
-    if registers[STRAY] == 1 and registers[POSITION] != 0:
-        registers[REASON] = BAR_SHORT
+    if state.stray == 1 and state.position != 0:
+        state.reason = Reason.BAR_SHORT
         return False
-    if ends_now(tables, registers):
-        return closes_well(tables, registers) and balanced(registers)
-    if 2 * registers[POSITION] >= registers[FULL] and registers[REPEAT] != 2:
+    if ends_now(tables, state):
+        return closes_well(tables, state) and balanced(state)
+    if 2 * state.position >= state.full and state.repeat != Repeat.MUST_END:
         return True
-    return balanced(registers)
+    return balanced(state)
 
 
-def complete_bar(tables: Tables, registers: Registers) -> bool:
+def complete_bar(tables: Tables, state: State) -> bool:
     """Count the bar at a plain bar line; false if it is not full."""
-    if registers[FREE] == 1:
-        registers[POSITION] = 0
+    if state.free == 1:
+        state.position = 0
         return True
-    if registers[OPENING] == 1 and registers[POSITION] > 0:
-        return open_bar(tables, registers)
-    if registers[OPENING] == 1:
-        registers[REASON] = NO_NOTE
-        registers[PHASE] = 0
-        return registers[REPEAT] != 2
-    registers[REASON] = BAR_SHORT
-    full = registers[POSITION] in (0, registers[FULL])
-    registers[POSITION] = 0
+    if state.opening == 1 and state.position > 0:
+        return open_bar(tables, state)
+    if state.opening == 1:
+        state.reason = Reason.NO_NOTE
+        state.phase = 0
+        return state.repeat != Repeat.MUST_END
+    state.reason = Reason.BAR_SHORT
+    full = state.position in (0, state.full)
+    state.position = 0
     return full
 
 
-def whole(tables: Tables, registers: Registers) -> bool:
+def whole(tables: Tables, state: State) -> bool:
     """Return true unless a tidy tune has a bar line here that only another sign behind it could make right."""
-    position = registers[POSITION]
-    if tables[SETTINGS][TIDY] == 0 or registers[FREE] == 1 or registers[OPENING] == 1 or position == 0:
+    position = state.position
+    if tables[Place.SETTINGS][Setup.TIDY] == 0 or state.free == 1 or state.opening == 1 or position == 0:
         return True
-    registers[REASON] = BAR_SHORT
-    return position == registers[FULL] or position == registers[PHASE]
+    state.reason = Reason.BAR_SHORT
+    return position == state.full or position == state.phase
 
 
-def slurred(tables: Tables, registers: Registers) -> bool:
+def slurred(tables: Tables, state: State) -> bool:
     """Return true if a tidy tune has a slur that the bar line would cross."""
-    registers[REASON] = SLUR_OPEN
-    return tables[SETTINGS][TIDY] == 1 and registers[SLUR] == 1
+    state.reason = Reason.SLUR_OPEN
+    return tables[Place.SETTINGS][Setup.TIDY] == 1 and state.slur == 1
 
 
-def closable(registers: Registers) -> bool:
+def closable(state: State) -> bool:
     """Return true if what must end can end at a full bar."""
-    return registers[PHASE] == 0 or (registers[REPEAT] != 2 and registers[ENDING] != 1)
+    return state.phase == 0 or (state.repeat != Repeat.MUST_END and state.ending != Ending.FIRST)
 
 
-def empty(registers: Registers) -> bool:
+def empty(state: State) -> bool:
     """Return true if nothing that takes time stands before a bar line; right behind ``:|`` and ``||`` one may stand."""
-    if registers[STRETCH] > 0 or registers[NOTES] == 0:
+    if state.stretch > 0 or state.notes == 0:
         return False
-    return registers[STARTED] == 1 or registers[IDLE] > 1 or registers[FIT] == 0
+    return state.started == 1 or state.idle > 1 or state.fit == 0
 
 
-def plain_line(tables: Tables, registers: Registers) -> bool:
+def plain_line(tables: Tables, state: State) -> bool:
     """Take a plain bar line."""
-    if not loose(registers) or (registers[STRETCH] == 0 and not not_idle(registers)):
+    if not nothing_pending(state) or (state.stretch == 0 and not not_idle(state)):
         return False
-    if tables[SETTINGS][TIDY] == 1 and empty(registers):
-        registers[REASON] = EMPTY_BAR
+    if tables[Place.SETTINGS][Setup.TIDY] == 1 and empty(state):
+        state.reason = Reason.EMPTY_BAR
         return False
-    if not complete_bar(tables, registers):
+    if not complete_bar(tables, state):
         return False
-    if registers[STARTED] == 1 and registers[STRAY] == 0 and closable(registers) and ends_now(tables, registers):
-        registers[REASON] = CADENCE
+    if state.started == 1 and state.stray == 0 and closable(state) and ends_now(tables, state):
+        state.reason = Reason.CADENCE
         return False
-    last = target(tables, registers)
-    if last > 0 and registers[BAR] >= last and registers[STARTED] == 1 and sections(tables, registers) > 0:
-        registers[REASON] = FORM_BROKEN
+    last = target(tables, state)
+    if last > 0 and state.bar >= last and state.started == 1 and sections(tables, state) > 0:
+        state.reason = Reason.FORM_BROKEN
         return False
-    return start_bar(tables, registers)
+    return start_bar(tables, state)

@@ -1,193 +1,159 @@
-"""How long may the next note be?
+"""Lengths of the next note: what is left of the bar, of the tuplet and of the budget.
 
 The part of the acceptor (see `machine`) that knows what is left of the bar, of the tuplet and of the budget.
-Functions run over flat tables and registers of integers; a function that returns false has refused the character, and
-the registers are then void.
+Functions run over flat tables and state of integers; a function that returns false has refused the character, and
+the state are then void.
 """
 
 from tunewright.acceptor.body.sections import bars, pick_up, repeated, sections, target
 from tunewright.acceptor.reading import (
-    BAR,
-    BROKEN,
-    BUDGET,
-    CHORD,
-    CONTEXT,
-    CUT,
-    ENDING,
-    ENDING_BAR,
-    FILL,
-    FIT,
-    FULL,
-    GRAINS_OF,
-    HEADER_ROOM,
-    HORNPIPE,
-    HOST,
     IMPOSSIBLE,
-    LONGEST_ENDING,
-    LONGEST_REPEAT,
-    LONGEST_TUNE,
-    MARK,
-    OPENING,
-    PHASE,
-    POSITION,
-    REPEAT,
-    ROOM,
-    SECTION,
-    SECTION_BAR,
-    SEEN,
-    SEEN_K,
-    SETTINGS,
-    STARTED,
-    TIDY,
-    TUPLET_FACTOR,
-    TUPLET_LEFT,
-    TUPLET_OF,
-    TUPLET_VALUE,
-    UNIT,
-    UNIT_VALUE,
-    Registers,
+    Context,
+    Ending,
+    Limit,
+    NoteMark,
+    Place,
+    Repeat,
+    Seen,
+    Setup,
+    State,
     Tables,
-)  # fmt: skip
+)
 
 
-def goal(tables: Tables, registers: Registers) -> int:
+def goal(tables: Tables, state: State) -> int:
     """Return the ticks at which the bar must end: short of a full bar where the last one of a section balances."""
-    if registers[OPENING] == 1 and pick_up(tables, registers) > 0:
-        return pick_up(tables, registers)
-    number = registers[BAR] if registers[POSITION] > 0 else registers[BAR] + 1
-    if number == target(tables, registers) and registers[PHASE] > 0 and registers[OPENING] == 0:
-        return registers[PHASE]
-    repeats = registers[REPEAT] == 2 or registers[ENDING] == 1
-    if (
-        repeats
-        and registers[STARTED] == 1
-        and registers[PHASE] >= max(registers[POSITION], 1)
-        and registers[OPENING] == 0
-    ):
-        return registers[PHASE] if overdue(tables, registers) else registers[FULL]
-    return registers[FULL]
+    if state.opening == 1 and pick_up(tables, state) > 0:
+        return pick_up(tables, state)
+    number = state.bar if state.position > 0 else state.bar + 1
+    if number == target(tables, state) and state.phase > 0 and state.opening == 0:
+        return state.phase
+    repeats = state.repeat == Repeat.MUST_END or state.ending == Ending.FIRST
+    if repeats and state.started == 1 and state.phase >= max(state.position, 1) and state.opening == 0:
+        return state.phase if overdue(tables, state) else state.full
+    return state.full
 
 
-def room(tables: Tables, registers: Registers) -> int:
+def room(tables: Tables, state: State) -> int:
     """Return the grains that are left in the bar; -1 where no note may come at all."""
-    last, count = target(tables, registers), sections(tables, registers)
+    last, count = target(tables, state), sections(tables, state)
     if count > 0:
-        if registers[SECTION] >= count:
+        if state.section >= count:
             return -1
-        if repeated(tables, registers, registers[SECTION]) and registers[REPEAT] == 0 and registers[ENDING] != 2:
+        if repeated(tables, state, state.section) and state.repeat == Repeat.NONE and state.ending != Ending.SECOND:
             return -1
-    if last > 0 and registers[BAR] >= last and registers[POSITION] == 0:
+    if last > 0 and state.bar >= last and state.position == 0:
         return -1
-    return (goal(tables, registers) - registers[POSITION]) * 4 // registers[UNIT]
+    return (goal(tables, state) - state.position) * 4 // state.unit
 
 
-def suits(tables: Tables, registers: Registers, index: int, factor: int) -> int:
+def suits(tables: Tables, state: State, index: int, factor: int) -> int:
     """Return 1 if what waits for the next note, such as a grace note, allows it the length `index`, else 0."""
-    value = tables[GRAINS_OF][index]
-    if registers[BROKEN] > 0 and registers[BROKEN] != index + 1:
+    value = tables[Place.GRAINS_OF][index]
+    if state.broken > 0 and state.broken != index + 1:
         return 0
-    if registers[TUPLET_LEFT] > 0 and registers[TUPLET_VALUE] > 0 and registers[TUPLET_VALUE] != index + 1:
+    if state.tuplet_left > 0 and state.tuplet_value > 0 and state.tuplet_value != index + 1:
         return 0
-    if registers[MARK] > 2 and registers[HORNPIPE] == 1 and value * registers[UNIT] // 4 == registers[FULL] // 8:
+    if state.mark > NoteMark.TRILL and state.hornpipe == 1 and value * state.unit // 4 == state.full // 8:
         return 0
-    if registers[MARK] == 4 and factor > 1 and value * factor == 12 * registers[TUPLET_OF]:
+    if state.mark == NoteMark.ROLL and factor > 1 and value * factor == 12 * state.tuplet_of:
         return 0
-    grace = registers[HOST] * registers[CUT] * (2 if registers[MARK] == 3 else 1)
+    grace = state.host * state.cut * (2 if state.mark == NoteMark.DOT else 1)
     return 0 if grace > 0 and grace >= 4 * value else 1
 
 
-def refit(tables: Tables, registers: Registers) -> None:
-    """Work out which lengths the next note may have, and keep them in FIT."""
-    registers[FIT] = 0
-    grains = tables[GRAINS_OF]
-    fill = tables[FILL]
-    left = room(tables, registers)
+def refit(tables: Tables, state: State) -> None:
+    """Work out which lengths the next note may have, and keep them in `fit`."""
+    state.fit = 0
+    grains = tables[Place.GRAINS_OF]
+    fill = tables[Place.FILL]
+    left = room(tables, state)
     factor = 1
-    if registers[TUPLET_LEFT] > 0:
-        factor = registers[TUPLET_FACTOR]
+    if state.tuplet_left > 0:
+        factor = state.tuplet_factor
     for index in range(len(grains)):
         value = grains[index] * factor
-        if 0 < registers[TUPLET_LEFT] < registers[TUPLET_OF]:
+        if 0 < state.tuplet_left < state.tuplet_of:
             allowed = True
         elif value > left:
             allowed = False
         else:
             allowed = fill[left - value] < IMPOSSIBLE
-        if allowed and suits(tables, registers, index, factor) == 1:
-            registers[FIT] |= 1 << index
+        if allowed and suits(tables, state, index, factor) == 1:
+            state.fit |= 1 << index
 
 
-def far(tables: Tables, registers: Registers) -> int:
-    """Return a number of characters that is enough to go home from anywhere."""
-    length = tables[SETTINGS][ROOM]
-    last = bars(tables, registers)
-    if registers[SEEN] & SEEN_K == 0:
-        length += tables[SETTINGS][HEADER_ROOM]
-    if registers[FULL] > 0 and registers[UNIT] > 0:
-        bar = tables[FILL][registers[FULL] * 4 // registers[UNIT]] + 2
+def enough_to_finish(tables: Tables, state: State) -> int:
+    """Return a number of characters that is enough to finish from anywhere."""
+    length = tables[Place.SETTINGS][Setup.ROOM]
+    last = bars(tables, state)
+    if state.seen & Seen.K == 0:
+        length += tables[Place.SETTINGS][Setup.HEADER_ROOM]
+    if state.full > 0 and state.unit > 0:
+        bar = tables[Place.FILL][state.full * 4 // state.unit] + 2
         length += 3 * bar
-        if last > registers[BAR]:
-            length += (last - registers[BAR]) * bar + 8 * sections(tables, registers)
+        if last > state.bar:
+            length += (last - state.bar) * bar + 8 * sections(tables, state)
     elif last > 0:
         length += last * 40
     return length
 
 
-def has_form(tables: Tables, registers: Registers) -> bool:
+def has_form(tables: Tables, state: State) -> bool:
     """Return true if it is said when the tune ends."""
-    return bars(tables, registers) > 0 or sections(tables, registers) > 0
+    return bars(tables, state) > 0 or sections(tables, state) > 0
 
 
-def ends_now(tables: Tables, registers: Registers) -> bool:
-    """Return true if only about two bars beyond the way home are left, so that the tune must come to its end."""
-    if has_form(tables, registers):
+def ends_now(tables: Tables, state: State) -> bool:
+    """Return true if about two bars beyond the shortest completion are left, so that the tune must end."""
+    if has_form(tables, state):
         return False
-    return registers[BUDGET] < far(tables, registers) or overdue(tables, registers)
+    return state.budget < enough_to_finish(tables, state) or overdue(tables, state)
 
 
-def overdue(tables: Tables, registers: Registers) -> bool:
+def overdue(tables: Tables, state: State) -> bool:
     """Return true in a tidy tune where an ending, a repeat or the whole lasts longer than human ones do."""
-    if tables[SETTINGS][TIDY] == 0 or has_form(tables, registers):
+    if tables[Place.SETTINGS][Setup.TIDY] == 0 or has_form(tables, state):
         return False
-    in_ending = registers[ENDING] == 1 or registers[ENDING] == 2
-    if in_ending and registers[BAR] - registers[ENDING_BAR] >= LONGEST_ENDING:
+    in_ending = state.ending == Ending.FIRST or state.ending == Ending.SECOND
+    if in_ending and state.bar - state.ending_bar >= Limit.ENDING:
         return True
-    if registers[REPEAT] == 2 and registers[BAR] - registers[SECTION_BAR] >= LONGEST_REPEAT:
+    if state.repeat == Repeat.MUST_END and state.bar - state.section_bar >= Limit.REPEAT:
         return True
-    return registers[BAR] >= LONGEST_TUNE
+    return state.bar >= Limit.TUNE
 
 
-def leave_room(tables: Tables, registers: Registers) -> None:
+def leave_room(tables: Tables, state: State) -> None:
     """Keep the next note from filling the bar."""
-    left = room(tables, registers)
-    for index in range(len(tables[GRAINS_OF])):
-        if tables[GRAINS_OF][index] == left and (registers[FIT] >> index) & 1 == 1:
-            registers[FIT] -= 1 << index
+    left = room(tables, state)
+    for index in range(len(tables[Place.GRAINS_OF])):
+        if tables[Place.GRAINS_OF][index] == left and (state.fit >> index) & 1 == 1:
+            state.fit -= 1 << index
 
 
-def grace_lengths(tables: Tables, registers: Registers) -> int:
+def grace_lengths(tables: Tables, state: State) -> int:
     """Return the mask of lengths of a grace note that leave something of the longest note that may follow."""
-    grains = tables[GRAINS_OF]
+    grains = tables[Place.GRAINS_OF]
     longest = 0
     for index in range(len(grains)):
-        if (registers[FIT] >> index) & 1 == 1:
+        if (state.fit >> index) & 1 == 1:
             longest = grains[index]
     allowed = 0
     for index in range(len(grains)):
-        if grains[index] <= 8 and (registers[HOST] - 4 + grains[index]) * registers[CUT] < 4 * longest:
+        if grains[index] <= 8 and (state.host - 4 + grains[index]) * state.cut < 4 * longest:
             allowed |= 1 << index
     return allowed
 
 
-def lengths(tables: Tables, registers: Registers) -> int:
+def lengths(tables: Tables, state: State) -> int:
     """Return the mask of lengths that the note now being written may have."""
-    unit = 1 << tables[SETTINGS][UNIT_VALUE]
-    if registers[CONTEXT] == 0:
-        return registers[FIT]
-    if registers[CONTEXT] == 1:
-        return unit if registers[TUPLET_LEFT] > 0 else grace_lengths(tables, registers)
-    if registers[CHORD] > 0:
-        return 1 << (registers[CHORD] - 1)
-    if registers[TUPLET_LEFT] > 0:
-        return registers[FIT]
-    return registers[FIT] | unit
+    unit = 1 << tables[Place.SETTINGS][Setup.UNIT_VALUE]
+    if state.context == Context.MELODY:
+        return state.fit
+    if state.context == Context.GRACE:
+        return unit if state.tuplet_left > 0 else grace_lengths(tables, state)
+    if state.chord > 0:
+        return 1 << (state.chord - 1)
+    if state.tuplet_left > 0:
+        return state.fit
+    return state.fit | unit

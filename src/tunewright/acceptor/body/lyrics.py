@@ -1,4 +1,4 @@
-"""Do the words fit the notes above them?
+"""Words beneath the music (``w:``): whether they fit the notes above them.
 
 The part of the acceptor (see `machine`) that knows ``w:`` lines. abc2midi wants words beneath every line of music or
 beneath none, so the first line settles it for the tune. A line with words needs a note that is not tied to the line
@@ -6,131 +6,93 @@ before; its words have no more syllables than it has notes. ``*`` and ``_`` take
 leads to the next bar, is not known here.
 """
 
-from tunewright.acceptor.body.bars import loose, may_end, not_idle
-from tunewright.acceptor.reading import (
-    AFTER,
-    AWAIT_LINE,
-    AWAIT_WORDS,
-    BEGIN_WORDS,
-    BODY,
-    END_LINE,
-    END_WORDS,
-    FIRST_LINE,
-    HYPHEN,
-    LAST,
-    LINE,
-    LINE_FEED,
-    LYRICS_MISFIT,
-    LYRICS_MISSING,
-    MOST_TEXT,
-    PERCENT,
-    REASON,
-    STATE,
-    SUNG,
-    SYLLABLES,
-    TAKE_LETTER,
-    TAKE_SYLLABLE,
-    TEXT,
-    TOO_LONG,
-    UNDECIDED,
-    UNDERSCORE,
-    VERSE,
-    WITH_WORDS,
-    WITHOUT_WORDS,
-    WORDED,
-    Registers,
-    Tables,
-)  # fmt: skip
+from tunewright.acceptor.body.bars import may_end, not_idle, nothing_pending
+from tunewright.acceptor.reading import Character, Control, Limit, Reason, State, Tables, Worded
 
 
-def end_line(registers: Registers) -> bool:
+def end_line(state: State) -> bool:
     """Count a line of music that ends; in a tune with words, those of this line must follow."""
-    worded = registers[WORDED]
-    if worded == WITH_WORDS:
-        registers[REASON] = LYRICS_MISSING
-        if registers[SUNG] == 0:
+    worded = state.worded
+    if worded == Worded.WITH_WORDS:
+        state.reason = Reason.LYRICS_MISSING
+        if state.sung == 0:
             return False
-        registers[STATE] = AWAIT_WORDS
-    elif worded == FIRST_LINE:
-        registers[WORDED] = UNDECIDED
-    elif worded == UNDECIDED:
-        registers[WORDED] = WITHOUT_WORDS
-    registers[VERSE] = registers[SUNG]
-    registers[SUNG] = 0
+        state.control = Control.AWAIT_WORDS
+    elif worded == Worded.FIRST_LINE:
+        state.worded = Worded.UNDECIDED
+    elif worded == Worded.UNDECIDED:
+        state.worded = Worded.WITHOUT_WORDS
+    state.verse = state.sung
+    state.sung = 0
     return True
 
 
-def take_newline(registers: Registers, code: int) -> bool:
+def take_newline(state: State, code: int) -> bool:
     """Take the end of a line of music, or the backslash before it."""
-    blank = code == LINE_FEED and registers[LINE] == 2
-    registers[LINE] = 2 if code == LINE_FEED else 0
-    registers[LAST] = 0  # no program but abc2midi joins notes across it by > or <
-    if blank or not loose(registers):
+    blank = code == Character.LINE_FEED and state.line == 2
+    state.line = 2 if code == Character.LINE_FEED else 0
+    state.last = 0  # no program but abc2midi joins notes across it by > or <
+    if blank or not nothing_pending(state):
         return False
-    if code != LINE_FEED:
-        return end_without_words(registers)
-    return end_line(registers)
+    if code != Character.LINE_FEED:
+        return end_without_words(state)
+    return end_line(state)
 
 
-def end_without_words(registers: Registers) -> bool:
+def end_without_words(state: State) -> bool:
     """Take something after a line of music that leaves no place for words; false if the tune has words."""
-    registers[REASON] = LYRICS_MISSING
-    if registers[WORDED] == WITH_WORDS:
+    state.reason = Reason.LYRICS_MISSING
+    if state.worded == Worded.WITH_WORDS:
         return False
-    registers[WORDED] = WITHOUT_WORDS
+    state.worded = Worded.WITHOUT_WORDS
     return True
 
 
-def begin_words(registers: Registers) -> bool:
+def begin_words(state: State) -> bool:
     """Begin a line of words beneath the music."""
-    registers[REASON] = LYRICS_MISFIT
-    if registers[WORDED] in (FIRST_LINE, WITHOUT_WORDS) or registers[VERSE] == 0:
+    state.reason = Reason.LYRICS_MISFIT
+    if state.worded in (Worded.FIRST_LINE, Worded.WITHOUT_WORDS) or state.verse == 0:
         return False
-    registers[WORDED] = WITH_WORDS
-    registers[SYLLABLES] = registers[VERSE]
-    registers[TEXT] = 0
+    state.worded = Worded.WITH_WORDS
+    state.syllables = state.verse
+    state.text = 0
     return True
 
 
-def take_syllable(registers: Registers, code: int) -> bool:
+def take_syllable(state: State, code: int) -> bool:
     """Begin a syllable, or take ``*``, ``_`` or a second hyphen, which pass over a note."""
-    registers[REASON] = LYRICS_MISFIT
-    if registers[SYLLABLES] == registers[VERSE] and code in (UNDERSCORE, HYPHEN):
+    state.reason = Reason.LYRICS_MISFIT
+    if state.syllables == state.verse and code in (Character.UNDERSCORE, Character.HYPHEN):
         return False
-    registers[SYLLABLES] -= 1
-    registers[TEXT] += 1
-    return registers[SYLLABLES] >= 0
+    state.syllables -= 1
+    state.text += 1
+    return state.syllables >= 0
 
 
-def go_on_in_words(registers: Registers) -> bool:
+def go_on_in_words(state: State) -> bool:
     """Take a character that is no new syllable."""
-    registers[TEXT] += 1
-    registers[REASON] = TOO_LONG
-    return registers[TEXT] <= MOST_TEXT
+    state.text += 1
+    state.reason = Reason.TOO_LONG
+    return state.text <= Limit.TEXT
 
 
-def end_words(registers: Registers) -> bool:
+def end_words(state: State) -> bool:
     """End a line of words."""
-    registers[REASON] = LYRICS_MISFIT
-    registers[LINE] = 2
-    return registers[SYLLABLES] < registers[VERSE]
+    state.reason = Reason.LYRICS_MISFIT
+    state.line = 2
+    return state.syllables < state.verse
 
 
-def take_lyrics_action(tables: Tables, registers: Registers, action: int, code: int) -> bool:
-    """Do what belongs to words beneath the music, and to the ends of lines that they must follow."""
-    if action == END_LINE:
-        registers[TEXT] = 0
-        if not loose(registers) or not not_idle(registers) or not end_line(registers):
-            return False
-        registers[AFTER] = AWAIT_WORDS if registers[STATE] == AWAIT_WORDS else BODY
-        registers[STATE] = PERCENT
-        return True
-    if action == AWAIT_LINE:
-        return end_without_words(registers)
-    if action == BEGIN_WORDS:
-        return begin_words(registers)
-    if action == TAKE_SYLLABLE:
-        return take_syllable(registers, code)
-    if action == TAKE_LETTER:
-        return go_on_in_words(registers)
-    return end_words(registers) and (action == END_WORDS or may_end(tables, registers))
+def end_line_with_comment(state: State) -> bool:
+    """End a line of music with a comment, behind which the words must follow if the tune has some."""
+    state.text = 0
+    if not nothing_pending(state) or not not_idle(state) or not end_line(state):
+        return False
+    state.after = Control.AWAIT_WORDS if state.control == Control.AWAIT_WORDS else Control.BODY
+    state.control = Control.PERCENT
+    return True
+
+
+def end_words_and_tune(tables: Tables, state: State) -> bool:
+    """End a line of words, and the tune with it."""
+    return end_words(state) and may_end(tables, state)

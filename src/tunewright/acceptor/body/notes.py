@@ -1,298 +1,281 @@
-"""What does a note change when it is written?
+"""Notes, rests, chords and grace notes: what each changes when it is written.
 
 The part of the acceptor (see `machine`) that knows notes, rests, chords, grace notes, ties and the tonic at the end.
 """
 
 from tunewright.acceptor.body.lengths import ends_now, leave_room, lengths, refit
 from tunewright.acceptor.reading import (
-    ACCIDENTAL,
-    APOSTROPHE,
-    BAR,
-    BROKEN,
-    CADENCE,
-    CAPITAL_A,
-    CHORD,
-    CHORD_MISFIT,
-    CONTEXT,
-    CUT,
-    DEGREE,
-    FIT,
-    FREE,
-    GRACE_MISFIT,
-    GRAINS_OF,
-    HORNPIPE,
-    HOST,
-    HOSTED,
-    IDLE,
-    IN_CHORD,
-    IN_GRACE,
-    LAST,
-    LENGTH,
-    LENGTH_MISFIT,
-    LENGTH_ROOT,
-    MARK,
-    MOST_GRACE,
-    MUSIC,
-    NO_NOTE,
-    NODE,
-    NOTES,
-    PITCH,
-    POSITION,
-    REASON,
-    SETTINGS,
-    SMALL_A,
-    STARTED,
-    STATE,
-    STRETCH,
-    SUNG,
-    SYMBOL_OF,
-    TEXT,
-    TIDY,
-    TIE,
-    TIE_MISFIT,
-    TIEABLE,
-    TONIC,
-    TUPLET_FACTOR,
-    TUPLET_LEFT,
-    TUPLET_OF,
-    TUPLET_VALUE,
-    UNIT,
-    UNIT_VALUE,
-    VALUE,
-    Registers,
+    Character,
+    Context,
+    Control,
+    Limit,
+    NoteMark,
+    Place,
+    Reason,
+    Setup,
+    State,
     Tables,
-)  # fmt: skip
+)
+
+SPELLINGS, OCTAVES = 1024, 8
+"""A pitch is a number: accidental times `SPELLINGS`, the letter's code point times `OCTAVES`, and its octave marks."""
 
 
-def degree(registers: Registers, code: int) -> int:
-    """Return what DEGREE is after the note whose letter has this code point: 1 on the tonic, 8 with an accidental."""
-    if registers[ACCIDENTAL] > 0:
+def pitch_of(accidental: int, code: int) -> int:
+    """Return the pitch of a note with this accidental and letter, without octave marks."""
+    return accidental * SPELLINGS + code * OCTAVES
+
+
+def accidental_of(pitch: int) -> int:
+    """Return the accidental of a pitch, 0 for none."""
+    return pitch // SPELLINGS
+
+
+def letter_of(pitch: int) -> int:
+    """Return the code point of the letter of a pitch; 0 for a rest."""
+    return pitch % SPELLINGS // OCTAVES
+
+
+def marks_of(pitch: int) -> int:
+    """Return how many octave marks a pitch has."""
+    return pitch % OCTAVES
+
+
+def same_name(pitch: int, other: int) -> bool:
+    """Return true if two pitches have the same letter and octave marks."""
+    return pitch % SPELLINGS == other % SPELLINGS
+
+
+def degree(state: State, code: int) -> int:
+    """Return what `degree` is after the note whose letter has this code point: 1 on the tonic, 8 with an accidental."""
+    if state.accidental > 0:
         return 8
-    return (code % 32 - 1 - (registers[TONIC] + 2)) % 7 + 1
+    return (code % 32 - 1 - (state.tonic + 2)) % 7 + 1
 
 
-def closing_note(tables: Tables, registers: Registers, code: int) -> None:
+def closing_note(tables: Tables, state: State, code: int) -> None:
     """Where the tune must end, keep a note that is not the tonic from filling the last bar."""
-    if degree(registers, code) == 1:
+    if degree(state, code) == 1:
         return
-    tonic = CAPITAL_A + (registers[TONIC] + 2) % 7
-    spelled = tables[SYMBOL_OF][tonic] >= 0 or tables[SYMBOL_OF][tonic + 32] >= 0
-    if registers[TIE] > 0 or registers[TUPLET_LEFT] > 0 or registers[BROKEN] > 0 or not spelled:
+    tonic = Character.CAPITAL_A + (state.tonic + 2) % 7
+    spelled = tables[Place.SYMBOL_OF][tonic] >= 0 or tables[Place.SYMBOL_OF][tonic + 32] >= 0
+    if state.tie > 0 or state.tuplet_left > 0 or state.broken > 0 or not spelled:
         return
-    leave_room(tables, registers)
+    leave_room(tables, state)
 
 
-def may_begin(tables: Tables, registers: Registers) -> bool:
+def may_begin(tables: Tables, state: State) -> bool:
     """Return true if a note may begin here: in the melody, as a grace note or in a chord."""
-    if registers[CONTEXT] == 0:
-        registers[REASON] = NO_NOTE
-        return registers[FIT] > 0
-    if registers[CONTEXT] == 1:
-        registers[REASON] = GRACE_MISFIT
-        if tables[SETTINGS][TIDY] == 1 and registers[HOST] >= MOST_GRACE:
+    if state.context == Context.MELODY:
+        state.reason = Reason.NO_NOTE
+        return state.fit > 0
+    if state.context == Context.GRACE:
+        state.reason = Reason.GRACE_MISFIT
+        if tables[Place.SETTINGS][Setup.TIDY] == 1 and state.host >= Limit.GRACE:
             return False
         longest = 0
-        for index in range(len(tables[GRAINS_OF])):
-            if (registers[FIT] >> index) & 1 == 1:
-                longest = tables[GRAINS_OF][index]
-        return (registers[HOST] + 4) * registers[CUT] < 4 * longest
-    registers[REASON] = CHORD_MISFIT
-    return registers[TEXT] < 5
+        for index in range(len(tables[Place.GRAINS_OF])):
+            if (state.fit >> index) & 1 == 1:
+                longest = tables[Place.GRAINS_OF][index]
+        return (state.host + 4) * state.cut < 4 * longest
+    state.reason = Reason.CHORD_MISFIT
+    return state.text < 5
 
 
-def take_note(tables: Tables, registers: Registers, code: int) -> bool:
+def take_note(tables: Tables, state: State, code: int) -> bool:
     """Begin a note with the letter of this code point."""
-    if not may_begin(tables, registers):
+    if not may_begin(tables, state):
         return False
-    if registers[CONTEXT] == 0 and registers[TIE] > 0:
-        registers[REASON] = TIE_MISFIT
-        if registers[TIE] % 1024 // 8 != code:
+    if state.context == Context.MELODY and state.tie > 0:
+        state.reason = Reason.TIE_MISFIT
+        if letter_of(state.tie) != code:
             return False
-        if registers[ACCIDENTAL] > 0 and registers[ACCIDENTAL] != registers[TIE] // 1024:
+        if state.accidental > 0 and state.accidental != accidental_of(state.tie):
             return False
-    if registers[CONTEXT] == 1:
-        registers[HOST] += 4
-        refit(tables, registers)
-    if registers[CONTEXT] == 0 and registers[FREE] == 0 and ends_now(tables, registers):
-        closing_note(tables, registers, code)
-        if registers[FIT] == 0:
-            registers[REASON] = CADENCE
+    if state.context == Context.GRACE:
+        state.host += 4
+        refit(tables, state)
+    if state.context == Context.MELODY and state.free == 0 and ends_now(tables, state):
+        closing_note(tables, state, code)
+        if state.fit == 0:
+            state.reason = Reason.CADENCE
             return False
-    if registers[CONTEXT] == 0:
-        registers[DEGREE] = degree(registers, code)
-    registers[TEXT] = registers[TEXT] + 1 if registers[CONTEXT] == 2 else 0
-    registers[PITCH] = registers[ACCIDENTAL] * 1024 + code * 8
-    registers[ACCIDENTAL] = 0
-    registers[STATE] = LENGTH
-    registers[NODE] = tables[SETTINGS][LENGTH_ROOT]
+    if state.context == Context.MELODY:
+        state.degree = degree(state, code)
+    state.text = state.text + 1 if state.context == Context.CHORD else 0
+    state.pitch = pitch_of(state.accidental, code)
+    state.accidental = 0
+    state.control = Control.LENGTH
+    state.node = tables[Place.SETTINGS][Setup.LENGTH_ROOT]
     return True
 
 
-def take_rest(tables: Tables, registers: Registers) -> bool:
+def take_rest(tables: Tables, state: State) -> bool:
     """Begin a rest."""
-    if registers[FIT] == 0:
-        registers[REASON] = NO_NOTE
+    if state.fit == 0:
+        state.reason = Reason.NO_NOTE
         return False
-    if registers[TIE] > 0:
-        registers[REASON] = TIE_MISFIT
+    if state.tie > 0:
+        state.reason = Reason.TIE_MISFIT
         return False
-    if registers[NOTES] == 0:
-        leave_room(tables, registers)
-        if registers[TUPLET_LEFT] > 0 or registers[BROKEN] > 0 or registers[FIT] == 0:
-            registers[REASON] = NO_NOTE
+    if state.notes == 0:
+        leave_room(tables, state)
+        if state.tuplet_left > 0 or state.broken > 0 or state.fit == 0:
+            state.reason = Reason.NO_NOTE
             return False
-    registers[PITCH] = 0
-    registers[STATE] = LENGTH
-    registers[NODE] = tables[SETTINGS][LENGTH_ROOT]
+    state.pitch = 0
+    state.control = Control.LENGTH
+    state.node = tables[Place.SETTINGS][Setup.LENGTH_ROOT]
     return True
 
 
-def take_octave(tables: Tables, registers: Registers, code: int) -> bool:
+def take_octave(tables: Tables, state: State, code: int) -> bool:
     """Take an octave mark: ``'`` after a small letter, ``,`` after a capital one; at most three."""
-    if registers[NODE] != tables[SETTINGS][LENGTH_ROOT]:
+    if state.node != tables[Place.SETTINGS][Setup.LENGTH_ROOT]:
         return False
-    letter = registers[PITCH] % 1024 // 8
-    marks = registers[PITCH] % 8
-    if letter == 0 or marks >= 3 or (letter >= SMALL_A) != (code == APOSTROPHE):
+    letter = letter_of(state.pitch)
+    marks = marks_of(state.pitch)
+    if letter == 0 or marks >= 3 or (letter >= Character.SMALL_A) != (code == Character.APOSTROPHE):
         return False
-    registers[PITCH] += 1
-    if registers[CONTEXT] == 0 and registers[TIE] > 0 and marks >= registers[TIE] % 8:
-        registers[REASON] = TIE_MISFIT
+    state.pitch += 1
+    if state.context == Context.MELODY and state.tie > 0 and marks >= marks_of(state.tie):
+        state.reason = Reason.TIE_MISFIT
         return False
     return True
 
 
-def tie_spelled(registers: Registers) -> bool:
+def tie_spelled(state: State) -> bool:
     """Return true if no tie is open, or the note being written is the one that it needs."""
-    if registers[TIE] == 0:
+    if state.tie == 0:
         return True
-    return registers[PITCH] % 1024 == registers[TIE] % 1024
+    return same_name(state.pitch, state.tie)
 
 
-def clear_note(registers: Registers) -> None:
+def clear_note(state: State) -> None:
     """Forget what only the next note was to have."""
-    registers[BROKEN] = 0
-    registers[CUT] = 2 if registers[HORNPIPE] == 1 else 1
-    registers[HOST] = 0
-    registers[MARK] = 0
-    registers[IDLE] = 0
-    registers[TIE] = 0
-    registers[CONTEXT] = 0
-    registers[CHORD] = 0
-    registers[NODE] = 0
+    state.broken = 0
+    state.cut = 2 if state.hornpipe == 1 else 1
+    state.host = 0
+    state.mark = NoteMark.NONE
+    state.idle = 0
+    state.tie = 0
+    state.context = Context.MELODY
+    state.chord = 0
+    state.node = 0
 
 
-def place(tables: Tables, registers: Registers, index: int) -> bool:
+def place(tables: Tables, state: State, index: int) -> bool:
     """Write a whole note, rest or chord of this length into the bar."""
-    if (registers[FIT] >> index) & 1 == 0:
-        registers[REASON] = LENGTH_MISFIT
+    if (state.fit >> index) & 1 == 0:
+        state.reason = Reason.LENGTH_MISFIT
         return False
-    if not tie_spelled(registers):
-        registers[REASON] = TIE_MISFIT
+    if not tie_spelled(state):
+        state.reason = Reason.TIE_MISFIT
         return False
-    grains = tables[GRAINS_OF][index]
-    if registers[POSITION] == 0:
-        registers[BAR] += 1
-    registers[LAST] = index + 1
-    if registers[TUPLET_LEFT] > 0:
-        grains = grains * registers[TUPLET_FACTOR] if registers[TUPLET_LEFT] == registers[TUPLET_OF] else 0
-        registers[TUPLET_VALUE] = index + 1
-        registers[TUPLET_LEFT] -= 1
-        if registers[TUPLET_LEFT] == 0:
-            registers[LAST] = 0
-    registers[POSITION] += grains * registers[UNIT] // 4
-    registers[STRETCH] += grains * registers[UNIT] // 4
-    if registers[BROKEN] > 0 or registers[MARK] == 3 or (registers[MARK] == 4 and tables[GRAINS_OF][index] == 12):
-        registers[LAST] = 0
-    registers[TIEABLE] = 1 if registers[PITCH] > 0 and registers[MARK] < 2 else 0
-    registers[HOSTED] = 1 if registers[HOST] > 0 else 0
-    if registers[PITCH] > 0 or registers[CONTEXT] == 2:
-        registers[NOTES] = 1
-    if registers[PITCH] > 0 and (registers[TIE] == 0 or registers[SUNG] > 0):
-        registers[SUNG] += 1
-    registers[STARTED] = 1
-    clear_note(registers)
-    registers[STATE] = MUSIC
-    refit(tables, registers)
+    grains = tables[Place.GRAINS_OF][index]
+    if state.position == 0:
+        state.bar += 1
+    state.last = index + 1
+    if state.tuplet_left > 0:
+        grains = grains * state.tuplet_factor if state.tuplet_left == state.tuplet_of else 0
+        state.tuplet_value = index + 1
+        state.tuplet_left -= 1
+        if state.tuplet_left == 0:
+            state.last = 0
+    state.position += grains * state.unit // 4
+    state.stretch += grains * state.unit // 4
+    rolled = state.mark == NoteMark.ROLL and tables[Place.GRAINS_OF][index] == 12
+    if state.broken > 0 or state.mark == NoteMark.DOT or rolled:
+        state.last = 0
+    state.tieable = 1 if state.pitch > 0 and state.mark < NoteMark.TRILL else 0
+    state.hosted = 1 if state.host > 0 else 0
+    if state.pitch > 0 or state.context == Context.CHORD:
+        state.notes = 1
+    if state.pitch > 0 and (state.tie == 0 or state.sung > 0):
+        state.sung += 1
+    state.started = 1
+    clear_note(state)
+    state.control = Control.MUSIC
+    refit(tables, state)
     return True
 
 
-def end_length(tables: Tables, registers: Registers) -> bool:
+def end_length(tables: Tables, state: State) -> bool:
     """End the note whose length has been written so far, in the melody, as a grace note or in a chord."""
-    index = tables[VALUE][registers[NODE]]
-    if index < 0 or (lengths(tables, registers) >> index) & 1 == 0:
-        registers[REASON] = LENGTH_MISFIT
+    index = tables[Place.VALUE][state.node]
+    if index < 0 or (lengths(tables, state) >> index) & 1 == 0:
+        state.reason = Reason.LENGTH_MISFIT
         return False
-    if registers[CONTEXT] == 0:
-        return place(tables, registers, index)
-    if registers[CONTEXT] == 1:
-        registers[HOST] += tables[GRAINS_OF][index] - 4
-        refit(tables, registers)
-        registers[STATE] = IN_GRACE
-        return registers[FIT] > 0
-    registers[CHORD] = index + 1
-    registers[STATE] = IN_CHORD
+    if state.context == Context.MELODY:
+        return place(tables, state, index)
+    if state.context == Context.GRACE:
+        state.host += tables[Place.GRAINS_OF][index] - 4
+        refit(tables, state)
+        state.control = Control.IN_GRACE
+        return state.fit > 0
+    state.chord = index + 1
+    state.control = Control.IN_CHORD
     return True
 
 
-def close_chord(tables: Tables, registers: Registers) -> bool:
+def close_chord(tables: Tables, state: State) -> bool:
     """End a chord; its length may still follow unless its notes have one."""
-    if registers[CHORD] == 0:
-        registers[REASON] = CHORD_MISFIT
+    if state.chord == 0:
+        state.reason = Reason.CHORD_MISFIT
         return False
-    registers[PITCH] = 0
-    registers[SUNG] += 1
-    index = registers[CHORD] - 1
-    if index != tables[SETTINGS][UNIT_VALUE] or registers[TUPLET_LEFT] > 0:
-        if place(tables, registers, index):
-            registers[LAST] = 0
-            registers[NOTES] = 1
+    state.pitch = 0
+    state.sung += 1
+    index = state.chord - 1
+    if index != tables[Place.SETTINGS][Setup.UNIT_VALUE] or state.tuplet_left > 0:
+        if place(tables, state, index):
+            state.last = 0
+            state.notes = 1
             return True
         return False
-    registers[CONTEXT] = 0
-    registers[MARK] = 3
-    registers[NOTES] = 1
-    registers[STATE] = LENGTH
-    registers[NODE] = tables[SETTINGS][LENGTH_ROOT]
+    state.context = Context.MELODY
+    state.mark = NoteMark.DOT
+    state.notes = 1
+    state.control = Control.LENGTH
+    state.node = tables[Place.SETTINGS][Setup.LENGTH_ROOT]
     return True
 
 
-def open_chord(registers: Registers) -> bool:
+def open_chord(state: State) -> bool:
     """Begin a chord where a note could begin."""
-    if registers[FIT] == 0:
-        registers[REASON] = NO_NOTE
+    if state.fit == 0:
+        state.reason = Reason.NO_NOTE
         return False
-    if registers[TIE] > 0 or registers[BROKEN] > 0 or registers[MARK] > 1:
-        registers[REASON] = CHORD_MISFIT
+    if state.tie > 0 or state.broken > 0 or state.mark > NoteMark.SILENT:
+        state.reason = Reason.CHORD_MISFIT
         return False
-    registers[CONTEXT] = 2
-    registers[CHORD] = 0
-    registers[TEXT] = 0
+    state.context = Context.CHORD
+    state.chord = 0
+    state.text = 0
     return True
 
 
-def open_grace(tables: Tables, registers: Registers) -> bool:
+def open_grace(tables: Tables, state: State) -> bool:
     """Begin grace notes, which need a note of some length after them."""
-    if registers[TIE] > 0 or registers[HOST] > 0 or registers[MARK] > 0:
-        registers[REASON] = GRACE_MISFIT
+    if state.tie > 0 or state.host > 0 or state.mark != NoteMark.NONE:
+        state.reason = Reason.GRACE_MISFIT
         return False
-    if registers[TUPLET_LEFT] > 0:
-        if registers[TUPLET_VALUE] == 0:
-            registers[TUPLET_VALUE] = tables[SETTINGS][UNIT_VALUE] + 1
-        elif registers[TUPLET_VALUE] != tables[SETTINGS][UNIT_VALUE] + 1:
-            registers[REASON] = GRACE_MISFIT
+    if state.tuplet_left > 0:
+        if state.tuplet_value == 0:
+            state.tuplet_value = tables[Place.SETTINGS][Setup.UNIT_VALUE] + 1
+        elif state.tuplet_value != tables[Place.SETTINGS][Setup.UNIT_VALUE] + 1:
+            state.reason = Reason.GRACE_MISFIT
             return False
-    registers[HOST] = 4
-    refit(tables, registers)
-    registers[HOST] = 0
-    registers[CONTEXT] = 1
-    if registers[FIT] == 0:
-        registers[REASON] = GRACE_MISFIT
+    state.host = 4
+    refit(tables, state)
+    state.host = 0
+    state.context = Context.GRACE
+    if state.fit == 0:
+        state.reason = Reason.GRACE_MISFIT
         return False
     return True
 
 
-def close_grace(registers: Registers) -> bool:
+def close_grace(state: State) -> bool:
     """End the grace notes; the note that carries them must follow."""
-    registers[CONTEXT] = 0
-    return registers[HOST] > 0
+    state.context = Context.MELODY
+    return state.host > 0

@@ -1,297 +1,240 @@
-"""What do the signs around notes ask of the next one?
+"""Signs around notes: what accidentals, marks, slurs, tuplets, broken rhythm and ties ask of the next note.
 
 The part of the acceptor (see `machine`) that knows accidentals, marks, slurs, tuplets, broken rhythm, ties, chord
 symbols and words between exclamation marks.
 """
 
 from tunewright.acceptor.body.lengths import lengths, refit
-from tunewright.acceptor.body.notes import may_begin
+from tunewright.acceptor.body.notes import accidental_of, may_begin, same_name
 from tunewright.acceptor.body.sections import on_beat
 from tunewright.acceptor.reading import (
-    ACCIDENTAL,
-    ACCOMPANIED_FLAG,
-    AFTER_PAIR,
-    BELOW,
-    BROKEN,
-    BROKEN_MISFIT,
-    CARET,
-    CHORDED,
-    COMPOUND,
-    CONTEXT,
-    CUT,
-    DOT,
-    DOWN,
-    EXCLAMATION,
-    FIT,
-    FLAT,
-    FREE,
-    FULL,
-    GRAINS_OF,
-    HORNPIPE,
-    HOST,
-    HOSTED,
-    LAST,
-    LENGTH_MISFIT,
-    LETTER_L,
-    LETTER_M,
-    LETTER_R,
-    LETTER_T,
-    MARK,
-    MARK_MISFIT,
-    MARKED,
-    METRE,
-    METRE_FLAGS,
-    MUSIC,
-    NO_ACCOMPANIMENT,
-    NO_NOTE,
-    NODE,
-    PHASE,
-    PICKUP,
-    PITCH,
-    PITCHED,
-    POSITION,
-    REASON,
-    SETTINGS,
-    SHARP,
-    SLUR,
-    SLUR_TWICE,
-    SLURRED,
-    STATE,
-    STRETCH,
-    TIE,
-    TIE_MISFIT,
-    TIEABLE,
-    TILDE,
-    TUPLET,
-    TUPLET_FACTOR,
-    TUPLET_LEFT,
-    TUPLET_MISFIT,
-    TUPLET_OF,
-    TUPLET_ROOT,
-    TUPLET_TABLE,
-    TUPLET_VALUE,
-    UNDERSCORE,
-    UNIT,
-    UNKNOWN_WORD,
-    UP,
-    UP_TWICE,
-    VALUE,
-    Registers,
+    Character,
+    Context,
+    Control,
+    MeterFlag,
+    NoteMark,
+    Place,
+    Reason,
+    Setup,
+    State,
     Tables,
-)  # fmt: skip
+)
 from tunewright.acceptor.trie import edge
 
 
-def take_accidental(tables: Tables, registers: Registers, code: int) -> bool:
+def take_accidental(tables: Tables, state: State, code: int) -> bool:
     """Take an accidental; the state says whether it is the first or doubles one."""
-    if not may_begin(tables, registers):
+    if not may_begin(tables, state):
         return False
-    if registers[CONTEXT] == 0 and registers[TIE] > 0 and registers[TIE] // 1024 == 0:
-        registers[REASON] = TIE_MISFIT
+    if state.context == Context.MELODY and state.tie > 0 and accidental_of(state.tie) == 0:
+        state.reason = Reason.TIE_MISFIT
         return False
-    if registers[ACCIDENTAL] > 0:
-        registers[ACCIDENTAL] += 3
-        registers[STATE] = PITCHED
-        doubled = registers[ACCIDENTAL]
-    elif code == CARET:
-        registers[ACCIDENTAL] = 1
-        registers[STATE] = SHARP
+    if state.accidental > 0:
+        state.accidental += 3
+        state.control = Control.PITCHED
+        doubled = state.accidental
+    elif code == Character.CARET:
+        state.accidental = 1
+        state.control = Control.SHARP
         doubled = 4
-    elif code == UNDERSCORE:
-        registers[ACCIDENTAL] = 2
-        registers[STATE] = FLAT
+    elif code == Character.UNDERSCORE:
+        state.accidental = 2
+        state.control = Control.FLAT
         doubled = 5
     else:
-        registers[ACCIDENTAL] = 3
-        registers[STATE] = PITCHED
+        state.accidental = 3
+        state.control = Control.PITCHED
         doubled = 3
-    wanted = registers[TIE] // 1024
-    if registers[CONTEXT] == 0 and wanted > 0 and wanted != registers[ACCIDENTAL] and wanted != doubled:
-        registers[REASON] = TIE_MISFIT
+    wanted = accidental_of(state.tie)
+    if state.context == Context.MELODY and wanted > 0 and wanted != state.accidental and wanted != doubled:
+        state.reason = Reason.TIE_MISFIT
         return False
     return True
 
 
 def is_mark(code: int) -> bool:
     """Return true for a letter that, at the start of a line, may be a mark as well as a field."""
-    return code in (LETTER_L, LETTER_M, LETTER_T) or code == LETTER_M + 3
+    return code in (Character.L, Character.M, Character.P, Character.T)
 
 
-def carry_into_tuplet(registers: Registers) -> None:
+def carry_into_tuplet(state: State) -> None:
     """Count grace notes, which a tuplet does not shorten, in lengths that it does shorten."""
-    factor = registers[TUPLET_FACTOR]
-    registers[HOST] = (registers[HOST] * registers[TUPLET_OF] + factor - 1) // factor
+    factor = state.tuplet_factor
+    state.host = (state.host * state.tuplet_of + factor - 1) // factor
 
 
-def take_mark(tables: Tables, registers: Registers, code: int) -> bool:
+def take_mark(tables: Tables, state: State, code: int) -> bool:
     """Take a mark of the next note: a dot, a roll, a trill or one that players ignore."""
-    registers[REASON] = MARK_MISFIT
-    registers[STATE] = MARKED
-    if registers[FIT] == 0:
-        registers[REASON] = NO_NOTE
+    state.reason = Reason.MARK_MISFIT
+    state.control = Control.MARKED
+    if state.fit == 0:
+        state.reason = Reason.NO_NOTE
         return False
-    if code == DOT:
-        if registers[BROKEN] > 0 or registers[MARK] > 1:
+    if code == Character.DOT:
+        if state.broken > 0 or state.mark > NoteMark.SILENT:
             return False
-        registers[MARK] = 3
-        refit(tables, registers)
-        return registers[FIT] > 0
-    if code == TILDE:
-        if registers[HOST] > 0 or registers[TIE] > 0 or registers[BROKEN] > 0 or registers[MARK] > 1:
+        state.mark = NoteMark.DOT
+        refit(tables, state)
+        return state.fit > 0
+    if code == Character.TILDE:
+        if state.host > 0 or state.tie > 0 or state.broken > 0 or state.mark > NoteMark.SILENT:
             return False
-        registers[MARK] = 4
-        registers[HOST] = 4
-        if registers[TUPLET_LEFT] > 0:
-            carry_into_tuplet(registers)
-        refit(tables, registers)
-        return registers[FIT] > 0
-    if code in (LETTER_T, LETTER_R):
-        registers[MARK] = max(registers[MARK], 2)
-        return registers[TIE] == 0
-    registers[MARK] = max(registers[MARK], 1)
+        state.mark = NoteMark.ROLL
+        state.host = 4
+        if state.tuplet_left > 0:
+            carry_into_tuplet(state)
+        refit(tables, state)
+        return state.fit > 0
+    if code in (Character.T, Character.R):
+        state.mark = max(state.mark, NoteMark.TRILL)
+        return state.tie == 0
+    state.mark = max(state.mark, NoteMark.SILENT)
     return True
 
 
-def take_length(tables: Tables, registers: Registers, symbol: int) -> bool:
+def take_length(tables: Tables, state: State, symbol: int) -> bool:
     """Go on in the length of a note."""
-    following = edge(tables, registers[NODE], symbol)
+    following = edge(tables, state.node, symbol)
     if following < 0:
         return False
-    if tables[BELOW][following] & lengths(tables, registers) == 0:
-        registers[REASON] = LENGTH_MISFIT
+    if tables[Place.BELOW][following] & lengths(tables, state) == 0:
+        state.reason = Reason.LENGTH_MISFIT
         return False
-    if registers[CONTEXT] == 0 and registers[TIE] > 0 and registers[PITCH] % 1024 != registers[TIE] % 1024:
-        registers[REASON] = TIE_MISFIT
+    if state.context == Context.MELODY and state.tie > 0 and not same_name(state.pitch, state.tie):
+        state.reason = Reason.TIE_MISFIT
         return False
-    registers[NODE] = following
+    state.node = following
     return True
 
 
-def take_paren(tables: Tables, registers: Registers) -> bool:
+def take_paren(tables: Tables, state: State) -> bool:
     """Take the character that opens a slur or a tuplet."""
-    registers[NODE] = tables[SETTINGS][TUPLET_ROOT]
-    if registers[FIT] == 0:
-        registers[REASON] = NO_NOTE
+    state.node = tables[Place.SETTINGS][Setup.TUPLET_ROOT]
+    if state.fit == 0:
+        state.reason = Reason.NO_NOTE
         return False
-    if registers[SLUR] == 1 and (registers[TUPLET_LEFT] > 0 or registers[BROKEN] > 0 or registers[MARK] > 0):
-        registers[REASON] = SLUR_TWICE
+    if state.slur == 1 and (state.tuplet_left > 0 or state.broken > 0 or state.mark != NoteMark.NONE):
+        state.reason = Reason.SLUR_TWICE
         return False
     return True
 
 
-def begin_slur(registers: Registers) -> bool:
+def begin_slur(state: State) -> bool:
     """Begin a slur."""
-    if registers[SLUR] == 1:
-        registers[REASON] = SLUR_TWICE
+    if state.slur == 1:
+        state.reason = Reason.SLUR_TWICE
         return False
-    registers[SLUR] = 1
-    registers[STATE] = SLURRED
+    state.slur = 1
+    state.control = Control.SLURRED
     return True
 
 
-def begin_tuplet(tables: Tables, registers: Registers) -> bool:
+def begin_tuplet(tables: Tables, state: State) -> bool:
     """Begin a tuplet whose numbers are complete."""
-    index = tables[VALUE][registers[NODE]]
-    registers[REASON] = TUPLET_MISFIT
+    index = tables[Place.VALUE][state.node]
+    state.reason = Reason.TUPLET_MISFIT
     if index < 0:
         return False
-    row = tables[TUPLET_TABLE]
-    registers[TUPLET_OF] = row[3 * index]
-    registers[TUPLET_LEFT] = row[3 * index]
-    registers[TUPLET_FACTOR] = row[3 * index + 1 + registers[COMPOUND]]
-    registers[TUPLET_VALUE] = 0
-    carry_into_tuplet(registers)
-    registers[LAST] = 0
-    registers[TIEABLE] = 0
-    registers[STATE] = SLURRED
-    refit(tables, registers)
-    return registers[FIT] > 0
+    row = tables[Place.TUPLET_TABLE]
+    if row[3 * index + 1 + state.threes] != row[3 * index + 1 + state.lasting_threes]:
+        state.reason = Reason.TUPLET_DISPUTED
+        return False
+    state.tuplet_of = row[3 * index]
+    state.tuplet_left = row[3 * index]
+    state.tuplet_factor = row[3 * index + 1 + state.threes]
+    state.tuplet_value = 0
+    carry_into_tuplet(state)
+    state.last = 0
+    state.tieable = 0
+    state.control = Control.SLURRED
+    refit(tables, state)
+    return state.fit > 0
 
 
-def take_tuplet(tables: Tables, registers: Registers, symbol: int) -> bool:
+def take_tuplet(tables: Tables, state: State, symbol: int) -> bool:
     """Go on in the numbers of a tuplet."""
-    following = edge(tables, registers[NODE], symbol)
+    following = edge(tables, state.node, symbol)
     if following < 0:
         return False
-    registers[REASON] = TUPLET_MISFIT
-    if registers[TUPLET_LEFT] > 0 or registers[BROKEN] > 0 or registers[MARK] > 0:
+    state.reason = Reason.TUPLET_MISFIT
+    if state.tuplet_left > 0 or state.broken > 0 or state.mark != NoteMark.NONE:
         return False
-    registers[NODE] = following
-    registers[STATE] = TUPLET
+    state.node = following
+    state.control = Control.TUPLET
     return True
 
 
-def take_broken(tables: Tables, registers: Registers) -> bool:
+def take_broken(tables: Tables, state: State) -> bool:
     """Take ``>`` or ``<``, once or more: the next note must be as long as the last."""
-    registers[REASON] = BROKEN_MISFIT
-    state = registers[STATE]
-    if registers[BROKEN] > 0:
-        registers[CUT] = registers[CUT] * 2 if state == UP_TWICE else registers[CUT]
-        if state == AFTER_PAIR and registers[CUT] > 1:
-            registers[CUT] = 8
-        refit(tables, registers)
-        return registers[FIT] > 0
-    if registers[LAST] == 0 or registers[HOST] > 0 or registers[MARK] > 0:
+    state.reason = Reason.BROKEN_MISFIT
+    control = state.control
+    if state.broken > 0:
+        state.cut = state.cut * 2 if control == Control.UP_TWICE else state.cut
+        if control == Control.AFTER_PAIR and state.cut > 1:
+            state.cut = 8
+        refit(tables, state)
+        return state.fit > 0
+    if state.last == 0 or state.host > 0 or state.mark != NoteMark.NONE:
         return False
-    if state == DOWN and registers[HOSTED] == 1:
+    if control == Control.DOWN and state.hosted == 1:
         return False
-    if registers[HORNPIPE] == 1:
-        short = registers[FULL] // 8
-        length = tables[GRAINS_OF][registers[LAST] - 1] * registers[UNIT] // 4
-        if length == short and (registers[STRETCH] - short) // short % 2 == 1:
+    if state.hornpipe == 1:
+        short = state.full // 8
+        length = tables[Place.GRAINS_OF][state.last - 1] * state.unit // 4
+        if length == short and (state.stretch - short) // short % 2 == 1:
             return False
-    registers[BROKEN] = registers[LAST]
-    registers[CUT] = 2 if state == UP else 1
-    registers[LAST] = 0
-    registers[TIEABLE] = 0
-    refit(tables, registers)
-    return registers[FIT] > 0
+    state.broken = state.last
+    state.cut = 2 if control == Control.UP else 1
+    state.last = 0
+    state.tieable = 0
+    refit(tables, state)
+    return state.fit > 0
 
 
-def take_tie(registers: Registers) -> bool:
+def take_tie(state: State) -> bool:
     """Take a tie: the next note must be the same."""
-    if registers[TIEABLE] == 0 or registers[HOST] > 0:
-        registers[REASON] = TIE_MISFIT
+    if state.tieable == 0 or state.host > 0:
+        state.reason = Reason.TIE_MISFIT
         return False
-    registers[TIE] = registers[PITCH]
-    registers[TIEABLE] = 0
+    state.tie = state.pitch
+    state.tieable = 0
     return True
 
 
-def take_name(tables: Tables, registers: Registers, symbol: int) -> bool:
+def take_name(tables: Tables, state: State, symbol: int) -> bool:
     """Go on in the name of a chord."""
-    following = edge(tables, registers[NODE], symbol)
+    following = edge(tables, state.node, symbol)
     if following < 0:
-        registers[REASON] = UNKNOWN_WORD
+        state.reason = Reason.UNKNOWN_WORD
         return False
-    if registers[METRE] == 0 or tables[METRE_FLAGS][registers[METRE] - 1] & ACCOMPANIED_FLAG == 0:
-        registers[REASON] = NO_ACCOMPANIMENT
+    if state.meter == 0 or tables[Place.METER_FLAGS][state.meter - 1] & MeterFlag.ACCOMPANIED == 0:
+        state.reason = Reason.NO_ACCOMPANIMENT
         return False
-    if registers[FREE] == 1 or not on_beat(registers, registers[PICKUP]) or not on_beat(registers, registers[PHASE]):
-        registers[REASON] = NO_ACCOMPANIMENT
+    if state.free == 1 or not on_beat(state, state.pickup) or not on_beat(state, state.phase):
+        state.reason = Reason.NO_ACCOMPANIMENT
         return False
-    if registers[FIT] == 0 and not on_beat(registers, registers[POSITION]):
-        registers[REASON] = NO_ACCOMPANIMENT
+    if state.fit == 0 and not on_beat(state, state.position):
+        state.reason = Reason.NO_ACCOMPANIMENT
         return False
-    registers[CHORDED] = 1
-    registers[NODE] = following
+    state.chorded = 1
+    state.node = following
     return True
 
 
-def take_sign(tables: Tables, registers: Registers, symbol: int, code: int) -> bool:
+def take_sign(tables: Tables, state: State, symbol: int, code: int) -> bool:
     """Go on in a word between exclamation marks, or end it."""
-    value = tables[VALUE][registers[NODE]]
-    if code == EXCLAMATION:
+    value = tables[Place.VALUE][state.node]
+    if code == Character.EXCLAMATION:
         if value < 0:
-            registers[REASON] = UNKNOWN_WORD
+            state.reason = Reason.UNKNOWN_WORD
             return False
-        registers[NODE] = 0
-        registers[STATE] = MUSIC
+        state.node = 0
+        state.control = Control.MUSIC
         if value > 0:
-            registers[STATE] = MARKED
-            return take_mark(tables, registers, LETTER_T if value == 1 else DOT)
+            state.control = Control.MARKED
+            return take_mark(tables, state, Character.T if value == 1 else Character.DOT)
         return True
-    following = edge(tables, registers[NODE], symbol)
-    registers[NODE] = following
-    registers[REASON] = UNKNOWN_WORD
+    following = edge(tables, state.node, symbol)
+    state.node = following
+    state.reason = Reason.UNKNOWN_WORD
     return following >= 0

@@ -1,4 +1,4 @@
-"""How do the headers of a corpus become tables of the acceptor? Words of titles and rhythms, and rows of combinations.
+"""Tables of the headers of a corpus: words of titles and rhythms, and rows of combinations.
 
 What the user asks for wins: combinations that have it, or else all of them with it in place of their own value.
 """
@@ -18,25 +18,14 @@ from tunewright.acceptor.header.known_headers import (
     named_in,
 )  # fmt: skip
 from tunewright.acceptor.header.titles import FIRST_NAMING, LAST_OF_ALL, OTHER, OTHER_LAST
-from tunewright.acceptor.reading import (
-    HEADER_ROOM,
-    HORNPIPES,
-    LAST_WORDS,
-    MOST_WORDS,
-    NAMING_WORDS,
-    REQUIRED,
-    SEEN_T,
-    SILENT_WORDS,
-    TITLE_FIRST,
-    TITLE_ROOT,
-)  # fmt: skip
+from tunewright.acceptor.reading import Seen, Setup
 from tunewright.acceptor.trie import MOST_VALUES, WordTable
-from tunewright.acceptor.words import METRES, UNITS, Metre
+from tunewright.acceptor.words import METERS, UNITS, PlayableMeter
 
 MOST_RHYTHMS = MOST_VALUES - 1
 MOST_NAMING = 12
 """Words of titles that name a rhythm; others are left out."""
-_METRES = {metre.word: metre for metre in METRES}
+_METERS = {metre.word: metre for metre in METERS}
 
 
 @dataclass(frozen=True)
@@ -54,7 +43,7 @@ class HeaderBuilder:
 
     headers: KnownHeaders
     conditions: Conditions
-    fits: Callable[[Metre, str], bool]
+    fits: Callable[[PlayableMeter, str], bool]
     """Whether notes can fill a bar of a metre with a unit length, empty for the one by default."""
     words: WordTable
     roots: list[int]
@@ -105,8 +94,8 @@ class HeaderBuilder:
 
     def _plays(self, row: Combination) -> bool:
         """Whether a header can be written with this combination, and a tune then played."""
-        metre = _METRES.get(row.meter)
-        if metre is None or not self._may_write("M", row.meter) or (self.conditions.bars and metre.beats == 0):
+        metre = _METERS.get(row.meter)
+        if metre is None or not self._may_write("M", row.meter) or (self.conditions.bars and metre.meter.bar is None):
             return False
         if row.rhythm:
             spellings = self._spellings(row.rhythm)
@@ -119,8 +108,10 @@ class HeaderBuilder:
     def _add_rhythms(self, rhythms: list[str]) -> None:
         values = {spelling: value for value, rhythm in enumerate(rhythms) for spelling in self._spellings(rhythm)}
         self.roots[ord("R")] = self.words.add(values)
-        self.settings[HORNPIPES] = sum({1 << value for spelling, value in values.items() if is_hornpipe(spelling)})
-        self.settings[HEADER_ROOM] += max(map(len, values))
+        self.settings[Setup.HORNPIPES] = sum(
+            {1 << value for spelling, value in values.items() if is_hornpipe(spelling)}
+        )
+        self.settings[Setup.HEADER_ROOM] += max(map(len, values))
 
     def _add_titles(self, naming: list[str]) -> list[int]:
         """Return which values may follow each other; nothing where no title could end with an ordinary word."""
@@ -140,15 +131,17 @@ class HeaderBuilder:
             LAST_OF_ALL | sum(masks.get(word, 0) for word in headers.followers.get(kind, ()))
             for kind in (ANY_OTHER, ANY_OTHER, *numbers)
         ]
-        self.roots[ord("T")] = settings[TITLE_FIRST] = self.words.add(first)
-        settings[TITLE_ROOT] = self.words.add(values)
-        settings[MOST_WORDS], settings[NAMING_WORDS] = max(headers.most_words, 1), len(naming)
+        self.roots[ord("T")] = settings[Setup.TITLE_FIRST] = self.words.add(first)
+        settings[Setup.TITLE_ROOT] = self.words.add(values)
+        settings[Setup.MOST_WORDS], settings[Setup.NAMING_WORDS] = max(headers.most_words, 1), len(naming)
         ends = (number for kind, number in numbers.items() if THE_END in headers.followers.get(kind, ()))
-        settings[LAST_WORDS] = LAST_OF_ALL | sum(1 << number for number in ends)
-        settings[SILENT_WORDS] = sum({1 << value for word, value in values.items() if is_silent(word, headers.naming)})
-        settings[REQUIRED] |= SEEN_T
-        # On the way home a title that is taken grows by ordinary words, until it is longer than any.
-        settings[HEADER_ROOM] += (headers.longest_title + 2) * (max(map(len, values)) + 1)
+        settings[Setup.LAST_WORDS] = LAST_OF_ALL | sum(1 << number for number in ends)
+        settings[Setup.SILENT_WORDS] = sum(
+            {1 << value for word, value in values.items() if is_silent(word, headers.naming)}
+        )
+        settings[Setup.REQUIRED] |= Seen.T
+        # In a completion a title that is taken grows by ordinary words, until it is longer than any.
+        settings[Setup.HEADER_ROOM] += (headers.longest_title + 2) * (max(map(len, values)) + 1)
         return followers
 
     def _value(self, word: str, numbers: Mapping[str, int], last: Collection[str]) -> int | None:
@@ -166,7 +159,7 @@ def _numbers(rows: list[Combination], rhythms: list[str], naming: list[str]) -> 
     places: Mapping[str, list[str]] = {
         "named": naming,
         "rhythm": rhythms,
-        "meter": list(_METRES),
+        "meter": list(_METERS),
         "unit_length": list(UNITS),
     }
     numbers = [

@@ -21,9 +21,9 @@ that the acceptor ruled out, at the temperature in use; sum of the logarithms of
 last call, without its first character."""
 TALLIES = 3
 
-SYMBOL_COUNT, REGISTER_COUNT, WEIGHT_COUNT, STATE_COUNT, DRAW_COUNT, TEXT_COUNT, KEY_COUNT, SCORE_COUNT = range(8)
+SYMBOL_COUNT, WEIGHT_COUNT, STATE_COUNT, DRAW_COUNT, TEXT_COUNT, KEY_COUNT, SCORE_COUNT = range(7)
 """Lengths of the arrays that are passed by address; there are as many places as scores."""
-SIZES = 8
+SIZES = 7
 
 
 def dead_end(position: int) -> int:

@@ -7,8 +7,12 @@ import dis
 from collections.abc import Callable
 from typing import Any
 
-from numba import carray, types
+import numpy as np
+from numba import carray, from_dtype, types
+from numba.core import cgutils
+from numba.extending import intrinsic
 
+from tunewright.acceptor.reading import FIELDS, copy_state
 from tunewright.sampling.compiled.calling import (
     DRAW_COUNT,
     KEY_COUNT,
@@ -22,12 +26,39 @@ from tunewright.sampling.compiled.calling import (
     TEXT_COUNT,
     WEIGHT_COUNT,
 )  # fmt: skip
-from tunewright.sampling.compiled.loop import steer_lanes, write_on
+from tunewright.sampling.compiled.loop import state_at, steer_lanes, write_on
 from tunewright.sampling.compiled.weights import SIZES_OF_SHAPE
 
 FLOATS, DOUBLES, LONGS = (types.CPointer(kind) for kind in (types.float32, types.float64, types.int64))
 SHORTS = types.CPointer(types.uint16)
+STATE = from_dtype(np.dtype([(name, np.int64) for name in FIELDS], align=True))
 TABLES, MANY = types.CPointer(types.CPointer(types.int32)), types.CPointer(LONGS)
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def record_at(_context: Any, states: Any, place: Any) -> Any:  # noqa: ARG001
+    """`loop.state_at`: what numba knows as a record is an address."""
+
+    def generate(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        first = builder.mul(arguments[1], arguments[1].type(len(FIELDS)))
+        return builder.bitcast(builder.gep(arguments[0], [first]), context.get_value_type(STATE))
+
+    return STATE(LONGS, types.int64), generate
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def copy_record(_context: Any, target: Any, source: Any) -> Any:  # noqa: ARG001
+    """`reading.copy_state`: numba copies a record number by number, which takes many times as long."""
+
+    def generate(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        cgutils.raw_memcpy(builder, *arguments, context.get_constant(types.intp, STATE.size), 1)
+        return context.get_dummy_value()
+
+    return types.void(STATE, STATE), generate
+
+
+NATIVE = {copy_state: copy_record, state_at: record_at}
+"""What is called in place of these functions."""
 
 
 def write_entry(
@@ -63,8 +94,7 @@ ENTRIES = {
 
 ADDRESSES = {
     "tables": TABLES,
-    "registers": LONGS,
-    "scratch": LONGS,
+    **dict.fromkeys(("state", "before", "after", "settled", "tried"), STATE),
     "out": LONGS,
     "row": types.CPointer(types.int32),
 }

@@ -9,12 +9,12 @@ imports torch.
 import ctypes
 import importlib.util
 import threading
-from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tunewright.acceptor import machine
+from tunewright.acceptor.reading import FIELDS, State
 from tunewright.sampling.compiled import arithmetic, choice, looking, loop, machine_code
 from tunewright.sampling.compiled.calling import dead_end
 from tunewright.sampling.compiled.machine_code import CompilingError, Entries, Part, Plain, Program
@@ -28,16 +28,15 @@ ARGUMENTS = {"write": (ADDRESS,) * 17, "steer": (ADDRESS,) * 5 + (ctypes.c_int64
 ENTRIES = "tunewright.sampling.compiled.entries"
 
 
-def program_of(acceptor: Sequence[Plain] | None = None) -> Program:
-    """Return the loop with the functions of an acceptor, `mask` and `advance` among them; by default the grammar's."""
-    acceptor = machine.COMPILED if acceptor is None else acceptor
-    by_name = {function.__name__: function for function in acceptor}
-    stand_ins: dict[Plain, Plain] = {loop.mask: by_name["mask"], loop.advance: by_name["advance"]}
+def program_of() -> Program:
+    """Return the loop with the functions of the acceptor."""
+    stand_ins: dict[Plain, Plain] = {loop.mask: machine.mask, loop.advance: machine.advance}
     return Program(
-        apart=Part([loop.length_of, *acceptor], {len: loop.length_of}),
+        apart=Part([loop.length_of, *machine.COMPILED], {len: loop.length_of}),
         together=Part([*arithmetic.COMPILED, *choice.COMPILED, *looking.COMPILED, *loop.COMPILED], stand_ins),
         entries=ENTRIES,
         arguments=ARGUMENTS,
+        records={State.__name__: FIELDS},
     )
 
 
@@ -109,11 +108,11 @@ class Kernel:
     def write(self, generation: GenerationState, characters: int) -> bool:
         """See `tunewright.sampling.generation_state.Writer`."""
         network, memory = self._network, generation.memory
-        symbols, registers = network.symbols, len(generation.registers)
+        symbols = network.symbols
         sizes: NDArray[np.int64] = np.array(
             [
-                symbols, registers, len(network.weights), len(generation.state), len(generation.draws),
-                len(generation.symbols), memory.keys.size, memory.scores.size,
+                symbols, len(network.weights), len(generation.state), len(generation.draws), len(generation.symbols),
+                memory.keys.size, memory.scores.size,
             ]
         )  # fmt: skip
         orders = np.array(
@@ -126,7 +125,7 @@ class Kernel:
                 *self._pauses,
             ]
         )
-        scratch, allowed = np.empty(registers, dtype=np.int64), np.empty(symbols, dtype=np.int64)
+        scratch, allowed = np.empty(2 * len(generation.registers), dtype=np.int64), np.empty(symbols, dtype=np.int64)
         chances = np.empty(2 * symbols)
         weights, shape, tables, options = self._places
         position = self._write(

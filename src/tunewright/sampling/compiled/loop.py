@@ -33,13 +33,18 @@ from tunewright.sampling.compiled.looking import begin_of, look, remember
 from tunewright.sampling.compiled.weights import LOGITS, LOOK_BACK
 
 
-def mask(tables: Any, registers: Any, scratch: Any, out: Any) -> None:
+def mask(tables: Any, state: Any, settled: Any, tried: Any, out: Any) -> None:
     """Replaced by the acceptor's `mask` when it is compiled."""
 
 
-def advance(tables: Any, registers: Any, symbol: int) -> bool:  # noqa: ARG001
+def advance(tables: Any, state: Any, before: Any, after: Any, symbol: int) -> bool:  # noqa: ARG001
     """Replaced by the acceptor's `advance` when it is compiled."""
     return True
+
+
+def state_at(states: Any, place: int) -> Any:
+    """One of the acceptor's states that stand at an address, one after the other; `entries` has the compiled form."""
+    return states[place]
 
 
 def length_of(row: Any) -> int:
@@ -74,7 +79,7 @@ def write_on(  # noqa: C901 - one loop
         for s in range(len(allowed)):
             allowed[s] = 1
         if steered:
-            mask(tables, registers, scratch, allowed_at)
+            mask(tables, state_at(registers, 0), state_at(scratch, 0), state_at(scratch, 1), allowed_at)
         draw = draws[position - orders[GIVEN]]
         symbol = pick(
             logits, allowed, chances, edges, options[TEMPERATURE], orders[TOP_K], options[TOP_P], draw, tallies
@@ -87,7 +92,7 @@ def write_on(  # noqa: C901 - one loop
         if symbol == END_ID:
             break
         if steered:
-            advance(tables, registers, symbol)
+            advance(tables, state_at(registers, 0), state_at(scratch, 0), state_at(scratch, 1), symbol)
         if symbol == orders[PAUSE_AT] or symbol == orders[PAUSE_AT_TOO]:
             break
     last: int = position
@@ -100,10 +105,12 @@ def steer_lanes(tables: Any, registers: Any, scratch: Any, chosen: Any, allowed:
 
     `registers` and `allowed` are addresses of addresses, one for each lane.
     """
+    first, second = state_at(scratch, 0), state_at(scratch, 1)
     for lane in range(len(chosen)):
+        state = state_at(registers[lane], 0)
         if chosen[lane] >= 0:
-            advance(tables, registers[lane], chosen[lane])
-        mask(tables, registers[lane], scratch, allowed[lane])
+            advance(tables, state, first, second, chosen[lane])
+        mask(tables, state, first, second, allowed[lane])
 
 
 COMPILED: Sequence[Callable[..., Any]] = (dead_end, write_on, steer_lanes)

@@ -14,8 +14,9 @@ import hashlib
 import importlib.metadata
 import importlib.util
 import numbers
+from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
@@ -65,9 +66,12 @@ class Program:
     """Functions of arrays, each after those that it calls. numba compiles a function with all that it calls."""
     entries: str
     """A module that is imported only to compile, so that it may import numba. Its `ENTRIES` are the functions to be
-    called from Python, by name, each with its numba type; its `type_of` returns the type of a function of `apart`."""
+    called from Python, by name, each with its numba type; its `type_of` gives the type of a function of `apart`; its
+    `NATIVE` holds what stands, compiled, for functions that are in neither part."""
     arguments: Mapping[str, tuple[Any, ...]]
     """ctypes of the arguments of each entry; all return 64 bits."""
+    records: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """The fields of classes that the functions take as records of 64-bit integers, by the class's name."""
 
 
 def is_cached(program: Program) -> bool:
@@ -97,6 +101,7 @@ def _file_of(program: Program) -> Path:
     about: list[object] = [hashlib.sha256(path.read_bytes()).hexdigest() for path in own]
     about += [importlib.metadata.version(name) for name in ("numba", "llvmlite")]
     about += [llvm.get_process_triple(), llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()]
+    about += sorted(program.records.items())
     for part in (program.apart, program.together):
         about += [(named.__name__, called.__name__) for named, called in part.stand_ins.items()]
         for function in part.functions:
@@ -109,6 +114,15 @@ def _substance(code: CodeType, names: Mapping[str, object]) -> Iterator[object]:
     """Yield all that decides what a function does, whatever its place in a file."""
     yield from (code.co_name, code.co_code, code.co_names, code.co_varnames, code.co_consts)
     yield from (names[name] for name in code.co_names if isinstance(names.get(name), numbers.Number))
+    for name in code.co_names:
+        value = names.get(name)
+        if isinstance(value, type):
+            yield sorted(_constants(value).items())
+
+
+def _constants(of: type) -> dict[str, Any]:
+    """The numbers that a class holds."""
+    return {name: value for name, value in vars(of).items() if isinstance(value, numbers.Number)}
 
 
 def _read(file: Path) -> bytes | None:
@@ -134,7 +148,7 @@ def _compile(program: Program) -> Mapping[str, Any]:
     """numba's callbacks for all functions compiled apart and for the entries, by the names that they are called by."""
     numba = importlib.import_module("numba")
     entries = importlib.import_module(program.entries)
-    compiled: dict[Plain, Any] = {}
+    compiled: dict[Plain, Any] = dict(entries.NATIVE)
     types = {function: entries.type_of(function) for function in program.apart.functions}
     for function, kind in types.items():
         compiled[function] = numba.types.ExternalFunction(_symbol(function), kind)
@@ -165,6 +179,9 @@ def _rebound(function: Plain, compiled: Mapping[Plain, Any], stand_ins: Mapping[
     for name, value in called.items():
         if isinstance(value, FunctionType) and value in compiled:
             names[name] = compiled[value]
+        elif isinstance(value, type) and value.__module__ != "builtins":
+            constants = _constants(value)
+            names[name] = namedtuple(name, constants)(**constants)
     names |= {value.__name__: compiled[value] for value in replaced.values()}
     renamed = [replaced[name].__name__ if name in replaced else name for name in code.co_names]
     return FunctionType(code.replace(co_names=tuple(renamed)), names, function.__name__)
