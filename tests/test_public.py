@@ -375,7 +375,7 @@ def test_a_notebook_shows_score_and_player(composed):
 
 
 def test_a_notebook_shows_text_where_it_cannot_show_more(composed, monkeypatch):
-    monkeypatch.setitem(sys.modules, "tunewright.rendering.notebook", None)
+    monkeypatch.setitem(sys.modules, "tunewright.rendering.page", None)
     tune = replace(composed, text="X:1\nT:<a&b>\nK:C\n")
     assert tune._repr_html_() == "<pre>X:1\nT:&lt;a&amp;b&gt;\nK:C\n</pre>"
 

@@ -13,7 +13,7 @@ class ShownInNotebook:
     """Shows itself in a notebook as HTML, or else as text."""
 
     view: ClassVar[str]
-    """The function that makes the HTML, such as ``report.notebook:history_html``."""
+    """The function that makes the HTML, such as ``report.pages.result_views:history_html``."""
 
     def _repr_html_(self) -> str:
         module, _, name = self.view.partition(":")

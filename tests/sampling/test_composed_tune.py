@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 from command_line import run
 
+from tunewright.analysis.composed_tune import CONFIG, as_composed, composed_tune
 from tunewright.cli.sources import read_sources
 from tunewright.corpus.tune import Tune
 from tunewright.errors import OptionError
 from tunewright.model.checkpoint import write_checkpoint
 from tunewright.notation.check import check
-from tunewright.sampling.composed_tune import CONFIG, as_composed, composed_tune
 
 
 def test_it_is_playable_and_always_the_same(untrained):

@@ -7,7 +7,7 @@ from tunewright.corpus.split import split_tunes
 from tunewright.errors import CorpusError, OptionError
 from tunewright.model.checkpoint import Checkpoint, read_checkpoint
 from tunewright.training.data import TrainingData
-from tunewright.training.learned_data import data_in_vocabulary, first_training, recorded_data
+from tunewright.training.training_run import data_in_vocabulary, first_training, recorded_data
 
 
 @pytest.fixture

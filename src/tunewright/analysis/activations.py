@@ -63,7 +63,7 @@ def read_activations(network: CharNetwork, ids: Ids, quantities: Sequence[str] =
 class Heatmap(ShownInNotebook):
     """What one unit does at each character of a text; a notebook shows it in colours."""
 
-    view = "report.notebook:heatmap_html"
+    view = "report.pages.result_views:heatmap_html"
 
     text: str
     values: NDArray[np.float32]

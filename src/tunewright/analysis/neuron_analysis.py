@@ -10,6 +10,7 @@ from tunewright.analysis.ablation.clamped_units import study_ablation
 from tunewright.analysis.ablation.targets import choose_targets, named_targets
 from tunewright.analysis.ablation.without_looking_back import study_alone
 from tunewright.analysis.activations import require_quantities
+from tunewright.analysis.composed_tune import composed_tune
 from tunewright.analysis.memory.copying import study_copying
 from tunewright.analysis.memory.looked_at import look_at
 from tunewright.analysis.memory.memory_study import study_memory
@@ -19,7 +20,6 @@ from tunewright.analysis.units.shown_tunes import NAMES, read_shown
 from tunewright.analysis.units.unit_study import NeuronConfig, require_units, study_units
 from tunewright.errors import VocabularyError
 from tunewright.model.network import load_network
-from tunewright.sampling.composed_tune import composed_tune
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -9,7 +9,7 @@ from tunewright.errors import InputError, OptionError
 from tunewright.model.checkpoint import Checkpoint
 from tunewright.training.data import TrainingData
 from tunewright.training.evaluate import BuiltEvaluationSet, EvaluationSet, Measurable
-from tunewright.training.learned_data import data_in_vocabulary, recorded_data
+from tunewright.training.training_run import data_in_vocabulary, recorded_data
 
 
 def training_data(training: Sequence[str], validation: Sequence[str]) -> TrainingData:

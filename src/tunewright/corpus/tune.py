@@ -23,7 +23,7 @@ END = "\u0003"
 class Tune(ShownInNotebook):
     """One tune and its source."""
 
-    view = "rendering.notebook:tune_html"
+    view = "rendering.page:tune_html"
 
     text: str
     """ABC text, with ``\\n`` line ends and exactly one at its end; never START or END."""

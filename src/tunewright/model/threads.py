@@ -4,7 +4,7 @@ There are two ways to use several cores (measured with networks of 100 to 500 un
 
 - Separate pieces of work, each on one thread (`side_by_side`): scales with the cores, idle or busy.
 - One piece of work shared by several threads, which wait for one another: faster only on an idle machine; beside other
-  work up to 17 times slower (`tunewright.training.thread_choice` finds out which).
+  work up to 17 times slower (`tunewright.training.threads.thread_choice` finds out which).
 """
 
 import os

@@ -18,7 +18,8 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from tunewright.errors import RenderError
+from tunewright.corpus.tune import HasText
+from tunewright.errors import MissingExtraError, RenderError
 from tunewright.rendering.audio import opus_file
 from tunewright.rendering.engine import abcjs_licence, abcjs_script
 from tunewright.rendering.midi import midi_file
@@ -260,3 +261,27 @@ def _asset(name: str) -> str:
 
 def _template(name: str) -> Template:
     return Template(_asset(name))
+
+
+def tune_html(tune: HasText) -> str:
+    """A tune for a notebook: its score, a player below it, both embedded, and its text, which opens at a click.
+
+    What cannot be engraved or played is shown as text with the reason.
+    """
+    source = f"<pre>{escape(tune.text)}</pre>"
+    try:
+        abc = abc_text(tune.text, {})
+        score = _embedded("image/svg+xml", engrave(abc).svg.encode())
+    except (RenderError, MissingExtraError) as error:
+        return f"{source}<p>{escape(str(error))}</p>"
+    parts = [f'<img alt="Score" style="max-width: 100%; background: white" src="{score}">']
+    try:
+        sound = _embedded("audio/ogg", opus_file(perform(abc), {}))
+        parts.append(f'<audio controls style="display: block" src="{sound}"></audio>')
+    except (RenderError, MissingExtraError) as error:
+        parts.append(f"<p>{escape(str(error))}</p>")
+    return "".join([*parts, f"<details><summary>ABC</summary>{source}</details>"])
+
+
+def _embedded(kind: str, content: bytes) -> str:
+    return f"data:{kind};base64,{base64.b64encode(content).decode()}"

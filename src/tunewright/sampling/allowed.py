@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tunewright.acceptor.grammar import Grammar
 from tunewright.acceptor.reading import State
 from tunewright.sampling.compiled import kernel
-from tunewright.sampling.steering import Steering
+from tunewright.sampling.compiled.steering import Steering
 
 
 class AllowedCharacters:

@@ -27,6 +27,7 @@ from tunewright.model.checkpoint import Checkpoint, Model
 from tunewright.sampling.cadences import cadences_of
 from tunewright.sampling.choosing.acceptance import DiscriminatorSampler, sample_in_rounds
 from tunewright.sampling.compiled import compiling, kernel
+from tunewright.sampling.compiled.steering import Steering
 from tunewright.sampling.compiled.weights import PackedNetwork, pack
 from tunewright.sampling.composition import PIECE_ENDS, Composition, composition_of
 from tunewright.sampling.config import CompositionConfig
@@ -35,7 +36,6 @@ from tunewright.sampling.opening import Opening
 from tunewright.sampling.order import ComposeOptions, Order, order_of, shows_options
 from tunewright.sampling.reference import NumpyReference
 from tunewright.sampling.rejection import RejectionSampler
-from tunewright.sampling.steering import Steering
 
 PIECE = 64
 """Number of characters that are written at once where they are shown; signals wait for it."""

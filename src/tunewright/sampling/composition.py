@@ -33,7 +33,7 @@ class Choice:
 class Composition(ShownInNotebook):
     """A tune that a network wrote."""
 
-    view = "rendering.notebook:tune_html"
+    view = "rendering.page:tune_html"
 
     text: str
     """ABC text, the given beginning included, without boundary characters."""

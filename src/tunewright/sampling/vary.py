@@ -47,7 +47,7 @@ _TAIL = re.compile(r"[\s|:\[]*\Z")
 class Variation(ShownInNotebook):
     """A tune with some new bars."""
 
-    view = "rendering.notebook:tune_html"
+    view = "rendering.page:tune_html"
 
     text: str
     """The whole tune."""

@@ -37,7 +37,7 @@ from tunewright.training.gpu.resident import ResidentLearner, has_resident_learn
 from tunewright.training.history import EpochRecord, Position, Progress
 from tunewright.training.optimizers import make_optimizer, schedule
 from tunewright.training.precision import multiplying
-from tunewright.training.step_threads import StepThreads
+from tunewright.training.threads.step_threads import StepThreads
 
 
 class Trainer:

@@ -6,12 +6,17 @@ nothing is lost; `TrainingRun.finish` goes on to the end.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tunewright.corpus.readers import Tunes, measured_tunes, tunes_of
+from tunewright.corpus.cleaning import essential_tunes
+from tunewright.corpus.large.built_corpus import built_corpus
+from tunewright.corpus.readers import Tunes, measured_tunes, read_tunes, tunes_of
+from tunewright.corpus.split import split_tunes
+from tunewright.corpus.tune import Tune
+from tunewright.errors import OptionError
 from tunewright.model.checkpoint import BEST, Checkpoint, Model, checkpoint_of, read_checkpoint
 from tunewright.model.config import NetworkConfig
 from tunewright.notebook import ShownInNotebook
@@ -19,7 +24,7 @@ from tunewright.options import Options, from_mapping, require_choice, require_na
 from tunewright.training.adapt import Adaptation, Losses
 from tunewright.training.config import PRESETS, AdaptConfig, TrainingConfig
 from tunewright.training.data import TrainingData
-from tunewright.training.learned_data import data_in_vocabulary, recorded_data
+from tunewright.training.evaluate import EvaluationSet
 from tunewright.training.run import Run
 
 if TYPE_CHECKING:
@@ -33,7 +38,7 @@ OptionsT = TypeVar("OptionsT", bound=Options)
 class TrainingRun(Iterator["Progress"], ShownInNotebook):
     """A training under way, as `train` returns it."""
 
-    view = "report.notebook:history_html"
+    view = "report.pages.result_views:history_html"
 
     def __init__(self, run: Run) -> None:
         self.run = run
@@ -225,3 +230,48 @@ def _with(base: OptionsT, given: Mapping[str, Any]) -> OptionsT:
     """`base` with some options replaced."""
     from_mapping(type(base), given)  # for types and ranges
     return replace(base, **given)
+
+
+def recorded_data(model: Checkpoint) -> TrainingData:
+    """Training and validation tunes of `model`, the same as then; of an adapted network, those of its first training.
+
+    Raises
+    ------
+    InputError
+        If the model does not record them, or if the tunes have gone or changed.
+    """
+    record = first_training(model).get("data", {})
+    training, validation = record.get("training_sources"), record.get("validation_sources")
+    if not training:
+        raise OptionError("the network does not say what it learned from")
+    if corpus := built_corpus(training):
+        data = TrainingData.built(corpus)
+    else:
+        read = essential_tunes if record.get("essentials") else list[Tune]
+        data = TrainingData.of(
+            read(read_tunes(*training)),
+            read(read_tunes(*validation, keep_duplicates=True)) if validation else (),
+        )
+    if data.fingerprint != record.get("fingerprint"):
+        raise OptionError(f"the tunes have changed since the network learned from them: {', '.join(training)}")
+    return data
+
+
+def data_in_vocabulary(model: Checkpoint, tunes: Sequence[Tune]) -> TrainingData:
+    """`tunes` in the vocabulary of `model`, a tenth kept back for validation as in a training."""
+    training, validation = split_tunes(tunes)
+    vocabulary = model.vocabulary
+    return TrainingData(
+        vocabulary,
+        tuple(vocabulary.encode_known(tune.framed) for tune in training),
+        EvaluationSet.of(training, vocabulary),
+        EvaluationSet.of(validation, vocabulary),
+    )
+
+
+def first_training(model: Checkpoint) -> dict[str, Any]:
+    """The record of the first training of `model`, before any adaptation."""
+    record = dict(model.training)
+    while "adapted_from" in record:
+        record = record["adapted_from"]["training"]
+    return record

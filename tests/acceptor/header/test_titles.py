@@ -20,13 +20,13 @@ from tunewright.model.config import NetworkConfig
 from tunewright.notation.fields import header_fields
 from tunewright.sampling.compiled import kernel
 from tunewright.sampling.compiled.kernel import Kernel
+from tunewright.sampling.compiled.steering import Steering
 from tunewright.sampling.compiled.weights import pack
 from tunewright.sampling.config import CompositionConfig
 from tunewright.sampling.generation_state import Writer, new_generation
 from tunewright.sampling.playable import playable
 from tunewright.sampling.prime import HEADER_FIELDS
 from tunewright.sampling.reference import NumpyReference
-from tunewright.sampling.steering import Steering
 
 VOCABULARY = Vocabulary("".join(SYMBOLS))
 WORDS = ["The", "Old", "An", "of", "--", "Ann's", "Reel", "JIG.", "Hornpipe", "Mist"]

@@ -15,11 +15,11 @@ from tunewright.model.network import load_network
 from tunewright.sampling.compiled import kernel, machine_code
 from tunewright.sampling.compiled.calling import START_ID
 from tunewright.sampling.compiled.kernel import Kernel
+from tunewright.sampling.compiled.steering import Steering
 from tunewright.sampling.compiled.weights import pack
 from tunewright.sampling.config import CompositionConfig
 from tunewright.sampling.generation_state import Writer, new_generation
 from tunewright.sampling.reference import NumpyReference
-from tunewright.sampling.steering import Steering
 
 SHAPES = [
     {"cell": "lstm", "units": 37, "embedding": 8},

@@ -15,13 +15,13 @@ from tunewright.sampling import reference
 from tunewright.sampling.compiled import arithmetic, kernel, looking, loop, weights
 from tunewright.sampling.compiled.calling import END_ID, START_ID, WEIGHT
 from tunewright.sampling.compiled.kernel import Kernel
+from tunewright.sampling.compiled.steering import Steering
 from tunewright.sampling.compiled.weights import aligned, pack
 from tunewright.sampling.compose import Composer, compose_many, stream
 from tunewright.sampling.config import CompositionConfig
 from tunewright.sampling.generation_state import NO_PAUSES, Memory, Writer, new_generation
 from tunewright.sampling.reference import NumpyReference
 from tunewright.sampling.rejection import TRIES, Piece, RejectionSampler, Verdict
-from tunewright.sampling.steering import Steering
 
 SHAPES = [{"cell": cell, "layers": layers} for cell in ("lstm", "gru", "rnn") for layers in (1, 2)]
 OPTIONS = [{}, {"temperature": 0.5}, {"temperature": 2.0}, {"top_k": 3}, {"top_p": 0.7}, {"argmax": True}]

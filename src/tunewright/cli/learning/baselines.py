@@ -10,8 +10,8 @@ from tunewright.corpus.vocabulary import Ids
 from tunewright.errors import InputError
 from tunewright.model.checkpoint import Checkpoint
 from tunewright.training.evaluate import Measurable
-from tunewright.training.learned_data import recorded_data
 from tunewright.training.ngram import MOST_CHARACTERS, Baselines, baselines
+from tunewright.training.training_run import recorded_data
 
 
 def baselines_beside(model: Checkpoint, data: Measurable, corpus: Sequence[str] | None) -> Baselines | None:

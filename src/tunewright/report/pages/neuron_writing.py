@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tunewright.analysis.ablation.sentences import ablation_sentences
+from tunewright.analysis.composed_tune import as_composed
 from tunewright.analysis.neuron_analysis import analyse_neurons, check_request, require_known
 from tunewright.analysis.units.samples import CHARACTERS, Sides
 from tunewright.analysis.units.shown_tunes import NAMES, span_of
@@ -32,7 +33,6 @@ from tunewright.report.pages.memory_section import draw_memory, memory_section
 from tunewright.report.pages.neuron_page import neuron_page
 from tunewright.report.pages.neuron_page_data import Engraved, NeuronPage
 from tunewright.report.pages.probes_section import draw_probes, probes_section
-from tunewright.sampling.composed_tune import as_composed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

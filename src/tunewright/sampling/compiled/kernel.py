@@ -18,10 +18,10 @@ from tunewright.acceptor.reading import FIELDS, State
 from tunewright.sampling.compiled import arithmetic, choice, looking, loop, machine_code
 from tunewright.sampling.compiled.calling import dead_end
 from tunewright.sampling.compiled.machine_code import CompilingError, Entries, Part, Plain, Program
+from tunewright.sampling.compiled.steering import Steering
 from tunewright.sampling.compiled.weights import PackedNetwork
 from tunewright.sampling.config import CompositionConfig
 from tunewright.sampling.generation_state import NO_PAUSES, GenerationState, nothing_allowed
-from tunewright.sampling.steering import Steering
 
 ADDRESS = ctypes.c_void_p
 ARGUMENTS = {"write": (ADDRESS,) * 17, "steer": (ADDRESS,) * 5 + (ctypes.c_int64,)}

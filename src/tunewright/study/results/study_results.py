@@ -46,7 +46,7 @@ class FailedRun:
 class StudyResults(ShownInNotebook):
     """The results of a study so far."""
 
-    view = "report.notebook:study_html"
+    view = "report.pages.result_views:study_html"
 
     folder: Path
     plan: Plan

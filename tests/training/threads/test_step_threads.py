@@ -11,12 +11,12 @@ import torch
 from tunewright.corpus.readers import read_tunes
 from tunewright.model.config import NetworkConfig
 from tunewright.model.network import CharNetwork
-from tunewright.training import step_threads, thread_choice
 from tunewright.training.config import TrainingConfig
 from tunewright.training.data import TrainingData
 from tunewright.training.loop import Trainer
-from tunewright.training.step_threads import USUAL, StepThreads
-from tunewright.training.thread_choice import ThreadChooser
+from tunewright.training.threads import step_threads, thread_choice
+from tunewright.training.threads.step_threads import USUAL, StepThreads
+from tunewright.training.threads.thread_choice import ThreadChooser
 
 SHAPE = (20, 8)
 

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from tunewright.training.thread_choice import ThreadChooser
+from tunewright.training.threads.thread_choice import ThreadChooser
 
 
 class Machine:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tunewright.sampling.steering import Steering
+from tunewright.sampling.compiled.steering import Steering
 
 
 def with_tables(*tables) -> Any:

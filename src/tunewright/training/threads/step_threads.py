@@ -16,7 +16,7 @@ from functools import partial
 import torch
 
 from tunewright.model.threads import most_threads, one_thread, threads
-from tunewright.training.thread_choice import ThreadChooser
+from tunewright.training.threads.thread_choice import ThreadChooser
 
 Shape = tuple[int, ...]
 """T time steps and B lanes of a batch, and the length of each part of the state that is carried into it: the
