@@ -17,7 +17,7 @@ SETTINGS = (
     Conditions(meter="6/8"),
     Conditions(meter="15/8", unit_length="1/16"),
     Conditions(meter="none", key="Edor"),
-    Conditions(meter="C|", rhythm="hornpipe", form="AA"),
+    Conditions(meter="2/4", rhythm="hornpipe", form="AA"),
     Conditions(meter="9/8", form="ABBC"),
     Conditions(form="AABB", bars=4, tidy=True),
     Conditions(meter="3/8", unit_length="1/4", key="F#m", bars=5),
