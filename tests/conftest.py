@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, Request
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 # Read by torch when it is imported, here and in the commands that tests start. Threads that wait then sleep; by default
 # they spin, which makes training several times slower where tests share the cores with other work.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+# An example may take as long as it takes: beside other work the clock says nothing of the code.
+settings.register_profile("tunewright", deadline=None)
+settings.load_profile("tunewright")
 
 
 DEBIAN_PACKAGES = {
