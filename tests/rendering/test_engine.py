@@ -35,7 +35,7 @@ def test_any_character_comes_through_and_long_texts_do():
 
 def test_too_long_a_time_is_an_error_and_the_next_tune_works(monkeypatch):
     monkeypatch.setattr(engine, "TIME_LIMIT_SECONDS", 0.5)
-    with pytest.raises(RenderError, match=r"after 0\.5 seconds"):
+    with pytest.raises(RenderError, match=r"within 0\.5 seconds"):
         ask("sequence", ENDLESS, 30)
     monkeypatch.undo()
     assert ask("open", TUNE)["notes"] == 4

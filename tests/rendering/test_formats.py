@@ -36,7 +36,7 @@ def test_the_same_tune_gives_the_same_file(form):
 
 
 def test_an_unknown_format_is_an_error():
-    with pytest.raises(OptionError, match="no format 'mp3'; there are abc, svg"):
+    with pytest.raises(OptionError, match="format is 'mp3'; allowed: abc, svg"):
         check_format("mp3")
     with pytest.raises(OptionError):
         render(TUNE, "")

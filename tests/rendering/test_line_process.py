@@ -69,7 +69,7 @@ def test_one_that_does_not_end_by_itself_is_ended(monkeypatch):
 def test_what_closes_its_output_and_goes_on_has_stopped(monkeypatch):
     monkeypatch.setattr(line_process, "CLOSE_SECONDS", 0.2)
     process = start("import os, time; os.close(1); time.sleep(60)")
-    with pytest.raises(StoppedError, match="does not answer"):
+    with pytest.raises(StoppedError, match="no longer answers"):
         process.receive(soon())
     process.kill()
 

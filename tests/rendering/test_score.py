@@ -91,5 +91,5 @@ def test_nothing_to_engrave_is_an_error(music):
 
 
 def test_a_score_without_places_is_an_error():
-    with pytest.raises(RenderError, match="where to put its notes"):
+    with pytest.raises(RenderError, match="abcjs cannot place its notes"):
         engrave(abc_text("X:1\nK:C\nLX CD|\n"))
