@@ -108,7 +108,7 @@ def test_where_shapes_change_a_gpu_takes_the_steps_of_a_processor(data, as_on_a_
     trainer = trainer_of(data, **options)
     assert any(isinstance(layer, PaddedLayer) for layer in trainer.network.layers) is ("units" in options)
     assert [progress.loss for progress in islice(trainer.run(), 12)] == pytest.approx(here, abs=1e-4)
-    with pytest.raises(OptionError, match=r"'bfloat16'.* do not look back, fed by 'windows' or 'streams'"):
+    with pytest.raises(OptionError, match=r"'bfloat16'.* does not look back, fed by 'windows' or 'streams'"):
         trainer_of(data, precision="bfloat16", **options)
 
 

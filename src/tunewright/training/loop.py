@@ -299,7 +299,7 @@ class Trainer:
 
     def _divergence(self, what: str) -> DivergenceError:
         return DivergenceError(
-            f"{what}, in epoch {self.position.epoch + 1}, batch {self.position.batch + 1}; try a lower learning_rate "
+            f"{what}, in epoch {self.position.epoch + 1}, batch {self.position.batch + 1}; try a lower learning rate "
             f"(now {self.config.learning_rate:g}) or max_grad_norm (now {self.config.max_grad_norm:g}; 0 does not clip)"
         )
 

@@ -149,7 +149,7 @@ def test_what_it_cannot_do_is_refused(name, value):
 
 
 def test_no_network_is_refused():
-    with pytest.raises(OptionError, match="1 or more"):
+    with pytest.raises(OptionError, match="give at least one"):
         require_alike([])
 
 
