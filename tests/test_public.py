@@ -4,9 +4,9 @@ import inspect
 import re
 import shutil
 import sys
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import pytest
 from command_line import run
@@ -46,7 +46,6 @@ Kept(composition, originality, nats_per_character, likelihood_place, closeness, 
     different_bars, form, log_ratio, log_ratio_place, likeness, candidates)
 LABELS
 MEASURES
-Material(data, origin)
 Member(network, training)
 MemoryStudy(cell, units, layers, trained, untrained, context, gates, fingerprint, tunes, characters)
 MissingExtraError
@@ -72,9 +71,10 @@ Run(folder, data, network, config, origin=, start=, team=)
 Sides(choosing, confirming)
 StackedRuns(runs)
 StackedTrainer(data, members, device, *, own_dropout=)
+StudyData(data, origin)
 StudyProgress(states, changed, undrawn=)
 StudyResults(folder, plan, runs, failed, missing)
-StudyRun(plan, material, out, executor)
+StudyRun(plan, data, out, executor)
 Target(units, label, meaning=)
 TrainingConfig(feed=, sequence_length=, batch_size=, state_reset_probability=, transpose=, epochs=, optimizer=,
     learning_rate=, weight_decay=, beta1=, beta2=, warmup=, schedule=, max_grad_norm=, select_by=, patience=,
@@ -138,7 +138,7 @@ musicality(tunes, corpus, *, seed=)
 named_targets(units, findings)
 originality(tunes, corpus, *, held_out=, progress=)
 originality_index(tunes, *, cache=, progress=)
-pad_layers(layers, *, loose=)
+pad_layers(layers, *, replaced_weights=)
 playable(model, conditions=, *, beginning=)
 quick_units(mode, units)
 read_activations(network, ids, quantities=)
@@ -149,7 +149,7 @@ read_results(folder)
 read_run(folder)
 read_tunes(*paths, keep_duplicates=, text_field=)
 render(tune, format, *, provenance=, soundfont=)
-run_study(plan, out, *, material=, executor=, workers=, address=)
+run_study(plan, out, *, data=, executor=, workers=, address=)
 runs_table(results)
 setting_mean(results, setting, measure=)
 split_tunes(tunes, *, validation_fraction=, seed=)
@@ -238,9 +238,12 @@ def test_every_flag_of_choice_and_condition_is_a_keyword():
     from tunewright.cli.composing.compose import compose
 
     keywords = inspect.signature(tw.compose).parameters.keys() - {"model", "config"}
-    flags = inspect.signature(compose).parameters.keys()
+    hints = get_type_hints(compose)
+    groups = {name: arg for name, hint in hints.items() for arg in get_args(hint) if is_dataclass(arg)}
+    named = [[each.name for each in fields(groups[name])] if name in groups else [name] for name in hints]
+    flags = {name for names in named for name in names} - {"return"} - tw.CompositionConfig.__dataclass_fields__.keys()
     of_library, of_command = {"grammar"}, {
-        "candidates", "composition", "corpus", "count", "force", "format", "keep", "model", "no_originality", "out",
+        "candidates", "corpus", "count", "force", "format", "keep", "model", "no_originality", "out",
         "playable", "vary",
     }  # fmt: skip
     assert keywords - set(tw.CompositionConfig.__dataclass_fields__) - of_library == flags - of_command

@@ -1,5 +1,6 @@
 """One truth: `check` and abc2midi find nothing wrong in any text that the acceptor allows."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -23,6 +24,8 @@ SETTINGS = (
     Conditions(meter="3/8", unit_length="1/4", key="F#m", bars=5),
 )
 VOCABULARIES = (SYMBOLS, [symbol for symbol in SYMBOLS if symbol not in '[]{}"!%wWPQ~'])
+WALKS = int(os.environ.get("TUNEWRIGHT_WALKS", "10000"))
+"""Of the slow test; 100,000 take twenty minutes of one core."""
 HEADER = "X:1\nM:{meter}\nL:1/8\nK:C\n"
 
 
@@ -61,7 +64,7 @@ def test_in_random_tunes_check_finds_no_error():
 @pytest.mark.slow
 def test_in_very_many_random_tunes_check_finds_no_error_and_abc2midi_has_no_complaint(require_program):
     program, wrong, complained = require_program("abc2midi"), {}, {}
-    for number, text in enumerate(tunes(100_000)):
+    for number, text in enumerate(tunes(WALKS)):
         if found := errors(text):
             wrong[text] = found
         if number % 50 == 0 and (found := complaints(program, text)):

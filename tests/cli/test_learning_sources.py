@@ -36,7 +36,11 @@ def test_a_built_corpus_stands_alone(built, tiny_corpus):
     for training, validation, message in (
         ([built, str(tiny_corpus)], [], "must be named alone"),
         ([str(tiny_corpus), built], [], "must be named alone"),
-        ([built], [str(tiny_corpus)], "brings its own tunes to measure on"),
+        (
+            [built],
+            [str(tiny_corpus)],
+            "has its own validation tunes; to use others, give --validation",
+        ),
     ):
         with pytest.raises(OptionError, match=message):
             training_data(training, validation)

@@ -109,7 +109,7 @@ def order_of(
     given = given_options(ComposeOptions, options)
     raw, grammar = bool(given.get("raw")), given.get("grammar")
     if raw and grammar:
-        raise OptionError("raw is true, and there is a grammar; give one of them")
+        raise OptionError("raw and grammar exclude each other; give one of them")
     checkpoint, config = choice_of(model, config, given, raw=raw, spell=spell)
     asked = _asked(given)
     if grammar and asked:

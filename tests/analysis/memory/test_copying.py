@@ -106,7 +106,7 @@ def test_it_is_told_and_drawn(model, copying):
     np.testing.assert_allclose(values, looked.gate[:-1], atol=0.0051)
     for form, start in (("svg", b"<?xml"), ("png", b"\x89PNG"), ("pdf", b"%PDF")):
         assert draw_copying(copying, form).startswith(start)
-    assert b"before it came" in draw_gate(looked)
+    assert b"prediction of it" in draw_gate(looked)
 
 
 def test_a_plain_network_has_no_gate(untrained, sides):

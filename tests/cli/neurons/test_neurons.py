@@ -101,7 +101,7 @@ def test_units_and_tunes_are_told_of_as_asked(capsys, untrained_model, tiny_tune
         "--tune", tune, "--unit", 4, 2, "--quantity", "c", "--characters", 2000,
     )  # fmt: skip
     assert status == 0
-    assert "left out: No score has no score: abcjs does not know" in err
+    assert "left out: No score has no score: abcjs cannot place its notes" in err
     assert {finding["unit"] for finding in read(out, "neurons.json")} == {2, 4}
     study = read(out, "study.json")
     assert study["quantity"] == "c"

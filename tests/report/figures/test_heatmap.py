@@ -107,7 +107,7 @@ def test_values_must_fit(text, values, message):
 
 
 def test_an_unknown_form_is_an_error():
-    with pytest.raises(OptionError, match="no form 'gif'"):
+    with pytest.raises(OptionError, match="form is 'gif'; allowed: svg, png, pdf"):
         draw_heatmap("a", [0], title="", form="gif")
 
 

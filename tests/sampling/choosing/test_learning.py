@@ -53,7 +53,7 @@ def test_a_network_gets_one_of_its_own(untrained, tiny_tunes, monkeypatch):
 
 def test_a_network_whose_tunes_are_told_without_fail_gets_none(untrained, tiny_tunes, monkeypatch):
     monkeypatch.setattr(learning, "FEWEST_TUNES", 10)
-    with pytest.raises(OptionError, match="none is worth choosing"):
+    with pytest.raises(OptionError, match="choosing among them is useless; train the network for longer"):
         learn_discriminator(untrained(units=8), tiny_tunes)
 
 

@@ -120,7 +120,7 @@ def test_another_study_other_tunes_and_other_things_are_refused(plan, material, 
         next(study_steps(replace(plan, fingerprint="0"), material, tmp_path / "study", OneByOne))
     (tmp_path / "used").mkdir()
     (tmp_path / "used" / "thesis.tex").write_text("", encoding="utf-8")
-    with pytest.raises(OutputError, match="no study"):
+    with pytest.raises(OutputError, match="holds something that is not a study; choose an empty or new folder"):
         next(study_steps(plan, material, tmp_path / "used", OneByOne))
     assert [path.name for path in (tmp_path / "used").iterdir()] == ["thesis.tex"]
 

@@ -12,7 +12,6 @@ import torch
 from study_runs import PLAN, outcome, states_of
 
 from tunewright.cli.main import run as command
-from tunewright.cli.studies import study_setup
 from tunewright.corpus.readers import read_tunes
 from tunewright.study.plans.plan import read_plan
 from tunewright.study.results.run_record import read_run
@@ -236,11 +235,11 @@ def test_the_command_takes_it_when_told_and_by_itself_where_it_suits(plan_file, 
             super().__init__(study, material, slots)
             made.append(self.slots)
 
-    monkeypatch.setattr(study_setup, "StackedExecutor", Noted)
+    monkeypatch.setattr(together, "StackedExecutor", Noted)
     arguments = ["study", "run", str(plan_file), "--out", str(tmp_path / "study")]
     assert command([*arguments, "--executor", "stacked"]) == 0
     assert outcome(tmp_path / "study") == outcome(undisturbed)
-    monkeypatch.setattr(study_setup, "can_stack", lambda _: True)
+    monkeypatch.setattr(together, "can_stack", lambda _: True)
     assert command(arguments) == 0  # all is done
     assert command([*arguments, "--executor", "stacked", "--workers", "5"]) == 0
     assert made == [AT_ONCE, AT_ONCE, 5]
