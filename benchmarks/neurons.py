@@ -20,7 +20,7 @@ from tunewright.analysis.units.samples import Sides
 from tunewright.analysis.units.unit_study import NeuronStudy
 from tunewright.cli.neurons.neuron_table import STRONG_AUC, STRONG_R
 from tunewright.corpus.tune import Tune
-from tunewright.report.pages.neuron_writing import Writer
+from tunewright.report.pages.neuron_writing import NeuronWriter
 
 
 def main() -> None:
@@ -43,7 +43,7 @@ def main() -> None:
     found = analyse_neurons(request, sides, lambda doing, share: watch(doing.partition(":")[0], share))
     watch("page and pictures", 1)
     with tempfile.TemporaryDirectory() as folder:
-        writer = Writer(request, found, Path(folder))
+        writer = NeuronWriter(request, found, Path(folder))
         writer.write(lambda *_: None)
         page = (Path(folder) / "index.html").stat().st_size
     watch.end()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tunewright.corpus.cleaning import LONGEST_TUNE, Line, clean_lines, essential_tunes, essentials, make_tune
+from tunewright.corpus.cleaning import LONGEST_TUNE, SourceLine, clean_lines, essential_tunes, essentials, make_tune
 from tunewright.corpus.tune import END, START, Failure, Tune
 
 PATH = Path("some.abc")
@@ -56,7 +56,11 @@ def test_residue_goes(line, expected):
 
 
 def test_line_break_tags_break_lines_and_keep_numbers_and_sizes():
-    assert list(clean_lines("X:1<br>T:a<BR/>\nK:C", 5)) == [Line(5, "X:1", 16), Line(5, "T:a", 0), Line(6, "K:C", 3)]
+    assert list(clean_lines("X:1<br>T:a<BR/>\nK:C", 5)) == [
+        SourceLine(5, "X:1", 16),
+        SourceLine(5, "T:a", 0),
+        SourceLine(6, "K:C", 3),
+    ]
 
 
 @given(st.text())
@@ -76,8 +80,8 @@ def test_nothing_is_no_tune():
 
 
 def test_what_is_too_long_is_no_tune():
-    assert isinstance(make_tune([Line(1, "a" * (LONGEST_TUNE - 1), 0)], PATH), Tune)
-    failure = make_tune([Line(1, "a" * LONGEST_TUNE, 0)], PATH)
+    assert isinstance(make_tune([SourceLine(1, "a" * (LONGEST_TUNE - 1), 0)], PATH), Tune)
+    failure = make_tune([SourceLine(1, "a" * LONGEST_TUNE, 0)], PATH)
     assert isinstance(failure, Failure)
     assert "longer than 1,000,000" in failure.reason
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tunewright.notation.lexer import Kind, LineKind, read_lines, tokens
+from tunewright.notation.lexer import LineKind, Sign, read_lines, tokens
 
 FRAGMENTS = [
     "X:1\n", "T:a\n", "K:G\n", "M:6/8\n", "L:1/8\n", "[K:D]", "[V:2]", "V:1\n", "|:", ":|", "[1", "|2", "::", "(3abc",
@@ -18,7 +18,7 @@ def words(text):
     """The tokens of `text` after a header, as (kind, text) pairs, blanks and line ends left out."""
     header = "X:1\nK:D\n"
     found = [(token.kind, (header + text)[token.start : token.end]) for token in tokens(header + text)][6:]
-    return [(kind, part) for kind, part in found if kind not in (Kind.SPACE, Kind.LINE_END)]
+    return [(kind, part) for kind, part in found if kind not in (Sign.SPACE, Sign.LINE_END)]
 
 
 @given(SOUP | st.text() | st.text(alphabet="ABcd|:[]()<>^_=,'/23 \n\"!+{}zZy~.\\%-&X:K"))
@@ -43,44 +43,44 @@ def test_openings_without_an_end_take_no_more_time_than_others():
 
 
 MUSIC = {
-    "^c'3/2": [(Kind.ACCIDENTAL, "^"), (Kind.NOTE, "c"), (Kind.OCTAVE, "'"), (Kind.LENGTH, "3/2")],
-    "__B,,//": [(Kind.ACCIDENTAL, "__"), (Kind.NOTE, "B"), (Kind.OCTAVE, ",,"), (Kind.LENGTH, "//")],
-    "z2x": [(Kind.REST, "z"), (Kind.LENGTH, "2"), (Kind.REST, "x")],
-    "Z4": [(Kind.BARS_REST, "Z"), (Kind.LENGTH, "4")],
+    "^c'3/2": [(Sign.ACCIDENTAL, "^"), (Sign.NOTE, "c"), (Sign.OCTAVE, "'"), (Sign.LENGTH, "3/2")],
+    "__B,,//": [(Sign.ACCIDENTAL, "__"), (Sign.NOTE, "B"), (Sign.OCTAVE, ",,"), (Sign.LENGTH, "//")],
+    "z2x": [(Sign.REST, "z"), (Sign.LENGTH, "2"), (Sign.REST, "x")],
+    "Z4": [(Sign.BARS_REST, "Z"), (Sign.LENGTH, "4")],
     "[CE]2": [
-        (Kind.CHORD_OPEN, "["), (Kind.NOTE, "C"), (Kind.NOTE, "E"), (Kind.CHORD_CLOSE, "]"), (Kind.LENGTH, "2"),
+        (Sign.CHORD_OPEN, "["), (Sign.NOTE, "C"), (Sign.NOTE, "E"), (Sign.CHORD_CLOSE, "]"), (Sign.LENGTH, "2"),
     ],
-    "{/g}a": [(Kind.GRACE_OPEN, "{/"), (Kind.NOTE, "g"), (Kind.GRACE_CLOSE, "}"), (Kind.NOTE, "a")],
-    '"Am"a"^low"': [(Kind.CHORD_SYMBOL, '"Am"'), (Kind.NOTE, "a"), (Kind.ANNOTATION, '"^low"')],
+    "{/g}a": [(Sign.GRACE_OPEN, "{/"), (Sign.NOTE, "g"), (Sign.GRACE_CLOSE, "}"), (Sign.NOTE, "a")],
+    '"Am"a"^low"': [(Sign.CHORD_SYMBOL, '"Am"'), (Sign.NOTE, "a"), (Sign.ANNOTATION, '"^low"')],
     "!trill!a+p+~b": [
-        (Kind.DECORATION, "!trill!"), (Kind.NOTE, "a"), (Kind.DECORATION, "+p+"), (Kind.DECORATION, "~"),
-        (Kind.NOTE, "b"),
+        (Sign.DECORATION, "!trill!"), (Sign.NOTE, "a"), (Sign.DECORATION, "+p+"), (Sign.DECORATION, "~"),
+        (Sign.NOTE, "b"),
     ],
     "(3a-a>b)": [
-        (Kind.TUPLET, "(3"), (Kind.NOTE, "a"), (Kind.TIE, "-"), (Kind.NOTE, "a"), (Kind.BROKEN, ">"), (Kind.NOTE, "b"),
-        (Kind.SLUR_CLOSE, ")"),
+        (Sign.TUPLET, "(3"), (Sign.NOTE, "a"), (Sign.TIE, "-"), (Sign.NOTE, "a"), (Sign.BROKEN, ">"), (Sign.NOTE, "b"),
+        (Sign.SLUR_CLOSE, ")"),
     ],
-    "((3:2:4a": [(Kind.SLUR_OPEN, "("), (Kind.TUPLET, "(3:2:4"), (Kind.NOTE, "a")],
+    "((3:2:4a": [(Sign.SLUR_OPEN, "("), (Sign.TUPLET, "(3:2:4"), (Sign.NOTE, "a")],
     "a|1b:|2[1,3": [
-        (Kind.NOTE, "a"), (Kind.BAR, "|"), (Kind.ENDING, "1"), (Kind.NOTE, "b"), (Kind.BAR, ":|"), (Kind.ENDING, "2"),
-        (Kind.ENDING, "[1,3"),
+        (Sign.NOTE, "a"), (Sign.BAR, "|"), (Sign.ENDING, "1"), (Sign.NOTE, "b"), (Sign.BAR, ":|"), (Sign.ENDING, "2"),
+        (Sign.ENDING, "[1,3"),
     ],
     "[K:Em]a[r:x y]": [
-        (Kind.INLINE_FIELD, "[K:"), (Kind.INLINE_VALUE, "Em"), (Kind.INLINE_END, "]"), (Kind.NOTE, "a"),
-        (Kind.INLINE_FIELD, "[r:"), (Kind.INLINE_VALUE, "x y"), (Kind.INLINE_END, "]"),
+        (Sign.INLINE_FIELD, "[K:"), (Sign.INLINE_VALUE, "Em"), (Sign.INLINE_END, "]"), (Sign.NOTE, "a"),
+        (Sign.INLINE_FIELD, "[r:"), (Sign.INLINE_VALUE, "x y"), (Sign.INLINE_END, "]"),
     ],
     "a y b`c&d": [
-        (Kind.NOTE, "a"), (Kind.SPACER, "y"), (Kind.NOTE, "b"), (Kind.BEAM, "`"), (Kind.NOTE, "c"), (Kind.OVERLAY, "&"),
-        (Kind.NOTE, "d"),
+        (Sign.NOTE, "a"), (Sign.SPACER, "y"), (Sign.NOTE, "b"), (Sign.BEAM, "`"), (Sign.NOTE, "c"), (Sign.OVERLAY, "&"),
+        (Sign.NOTE, "d"),
     ],
     "a\\\nb!\nc % d": [
-        (Kind.NOTE, "a"), (Kind.CONTINUATION, "\\"), (Kind.NOTE, "b"), (Kind.SCORE_BREAK, "!"), (Kind.NOTE, "c"),
-        (Kind.COMMENT, "% d"),
+        (Sign.NOTE, "a"), (Sign.CONTINUATION, "\\"), (Sign.NOTE, "b"), (Sign.SCORE_BREAK, "!"), (Sign.NOTE, "c"),
+        (Sign.COMMENT, "% d"),
     ],
-    'a;"b': [(Kind.NOTE, "a"), (Kind.UNKNOWN, ";"), (Kind.UNKNOWN, '"b')],
-    "M:3/4\na": [(Kind.BODY_FIELD, "M:"), (Kind.BODY_VALUE, "3/4"), (Kind.NOTE, "a")],
-    "w: la-la % x": [(Kind.BODY_FIELD, "w:"), (Kind.LYRICS, "la-la"), (Kind.COMMENT, "% x")],
-    "A:|": [(Kind.NOTE, "A"), (Kind.BAR, ":|")],
+    'a;"b': [(Sign.NOTE, "a"), (Sign.UNKNOWN, ";"), (Sign.UNKNOWN, '"b')],
+    "M:3/4\na": [(Sign.BODY_FIELD, "M:"), (Sign.BODY_VALUE, "3/4"), (Sign.NOTE, "a")],
+    "w: la-la % x": [(Sign.BODY_FIELD, "w:"), (Sign.LYRICS, "la-la"), (Sign.COMMENT, "% x")],
+    "A:|": [(Sign.NOTE, "A"), (Sign.BAR, ":|")],
 }  # fmt: skip
 
 
@@ -93,12 +93,12 @@ def test_each_sign_of_music_has_its_kind(text):
     "line", ["|", "||", "|]", "[|", "|:", ":|", "::", ":|:", ":||:", "[|:", "|::", "[|]", ".|", ":|]", "|||", ":"]
 )
 def test_a_bar_line_of_any_shape_is_one_token(line):
-    assert words(f" a{line}b") == [(Kind.NOTE, "a"), (Kind.BAR, line), (Kind.NOTE, "b")]
+    assert words(f" a{line}b") == [(Sign.NOTE, "a"), (Sign.BAR, line), (Sign.NOTE, "b")]
 
 
 def test_a_bracket_after_a_bar_line_may_open_a_chord_or_a_field():
-    assert words("|[CE]|[K:D]")[:2] == [(Kind.BAR, "|"), (Kind.CHORD_OPEN, "[")]
-    assert words("|[CE]|[K:D]")[-4:-2] == [(Kind.BAR, "|"), (Kind.INLINE_FIELD, "[K:")]
+    assert words("|[CE]|[K:D]")[:2] == [(Sign.BAR, "|"), (Sign.CHORD_OPEN, "[")]
+    assert words("|[CE]|[K:D]")[-4:-2] == [(Sign.BAR, "|"), (Sign.INLINE_FIELD, "[K:")]
 
 
 def test_lines_say_where_in_a_tune_they_stand():

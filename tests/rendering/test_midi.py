@@ -13,7 +13,7 @@ import pytest
 
 from tunewright.corpus.readers import read_tunes
 from tunewright.rendering.midi import TICKS_PER_QUARTER, midi_file
-from tunewright.rendering.performance import Note, Performance, perform
+from tunewright.rendering.performance import Performance, SoundingNote, perform
 from tunewright.rendering.source import abc_text
 
 SAMPLE = slice(0, None, 34)
@@ -138,7 +138,12 @@ def test_voices_and_accompaniment_have_tracks_of_their_own():
 
 
 def test_no_key_is_pressed_twice():
-    notes = (Note(0, 0.5, 60, 90), Note(0, 0.25, 60, 90), Note(0.25, 0.25, 60, 90), Note(0.25, 0.25, 64, 90))
+    notes = (
+        SoundingNote(0, 0.5, 60, 90),
+        SoundingNote(0, 0.25, 60, 90),
+        SoundingNote(0.25, 0.25, 60, 90),
+        SoundingNote(0.25, 0.25, 64, 90),
+    )
     down = set()
     for message in mido.MidiFile(file=io.BytesIO(midi_file(Performance("", (4, 4), 120, (notes,))))).tracks[1]:
         if message.type == "note_on":

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tunewright.errors import RenderError
-from tunewright.notation.lexer import Kind, tokens
+from tunewright.notation.lexer import Sign, tokens
 from tunewright.rendering.score_places import engrave_with_areas
 
 HEADER = "X:1\nT:Title\nM:4/4\nL:1/8\nK:G\n"
@@ -51,7 +51,7 @@ def test_areas_lie_on_their_notes():
     score, areas = engrave_with_areas(HEADER + MUSIC)
     heads = re.findall(r'd="M ([\d.]+) ([\d.]+)c[^"]*" class="abcjs-notehead', score.svg)
     notes = [area for area in areas if area.kind == "note"]
-    single = [area for area in notes if Kind.CHORD_OPEN not in kinds_at(area.places)]
+    single = [area for area in notes if Sign.CHORD_OPEN not in kinds_at(area.places)]
     for area in single:
         inside = [
             (x, y) for x, y in heads
@@ -109,7 +109,7 @@ NOTES = st.lists(
 def test_every_note_is_covered_once(notes, litter):
     tune = HEADER.replace("\n", litter + "\n") + "".join(map("".join, notes)) + "\n"
     covered = Counter(place for area in engrave_with_areas(tune)[1] for place in area.places)
-    letters = [token.start for token in tokens(tune) if token.kind is Kind.NOTE]
+    letters = [token.start for token in tokens(tune) if token.kind is Sign.NOTE]
     assert {place: covered[place] for place in letters} == dict.fromkeys(letters, 1)
     assert max(covered.values()) == 1
 

@@ -9,25 +9,25 @@ Shapes: T characters.
 import numpy as np
 from numpy.typing import NDArray
 
-from tunewright.notation.lexer import Kind, tokens
+from tunewright.notation.lexer import Sign, tokens
 
-_GROUPS: dict[str, tuple[Kind, ...]] = {
-    "header": (Kind.HEADER_FIELD, Kind.HEADER_VALUE),
-    "notes and rests": (Kind.NOTE, Kind.REST, Kind.BARS_REST, Kind.SPACER),
-    "lengths and rhythm": (Kind.LENGTH, Kind.BROKEN, Kind.TUPLET),
-    "accidentals, octaves": (Kind.ACCIDENTAL, Kind.OCTAVE),
-    "bar lines, endings": (Kind.BAR, Kind.ENDING),
-    "gaps": (Kind.SPACE, Kind.BEAM),
-    "line ends": (Kind.LINE_END, Kind.CONTINUATION, Kind.SCORE_BREAK),
+_GROUPS: dict[str, tuple[Sign, ...]] = {
+    "header": (Sign.HEADER_FIELD, Sign.HEADER_VALUE),
+    "notes and rests": (Sign.NOTE, Sign.REST, Sign.BARS_REST, Sign.SPACER),
+    "lengths and rhythm": (Sign.LENGTH, Sign.BROKEN, Sign.TUPLET),
+    "accidentals, octaves": (Sign.ACCIDENTAL, Sign.OCTAVE),
+    "bar lines, endings": (Sign.BAR, Sign.ENDING),
+    "gaps": (Sign.SPACE, Sign.BEAM),
+    "line ends": (Sign.LINE_END, Sign.CONTINUATION, Sign.SCORE_BREAK),
     "ornaments, chords": (
-        Kind.DECORATION, Kind.GRACE_OPEN, Kind.GRACE_CLOSE, Kind.CHORD_OPEN, Kind.CHORD_CLOSE,
-        Kind.SLUR_OPEN, Kind.SLUR_CLOSE, Kind.TIE, Kind.OVERLAY,
+        Sign.DECORATION, Sign.GRACE_OPEN, Sign.GRACE_CLOSE, Sign.CHORD_OPEN, Sign.CHORD_CLOSE,
+        Sign.SLUR_OPEN, Sign.SLUR_CLOSE, Sign.TIE, Sign.OVERLAY,
     ),
-    "chord symbols, texts": (Kind.CHORD_SYMBOL, Kind.ANNOTATION),
+    "chord symbols, texts": (Sign.CHORD_SYMBOL, Sign.ANNOTATION),
     "fields, words in the tune": (
-        Kind.BODY_FIELD, Kind.BODY_VALUE, Kind.INLINE_FIELD, Kind.INLINE_VALUE, Kind.INLINE_END, Kind.LYRICS,
+        Sign.BODY_FIELD, Sign.BODY_VALUE, Sign.INLINE_FIELD, Sign.INLINE_VALUE, Sign.INLINE_END, Sign.LYRICS,
     ),
-    "comments and others": (Kind.COMMENT, Kind.DIRECTIVE, Kind.TEXT, Kind.BOUNDARY, Kind.UNKNOWN),
+    "comments and others": (Sign.COMMENT, Sign.DIRECTIVE, Sign.TEXT, Sign.BOUNDARY, Sign.UNKNOWN),
 }  # fmt: skip
 
 END_OF_TUNE = "end of tune"
@@ -48,6 +48,6 @@ def character_kinds(text: str) -> NDArray[np.uint8]:
     kinds = np.array([*(_NUMBERS[token.kind] for token in found), KINDS.index(END_OF_TUNE)], np.uint8)
     last_fields = [place for place, token in enumerate(found) if token.kind in _GROUPS["header"]]
     if last_fields:
-        line_end = (place for place in range(last_fields[-1], len(found)) if found[place].kind is Kind.LINE_END)
+        line_end = (place for place in range(last_fields[-1], len(found)) if found[place].kind is Sign.LINE_END)
         kinds[: next(line_end, len(found) - 1) + 1] = _HEADER
     return np.repeat(kinds, [*(token.end - token.start for token in found), 1])

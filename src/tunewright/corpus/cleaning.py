@@ -50,7 +50,7 @@ _CLAIM = re.compile(rf"[{CLAIMS.strip('%')}]:")
 _BLANKS = re.compile("[ \t]+")
 
 
-class Line(NamedTuple):
+class SourceLine(NamedTuple):
     """One line of a source, cleaned."""
 
     number: int
@@ -72,22 +72,22 @@ def may_need_cleaning(text: str, begin: int, end: int) -> bool:
     return found is not None and any(residue.search(text, found.start(), end) for residue in _RESIDUE)
 
 
-def clean_lines(text: str, first: int = 1) -> Iterator[Line]:
+def clean_lines(text: str, first: int = 1) -> Iterator[SourceLine]:
     """Yield the lines of `text`, numbered from `first`; one with ``<br>`` tags in it yields one for each part."""
     lines = text.split("\n")
     last = len(lines) - 1
     for index, line in enumerate(lines):
         size = len(line) + (index < last)
         if not _SUSPECT.search(line):
-            yield Line(first + index, line, size)
+            yield SourceLine(first + index, line, size)
             continue
         for part in _parts(line):
-            yield Line(first + index, _clean(part), size)
+            yield SourceLine(first + index, _clean(part), size)
             size = 0
 
 
 def make_tune(
-    lines: Sequence[Line], path: Path, source_characters: int | None = None, identity: str | None = None
+    lines: Sequence[SourceLine], path: Path, source_characters: int | None = None, identity: str | None = None
 ) -> Tune | Failure:
     """Return the tune in `lines` without the blank lines around it, or the reason why there is none.
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import pairwise
 
 from tunewright.notation.keys import parse_key
-from tunewright.notation.lexer import Kind, Line, LineKind, read_lines, tokens
+from tunewright.notation.lexer import Line, LineKind, Sign, read_lines, tokens
 from tunewright.notation.meter import parse_meter, parse_unit_length
 from tunewright.notation.spec import FIELDS
 from tunewright.notation.voices import Problem
@@ -109,8 +109,8 @@ def _among_music(text: str, lines: list[Line]) -> Iterator[Problem]:
             yield from _in_body(text[line.start], text[line.start + 2 : line.stop].strip(), line.start, inline=False)
     found = tokens(text)
     for token, after in pairwise(found):
-        if token.kind is Kind.INLINE_FIELD:
-            value = text[after.start : after.end] if after.kind is Kind.INLINE_VALUE else ""
+        if token.kind is Sign.INLINE_FIELD:
+            value = text[after.start : after.end] if after.kind is Sign.INLINE_VALUE else ""
             yield from _in_body(text[token.start + 1], value.strip(), token.start, inline=True)
 
 

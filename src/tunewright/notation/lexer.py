@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 
-class Kind(Enum):
+class Sign(Enum):
     """Kind of a token; the value describes it."""
 
     BOUNDARY = "mark between tunes: U+0002, U+0003, <start> or <end>"
@@ -76,7 +76,7 @@ class LineKind(Enum):
 class Token(NamedTuple):
     """A range of a text and its kind."""
 
-    kind: Kind
+    kind: Sign
     start: int
     end: int
 
@@ -146,31 +146,31 @@ MUSIC_AND_RUNS = re.compile(f"(?P<run>{_SILENT}(?:{_PLAIN_NOTE})++)|{MUSIC.patte
 
 _PARTS = {
     "note": (
-        ("accidental", Kind.ACCIDENTAL), ("letter", Kind.NOTE), ("octave", Kind.OCTAVE), ("note_length", Kind.LENGTH),
+        ("accidental", Sign.ACCIDENTAL), ("letter", Sign.NOTE), ("octave", Sign.OCTAVE), ("note_length", Sign.LENGTH),
     ),
-    "bar": (("bar_line", Kind.BAR), ("bar_ending", Kind.ENDING)),
-    "rest": (("rest_sign", Kind.REST), ("rest_length", Kind.LENGTH)),
-    "bars_rest": (("bars_rest_sign", Kind.BARS_REST), ("bars_rest_length", Kind.LENGTH)),
+    "bar": (("bar_line", Sign.BAR), ("bar_ending", Sign.ENDING)),
+    "rest": (("rest_sign", Sign.REST), ("rest_length", Sign.LENGTH)),
+    "bars_rest": (("bars_rest_sign", Sign.BARS_REST), ("bars_rest_length", Sign.LENGTH)),
     "inline": (
-        ("inline_field", Kind.INLINE_FIELD), ("inline_value", Kind.INLINE_VALUE), ("inline_end", Kind.INLINE_END),
+        ("inline_field", Sign.INLINE_FIELD), ("inline_value", Sign.INLINE_VALUE), ("inline_end", Sign.INLINE_END),
     ),
-    "chord_close": (("chord_bracket", Kind.CHORD_CLOSE), ("chord_length", Kind.LENGTH)),
+    "chord_close": (("chord_bracket", Sign.CHORD_CLOSE), ("chord_length", Sign.LENGTH)),
 }  # fmt: skip
 FIELD_LINES = (LineKind.HEADER_FIELD, LineKind.BODY_FIELD)
 """Lines that hold a field."""
 
 _FIELD_KINDS = {
-    LineKind.HEADER_FIELD: (Kind.HEADER_FIELD, Kind.HEADER_VALUE),
-    LineKind.BODY_FIELD: (Kind.BODY_FIELD, Kind.BODY_VALUE),
+    LineKind.HEADER_FIELD: (Sign.HEADER_FIELD, Sign.HEADER_VALUE),
+    LineKind.BODY_FIELD: (Sign.BODY_FIELD, Sign.BODY_VALUE),
 }
 _WHOLE_LINES = {
-    LineKind.COMMENT: Kind.COMMENT,
-    LineKind.DIRECTIVE: Kind.DIRECTIVE,
-    LineKind.BLANK: Kind.SPACE,
-    LineKind.TEXT: Kind.TEXT,
-    LineKind.BOUNDARY: Kind.BOUNDARY,
+    LineKind.COMMENT: Sign.COMMENT,
+    LineKind.DIRECTIVE: Sign.DIRECTIVE,
+    LineKind.BLANK: Sign.SPACE,
+    LineKind.TEXT: Sign.TEXT,
+    LineKind.BOUNDARY: Sign.BOUNDARY,
 }
-_KINDS = {name: Kind[name.upper()] for name in _ELEMENTS if name not in _PARTS}
+_KINDS = {name: Sign[name.upper()] for name in _ELEMENTS if name not in _PARTS}
 
 
 def tokens(text: str) -> list[Token]:
@@ -270,24 +270,29 @@ def _music_tokens(text: str, line: Line) -> Iterator[Token]:
                 yield Token(kind, start, end)
 
 
-def _pieces(cuts: list[tuple[Kind, int]]) -> Iterator[Token]:
+def _pieces(cuts: list[tuple[Sign, int]]) -> Iterator[Token]:
     """Yield tokens from (kind, start) pairs in order, the last of which only marks the end."""
     for (kind, start), (_, end) in pairwise(cuts):
         if start < end:
             yield Token(kind, start, end)
 
 
-def _field_cuts(text: str, line: Line) -> list[tuple[Kind, int]]:
+def _field_cuts(text: str, line: Line) -> list[tuple[Sign, int]]:
     name_kind, value_kind = _FIELD_KINDS[line.kind]
     name = line.start + 2
     value = line.stop - len(text[name : line.stop].lstrip(" \t"))
-    value_kind = Kind.LYRICS if text[line.start] in _LYRIC_FIELDS else value_kind
-    return [(name_kind, line.start), (Kind.SPACE, name), (value_kind, value), *_tail_cuts(text, line)]
+    value_kind = Sign.LYRICS if text[line.start] in _LYRIC_FIELDS else value_kind
+    return [(name_kind, line.start), (Sign.SPACE, name), (value_kind, value), *_tail_cuts(text, line)]
 
 
-def _tail_cuts(text: str, line: Line) -> list[tuple[Kind, int]]:
+def _tail_cuts(text: str, line: Line) -> list[tuple[Sign, int]]:
     """Return the starts of the blanks, the comment and the line end after the content of `line`, and its end."""
     tail = text[line.stop : line.end].rstrip("\n\r")
     comment = line.stop + len(tail) - len(tail.lstrip(" \t"))
     end = line.stop + len(tail)
-    return [(Kind.SPACE, line.stop), (Kind.COMMENT, comment), (Kind.LINE_END, end), (Kind.LINE_END, line.end)]
+    return [
+        (Sign.SPACE, line.stop),
+        (Sign.COMMENT, comment),
+        (Sign.LINE_END, end),
+        (Sign.LINE_END, line.end),
+    ]

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from itertools import pairwise, zip_longest
 
-from tunewright.notation.lexer import Kind, tokens
+from tunewright.notation.lexer import Sign, tokens
 from tunewright.notation.spec import BAR_LINES, CHORD_SYMBOL, DECORATION_SIGNS, DECORATIONS
 from tunewright.notation.voices import Problem
 
@@ -23,10 +23,10 @@ _UNKNOWN = {
 """Codes for characters that have a meaning elsewhere; a text that is not closed extends to the end of its line."""
 
 _MAY_BE_DECORATED = frozenset((
-    Kind.ACCIDENTAL, Kind.NOTE, Kind.REST, Kind.BARS_REST, Kind.CHORD_OPEN, Kind.GRACE_OPEN, Kind.BAR, Kind.DECORATION,
+    Sign.ACCIDENTAL, Sign.NOTE, Sign.REST, Sign.BARS_REST, Sign.CHORD_OPEN, Sign.GRACE_OPEN, Sign.BAR, Sign.DECORATION,
 ))  # fmt: skip
-_ENDS_LINE = (Kind.SPACE, Kind.COMMENT, Kind.LINE_END, None)
-_FIELDS = (Kind.HEADER_FIELD, Kind.BODY_FIELD, Kind.INLINE_FIELD)
+_ENDS_LINE = (Sign.SPACE, Sign.COMMENT, Sign.LINE_END, None)
+_FIELDS = (Sign.HEADER_FIELD, Sign.BODY_FIELD, Sign.INLINE_FIELD)
 
 
 def find_marks(text: str) -> Iterator[Problem]:
@@ -41,15 +41,15 @@ class _Marks:
         self.signs = set(DECORATION_SIGNS)
         self.slurs: list[int] = []
         self.stray_end = -1  # where the last run of signs without meaning ended
-        self.checks: dict[Kind, Callable[[int, str, Kind | None], Problem | None]] = {
-            Kind.BAR: self._bar,
-            Kind.CHORD_SYMBOL: self._chord_symbol,
-            Kind.DECORATION: self._decoration,
-            Kind.LENGTH: self._length,
-            Kind.SCORE_BREAK: self._score_break,
-            Kind.SLUR_CLOSE: self._slur_close,
-            Kind.SLUR_OPEN: self._slur_open,
-            Kind.UNKNOWN: self._unknown,
+        self.checks: dict[Sign, Callable[[int, str, Sign | None], Problem | None]] = {
+            Sign.BAR: self._bar,
+            Sign.CHORD_SYMBOL: self._chord_symbol,
+            Sign.DECORATION: self._decoration,
+            Sign.LENGTH: self._length,
+            Sign.SCORE_BREAK: self._score_break,
+            Sign.SLUR_CLOSE: self._slur_close,
+            Sign.SLUR_OPEN: self._slur_open,
+            Sign.UNKNOWN: self._unknown,
         }
 
     def find(self) -> Iterator[Problem]:
@@ -64,27 +64,27 @@ class _Marks:
 
     def _user_signs(self) -> Iterator[str]:
         """Yield the letters that ``U:`` fields define."""
-        for field, value in pairwise(token for token in self.tokens if token.kind is not Kind.SPACE):
+        for field, value in pairwise(token for token in self.tokens if token.kind is not Sign.SPACE):
             name = self.text[field.start : field.end]
             if field.kind in _FIELDS and name.strip("[:") == "U":
                 yield self.text[value.start : value.end].lstrip()[:1]
 
-    def _bar(self, start: int, content: str, _: Kind | None) -> Problem | None:
+    def _bar(self, start: int, content: str, _: Sign | None) -> Problem | None:
         return None if content in BAR_LINES else Problem("bar-line-unknown", start, content)
 
-    def _chord_symbol(self, start: int, content: str, _: Kind | None) -> Problem | None:
+    def _chord_symbol(self, start: int, content: str, _: Sign | None) -> Problem | None:
         if _CHORD_SYMBOL.fullmatch(content[1:-1].strip()):
             return None
         return Problem("chord-symbol-unknown", start, content)
 
-    def _decoration(self, start: int, content: str, after: Kind | None) -> Problem | None:
+    def _decoration(self, start: int, content: str, after: Sign | None) -> Problem | None:
         if not (content in self.signs if len(content) == 1 else content[1:-1] in DECORATIONS):
             return self._stray("decoration-unknown", start, content)
         if after in _MAY_BE_DECORATED or len(content) > 1 or content == ".":
             return None
         return Problem("decoration-without-note", start, content)
 
-    def _unknown(self, start: int, content: str, _: Kind | None) -> Problem | None:
+    def _unknown(self, start: int, content: str, _: Sign | None) -> Problem | None:
         return self._stray(_UNKNOWN.get(content[0], "unknown-character"), start, content)
 
     def _stray(self, code: str, start: int, content: str) -> Problem | None:
@@ -92,18 +92,18 @@ class _Marks:
         follows, self.stray_end = start == self.stray_end, start + len(content)
         return None if follows else Problem(code, start, content)
 
-    def _length(self, start: int, content: str, _: Kind | None) -> Problem | None:
+    def _length(self, start: int, content: str, _: Sign | None) -> Problem | None:
         parts = [int(digits[:6]) for digits in _DENOMINATOR.findall(content)]
         wrong = any(not number or number & (number - 1) for number in parts)
         return Problem("length-unknown", start, content) if wrong else None
 
-    def _score_break(self, start: int, content: str, after: Kind | None) -> Problem | None:
+    def _score_break(self, start: int, content: str, after: Sign | None) -> Problem | None:
         return Problem("decoration-unclosed", start) if content == "!" and after not in _ENDS_LINE else None
 
-    def _slur_open(self, start: int, _: str, __: Kind | None) -> None:
+    def _slur_open(self, start: int, _: str, __: Sign | None) -> None:
         self.slurs.append(start)
 
-    def _slur_close(self, start: int, _: str, __: Kind | None) -> Problem | None:
+    def _slur_close(self, start: int, _: str, __: Sign | None) -> Problem | None:
         if not self.slurs:
             return Problem("slur-not-opened", start)
         self.slurs.pop()

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tunewright.errors import MissingExtraError
-from tunewright.rendering.performance import PERCUSSION, Note, Performance
+from tunewright.rendering.performance import PERCUSSION, Performance, SoundingNote
 from tunewright.rendering.provenance import entries
 
 TICKS_PER_QUARTER = 480
@@ -72,7 +72,7 @@ def _leading_messages(performance: Performance, provenance: Mapping[str, str]) -
         yield "time_signature", {"numerator": numerator, "denominator": denominator}
 
 
-def _note_events(notes: Sequence[Note], channel: int) -> list[Event]:
+def _note_events(notes: Sequence[SoundingNote], channel: int) -> list[Event]:
     events: list[Event] = []
     program = None
     for note, start, end in _separate(notes):
@@ -86,7 +86,7 @@ def _note_events(notes: Sequence[Note], channel: int) -> list[Event]:
     return sorted(events, key=lambda event: event[:2])
 
 
-def _separate(notes: Sequence[Note]) -> Iterator[tuple[Note, int, int]]:
+def _separate(notes: Sequence[SoundingNote]) -> Iterator[tuple[SoundingNote, int, int]]:
     """Notes with start and end in ticks, each ended before the same pitch starts again."""
     next_start: dict[int, int] = {}
     spans = []

@@ -30,7 +30,7 @@ PERCUSSION = 128
 
 
 @dataclass(frozen=True)
-class Note:
+class SoundingNote:
     """One sounding note."""
 
     start: float
@@ -55,7 +55,7 @@ class Performance:
     meter: tuple[int, int]
     tempo: float
     """Quarter notes per minute."""
-    tracks: tuple[tuple[Note, ...], ...]
+    tracks: tuple[tuple[SoundingNote, ...], ...]
     """A track for each voice, then one for the accompaniment if there are chord symbols; in order of starting times."""
 
     def seconds(self, whole_notes: float) -> float:
@@ -68,7 +68,7 @@ class Performance:
         return self.seconds(max(note.start + note.duration for track in self.tracks for note in track))
 
     @property
-    def written_notes(self) -> Iterator[Note]:
+    def written_notes(self) -> Iterator[SoundingNote]:
         """The notes that are written in the text, in order of starting times."""
         notes = [note for track in self.tracks for note in track if note.characters]
         return iter(sorted(notes, key=lambda note: note.start))
@@ -104,7 +104,7 @@ def perform(abc: str) -> Performance:
     return performance
 
 
-def _sounding(notes: Iterable[dict[str, Any]]) -> Iterator[Note]:
+def _sounding(notes: Iterable[dict[str, Any]]) -> Iterator[SoundingNote]:
     """Notes of one track in order of time, without those that are silent or have no pitch in MIDI."""
     for note in sorted(notes, key=lambda note: note["start"] or 0):
         start, duration, pitch = (note[name] for name in ("start", "duration", "pitch"))
@@ -113,7 +113,7 @@ def _sounding(notes: Iterable[dict[str, Any]]) -> Iterator[Note]:
         place = (note["startChar"], note["endChar"]) if note.get("startChar") is not None else None
         sounding = duration * STACCATO if note["kind"] == "staccato" else duration
         velocity = max(1, min(127, round(note["velocity"])))
-        yield Note(start, sounding, round(pitch), velocity, int(note["program"]), place)
+        yield SoundingNote(start, sounding, round(pitch), velocity, int(note["program"]), place)
 
 
 def _with_short_graces(notes: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
-from tunewright.notation.lexer import Kind, Token, tokens
+from tunewright.notation.lexer import Sign, Token, tokens
 from tunewright.rendering.score import Score, ScoreElement, engrave
 from tunewright.rendering.source import INSERTED, Completed, completed
 from tunewright.rendering.typesetting import POINTS_PER_PIXEL
@@ -22,13 +22,13 @@ PAD = 5.0
 """CSS pixels by which an area extends beyond what is drawn, above and below, and on a side without a neighbour."""
 
 _OWN = {
-    Kind.ACCIDENTAL, Kind.NOTE, Kind.OCTAVE, Kind.LENGTH, Kind.REST, Kind.BARS_REST, Kind.SPACER, Kind.CHORD_OPEN,
-    Kind.CHORD_CLOSE, Kind.TIE, Kind.BROKEN, Kind.BAR, Kind.ENDING,
+    Sign.ACCIDENTAL, Sign.NOTE, Sign.OCTAVE, Sign.LENGTH, Sign.REST, Sign.BARS_REST, Sign.SPACER, Sign.CHORD_OPEN,
+    Sign.CHORD_CLOSE, Sign.TIE, Sign.BROKEN, Sign.BAR, Sign.ENDING,
 }  # fmt: skip
 """Tokens that belong to a note, rest or bar line itself."""
 
 _ABOVE, _BETWEEN = 7.56, 61.33  # abcjs's defaults: CSS pixels above the first line of music and between lines
-_WORDS = {Kind.CHORD_SYMBOL: "chord", Kind.ANNOTATION: "annotation"}
+_WORDS = {Sign.CHORD_SYMBOL: "chord", Sign.ANNOTATION: "annotation"}
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ class _Read:
         graces: list[int] = []
         in_grace = False
         for token in self.tokens[first : bisect_left(self.tokens, end, key=lambda token: token.start)]:
-            in_grace |= token.kind is Kind.GRACE_OPEN
+            in_grace |= token.kind is Sign.GRACE_OPEN
             characters = range(token.start, min(token.end, end))
             if token.kind in _WORDS:
                 yield _WORDS[token.kind], self.places(characters)
@@ -116,7 +116,7 @@ class _Read:
                 graces += characters
             elif token.kind in _OWN:
                 own += characters
-            in_grace &= token.kind is not Kind.GRACE_CLOSE
+            in_grace &= token.kind is not Sign.GRACE_CLOSE
         yield "grace", self.places(graces)
         yield element.kind, self.places(own)
 

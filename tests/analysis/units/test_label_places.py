@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tunewright.analysis.units.label_places import KIND_NUMBERS, read_places
-from tunewright.notation.lexer import Kind, tokens
+from tunewright.notation.lexer import Sign, tokens
 
 TUNE = "X:1\nM:2/4\nL:1/8\nK:C\nA2>B2|z4|[CE]4|\n"
 
@@ -41,4 +41,4 @@ def test_the_pitch_before_is_that_of_the_last_note_not_of_a_rest():
     chord = TUNE.index("[")
     assert (places.pitch[chord], places.pitch_before[chord]) == (64, 71)
     assert np.isnan(places.pitch[TUNE.index("z")])
-    assert places.is_kind(Kind.REST, Kind.BAR).sum() == 4
+    assert places.is_kind(Sign.REST, Sign.BAR).sum() == 4

@@ -4,7 +4,7 @@ import pytest
 
 from tunewright.corpus.grouping import COLUMNS, tune_keys
 from tunewright.corpus.large import pieces, stretches
-from tunewright.corpus.large.pieces import File, Part, PieceFile, pieces_of, write_piece
+from tunewright.corpus.large.pieces import CorpusPart, File, PieceFile, pieces_of, write_piece
 from tunewright.corpus.readers import read_tunes
 from tunewright.corpus.tune import END, START
 from tunewright.errors import CorpusError
@@ -30,7 +30,7 @@ def test_everything_of_a_tune_is_kept(tmp_path):
     path = tmp_path / "book.abc"
     path.write_text(BOOK, encoding="utf-8")
     file = File(path, path)
-    write_piece((Part(file, path.stat().st_size),), tmp_path / "piece", None)
+    write_piece((CorpusPart(file, path.stat().st_size),), tmp_path / "piece", None)
     found, reading = PieceFile(tmp_path / "piece"), read_tunes(path)
     text = "".join(found.symbols[number] for number in found.array("ids"))
     assert text == "".join(tune.framed for tune in reading.tunes)
@@ -47,7 +47,7 @@ def test_everything_of_a_tune_is_kept(tmp_path):
 
 
 def test_a_piece_may_hold_nothing(tmp_path):
-    write_piece((Part(File(tmp_path, tmp_path / "x.abc", "cannot be read"), 0),), tmp_path / "piece", None)
+    write_piece((CorpusPart(File(tmp_path, tmp_path / "x.abc", "cannot be read"), 0),), tmp_path / "piece", None)
     found = PieceFile(tmp_path / "piece")
     assert (len(found), len(found.array("ids")), len(found.key_column(3))) == (0, 0, 0)
     assert found.failures == [[0, 1, "cannot be read"]]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tunewright.corpus.large.built_corpus import read_corpus
-from tunewright.corpus.large.pieces import File, Part, write_piece
+from tunewright.corpus.large.pieces import CorpusPart, File, write_piece
 from tunewright.corpus.large.shard_writing import write_shards
 from tunewright.corpus.large.workers import workers
 from tunewright.errors import CorpusError, VocabularyError
@@ -22,7 +22,7 @@ def shards_of(tmp_path):
             path = tmp_path / f"{number}.abc"
             path.write_text(book, encoding="utf-8")
             pieces.append(tmp_path / f"{number}.piece")
-            write_piece((Part(File(path, path), path.stat().st_size),), pieces[-1], None)
+            write_piece((CorpusPart(File(path, path), path.stat().st_size),), pieces[-1], None)
         with workers(1) as run:
             steps = write_shards(pieces, apart, tmp_path, run, keep_duplicates=keep_duplicates, sources=b"")
             shares = list(steps)

@@ -11,7 +11,7 @@ import pytest
 from planted_studies import falling, plant_study, record
 
 from tunewright.errors import OutputError
-from tunewright.study.results.result_tables import Table, as_csv, as_parquet, write_tables
+from tunewright.study.results.result_tables import ResultTable, as_csv, as_parquet, write_tables
 from tunewright.study.results.study_results import read_results
 
 
@@ -95,7 +95,7 @@ def test_a_study_without_a_finished_run_has_empty_tables(tmp_path):
 
 
 def test_words_with_commas_and_quotes_come_back():
-    table = Table(("setting", "loss"), (('LSTM 1, "small"', 0.1 + 0.2), ("none", None)))
+    table = ResultTable(("setting", "loss"), (('LSTM 1, "small"', 0.1 + 0.2), ("none", None)))
     rows = list(csv.reader(io.StringIO(as_csv(table).decode())))
     assert rows == [["setting", "loss"], ['LSTM 1, "small"', "0.30000000000000004"], ["none", ""]]
 
@@ -117,5 +117,5 @@ def test_parquet_holds_the_same(written):
         assert [{key: "" if value is None else str(value) for key, value in row.items()} for row in rows] == rows_of(
             folder / f"{name}.csv"
         )
-    table = pyarrow.parquet.read_table(io.BytesIO(as_parquet(Table(("a", "b"), ((1, None), (2, 0.5))))))
+    table = pyarrow.parquet.read_table(io.BytesIO(as_parquet(ResultTable(("a", "b"), ((1, None), (2, 0.5))))))
     assert table.to_pydict() == {"a": [1, 2], "b": [None, 0.5]}

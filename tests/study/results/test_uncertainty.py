@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from tunewright.study.results.uncertainty import Estimate, holm, p_value, quantile, two_sided_tail
+from tunewright.study.results.uncertainty import SeedMean, holm, p_value, quantile, two_sided_tail
 
 LOSSES = st.floats(-1e6, 1e6)
 SHARES = st.floats(0, 1)
@@ -23,7 +23,7 @@ def test_students_distribution(freedom):
 @settings(max_examples=200, deadline=None)
 @given(st.lists(LOSSES, min_size=2, max_size=12))
 def test_a_mean_and_its_interval(values):
-    found = Estimate.of(values)
+    found = SeedMean.of(values)
     error = stats.sem(values)
     assert found.value == pytest.approx(math.fsum(values) / len(values))
     assert found.count == len(values)
@@ -60,7 +60,7 @@ def test_holms_correction_of_a_known_case():
 
 
 def test_one_value_has_no_interval():
-    found = Estimate.of([1.5])
+    found = SeedMean.of([1.5])
     assert (found.value, found.half_width, found.low, found.high, found.count) == (1.5, None, None, None, 1)
     assert p_value([1.5]) is None
     assert found.in_words() == "1.500"
@@ -68,5 +68,5 @@ def test_one_value_has_no_interval():
 
 
 def test_words():
-    assert Estimate(-0.0312, 0.0058, 3).in_words(signed=True) == "-0.031 ± 0.006"
-    assert Estimate(123456.4, 2000.0, 3).in_words(0) == "123,456 ± 2,000"
+    assert SeedMean(-0.0312, 0.0058, 3).in_words(signed=True) == "-0.031 ± 0.006"
+    assert SeedMean(123456.4, 2000.0, 3).in_words(0) == "123,456 ± 2,000"

@@ -17,7 +17,7 @@ from tunewright.analysis.units.label_places import Floats, Places, read_places
 from tunewright.analysis.units.labels import PITCH_NAMES
 from tunewright.notation.fields import header_fields
 from tunewright.notation.keys import parse_key
-from tunewright.notation.lexer import Kind
+from tunewright.notation.lexer import Sign
 
 Words = NDArray[np.str_]
 LONGEST = "<U24"
@@ -109,7 +109,7 @@ def _position(_: Mapping[str, str], places: Places) -> Floats:
 
 
 def _bars_left(_: Mapping[str, str], places: Places) -> Floats:
-    ends = places.is_kind(Kind.BAR) & places.token_last
+    ends = places.is_kind(Sign.BAR) & places.token_last
     ahead = ends[::-1].cumsum()[::-1] - ends
     return np.where(_in_music(places), ahead, np.nan).astype(np.float32)
 

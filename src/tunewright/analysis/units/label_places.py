@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tunewright.notation.lexer import FIELD_LINES, Kind, read_lines, tokens
+from tunewright.notation.lexer import FIELD_LINES, Sign, read_lines, tokens
 from tunewright.notation.melody import Bar, bars_of
 from tunewright.notation.meter import WHOLE, Meter
 from tunewright.notation.reader import read_events
@@ -27,7 +27,7 @@ from tunewright.notation.voices import Events, MeterChange, Sound, Voice
 
 Floats = NDArray[np.float32]
 
-KIND_NUMBERS = {kind: number for number, kind in enumerate(Kind)}
+KIND_NUMBERS = {kind: number for number, kind in enumerate(Sign)}
 """Numbers of the kinds of tokens, for `Places.kinds`."""
 
 
@@ -75,7 +75,7 @@ class Places:
     length: Floats
     """Length of the note or rest that is being read, in whole notes; nan elsewhere."""
 
-    def is_kind(self, *kinds: Kind) -> NDArray[np.bool_]:
+    def is_kind(self, *kinds: Sign) -> NDArray[np.bool_]:
         """Whether each character belongs to a token of these kinds."""
         return np.isin(self.kinds, [KIND_NUMBERS[kind] for kind in kinds])
 
@@ -89,7 +89,7 @@ def read_places(text: str) -> Places:
     token_last = np.zeros(len(text), bool)
     token_last[[token.end - 1 for token in found]] = True
     pitch, before, length = _sounds(events, len(text))
-    pitch[kinds == KIND_NUMBERS[Kind.ACCIDENTAL]] = np.nan
+    pitch[kinds == KIND_NUMBERS[Sign.ACCIDENTAL]] = np.nan
     characters = np.array(list(text), "<U1")
     return Places(
         characters,
@@ -110,7 +110,7 @@ def _fields(text: str, kinds: NDArray[np.uint8]) -> NDArray[np.str_]:
         if line.kind in FIELD_LINES:
             letters[line.start : line.stop] = text[line.start]
     letter = ""
-    for place in np.flatnonzero(np.isin(kinds, [KIND_NUMBERS[Kind.INLINE_FIELD], KIND_NUMBERS[Kind.INLINE_VALUE]])):
+    for place in np.flatnonzero(np.isin(kinds, [KIND_NUMBERS[Sign.INLINE_FIELD], KIND_NUMBERS[Sign.INLINE_VALUE]])):
         letter = text[place + 1] if text[place] == "[" else letter
         letters[place] = letter
     return letters

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tunewright.analysis.units.label_places import Floats, Places, read_places
-from tunewright.notation.lexer import Kind
+from tunewright.notation.lexer import Sign
 from tunewright.notation.spec import FIELDS
 
 LabelKind = Literal["yes/no", "graded"]
@@ -81,17 +81,17 @@ def _known(values: Floats, holds: NDArray[np.bool_]) -> Floats:
 # tokens
 
 
-def _within(*kinds: Kind) -> Callable[[Places], NDArray[np.bool_]]:
+def _within(*kinds: Sign) -> Callable[[Places], NDArray[np.bool_]]:
     """Whether a character is inside such a token: all but its last character."""
     return lambda places: places.is_kind(*kinds) & ~places.token_last
 
 
-def _between(opening: Kind, closing: Kind) -> Callable[[Places], NDArray[np.bool_]]:
+def _between(opening: Sign, closing: Sign) -> Callable[[Places], NDArray[np.bool_]]:
     """Whether a character is between the last of an opening token and the closing one, or the end of the line."""
 
     def values(places: Places) -> NDArray[np.bool_]:
         opens = places.is_kind(opening) & places.token_last
-        closes = places.is_kind(closing, Kind.LINE_END)
+        closes = places.is_kind(closing, Sign.LINE_END)
         size = np.arange(1, len(opens) + 1)
         return np.maximum.accumulate(opens * size) > np.maximum.accumulate(closes * size)
 
@@ -104,18 +104,18 @@ def _signs() -> Iterator[Label]:
     for letter, field in FIELDS.items():
         phrase = f"in the field {letter}: ({field.name})"
         yield _yes_no(f"field {letter}", phrase, _in_field(letter))
-    yield _yes_no("lyrics", "in the words of a song", lambda places: places.is_kind(Kind.LYRICS))
-    yield _yes_no("comment", "inside a comment", lambda places: places.is_kind(Kind.COMMENT, Kind.DIRECTIVE))
-    yield _yes_no("chord symbol", "inside a chord symbol", _within(Kind.CHORD_SYMBOL))
-    yield _yes_no("annotation", "inside an annotation", _within(Kind.ANNOTATION))
-    yield _yes_no("grace notes", "inside grace notes", _between(Kind.GRACE_OPEN, Kind.GRACE_CLOSE))
-    yield _yes_no("chord", "inside the brackets of a chord", _between(Kind.CHORD_OPEN, Kind.CHORD_CLOSE))
+    yield _yes_no("lyrics", "in the words of a song", lambda places: places.is_kind(Sign.LYRICS))
+    yield _yes_no("comment", "inside a comment", lambda places: places.is_kind(Sign.COMMENT, Sign.DIRECTIVE))
+    yield _yes_no("chord symbol", "inside a chord symbol", _within(Sign.CHORD_SYMBOL))
+    yield _yes_no("annotation", "inside an annotation", _within(Sign.ANNOTATION))
+    yield _yes_no("grace notes", "inside grace notes", _between(Sign.GRACE_OPEN, Sign.GRACE_CLOSE))
+    yield _yes_no("chord", "inside the brackets of a chord", _between(Sign.CHORD_OPEN, Sign.CHORD_CLOSE))
     yield _yes_no("inline field", "inside a field within a line", _within_inline)
     for name, phrase, kind in _SIGNS:
         yield _yes_no(name, phrase, _of_kind(kind))
 
 
-def _of_kind(kind: Kind) -> Callable[[Places], NDArray[np.bool_]]:
+def _of_kind(kind: Sign) -> Callable[[Places], NDArray[np.bool_]]:
     return lambda places: places.is_kind(kind)
 
 
@@ -124,23 +124,23 @@ def _in_field(letter: str) -> Callable[[Places], NDArray[np.bool_]]:
 
 
 def _within_inline(places: Places) -> NDArray[np.bool_]:
-    return places.is_kind(Kind.INLINE_FIELD, Kind.INLINE_VALUE)
+    return places.is_kind(Sign.INLINE_FIELD, Sign.INLINE_VALUE)
 
 
 _SIGNS = (
-    ("decoration", "at a decoration", Kind.DECORATION),
-    ("accidental", "at an accidental", Kind.ACCIDENTAL),
-    ("note", "at the letter of a note", Kind.NOTE),
-    ("octave mark", "at an octave mark", Kind.OCTAVE),
-    ("length", "in the length of a note", Kind.LENGTH),
-    ("rest", "at a rest", Kind.REST),
-    ("broken rhythm", "at a sign of broken rhythm", Kind.BROKEN),
-    ("tuplet", "at the sign of a tuplet", Kind.TUPLET),
-    ("tie", "at a tie", Kind.TIE),
-    ("slur start", "at the start of a slur", Kind.SLUR_OPEN),
-    ("slur end", "at the end of a slur", Kind.SLUR_CLOSE),
-    ("bar line", "at a bar line", Kind.BAR),
-    ("line end", "at the end of a line", Kind.LINE_END),
+    ("decoration", "at a decoration", Sign.DECORATION),
+    ("accidental", "at an accidental", Sign.ACCIDENTAL),
+    ("note", "at the letter of a note", Sign.NOTE),
+    ("octave mark", "at an octave mark", Sign.OCTAVE),
+    ("length", "in the length of a note", Sign.LENGTH),
+    ("rest", "at a rest", Sign.REST),
+    ("broken rhythm", "at a sign of broken rhythm", Sign.BROKEN),
+    ("tuplet", "at the sign of a tuplet", Sign.TUPLET),
+    ("tie", "at a tie", Sign.TIE),
+    ("slur start", "at the start of a slur", Sign.SLUR_OPEN),
+    ("slur end", "at the end of a slur", Sign.SLUR_CLOSE),
+    ("bar line", "at a bar line", Sign.BAR),
+    ("line end", "at the end of a line", Sign.LINE_END),
 )
 
 
@@ -158,24 +158,24 @@ def _marks() -> Iterator[Label]:
 
 
 def _is_note(letter: str) -> Callable[[Places], NDArray[np.bool_]]:
-    return lambda places: places.is_kind(Kind.NOTE) & np.isin(places.characters, [letter, letter.lower()])
+    return lambda places: places.is_kind(Sign.NOTE) & np.isin(places.characters, [letter, letter.lower()])
 
 
 def _is_digit(digit: str) -> Callable[[Places], NDArray[np.bool_]]:
-    return lambda places: places.is_kind(Kind.LENGTH) & (places.characters == digit)
+    return lambda places: places.is_kind(Sign.LENGTH) & (places.characters == digit)
 
 
 def _is_high(places: Places) -> Floats:
-    return np.where(places.is_kind(Kind.NOTE), places.characters >= "a", np.float32(np.nan))
+    return np.where(places.is_kind(Sign.NOTE), places.characters >= "a", np.float32(np.nan))
 
 
 def _is_gap(places: Places) -> NDArray[np.bool_]:
-    return places.is_kind(Kind.SPACE) & (np.arange(len(places.characters)) >= places.body)
+    return places.is_kind(Sign.SPACE) & (np.arange(len(places.characters)) >= places.body)
 
 
 def _is_repeat_sign(places: Places) -> NDArray[np.bool_]:
     dots: NDArray[np.bool_] = places.characters == ":"
-    return places.is_kind(Kind.BAR) & dots
+    return places.is_kind(Sign.BAR) & dots
 
 
 # sound
@@ -224,7 +224,7 @@ def _when(name: str, holds: Callable[[Floats], NDArray[np.bool_]]) -> Callable[[
 
 def _to_bar_line(places: Places) -> Floats:
     """Distance in characters from each one to the next bar line: 1 at the last character of a bar."""
-    bar_lines = places.is_kind(Kind.BAR)
+    bar_lines = places.is_kind(Sign.BAR)
     begins = np.flatnonzero(bar_lines & ~np.concatenate([[False], bar_lines[:-1] & ~places.token_last[:-1]]))
     here = np.arange(len(bar_lines))
     after = np.searchsorted(begins, here, side="right")
@@ -235,7 +235,7 @@ def _to_bar_line(places: Places) -> Floats:
 
 def _is_bar_end(places: Places) -> Floats:
     distance = _to_bar_line(places)
-    return _known(distance, (distance == 1) & ~places.is_kind(Kind.BAR, Kind.LINE_END))
+    return _known(distance, (distance == 1) & ~places.is_kind(Sign.BAR, Sign.LINE_END))
 
 
 # place in the tune
@@ -262,7 +262,7 @@ def _modulo(name: str, size: int) -> Callable[[Places], Floats]:
 
 def _column(places: Places) -> NDArray[np.int64]:
     here = np.arange(1, len(places.characters) + 1)
-    return here - np.maximum.accumulate(places.is_kind(Kind.LINE_END) * here)
+    return here - np.maximum.accumulate(places.is_kind(Sign.LINE_END) * here)
 
 
 def _read(places: Places) -> NDArray[np.int64]:

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tunewright.corpus.cleaning import Line, clean_lines, make_tune
+from tunewright.corpus.cleaning import SourceLine, clean_lines, make_tune
 from tunewright.corpus.tune import Failure, Tune
 from tunewright.errors import CorpusError
 
@@ -146,7 +146,7 @@ def _row_tune(row: Row, path: Path, line: int, number: int, text_field: str | No
     if not lines[0].text.startswith("X:"):
         header = _header({key: value for key, value in row.items() if key != name}, number)
         if header:
-            lines = [Line(line, text, 0) for text in header] + lines
+            lines = [SourceLine(line, text, 0) for text in header] + lines
         elif not _KEY_LINE.search("\n".join(part.text for part in lines)):
             return Failure(path, line, "a tune without a K: field, and no key or mode beside it")
     identity = next((str(row[key]) for key in IDENTITY_NAMES if key != name and row.get(key)), None)

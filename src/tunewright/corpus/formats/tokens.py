@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
-from tunewright.corpus.cleaning import Line, make_tune
+from tunewright.corpus.cleaning import SourceLine, make_tune
 from tunewright.corpus.tune import Failure, Tune
 
 UNIT_LENGTH = "L:1/8"
@@ -49,7 +49,7 @@ def read_tokens(text: str, path: Path) -> Iterator[Tune | Failure]:
             yield Failure(path, line, "a tune without music")
         else:
             lines = [f"X:{number}", *_ordered(fields), _join(music)]
-            yield make_tune([Line(line, part, 0) for part in lines], path)
+            yield make_tune([SourceLine(line, part, 0) for part in lines], path)
 
 
 def _groups(text: str) -> Iterator[tuple[int, list[str], list[str]]]:

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
-from tunewright.corpus.cleaning import LONGEST_TUNE, Line, clean_lines, make_tune, may_need_cleaning
+from tunewright.corpus.cleaning import LONGEST_TUNE, SourceLine, clean_lines, make_tune, may_need_cleaning
 from tunewright.corpus.tune import Failure, Tune
 from tunewright.errors import CorpusError
 from tunewright.notation.fields import field_of, header_length, is_remark
@@ -38,7 +38,7 @@ _PLAIN = re.compile(
 class _Block:
     """Consecutive lines without a blank one; `size` counts their characters and those of the blank lines after them."""
 
-    lines: list[Line] = field(default_factory=list)
+    lines: list[SourceLine] = field(default_factory=list)
     size: int = 0
     closed: bool = False
     """True once a blank line follows."""
@@ -46,7 +46,7 @@ class _Block:
     has_music: bool = False
     """True once music follows a ``K:`` line."""
 
-    def add(self, line: Line) -> None:
+    def add(self, line: SourceLine) -> None:
         self.lines.append(line)
         self.size += line.size
         if self.has_key and not self.has_music:
@@ -76,7 +76,7 @@ def read_tunebook(text: str, path: Path) -> Iterator[Tune | Failure]:
         edges, plain = [0, len(text)], [None]
         if not any(block.is_tune for block in _blocks(text)):
             raise CorpusError("holds no tune: it has no <start> line, no X: and no K: field", path=path)
-    defaults: list[Line] = []
+    defaults: list[SourceLine] = []
     line = 1
     for (begin, end), tune in zip(pairwise(edges), plain, strict=True):
         if tune is not None and not defaults:
@@ -101,7 +101,7 @@ def _plain(text: str, begin: int, end: int) -> str | None:
 
 
 def _line_by_line(
-    text: str, first: int, defaults: list[Line], path: Path, *, double_spaced: bool
+    text: str, first: int, defaults: list[SourceLine], path: Path, *, double_spaced: bool
 ) -> Iterator[Tune | Failure]:
     """Yield the tunes and failures of `text`, which begins on line `first`; adds the file header to `defaults`."""
     before_first = not text.startswith("X:")
@@ -155,7 +155,7 @@ def _continues(before: _Block, block: _Block) -> bool:
     return field_of(block.lines[0].text) is not None
 
 
-def _tune(block: _Block, defaults: Sequence[Line], path: Path) -> Iterator[Tune | Failure]:
+def _tune(block: _Block, defaults: Sequence[SourceLine], path: Path) -> Iterator[Tune | Failure]:
     lines = block.lines
     if not block.numbered:
         start = next(index for index, line in enumerate(lines) if field_of(line.text))
@@ -171,14 +171,14 @@ def _tune(block: _Block, defaults: Sequence[Line], path: Path) -> Iterator[Tune 
         yield make_tune(_with_defaults(lines, defaults), path, block.size)
 
 
-def _with_defaults(lines: Sequence[Line], defaults: Sequence[Line]) -> list[Line]:
+def _with_defaults(lines: Sequence[SourceLine], defaults: Sequence[SourceLine]) -> list[SourceLine]:
     length = header_length([line.text for line in lines])
     present = {line.text[:2] for line in lines[:length]}
-    missing = [Line(lines[0].number, line.text, 0) for line in defaults if line.text[:2] not in present]
+    missing = [SourceLine(lines[0].number, line.text, 0) for line in defaults if line.text[:2] not in present]
     return [*lines[: length - 1], *missing, *lines[length - 1 :]]
 
 
-def _defaults(block: _Block) -> Iterator[Line]:
+def _defaults(block: _Block) -> Iterator[SourceLine]:
     """Yield the fields that hold for every tune; remarks hold for none, ``I:abc-...`` for the file only."""
     holds = False
     for line in block.lines:

@@ -49,7 +49,7 @@ class File:
 
 
 @dataclass(frozen=True)
-class Part:
+class CorpusPart:
     """A file, or a stretch of one, that is read as part of a piece."""
 
     file: File
@@ -58,12 +58,12 @@ class Part:
     stretch: Stretch | None = None
 
 
-Piece = tuple[Part, ...]
+Piece = tuple[CorpusPart, ...]
 
 
 def pieces_of(files: Iterable[File]) -> Iterator[Piece]:
     """Yield the pieces of `files`."""
-    small: list[Part] = []
+    small: list[CorpusPart] = []
     for file in files:
         parts = _parts(file)
         if len(parts) == 1 and not parts[0].stretch:
@@ -80,18 +80,18 @@ def pieces_of(files: Iterable[File]) -> Iterator[Piece]:
         yield tuple(small)
 
 
-def _parts(file: File) -> list[Part]:
+def _parts(file: File) -> list[CorpusPart]:
     if file.trouble:
-        return [Part(file, 0)]
+        return [CorpusPart(file, 0)]
     size = file.path.stat().st_size
     if size <= STRETCH_BYTES or file.path.suffix.lower() in _PACKED:
-        return [Part(file, size)]
+        return [CorpusPart(file, size)]
     try:
-        return [Part(file, stretch.stop - stretch.start, stretch) for stretch in cut(file.path, file.name)]
+        return [CorpusPart(file, stretch.stop - stretch.start, stretch) for stretch in cut(file.path, file.name)]
     except CorpusError as error:
-        return [Part(replace(file, trouble=error.message), size)]
+        return [CorpusPart(replace(file, trouble=error.message), size)]
     except OSError as error:
-        return [Part(replace(file, trouble=f"cannot be read: {error.strerror or error}"), size)]
+        return [CorpusPart(replace(file, trouble=f"cannot be read: {error.strerror or error}"), size)]
 
 
 def write_piece(piece: Piece, target: Path, text_field: str | None) -> None:
@@ -117,7 +117,7 @@ def write_piece(piece: Piece, target: Path, text_field: str | None) -> None:
     write_file(target, safetensors.numpy.save(arrays, metadata={"about": json.dumps(about)}))
 
 
-def _read_part(part: Part, text_field: str | None) -> tuple[list[Tune | Failure], int]:
+def _read_part(part: CorpusPart, text_field: str | None) -> tuple[list[Tune | Failure], int]:
     """Return the tunes and failures of `part`, and its number of line ends if it is a stretch, else 0."""
     file = part.file
     if file.trouble:

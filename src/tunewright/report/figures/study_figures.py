@@ -38,7 +38,7 @@ from tunewright.study.plans.plan import Question, option_words
 from tunewright.study.results.comparisons import options_of
 from tunewright.study.results.measures import setting_mean
 from tunewright.study.results.study_results import RunResult, StudyResults
-from tunewright.study.results.uncertainty import Estimate
+from tunewright.study.results.uncertainty import SeedMean
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -145,7 +145,7 @@ def draw_sizes(results: StudyResults, form: str = "svg") -> bytes:
             losses = [setting_mean(results, name).value for name in sizes]
             axes.plot([places[name] for name in sizes], losses, color="#b0b0b0", linewidth=1, zorder=1)
         for name in names:
-            _point(axes, Estimate(places[name], None, 1), setting_mean(results, name), styles[name])
+            _point(axes, SeedMean(places[name], None, 1), setting_mean(results, name), styles[name])
         _mark_counting(axes, results, upright=False)
         axes.xaxis.set_major_formatter(_thousands)
         finish_axes(
@@ -241,7 +241,7 @@ def _draw_best(axes: "Axes", results: StudyResults, names: Sequence[str], styles
         single = [run.best.validation(results.protocol) for run in results.of(name)]
         if len(single) > 1:
             axes.plot(single, [row] * len(single), "|", color=style.colour, markersize=7, alpha=0.6)
-        _point(axes, found, Estimate(row, None, 1), style)
+        _point(axes, found, SeedMean(row, None, 1), style)
     _mark_counting(axes, results, upright=True)
     axes.set_yticks(range(len(names)), _row_names(names), fontsize=8)
     axes.set_ylim(len(names) - 0.5, -0.5)
@@ -269,7 +269,7 @@ def _mean(results: StudyResults, name: str, field: str) -> Floats:
     return mean
 
 
-def _point(axes: "Axes", x: Estimate, y: Estimate, style: Style) -> None:
+def _point(axes: "Axes", x: SeedMean, y: SeedMean, style: Style) -> None:
     axes.errorbar(
         x.value, y.value, xerr=x.half_width, yerr=y.half_width, color=style.colour, marker=style.marker, markersize=5,
         linewidth=1.2, capsize=2.5,

@@ -122,12 +122,12 @@ def write_neurons(
         require_known(others, sides)
         claim_folder(folder, force=force)
         found = analyse_neurons(request, sides, lambda doing, share: progress(doing, 0.9 * share))
-        writer = Writer(request, found, folder)
+        writer = NeuronWriter(request, found, folder)
         writer.write(lambda doing, share: progress(doing, 0.9 + 0.1 * share))
     return WrittenNeurons(folder / PAGE, found, tuple(writer.problems))
 
 
-class Writer:
+class NeuronWriter:
     """Writes the results; `problems` holds a sentence, once, for each thing that could not be made."""
 
     def __init__(self, request: NeuronRequest, found: NeuronResults, out: Path) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from tunewright.model.config import NetworkConfig
 from tunewright.options import from_mapping, to_mapping, unknown_option
-from tunewright.study.plans.plan_text import Table
+from tunewright.study.plans.plan_text import PlanTable
 from tunewright.training.config import Preset, TrainingConfig
 
 Value = str | int | float
@@ -22,13 +22,13 @@ OPTIONS: dict[str, Value] = {**to_mapping(NetworkConfig()), **to_mapping(Trainin
 """Every option of a network and its training, with its default."""
 
 
-def with_options(base: Preset, values: Mapping[str, Value], table: Table) -> Preset:
+def with_options(base: Preset, values: Mapping[str, Value], table: PlanTable) -> Preset:
     """Return `base` with these options; an error about one outside its range names `table`."""
     with table.locate_errors():
         return Preset(*(_part(part, values) for part in (base.network, base.training)))
 
 
-def one_value(table: Table, name: str, came: Any) -> Value:
+def one_value(table: PlanTable, name: str, came: Any) -> Value:
     """A value of the option `name`, of its type; a whole number becomes a float where a float is expected."""
     require_option(table, name)
     default, value = OPTIONS[name], came
@@ -44,7 +44,7 @@ def one_value(table: Table, name: str, came: Any) -> Value:
     return chosen
 
 
-def require_option(table: Table, name: str) -> None:
+def require_option(table: PlanTable, name: str) -> None:
     """Raise OptionError unless a plan may set the option `name`."""
     if name in NOT_IN_PLANS:
         raise table.error(f"a plan cannot set {name}: {NOT_IN_PLANS[name]}")

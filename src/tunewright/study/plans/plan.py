@@ -37,7 +37,7 @@ from tunewright.options import require_choice, to_mapping
 from tunewright.study.plans.option_values import Value as Value
 from tunewright.study.plans.option_values import one_value, require_option, with_options
 from tunewright.study.plans.plan_rules import Rule, read_rules, with_dependent_options
-from tunewright.study.plans.plan_text import Table, read_table
+from tunewright.study.plans.plan_text import PlanTable, read_table
 from tunewright.study.plans.search_space import Search, read_search
 from tunewright.training.config import PRESETS, Preset, TrainingConfig
 
@@ -200,7 +200,7 @@ def value_words(value: Value) -> str:
     return short if not isinstance(value, float) or float(short) == value else repr(value)
 
 
-def _seeds(table: Table) -> tuple[int, ...]:
+def _seeds(table: PlanTable) -> tuple[int, ...]:
     seeds = table.list_of("seeds", int)
     if not seeds:
         raise table.error("seeds is missing; seeds = [0, 1, 2], say, trains each setting three times")
@@ -210,13 +210,13 @@ def _seeds(table: Table) -> tuple[int, ...]:
     return seeds
 
 
-def _base(preset: Preset, table: Table) -> Preset:
+def _base(preset: Preset, table: PlanTable) -> Preset:
     """The preset with the options of [base], on one thread."""
     options = {name: one_value(table, name, value) for name, value in table.values.items()}
     return with_options(Preset(preset.network, replace(preset.training, threads=1)), options, table)
 
 
-def _question_options(table: Table) -> tuple[Table, str, dict[str, tuple[Value, ...]]]:
+def _question_options(table: PlanTable) -> tuple[PlanTable, str, dict[str, tuple[Value, ...]]]:
     """Title of a question, and the values of each option that it names."""
     title = table.text("title", "")
     if not title:
@@ -238,8 +238,8 @@ def _question_options(table: Table) -> tuple[Table, str, dict[str, tuple[Value, 
 
 def _settings(
     base: Preset,
-    base_table: Table,
-    asked: list[tuple[Table, str, dict[str, tuple[Value, ...]]]],
+    base_table: PlanTable,
+    asked: list[tuple[PlanTable, str, dict[str, tuple[Value, ...]]]],
     rules: tuple[Rule, ...],
 ) -> tuple[tuple[Question, ...], tuple[Setting, ...]]:
     """The questions, and the settings that answer them, each once."""

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tunewright.study.plans.option_values import Value, one_value
-from tunewright.study.plans.plan_text import Table
+from tunewright.study.plans.plan_text import PlanTable
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Rule:
         return all(options[name] == value for name, value in self.where.items())
 
 
-def read_rules(tables: Sequence[Table]) -> tuple[Rule, ...]:
+def read_rules(tables: Sequence[PlanTable]) -> tuple[Rule, ...]:
     """Read the tables [[where]].
 
     Raises
@@ -41,7 +41,7 @@ def read_rules(tables: Sequence[Table]) -> tuple[Rule, ...]:
     return tuple(_rule(table) for table in tables)
 
 
-def _rule(table: Table) -> Rule:
+def _rule(table: PlanTable) -> Rule:
     then = replace(table.table("then"), place=f"{table.place} then")
     where = {name: one_value(table, name, value) for name, value in table.values.items() if name != "then"}
     if not where or not then.values:

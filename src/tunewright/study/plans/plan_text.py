@@ -13,7 +13,7 @@ Item = TypeVar("Item", str, int)
 
 
 @dataclass(frozen=True)
-class Table:
+class PlanTable:
     """A table of a plan, with its place in the file."""
 
     values: Mapping[str, Any]
@@ -63,22 +63,22 @@ class Table:
             if value in values[:number]:
                 raise self.error(f"{name} has {value!r} twice")
 
-    def table(self, name: str) -> "Table":
+    def table(self, name: str) -> "PlanTable":
         """Return the table ``[name]``; empty if it is left out."""
         value = self.values.get(name, {})
         if not isinstance(value, dict):
             raise self.error(f"{name} is {value!r}; a table [{name}] was expected")
-        return Table(value, self.path, f"[{name}]" if not self.place else f"{self.place[:-1]}.{name}]")
+        return PlanTable(value, self.path, f"[{name}]" if not self.place else f"{self.place[:-1]}.{name}]")
 
-    def tables(self, name: str) -> list["Table"]:
+    def tables(self, name: str) -> list["PlanTable"]:
         """Return the tables ``[[name]]``, each with its number in its place."""
         value = self.values.get(name, [])
         if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
             raise self.error(f"{name} is {value!r}; tables [[{name}]] were expected")
-        return [Table(each, self.path, f"[[{name}]] {number}") for number, each in enumerate(value, start=1)]
+        return [PlanTable(each, self.path, f"[[{name}]] {number}") for number, each in enumerate(value, start=1)]
 
 
-def read_table(path: Path) -> Table:
+def read_table(path: Path) -> PlanTable:
     """Read a TOML file.
 
     Raises
@@ -86,4 +86,4 @@ def read_table(path: Path) -> Table:
     OptionError
         If it cannot be read, or is not TOML.
     """
-    return Table(load_toml(path), path)
+    return PlanTable(load_toml(path), path)

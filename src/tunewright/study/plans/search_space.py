@@ -19,7 +19,7 @@ from typing import Any, Literal
 
 from tunewright.options import require, require_choice
 from tunewright.study.plans.option_values import OPTIONS, Value, one_value, require_option, with_options
-from tunewright.study.plans.plan_text import Table
+from tunewright.study.plans.plan_text import PlanTable
 from tunewright.training.config import Preset
 
 Sampler = Literal["tpe", "random"]
@@ -47,7 +47,7 @@ class Search:
     pruner: str = "median"
 
 
-def read_search(table: Table, base: Preset) -> Search:
+def read_search(table: PlanTable, base: Preset) -> Search:
     """Read [search].
 
     Raises
@@ -71,7 +71,7 @@ def read_search(table: Table, base: Preset) -> Search:
     return Search(trials, options, sampler, pruner)
 
 
-def _choices(table: Table, name: str, value: Any, base: Preset) -> Range | tuple[Value, ...]:
+def _choices(table: PlanTable, name: str, value: Any, base: Preset) -> Range | tuple[Value, ...]:
     require_option(table, name)
     if isinstance(value, dict):
         return _range(replace(table, values=value, place=f"{table.place} {name}"), name, base)
@@ -84,7 +84,7 @@ def _choices(table: Table, name: str, value: Any, base: Preset) -> Range | tuple
     return values
 
 
-def _range(table: Table, name: str, base: Preset) -> Range:
+def _range(table: PlanTable, name: str, base: Preset) -> Range:
     table.require_known("low", "high", "log")
     if isinstance(OPTIONS[name], str):
         raise table.error("takes words, not numbers; give a list of them")

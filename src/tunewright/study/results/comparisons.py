@@ -18,7 +18,7 @@ from tunewright.options import to_mapping
 from tunewright.study.plans.plan import Question, Setting, Value, option_words, value_words
 from tunewright.study.results.measures import MEASURES, Measure, setting_mean
 from tunewright.study.results.study_results import StudyResults
-from tunewright.study.results.uncertainty import CONFIDENCE, Estimate, holm, p_value
+from tunewright.study.results.uncertainty import CONFIDENCE, SeedMean, holm, p_value
 
 Verdict = Literal["shown", "not shown", "not shown after correction", "one seed"]
 
@@ -47,7 +47,7 @@ class Comparison:
     second: Value
     measure: str
     """Name in `MEASURES`."""
-    difference: Estimate
+    difference: SeedMean
     """First minus second, over seeds."""
     p: float | None
     """Probability of a mean as far from 0 if there were no difference; None for one seed."""
@@ -170,7 +170,7 @@ def _compare(
     if not differences:
         return None
     p = p_value(differences)
-    return Comparison(option, first, second, name, Estimate.of(differences), p, p, len(pairs))
+    return Comparison(option, first, second, name, SeedMean.of(differences), p, p, len(pairs))
 
 
 def _by_seed(results: StudyResults, setting: str, measure: Measure) -> dict[int, float]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from tunewright.study.results.run_record import RecordedRun
 from tunewright.study.results.study_results import StudyResults
-from tunewright.study.results.uncertainty import Estimate
+from tunewright.study.results.uncertainty import SeedMean
 from tunewright.training.config import Protocol
 from tunewright.training.history import EpochRecord
 
@@ -49,10 +49,10 @@ MEASURES: Mapping[str, Measure] = {
 """By name. Losses are those of the best epoch, in nats per character."""
 
 
-def setting_mean(results: StudyResults, setting: str, measure: str = "") -> Estimate:
+def setting_mean(results: StudyResults, setting: str, measure: str = "") -> SeedMean:
     """Mean of a measure over the finished runs of a setting, one or more; the loss of the study's protocol if ""."""
     of = MEASURES[measure or results.protocol].of
-    return Estimate.of([of(run) for run in results.of(setting)])
+    return SeedMean.of([of(run) for run in results.of(setting)])
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ CLOCK = ("seconds",)
 
 
 @dataclass(frozen=True)
-class Table:
+class ResultTable:
     """Named columns, and rows of as many values."""
 
     columns: tuple[str, ...]
@@ -39,7 +39,7 @@ class Table:
     """None where there is no value."""
 
 
-def runs_table(results: StudyResults) -> Table:
+def runs_table(results: StudyResults) -> ResultTable:
     """One row per finished run, in the order of the plan; nothing in it depends on the clock."""
     options = varied_options(results)
     losses = [(side, protocol) for side in SIDES for protocol in get_args(Protocol)]
@@ -50,10 +50,10 @@ def runs_table(results: StudyResults) -> Table:
         found = [getattr(run.best, f"{side}_{protocol}") for side, protocol in losses]
         measured = [value for nats in found for value in (nats, nats / math.log(2))]
         rows.append((*_name(run, options), run.parameters, len(run.history), run.best.epoch, *measured))
-    return Table(tuple(columns), tuple(rows))
+    return ResultTable(tuple(columns), tuple(rows))
 
 
-def epochs_table(results: StudyResults) -> Table:
+def epochs_table(results: StudyResults) -> ResultTable:
     """One row per epoch of each finished run, losses in nats per character; nothing in it depends on the clock."""
     options = varied_options(results)
     recorded = [column.name for column in fields(EpochRecord) if column.name not in CLOCK]
@@ -62,10 +62,10 @@ def epochs_table(results: StudyResults) -> Table:
         for run in results.runs
         for record in run.history
     ]
-    return Table(("run", "setting", *options, "seed", *recorded), tuple(rows))
+    return ResultTable(("run", "setting", *options, "seed", *recorded), tuple(rows))
 
 
-def timing_table(results: StudyResults) -> Table:
+def timing_table(results: StudyResults) -> ResultTable:
     """One row per finished run: seconds of learning, to the best epoch and to some losses, and characters a second."""
     waited = levels(results)
     columns = ["run", "setting", "seed", "seconds", "seconds_to_best", "seconds_per_epoch", "characters_per_second"]
@@ -75,10 +75,10 @@ def timing_table(results: StudyResults) -> Table:
         reached = [first_at(run, level.loss, results.protocol) for level in waited]
         own = (run.seconds, run.best.seconds, run.seconds / len(run.history), run.rate)
         rows.append((*_name(run, ()), *own, *(record.seconds if record else None for record in reached)))
-    return Table(tuple(columns), tuple(rows))
+    return ResultTable(tuple(columns), tuple(rows))
 
 
-def trials_table(results: StudyResults) -> Table:
+def trials_table(results: StudyResults) -> ResultTable:
     """One row per trial that has ended, as they were drawn, losses in nats per character."""
     options = tuple(results.plan.search.options) if results.plan.search else ()
     losses = tuple(f"validation_{protocol}" for protocol in get_args(Protocol))
@@ -89,7 +89,7 @@ def trials_table(results: StudyResults) -> Table:
         )
         for trial in ended_trials(results.folder)
     ]  # fmt: skip
-    return Table(
+    return ResultTable(
         ("trial", "status", *options, "epochs", "best_epoch", *(f"{name}_nats" for name in losses)), tuple(rows)
     )
 
@@ -118,7 +118,7 @@ def write_tables(results: StudyResults, folder: Path) -> list[Path]:
     return written
 
 
-def as_csv(table: Table) -> bytes:
+def as_csv(table: ResultTable) -> bytes:
     """Comma-separated values in UTF-8; every number with all its digits, nothing where there is no value."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -127,7 +127,7 @@ def as_csv(table: Table) -> bytes:
     return text.getvalue().encode()
 
 
-def as_parquet(table: Table) -> bytes:
+def as_parquet(table: ResultTable) -> bytes:
     """The table as a Parquet file; needs pyarrow."""
     import pyarrow
     import pyarrow.parquet

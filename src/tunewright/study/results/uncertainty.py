@@ -17,7 +17,7 @@ CONFIDENCE = 0.95
 
 
 @dataclass(frozen=True)
-class Estimate:
+class SeedMean:
     """A mean with its interval."""
 
     value: float
@@ -27,7 +27,7 @@ class Estimate:
     """Number of values."""
 
     @classmethod
-    def of(cls, values: Sequence[float]) -> "Estimate":
+    def of(cls, values: Sequence[float]) -> "SeedMean":
         """The mean of `values`, one or more finite numbers."""
         count, mean = len(values), math.fsum(values) / len(values)
         if count == 1:
@@ -55,7 +55,7 @@ def p_value(values: Sequence[float]) -> float | None:
     """Two-sided p-value of a one-sample t test that the true mean is 0; None for fewer than two values."""
     if len(values) < 2:
         return None
-    estimate = Estimate.of(values)
+    estimate = SeedMean.of(values)
     if not estimate.half_width:  # all equal
         return 1.0 if estimate.value == 0 else 0.0
     return two_sided_tail(quantile(len(values) - 1) * abs(estimate.value) / estimate.half_width, len(values) - 1)

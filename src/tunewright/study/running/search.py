@@ -15,7 +15,7 @@ from typing import Any, Literal
 from tunewright.errors import MissingExtraError
 from tunewright.study.plans.option_values import with_options
 from tunewright.study.plans.plan import Plan, PlannedRun, setting_of
-from tunewright.study.plans.plan_text import Table
+from tunewright.study.plans.plan_text import PlanTable
 from tunewright.study.plans.search_space import Range, Search
 from tunewright.study.results.run_record import RecordedRun, read_run
 from tunewright.study.running.study_folder import status_of
@@ -113,7 +113,7 @@ class Searcher:
         return self._optuna.trial.Trial(self._study, trial._trial_id)
 
     def _run(self, number: int, options: Mapping[str, Any]) -> PlannedRun:
-        preset = with_options(self._plan.base, {**options, "seed": self._plan.seeds[0]}, Table({}, Path(TRIALS)))
+        preset = with_options(self._plan.base, {**options, "seed": self._plan.seeds[0]}, PlanTable({}, Path(TRIALS)))
         setting = setting_of(preset, options)
         return PlannedRun(
             f"trial-{number:04}", setting.name, self._plan.seeds[0], setting.network, setting.training, TRIALS
