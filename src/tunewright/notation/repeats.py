@@ -23,7 +23,7 @@ from tunewright.notation.meter import Meter
 from tunewright.notation.voices import BarLine, MeterChange, Problem, Sound, Voice
 
 
-class Sign(Enum):
+class BarSign(Enum):
     """What a bar line tells the player."""
 
     BAR = "|"
@@ -52,23 +52,23 @@ class Step:
     start: int
     ticks: int = 0
     bars: int = 1
-    sign: Sign | None = None
+    sign: BarSign | None = None
     ending: str = ""
     meter: Meter | None = None
 
 
 _PARTS = re.compile(r"\|[:|\]]?|:[:|]?|\[\|:?|\]\|?")
 _SIGNS = {
-    "|": (Sign.BAR,),
-    "||": (Sign.DOUBLE,),
-    "|]": (Sign.DOUBLE,),
-    "[|": (Sign.DOUBLE,),
-    "]|": (Sign.DOUBLE,),
-    ":": (Sign.DOUBLE,),
-    "|:": (Sign.START,),
-    "[|:": (Sign.DOUBLE, Sign.START),
-    ":|": (Sign.END,),
-    "::": (Sign.BOTH,),
+    "|": (BarSign.BAR,),
+    "||": (BarSign.DOUBLE,),
+    "|]": (BarSign.DOUBLE,),
+    "[|": (BarSign.DOUBLE,),
+    "]|": (BarSign.DOUBLE,),
+    ":": (BarSign.DOUBLE,),
+    "|:": (BarSign.START,),
+    "[|:": (BarSign.DOUBLE, BarSign.START),
+    ":|": (BarSign.END,),
+    "::": (BarSign.BOTH,),
 }
 """Signs by the parts of a bar line; a longer one is read from the left, and dots at its end begin a repeat."""
 
@@ -88,10 +88,10 @@ def play(voice: Voice, meter: Meter, *, alone: bool, hold: int = 1) -> tuple[lis
     hold
         Factor for the length of a sound with a fermata.
     """
-    steps = [Step(0, sign=Sign.DOUBLE), *_steps(voice, hold)]
-    first = next((step.sign for step in steps if step.sign in (Sign.START, Sign.END, Sign.BOTH)), None)
-    if first in (Sign.END, Sign.BOTH):
-        steps.insert(1, Step(0, sign=Sign.START))
+    steps = [Step(0, sign=BarSign.DOUBLE), *_steps(voice, hold)]
+    first = next((step.sign for step in steps if step.sign in (BarSign.START, BarSign.END, BarSign.BOTH)), None)
+    if first in (BarSign.END, BarSign.BOTH):
+        steps.insert(1, Step(0, sign=BarSign.START))
     problems = [*_lone_endings(steps), *_mend(steps if alone else list(map(replace, steps)))]
     return _Player(steps, meter).play(), problems
 
@@ -105,11 +105,11 @@ def _steps(voice: Voice, hold: int) -> list[Step]:
             steps.append(Step(item.start, meter=item.meter))
         elif type(item) is BarLine:
             signs = _signs(item.text)
-            if signs[:1] == [Sign.BAR] and steps and steps[-1].meter:  # a metre before a bar line holds after it
+            if signs[:1] == [BarSign.BAR] and steps and steps[-1].meter:  # a metre before a bar line holds after it
                 steps.insert(len(steps) - 1, Step(item.start, sign=signs.pop(0)))
             steps += [Step(item.start, sign=sign) for sign in signs]
             if item.ending:
-                steps.append(Step(item.start, sign=Sign.ENDING, ending=item.ending))
+                steps.append(Step(item.start, sign=BarSign.ENDING, ending=item.ending))
     return steps
 
 
@@ -118,11 +118,11 @@ def _mend(steps: list[Step]) -> list[Problem]:
     return _Mender(steps[0]).mend(steps)
 
 
-def _signs(text: str) -> list[Sign]:
+def _signs(text: str) -> list[BarSign]:
     first, *others = _PARTS.findall(text) or [""]
     signs = list(_SIGNS.get(first, ()))
     for part in others:
-        signs += (Sign.START,) if part == ":" else _SIGNS.get(part, ())
+        signs += (BarSign.START,) if part == ":" else _SIGNS.get(part, ())
     return signs
 
 
@@ -135,28 +135,28 @@ class _Mender:
 
     def mend(self, steps: list[Step]) -> list[Problem]:
         for step in steps:
-            if step.sign is Sign.DOUBLE:
+            if step.sign is BarSign.DOUBLE:
                 self.back = step
-            elif step.sign is Sign.START:
+            elif step.sign is BarSign.START:
                 if self.opened:
                     self.problems.append(Problem("repeat-opened-twice", step.start))
-                    step.sign = Sign.BOTH
+                    step.sign = BarSign.BOTH
                 self.opened = step
-            elif step.sign in (Sign.END, Sign.BOTH, Sign.ENDING):
+            elif step.sign in (BarSign.END, BarSign.BOTH, BarSign.ENDING):
                 self._needs_start(step)
         if self.opened:
             self.problems.append(Problem("repeat-not-closed", self.opened.start))
         return self.problems
 
     def _needs_start(self, step: Step) -> None:
-        if not self.opened and (step.sign is Sign.BOTH or not self.endings):
-            code = "ending-without-repeat" if step.sign is Sign.ENDING else "repeat-not-opened"
+        if not self.opened and (step.sign is BarSign.BOTH or not self.endings):
+            code = "ending-without-repeat" if step.sign is BarSign.ENDING else "repeat-not-opened"
             self.problems.append(Problem(code, step.start))
-            back = {Sign.BAR: Sign.START, Sign.DOUBLE: Sign.START, Sign.END: Sign.BOTH}
-            self.back.sign = back.get(self.back.sign or Sign.START, self.back.sign)
-        if step.sign is Sign.ENDING:
+            back = {BarSign.BAR: BarSign.START, BarSign.DOUBLE: BarSign.START, BarSign.END: BarSign.BOTH}
+            self.back.sign = back.get(self.back.sign or BarSign.START, self.back.sign)
+        if step.sign is BarSign.ENDING:
             self.endings += 1
-        elif step.sign is Sign.END:
+        elif step.sign is BarSign.END:
             self.opened, self.back = None, step
         else:
             self.opened = step
@@ -165,8 +165,8 @@ class _Mender:
 def _lone_endings(steps: list[Step]) -> Iterator[Problem]:
     """Yield the first endings without a second one."""
     waiting: Step | None = None
-    for step in [*steps, Step(0, sign=Sign.ENDING, ending="1")]:
-        if step.sign is Sign.ENDING:
+    for step in [*steps, Step(0, sign=BarSign.ENDING, ending="1")]:
+        if step.sign is BarSign.ENDING:
             numbers = _numbers(step.ending)
             if waiting and 1 in numbers:
                 yield Problem("ending-alone", waiting.start)
@@ -192,9 +192,9 @@ class _Player:
             step = self.steps[at]
             if step.sign is None:
                 self._sound(step)
-            elif step.sign is Sign.BAR:
+            elif step.sign is BarSign.BAR:
                 self._bar_line()
-            elif step.sign is Sign.ENDING:
+            elif step.sign is BarSign.ENDING:
                 at = self._ending(at)
             else:
                 self._soft_bar_line()
@@ -227,14 +227,14 @@ class _Player:
         if self.meter.bar is not None and (self.ticks >= self.meter.bar or self.full <= 0):
             self._bar_line()
 
-    def _lead(self, sign: Sign, at: int) -> int:
+    def _lead(self, sign: BarSign, at: int) -> int:
         """Return the step to continue from after a repeat sign at step `at`."""
-        ends = sign in (Sign.END, Sign.BOTH)
-        if ends and ((self.turn == 1 and self.expects) or (sign is Sign.END and 1 < self.turn < self.turns)):
+        ends = sign in (BarSign.END, BarSign.BOTH)
+        if ends and ((self.turn == 1 and self.expects) or (sign is BarSign.END and 1 < self.turn < self.turns)):
             self.turn += 1
-            self.expects = self.expects and sign is Sign.BOTH
+            self.expects = self.expects and sign is BarSign.BOTH
             at, self.full = self.back
-        elif sign in (Sign.START, Sign.BOTH):
+        elif sign in (BarSign.START, BarSign.BOTH):
             self.turn, self.expects = 1, True
             self.turns = 2
             self.back = (at, self.full)
@@ -247,7 +247,7 @@ class _Player:
                 self.turns = self.turn + 1
             return at
         at += 1
-        stops = (Sign.END, Sign.START, Sign.DOUBLE, Sign.ENDING)
+        stops = (BarSign.END, BarSign.START, BarSign.DOUBLE, BarSign.ENDING)
         while at < len(self.steps) and self.steps[at].sign not in stops:
             at += 1
         self.full += 1
