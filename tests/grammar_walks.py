@@ -70,6 +70,8 @@ def many_tunes(grammar: Grammar, seed: int, count: int, budget: int = 400, heade
     open_ones, chosen = np.arange(count), None
     while len(open_ones):
         edges = np.cumsum(lanes.allowed(open_ones, chosen) * weights, axis=1)
+        stuck = open_ones[edges[:, -1] == 0]
+        assert not len(stuck), f"nothing may follow {''.join(texts[stuck[0]])!r}"
         draws = generator.random(len(open_ones)) * edges[:, -1]
         picked = (edges <= draws[:, None]).sum(axis=1)
         for lane, symbol in zip(open_ones, picked, strict=True):

@@ -46,6 +46,7 @@ Kept(composition, originality, nats_per_character, likelihood_place, closeness, 
     different_bars, form, log_ratio, log_ratio_place, likeness, candidates)
 LABELS
 MEASURES
+Matcher(grammar, budget, draw=)
 Member(network, training)
 MemoryStudy(cell, units, layers, trained, untrained, context, gates, fingerprint, tunes, characters)
 MissingExtraError

@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tunewright.acceptor.grammar import Conditions, Grammar
+    from tunewright.acceptor.grammar import Conditions, Grammar, Matcher
     from tunewright.analysis.ablation.clamped_units import AblationConfig, AblationResult, study_ablation
     from tunewright.analysis.ablation.sentences import ablation_sentences, ablation_summary
     from tunewright.analysis.ablation.targets import Target, named_targets
@@ -120,7 +120,7 @@ _NAMES = {
     "notation.findings": "Finding",
     "notation.intervals": "Interval",
     "notation.transpose": "transpose transpose_book transpositions",
-    "acceptor.grammar": "Conditions Grammar",
+    "acceptor.grammar": "Conditions Grammar Matcher",
     "corpus.cleaning": "essential_tunes",
     "corpus.large.built_corpus": "read_corpus",
     "corpus.large.shard_builder": "build_corpus",
@@ -202,7 +202,8 @@ __all__ = [
     "LABELS", "MEASURES", "PRESETS", "AblationConfig", "AblationResult", "AdaptConfig", "AdaptationRun", "CharNetwork",
     "Checkpoint", "CheckpointError", "Composition", "CompositionConfig", "Conditions", "CorpusError", "Discriminator",
     "DivergenceError", "DynamicConfig", "EpochRecord", "Evaluation", "EvaluationSet", "Exported", "Failure", "Finding",
-    "Grammar", "GrammarError", "Heatmap", "IndexFolderError", "InputError", "Interval", "Kept", "Member", "MemoryStudy",
+    "Grammar", "GrammarError", "Heatmap", "IndexFolderError", "InputError", "Interval", "Kept", "Matcher", "Member",
+    "MemoryStudy",
     "MissingExtraError", "Musicality", "NetworkConfig", "NeuronConfig", "NeuronStudy", "OptionError", "Originality",
     "OriginalityIndex", "OutputError", "PageTune", "Plan", "Preset", "ProbeStudy", "Progress", "Reading", "RecordedRun",
     "RenderError", "ResidentLearner", "Run", "Sides", "StackedRuns", "StackedTrainer", "StudyData", "StudyProgress",

@@ -24,7 +24,7 @@ SETTINGS = (
     Conditions(meter="3/8", unit_length="1/4", key="F#m", bars=5),
 )
 VOCABULARIES = (SYMBOLS, [symbol for symbol in SYMBOLS if symbol not in '[]{}"!%wWPQ~'])
-WALKS = int(os.environ.get("TUNEWRIGHT_WALKS", "10000"))
+WALKS = int(os.environ.get("TUNEWRIGHT_WALKS", "2200"))
 """Of the slow test; 100,000 take twenty minutes of one core."""
 HEADER = "X:1\nM:{meter}\nL:1/8\nK:C\n"
 
