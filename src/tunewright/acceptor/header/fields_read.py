@@ -113,6 +113,9 @@ def field_allowed(tables: Tables, state: State, code: int) -> bool:
             return False
         if state.phase > 0 or state.free == 1:
             return False
+        state.reason = Reason.METER_MISFIT
+        if tables[Place.BELOW][tables[Place.ROOTS][code]] & field_words(tables, state) == 0:
+            return False
     if code != Character.M:
         return True
     if state.repeat == Repeat.MAY_END and sections(tables, state) > 0:
