@@ -15,8 +15,8 @@ def test_each_lane_goes_its_own_way(untrained, monkeypatch, compiled):
     texts = ["X:1\nT:ab\nM:3/4\nL:1/8\nK:D\nDE", "X:1\nT:Reel\nR:reel\nM:4/4", "X:12\nT:A\nM:6/8\n"]
     if not compiled:
         monkeypatch.setattr(kernel, "ready", lambda: None)
-    registers = np.tile(np.array(grammar.begin(400).numbers()), (len(texts), 1))
-    lanes, every = AllowedCharacters(grammar, registers, len(symbols)), np.arange(len(texts))
+    acceptor_state = np.tile(np.array(grammar.begin(400).numbers()), (len(texts), 1))
+    lanes, every = AllowedCharacters(grammar, acceptor_state, len(symbols)), np.arange(len(texts))
     each = [grammar.begin(400) for _ in texts]
     assert lanes.allowed(every).tolist() == [grammar.admissible(row) for row in each]
     for characters in zip(*texts, strict=False):

@@ -15,7 +15,7 @@ def generation(untrained):
 def test_a_new_generation_holds_what_is_given_and_room(generation):
     assert generation.symbols.tolist() == [0, 8, 9, 0, 0, 0, 0, 0]
     assert generation.draws.tolist() == np.random.default_rng(11).random(5).tolist()
-    assert generation.registers.tolist() == [3, 4]
+    assert generation.acceptor_state.tolist() == [3, 4]
     assert not generation.state.any()
     assert (generation.ended, generation.open, generation.written.tolist()) == (False, True, [])
 

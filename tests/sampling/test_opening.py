@@ -56,5 +56,5 @@ def test_a_beginning_that_no_tune_can_have_is_refused(model):
 def test_a_seed_has_one_form(model):
     grammar = playable(model)
     opening = Opening(grammar, model.vocabulary.encode(HEADER).tolist(), HEADER, CompositionConfig())
-    assert [opening.registers(seed) for seed in range(9)] == [opening.registers(seed) for seed in range(9)]
-    assert len({tuple(opening.registers(seed)) for seed in range(40)}) == 3
+    assert [opening.acceptor_state(seed) for seed in range(9)] == [opening.acceptor_state(seed) for seed in range(9)]
+    assert len({tuple(opening.acceptor_state(seed)) for seed in range(40)}) == 3

@@ -13,7 +13,7 @@ def blank(seed=0):
     generator = np.random.default_rng(seed)
     return GenerationState(
         symbols=np.zeros(LENGTH, dtype=np.int64), given=1, position=0, state=np.zeros(4, np.float32),
-        registers=np.zeros(3, dtype=np.int64), draws=generator.random(LENGTH), tallies=np.zeros(TALLIES),
+        acceptor_state=np.zeros(3, dtype=np.int64), draws=generator.random(LENGTH), tallies=np.zeros(TALLIES),
         generator=generator,
     )  # fmt: skip
 
@@ -34,7 +34,7 @@ class Coin:
         generation.symbols[generation.position] = symbol
         generation.tallies[KEPT] = np.log(0.1) if symbol == BAD else 0.0
         generation.state[0] += 1
-        generation.registers[0] += 1
+        generation.acceptor_state[0] += 1
         return generation.open
 
 
@@ -44,7 +44,7 @@ def test_pieces_are_taken_as_often_as_they_were_allowed():
         generation = blank(seed)
         while RejectionSampler(Coin()).write(generation, 1):
             pass
-        assert generation.state[0] == generation.registers[0] == generation.position == LENGTH - 1
+        assert generation.state[0] == generation.acceptor_state[0] == generation.position == LENGTH - 1
         counts += [(generation.written == GOOD).sum(), (generation.written == BAD).sum()]
     # Left alone the network writes both alike; BAD is allowed in a tenth of its cases: 10 to 1. Where all tries are
     # given up, which happens to BAD only, it is taken none the less.

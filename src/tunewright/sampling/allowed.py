@@ -2,7 +2,7 @@
 
 With the compiled loop one call serves all tunes; otherwise they are treated one after another.
 
-Shapes: N tunes of the batch, M of them asked about; S symbols; R registers of the acceptor.
+Shapes: N tunes of the batch, M of them asked about; S symbols; R numbers of the acceptor's state.
 """
 
 import numpy as np
@@ -21,14 +21,14 @@ class AllowedCharacters:
     ----------
     grammar
         The acceptor.
-    registers
-        Its registers for each tune, shape=(N, R); changed in place.
+    acceptor_state
+        Its state for each tune, shape=(N, R); changed in place.
     symbols
         S.
     """
 
-    def __init__(self, grammar: Grammar, registers: NDArray[np.int64], symbols: int) -> None:
-        self._grammar, self._registers, self._symbols = grammar, registers, symbols
+    def __init__(self, grammar: Grammar, acceptor_state: NDArray[np.int64], symbols: int) -> None:
+        self._grammar, self._acceptor_state, self._symbols = grammar, acceptor_state, symbols
         self._steering = Steering.of(grammar)
         self._entries = kernel.ready()
 
@@ -50,9 +50,9 @@ class AllowedCharacters:
         symbols = np.full(len(lanes), -1, dtype=np.int64) if chosen is None else chosen.astype(np.int64)
         if self._entries is None:
             return self._allowed_one_by_one(lanes, symbols)
-        registers, allowed = self._registers, np.empty((len(lanes), self._symbols), dtype=np.int64)
-        scratch = np.empty(2 * registers.shape[1], dtype=np.int64)
-        rows = ((registers, lanes), (allowed, np.arange(len(lanes))))
+        acceptor_state, allowed = self._acceptor_state, np.empty((len(lanes), self._symbols), dtype=np.int64)
+        scratch = np.empty(2 * acceptor_state.shape[1], dtype=np.int64)
+        rows = ((acceptor_state, lanes), (allowed, np.arange(len(lanes))))
         places = [
             (matrix.ctypes.data + which.astype(np.uintp) * np.uintp(matrix.strides[0])).astype(np.uintp)
             for matrix, which in rows
@@ -66,9 +66,9 @@ class AllowedCharacters:
     def _allowed_one_by_one(self, lanes: NDArray[np.intp], chosen: NDArray[np.int64]) -> NDArray[np.bool_]:
         allowed = np.empty((len(lanes), self._symbols), dtype=np.bool_)
         for row, (lane, symbol) in enumerate(zip(lanes, chosen, strict=True)):
-            state = State(self._registers[lane].tolist())
+            state = State(self._acceptor_state[lane].tolist())
             if symbol >= 0:
                 self._grammar.advance(state, int(symbol))
-            self._registers[lane] = state.numbers()
+            self._acceptor_state[lane] = state.numbers()
             allowed[row] = self._grammar.admissible(state)
         return allowed

@@ -5,9 +5,9 @@ rules as everywhere (`tunewright.sampling.choose`), on the processor, where the 
 does its own rejection sampling (`tunewright.sampling.rejection`). This is the only file for composing that imports
 torch.
 
-Shapes: N lanes, of which M are not finished; S symbols; R registers of the acceptor. The last part of the state of a
-network that looks back is its memory, shape=(rows, M, W + 4), the newest row last: where lanes of several states are
-joined, the shorter memory is padded with empty rows in front.
+Shapes: N lanes, of which M are not finished; S symbols; R numbers of the acceptor's state. The last part of the state
+of a network that looks back is its memory, shape=(rows, M, W + 4), the newest row last: where lanes of several states
+are joined, the shorter memory is padded with empty rows in front.
 """
 
 from collections.abc import Iterator, Sequence
@@ -91,11 +91,11 @@ class _Batch:
         self._ids = model.vocabulary.encode(START + prime).astype(np.int64)
         self._prime, self._seeds, count = prime, seeds, len(seeds)
         self._grammar = grammar
-        self._registers = np.zeros((count, 0), dtype=np.int64)
+        self._acceptor_state = np.zeros((count, 0), dtype=np.int64)
         if grammar:
             opening = Opening(grammar, self._ids[1:].tolist(), prime, config)
-            self._registers = np.array([opening.registers(seed) for seed in seeds], dtype=np.int64)
-        self._lanes = AllowedCharacters(grammar, self._registers, len(model.vocabulary)) if grammar else None
+            self._acceptor_state = np.array([opening.acceptor_state(seed) for seed in seeds], dtype=np.int64)
+        self._lanes = AllowedCharacters(grammar, self._acceptor_state, len(model.vocabulary)) if grammar else None
         self._ends = [END_ID, *(model.vocabulary.symbols.find(end) for end in PIECE_ENDS)]
         self._symbols = np.zeros((count, len(self._ids) + config.max_length), dtype=np.int64)
         self._symbols[:, : len(self._ids)] = self._ids
@@ -111,7 +111,7 @@ class _Batch:
         self._draws[lane] = generator.random(self._draws.shape[1])
         return GenerationState(
             symbols=self._symbols[lane], given=len(self._ids), position=len(self._ids) - 1,
-            state=np.zeros(0, dtype=np.float32), registers=self._registers[lane], draws=self._draws[lane],
+            state=np.zeros(0, dtype=np.float32), acceptor_state=self._acceptor_state[lane], draws=self._draws[lane],
             tallies=self._tallies[lane], generator=generator,
             cadences=cadences_of(self._model, self._grammar, seed),
         )  # fmt: skip

@@ -97,7 +97,7 @@ class Cadences:
         back, state
             Whether the tune went back, and what `state` returned at that bar line.
         """
-        reading = State(generation.registers.tolist())
+        reading = State(generation.acceptor_state.tolist())
         closed, count = self._acceptor.sections_of(reading)
         if not count or self._closed >= count:
             return False, None
@@ -118,8 +118,8 @@ class Cadences:
         generation.discarded += generation.position - line.mark.position
         generation.go_back(line.mark)
         if wanted == 1 and self._tried > FREE_TRIES:
-            reading = State(line.mark.registers.tolist())
+            reading = State(line.mark.acceptor_state.tolist())
             self._acceptor.end_on_tonic(reading)
-            generation.registers[:] = reading.numbers()
+            generation.acceptor_state[:] = reading.numbers()
         generation.draw_anew(len(generation.draws))
         return True, line.state

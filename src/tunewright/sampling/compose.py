@@ -102,7 +102,7 @@ class Composer:
         self._next_look = time.monotonic() if isinstance(writer, NumpyReference) else math.inf
         self._given = model.vocabulary.encode(START + prime)
         self._opening = Opening(grammar, self._given[1:].tolist(), prime, config) if grammar else None
-        first = new_generation(self._network, self._given, 1, 0, self._registers(0))
+        first = new_generation(self._network, self._given, 1, 0, self._acceptor_state(0))
         self.writer.write(first, 0)
         self._state, self._memory, self._position = first.state, first.memory, first.position
 
@@ -118,14 +118,16 @@ class Composer:
 
     def begin(self, seed: int) -> GenerationState:
         """Return a new tune, of which the network has read the beginning, except its last character."""
-        generation = new_generation(self._network, self._given, self._config.max_length, seed, self._registers(seed))
+        generation = new_generation(
+            self._network, self._given, self._config.max_length, seed, self._acceptor_state(seed)
+        )
         generation.state[:], generation.position = self._state, self._position
         generation.memory.take(self._memory, self._position)
         generation.cadences = cadences_of(self._model, self._grammar, seed)
         return generation
 
-    def _registers(self, seed: int) -> NDArray[np.int64]:
-        return np.array(self._opening.registers(seed) if self._opening else [], dtype=np.int64)
+    def _acceptor_state(self, seed: int) -> NDArray[np.int64]:
+        return np.array(self._opening.acceptor_state(seed) if self._opening else [], dtype=np.int64)
 
     def composition(self, generation: GenerationState, seed: int) -> Composition:
         """Return the result of `generation`."""

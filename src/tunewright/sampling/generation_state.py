@@ -1,4 +1,4 @@
-"""State of one tune while it is composed: symbols, network state, acceptor registers, draws and tallies.
+"""State of one tune while it is composed: symbols, network state, acceptor state, draws and tallies.
 
 Both writers, the compiled loop (`sampling.compiled.kernel`) and the numpy reference (`sampling.reference`), read and
 change the same `GenerationState`: one can stop after any character and the other can go on. Positions are indices into
@@ -84,7 +84,7 @@ class GenerationState:
     """Of the last symbol that was written; the network has read all before it."""
     state: NDArray[np.float32]
     """Of the network; see `sampling.compiled.arithmetic`."""
-    registers: NDArray[np.int64]
+    acceptor_state: NDArray[np.int64]
     """Of the acceptor, which has read the given beginning; empty if there is none."""
     draws: NDArray[np.float64]
     """Uniform numbers, one for each character to be written."""
@@ -127,7 +127,7 @@ class GenerationState:
         first = self.position + 1 if since is None else since + 1
         written = self.symbols[first : self.position + 1].copy()
         known = self.memory.copy_of(first - 1, self.position) if self.memory.keys.size else None
-        return Mark(self.position, self.state.copy(), self.registers.copy(), self.tallies.copy(), written, known)
+        return Mark(self.position, self.state.copy(), self.acceptor_state.copy(), self.tallies.copy(), written, known)
 
     def go_back(self, mark: "Mark") -> None:
         """Restore the state at `mark`."""
@@ -135,7 +135,7 @@ class GenerationState:
         self.symbols[mark.position + 1 - len(mark.written) : mark.position + 1] = mark.written
         if mark.known is not None:
             self.memory.put(mark.known, mark.position)
-        self.state[:], self.registers[:], self.tallies[:] = mark.state, mark.registers, mark.tallies
+        self.state[:], self.acceptor_state[:], self.tallies[:] = mark.state, mark.acceptor_state, mark.tallies
 
     def draw_anew(self, characters: int) -> None:
         """Replace the draws of the next `characters`."""
@@ -154,7 +154,7 @@ class Mark:
 
     position: int
     state: NDArray[np.float32]
-    registers: NDArray[np.int64]
+    acceptor_state: NDArray[np.int64]
     tallies: NDArray[np.float64]
     written: NDArray[np.int64]
     known: tuple[NDArray[np.float32], NDArray[np.uint16]] | None
@@ -162,7 +162,7 @@ class Mark:
 
 
 def new_generation(
-    network: PackedNetwork, given: Ids, length: int, seed: int, registers: NDArray[np.int64] | None = None
+    network: PackedNetwork, given: Ids, length: int, seed: int, acceptor_state: NDArray[np.int64] | None = None
 ) -> GenerationState:
     """Return the state of a tune that begins with the symbols `given`, START first, and has room for `length` more."""
     generator = np.random.default_rng(seed)
@@ -173,7 +173,7 @@ def new_generation(
         given=len(given),
         position=0,
         state=aligned(network.state_size),
-        registers=np.zeros(0, dtype=np.int64) if registers is None else registers.copy(),
+        acceptor_state=np.zeros(0, dtype=np.int64) if acceptor_state is None else acceptor_state.copy(),
         draws=generator.random(length),
         tallies=np.zeros(TALLIES),
         generator=generator,

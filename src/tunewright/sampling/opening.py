@@ -43,7 +43,7 @@ class Opening:
         self._formed: dict[int, State | None] = {}
         """States after the beginning, by the form that was drawn; None for one that does not go with it."""
 
-    def registers(self, seed: int) -> list[int]:
+    def acceptor_state(self, seed: int) -> list[int]:
         """The acceptor's state after the beginning of the tune with this seed, as numbers."""
         return self._state(seed).numbers()
 

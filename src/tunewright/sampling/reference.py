@@ -83,7 +83,7 @@ class NumpyReference:
     def write(self, generation: GenerationState, characters: int) -> bool:
         """See `tunewright.sampling.generation_state.Writer`."""
         stop = generation.stop_after(characters)
-        reading = State(generation.registers.tolist() if self._acceptor else ())
+        reading = State(generation.acceptor_state.tolist() if self._acceptor else ())
         begin, first = begin_of(generation.symbols, generation.position), True
         while generation.position < stop:
             if generation.symbols[generation.position] == START_ID:
@@ -113,7 +113,7 @@ class NumpyReference:
             if symbol in self._pauses:
                 break
         if self._acceptor is not None:
-            generation.registers[:] = reading.numbers()
+            generation.acceptor_state[:] = reading.numbers()
         return generation.open
 
     def _pick(self, logits: Row, reading: State, generation: GenerationState) -> int:

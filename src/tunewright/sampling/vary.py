@@ -262,13 +262,13 @@ class _Writing:
                 given=len(point.symbols),
                 position=len(point.symbols) - 1,
                 state=point.state.copy(),
-                registers=np.array(point.reading.numbers(), dtype=np.int64),
+                acceptor_state=np.array(point.reading.numbers(), dtype=np.int64),
                 draws=draws.random(LONGEST_BAR),
                 tallies=np.zeros(TALLIES),
                 generator=draws,
                 memory=self.memory,
             )
-            while self.writer.write(generation, 1) and generation.registers[CONTROL] not in ENDS:
+            while self.writer.write(generation, 1) and generation.acceptor_state[CONTROL] not in ENDS:
                 pass
             text = self.vocabulary.decode(generation.written)
             bar = _TAIL.sub("", text)

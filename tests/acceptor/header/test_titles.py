@@ -163,9 +163,9 @@ def test_a_beginning_is_taken_as_it_is(beginning, kept):
 def test_the_compiled_loop_writes_the_same_headers(untrained):
     model, entries = untrained(units=12), kernel.ready()
     grammar = playable(replace(model, style=STYLE))
-    network, registers = pack(model), np.array(grammar.begin(400).numbers())
+    network, acceptor_state = pack(model), np.array(grammar.begin(400).numbers())
     for seed in range(4):
-        generations = [new_generation(network, np.array([0]), 400, seed, registers) for _ in range(2)]
+        generations = [new_generation(network, np.array([0]), 400, seed, acceptor_state) for _ in range(2)]
         config = CompositionConfig()
         writers: tuple[Writer, ...] = (
             Kernel(entries, network, config, Steering.of(grammar)),
@@ -174,7 +174,7 @@ def test_the_compiled_loop_writes_the_same_headers(untrained):
         for generation, writer in zip(generations, writers, strict=True):
             writer.write(generation, 60)
         assert generations[0].written.tolist() == generations[1].written.tolist()
-        assert generations[0].registers.tolist() == generations[1].registers.tolist()
+        assert generations[0].acceptor_state.tolist() == generations[1].acceptor_state.tolist()
 
 
 @pytest.mark.parametrize("seed", range(3))

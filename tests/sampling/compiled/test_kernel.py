@@ -47,8 +47,8 @@ def entries():
     return found
 
 
-def start(network, length, seed, registers=None, given=(START_ID,)):
-    return new_generation(network, np.array(given), length, seed, registers)
+def start(network, length, seed, acceptor_state=None, given=(START_ID,)):
+    return new_generation(network, np.array(given), length, seed, acceptor_state)
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
@@ -69,9 +69,9 @@ def test_it_writes_what_the_twin_writes(entries, untrained, shape):
 def test_it_writes_what_the_twin_writes_with_a_grammar(entries, untrained, options):
     model = untrained(units=24)
     network, grammar, config = pack(model), Grammar(model.vocabulary.symbols), CompositionConfig(**options)
-    registers = np.array(grammar.begin(160).numbers())
+    acceptor_state = np.array(grammar.begin(160).numbers())
     for seed in range(2):
-        generations = [start(network, 160, seed, registers) for _ in range(2)]
+        generations = [start(network, 160, seed, acceptor_state) for _ in range(2)]
         writers: tuple[Writer, ...] = (
             Kernel(entries, network, config, Steering.of(grammar)),
             NumpyReference(network, config, grammar),

@@ -64,7 +64,7 @@ def write(network, generation, config, *, steered):
     options = np.array([config.temperature, config.top_p])
     allowed = np.zeros(symbols, np.int64)
     return loop.write_on(
-        network.weights, network.shape, generation.state, None, generation.registers, None, orders, options,
+        network.weights, network.shape, generation.state, None, generation.acceptor_state, None, orders, options,
         generation.draws, generation.symbols, generation.tallies, allowed, allowed, np.zeros(symbols),
         np.zeros(symbols), generation.memory.keys, generation.memory.scores, generation.memory.places,
     )  # fmt: skip
@@ -85,7 +85,7 @@ def test_where_nothing_is_allowed_it_says_where(untrained, monkeypatch):
 def test_lanes_are_steered_each_by_itself(monkeypatch):
     monkeypatch.setattr(loop, "advance", lambda _tables, state, _before, _after, symbol: state.append(symbol))
     monkeypatch.setattr(loop, "mask", lambda _tables, state, _settled, _tried, out: out.extend(state))
-    registers, allowed = [[[1]], [[2]]], [[], []]
-    loop.steer_lanes(None, registers, [[], []], np.array([7, -1]), allowed)
+    acceptor_state, allowed = [[[1]], [[2]]], [[], []]
+    loop.steer_lanes(None, acceptor_state, [[], []], np.array([7, -1]), allowed)
     assert allowed == [[1, 7], [2]]
     assert loop.length_of([4, 5, 3]) == 3

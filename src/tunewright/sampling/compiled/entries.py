@@ -62,7 +62,7 @@ NATIVE = {copy_state: copy_record, state_at: record_at}
 
 
 def write_entry(
-    sizes: Any, weights: Any, shape: Any, state: Any, tables: Any, registers: Any, scratch: Any, orders: Any,
+    sizes: Any, weights: Any, shape: Any, state: Any, tables: Any, acceptor_state: Any, scratch: Any, orders: Any,
     options: Any, draws: Any, symbols: Any, tallies: Any, allowed: Any, chances: Any, keys: Any, scores: Any,
     places: Any,
 ) -> int:  # fmt: skip
@@ -72,16 +72,16 @@ def write_entry(
     both = carray(chances, 2 * most)
     return write_on(
         carray(weights, size[WEIGHT_COUNT]), carray(shape, SIZES_OF_SHAPE), carray(state, size[STATE_COUNT]),
-        tables, registers, scratch, carray(orders, ORDERS), carray(options, OPTIONS), carray(draws, size[DRAW_COUNT]),
-        carray(symbols, size[TEXT_COUNT]), carray(tallies, TALLIES), carray(allowed, most), allowed, both[:most],
-        both[most:], carray(keys, size[KEY_COUNT]), carray(scores, size[SCORE_COUNT]),
-        carray(places, size[SCORE_COUNT]),
+        tables, acceptor_state, scratch, carray(orders, ORDERS), carray(options, OPTIONS),
+        carray(draws, size[DRAW_COUNT]), carray(symbols, size[TEXT_COUNT]), carray(tallies, TALLIES),
+        carray(allowed, most), allowed, both[:most], both[most:],
+        carray(keys, size[KEY_COUNT]), carray(scores, size[SCORE_COUNT]), carray(places, size[SCORE_COUNT]),
     )  # fmt: skip
 
 
-def steer_entry(tables: Any, registers: Any, scratch: Any, chosen: Any, allowed: Any, lanes: int) -> int:
+def steer_entry(tables: Any, acceptor_state: Any, scratch: Any, chosen: Any, allowed: Any, lanes: int) -> int:
     """`loop.steer_lanes`."""
-    steer_lanes(tables, registers, scratch, carray(chosen, lanes), allowed)
+    steer_lanes(tables, acceptor_state, scratch, carray(chosen, lanes), allowed)
     return 0
 
 

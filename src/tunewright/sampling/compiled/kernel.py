@@ -125,14 +125,15 @@ class Kernel:
                 *self._pauses,
             ]
         )
-        scratch, allowed = np.empty(2 * len(generation.registers), dtype=np.int64), np.empty(symbols, dtype=np.int64)
-        chances = np.empty(2 * symbols)
+        scratch = np.empty(2 * len(generation.acceptor_state), dtype=np.int64)
+        allowed, chances = np.empty(symbols, dtype=np.int64), np.empty(2 * symbols)
         weights, shape, tables, options = self._places
         position = self._write(
-            sizes.ctypes.data, weights, shape, generation.state.ctypes.data, tables, generation.registers.ctypes.data,
-            scratch.ctypes.data, orders.ctypes.data, options, generation.draws.ctypes.data,
-            generation.symbols.ctypes.data, generation.tallies.ctypes.data, allowed.ctypes.data, chances.ctypes.data,
-            memory.keys.ctypes.data, memory.scores.ctypes.data, memory.places.ctypes.data,
+            sizes.ctypes.data, weights, shape, generation.state.ctypes.data, tables,
+            generation.acceptor_state.ctypes.data, scratch.ctypes.data, orders.ctypes.data, options,
+            generation.draws.ctypes.data, generation.symbols.ctypes.data, generation.tallies.ctypes.data,
+            allowed.ctypes.data, chances.ctypes.data, memory.keys.ctypes.data,
+            memory.scores.ctypes.data, memory.places.ctypes.data,
         )  # fmt: skip
         generation.position = position if position >= 0 else dead_end(position)
         if position < 0:

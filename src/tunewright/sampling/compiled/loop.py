@@ -54,14 +54,14 @@ def length_of(row: Any) -> int:
 
 
 def write_on(  # noqa: C901 - one loop
-    weights: Any, shape: Any, state: Any, tables: Any, registers: Any, scratch: Any, orders: Any, options: Any,
+    weights: Any, shape: Any, state: Any, tables: Any, acceptor_state: Any, scratch: Any, orders: Any, options: Any,
     draws: Any, symbols: Any, tallies: Any, allowed: Any, allowed_at: Any, chances: Any, edges: Any,
     keys: Any, scores: Any, places: Any,
 ) -> int:  # fmt: skip
     """Read and write from `orders[POSITION]` to `orders[STOP]`; returns the position of the last symbol in `symbols`.
 
-    `tables`, `registers`, `scratch` and `allowed_at`, the address of `allowed`, are addresses; all others are arrays.
-    `keys`, `scores` and `places` are the tune's `generation_state.Memory`.
+    `tables`, `acceptor_state`, `scratch` and `allowed_at`, the address of `allowed`, are addresses; all others are
+    arrays. `keys`, `scores` and `places` are the tune's `generation_state.Memory`.
     """
     position, steered, first = orders[POSITION], orders[STEERED] != 0, True
     logits, looks_back = state[len(state) - shape[LOGITS] :], shape[LOOK_BACK] > 0
@@ -79,7 +79,7 @@ def write_on(  # noqa: C901 - one loop
         for s in range(len(allowed)):
             allowed[s] = 1
         if steered:
-            mask(tables, state_at(registers, 0), state_at(scratch, 0), state_at(scratch, 1), allowed_at)
+            mask(tables, state_at(acceptor_state, 0), state_at(scratch, 0), state_at(scratch, 1), allowed_at)
         draw = draws[position - orders[GIVEN]]
         symbol = pick(
             logits, allowed, chances, edges, options[TEMPERATURE], orders[TOP_K], options[TOP_P], draw, tallies
@@ -92,22 +92,22 @@ def write_on(  # noqa: C901 - one loop
         if symbol == END_ID:
             break
         if steered:
-            advance(tables, state_at(registers, 0), state_at(scratch, 0), state_at(scratch, 1), symbol)
+            advance(tables, state_at(acceptor_state, 0), state_at(scratch, 0), state_at(scratch, 1), symbol)
         if symbol == orders[PAUSE_AT] or symbol == orders[PAUSE_AT_TOO]:
             break
     last: int = position
     return last
 
 
-def steer_lanes(tables: Any, registers: Any, scratch: Any, chosen: Any, allowed: Any) -> None:
+def steer_lanes(tables: Any, acceptor_state: Any, scratch: Any, chosen: Any, allowed: Any) -> None:
     """Advance each of several acceptors by its chosen symbol (none if that is negative), and fill in what may come
     next.
 
-    `registers` and `allowed` are addresses of addresses, one for each lane.
+    `acceptor_state` and `allowed` are addresses of addresses, one for each lane.
     """
     first, second = state_at(scratch, 0), state_at(scratch, 1)
     for lane in range(len(chosen)):
-        state = state_at(registers[lane], 0)
+        state = state_at(acceptor_state[lane], 0)
         if chosen[lane] >= 0:
             advance(tables, state, first, second, chosen[lane])
         mask(tables, state, first, second, allowed[lane])
