@@ -80,7 +80,7 @@ class RenderError(TunewrightError):
     """This tune cannot be turned into this format."""
 
 
-class MissingExtraError(TunewrightError):
+class MissingExtraError(TunewrightError, ImportError):
     """An optional package is needed and not installed.
 
     Parameters
@@ -93,6 +93,13 @@ class MissingExtraError(TunewrightError):
 
     def __init__(self, purpose: str, extra: str) -> None:
         super().__init__(f"{purpose} needs a package that is not installed: pip install 'tunewright[{extra}]'")
+
+
+def missing_extra(error: ImportError) -> ImportError:
+    """The error to raise in place of `error`: one that says what to install, where a package of ours is missing."""
+    if isinstance(error, ModuleNotFoundError) and (error.name or "").partition(".")[0] == "torch":
+        return MissingExtraError("Training or analysing networks", "train")
+    return error
 
 
 class DivergenceError(TunewrightError):

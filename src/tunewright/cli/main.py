@@ -13,7 +13,7 @@ from cyclopts import App, CycloptsError, Parameter, UnknownOptionError
 from tunewright import __version__
 from tunewright.cli.ending import INTERRUPTED, MISTAKE
 from tunewright.cli.processes import only_rank_zero_prints
-from tunewright.errors import TunewrightError
+from tunewright.errors import TunewrightError, missing_extra
 from tunewright.options import FORMER_NAMES
 
 app = App(
@@ -59,9 +59,12 @@ def run(arguments: Sequence[str] | None) -> int:
     try:
         status: int | None = app(arguments, exit_on_error=False, print_error=False)
     except (TunewrightError, CycloptsError) as error:
-        message = " ".join(str(error).split()) + _present_name(error)
-        print(f"tunewright: {message}", file=sys.stderr)
-        status = MISTAKE
+        status = _told(error)
+    except ModuleNotFoundError as error:
+        missing = missing_extra(error)
+        if missing is error:
+            raise
+        status = _told(missing)
     except MemoryError as error:
         print(f"tunewright: not enough memory: {error}", file=sys.stderr)
         status = MISTAKE
@@ -76,6 +79,12 @@ def run(arguments: Sequence[str] | None) -> int:
         print(f"tunewright: {error.filename or 'this machine'}: {error.strerror or error}", file=sys.stderr)
         status = MISTAKE
     return status or 0
+
+
+def _told(error: Exception) -> int:
+    """Print an error as one line; return the exit status."""
+    print(f"tunewright: {' '.join(str(error).split())}{_present_name(error)}", file=sys.stderr)
+    return MISTAKE
 
 
 def _present_name(error: Exception) -> str:

@@ -11,7 +11,7 @@ from tunewright.cli.composing.composed_figures import Figures
 from tunewright.cli.composing.request import CompositionRequest
 from tunewright.cli.ending import INTERRUPTED, MISTAKE, stop_on_signal
 from tunewright.cli.progress import error_console
-from tunewright.errors import RenderError
+from tunewright.errors import RenderError, missing_extra
 from tunewright.files import claim_folder, write_file
 from tunewright.model.checkpoint import Checkpoint
 from tunewright.model.clamping import origin
@@ -64,13 +64,17 @@ def composed_or_kept(request: CompositionRequest, figures: Figures) -> Iterable[
 
 
 def bars_looked_at(model: Checkpoint) -> Callable[[str], str] | None:
-    """A function from a tune to the HTML of where its bars come from; None if the network does not look back."""
+    """A function from a tune to the HTML of where its bars come from; None if the network does not look back, or if
+    torch is not installed, which is said."""
     if not model.config.look_back:
         return None
-    from tunewright.analysis.memory.looked_at import look_at
-    from tunewright.model.network import load_network
-    from tunewright.report.pages.looking_back_section import looked_html
-
+    try:
+        from tunewright.analysis.memory.looked_at import look_at
+        from tunewright.model.network import load_network
+        from tunewright.report.pages.looking_back_section import looked_html
+    except ModuleNotFoundError as error:
+        print(f"pages do not show where bars come from: {missing_extra(error)}", file=sys.stderr)
+        return None
     network = load_network(model)
     return lambda tune: looked_html(look_at(network, model.vocabulary, tune))
 
