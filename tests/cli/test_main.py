@@ -6,6 +6,7 @@ import pytest
 from command_line import run
 
 from tunewright import __version__
+from tunewright.cli.main import app
 
 
 def test_the_version_is_told(capsys):
@@ -58,3 +59,18 @@ def test_a_flag_of_a_former_version_is_told_by_its_name_of_today(capsys, flag, p
     status, _, err = run(capsys, "train", "ryans", flag, "8")
     assert status == 2
     assert err.endswith(f" is now called {present}.\n")
+
+
+def test_with_debug_a_mistake_comes_with_its_traceback(capsys):
+    status, _, err = run(capsys, "compose", "nowhere", "--debug")
+    assert status == 2
+    assert err.startswith("Traceback")
+    assert "CheckpointError" in err
+    assert err.splitlines()[-1].startswith("tunewright: nowhere: no such model")
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_shells_complete_commands_and_options(shell):
+    script = app.generate_completion(shell=shell)
+    for word in ("compose", "temperature", "doctor"):
+        assert word in script

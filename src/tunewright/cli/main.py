@@ -6,6 +6,7 @@ line on the error stream and exit status 2; an interrupted command exits with 13
 
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 
 from cyclopts import App, CycloptsError, Parameter, UnknownOptionError
@@ -42,6 +43,11 @@ app.command("tunewright.cli.studies.study:app", name="study", help="Train many n
 app.command("tunewright.cli.studies.report:report", help="Write the paper of a study.")
 app.command("tunewright.cli.books.transpose:transpose", help="Write tunes in another key.")
 app.command("tunewright.cli.books.render:render", help="Turn tunes into scores, MIDI, sound or a page.")
+app.command("tunewright.cli.doctor:doctor", help="Say what is installed, and what is slow and why.")
+app.register_install_completion_command(help="Let the shell complete commands and options: bash, zsh or fish.")
+
+DEBUG = "--debug"
+"""Anywhere on the command line: errors come with a traceback."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -56,15 +62,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run(arguments: Sequence[str] | None) -> int:
     """Run the command line; print any error as one line; return the exit status."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    debug = DEBUG in given
     try:
-        status: int | None = app(arguments, exit_on_error=False, print_error=False)
-    except (TunewrightError, CycloptsError) as error:
-        status = _told(error)
-    except ModuleNotFoundError as error:
-        missing = missing_extra(error)
-        if missing is error:
+        status: int | None = app([word for word in given if word != DEBUG], exit_on_error=False, print_error=False)
+    except (TunewrightError, CycloptsError, ModuleNotFoundError) as error:
+        told = missing_extra(error) if isinstance(error, ModuleNotFoundError) else error
+        if isinstance(told, ModuleNotFoundError):
             raise
-        status = _told(missing)
+        if debug:
+            traceback.print_exc()
+        status = _told(told)
     except MemoryError as error:
         print(f"tunewright: not enough memory: {error}", file=sys.stderr)
         status = MISTAKE
