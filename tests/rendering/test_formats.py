@@ -15,7 +15,7 @@ from tunewright.rendering.formats import SUFFIXES, Rendering, check_format
 TUNE = "X:1\nT:A Tune\nM:6/8\nK:D\n|:DFA dAF|GBG AFD:|\n"
 BEGINNINGS = {
     "abc": b"X:1\n", "svg": b"<svg", "png": b"\x89PNG", "pdf": b"%PDF-", "midi": b"MThd", "wav": b"RIFF",
-    "opus": b"OggS", "html": b"<!DOCTYPE html>",
+    "musicxml": b"<?xml", "opus": b"OggS", "html": b"<!DOCTYPE html>",
 }  # fmt: skip
 ABC_LIKE = st.text(
     st.sampled_from("ABCDEFGabcdefgz0123456789/|:[](){}<>^_=-~.,'\"!&+%\\ \nXTMLKVwPQR\u00e9\U0001d15e"), max_size=300
@@ -36,13 +36,13 @@ def test_the_same_tune_gives_the_same_file(form):
 
 
 def test_an_unknown_format_is_an_error():
-    with pytest.raises(OptionError, match="format is 'mp3'; allowed: abc, svg"):
+    with pytest.raises(OptionError, match="format is 'mp3'; allowed: abc, musicxml, svg"):
         check_format("mp3")
     with pytest.raises(OptionError):
         render(TUNE, "")
 
 
-@pytest.mark.parametrize("form", ["svg", "png", "pdf", "midi", "wav", "opus"])
+@pytest.mark.parametrize("form", ["musicxml", "svg", "png", "pdf", "midi", "wav", "opus"])
 @pytest.mark.parametrize("tune", ["", "\n", "X:1\nT:No music\nK:C\n", "%%only a directive\n"])
 def test_a_tune_without_a_note_is_an_error(form, tune):
     with pytest.raises(RenderError, match="no note"):
@@ -57,7 +57,7 @@ def test_a_tune_is_read_once_for_all_formats():
     assert rendering == Rendering(TUNE)
 
 
-@pytest.mark.parametrize("form", ["midi", "svg"])
+@pytest.mark.parametrize("form", ["midi", "musicxml", "svg"])
 @settings(max_examples=60, deadline=None)
 @given(text=st.one_of(st.text(max_size=200), ABC_LIKE, ABC_LIKE.map("X:1\nM:4/4\nL:1/8\nK:C\n".__add__)))
 def test_any_text_is_rendered_or_refused_in_time(form, text):
@@ -86,7 +86,7 @@ def test_any_text_is_rendered_or_refused_in_time(form, text):
         "%%MIDI drum d9999 999\n%%MIDI drumon\nC|",
     ],
 )
-@pytest.mark.parametrize("form", ["midi", "svg"])
+@pytest.mark.parametrize("form", ["midi", "musicxml", "svg"])
 def test_pathological_tunes_end(form, music):
     try:
         assert render(f"X:1\nL:1/8\nM:4/4\nK:C\n{music}\n", form)

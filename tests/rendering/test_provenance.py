@@ -37,6 +37,11 @@ def read_midi(data):
     return ", ".join(message.text for message in track if message.type == "text")
 
 
+def read_musicxml(data):
+    fields = ET.fromstring(data).iter("miscellaneous-field")  # noqa: S314
+    return ", ".join(f"{field.get('name')}: {field.text}" for field in fields)
+
+
 def read_sound(data):
     with soundfile.SoundFile(io.BytesIO(data)) as sound:
         return sound.comment
@@ -50,7 +55,7 @@ def read_html(data):
 
 READERS = {
     "abc": read_abc, "svg": read_svg, "png": read_png, "pdf": read_pdf, "midi": read_midi, "wav": read_sound,
-    "opus": read_sound, "html": read_html,
+    "opus": read_sound, "html": read_html, "musicxml": read_musicxml,
 }  # fmt: skip
 
 

@@ -98,14 +98,14 @@ def read_melody(text: str) -> Melody:
     """Return the melody of the tune `text`, which may be any text."""
     events = read_events(text)
     voice = next((voice for voice in events.voices if any(map(_is_note, voice.items))), events.voices[0])
-    stretches = _stretches(voice, events, len(text))
-    notes, bars = tuple(_notes(stretches)), tuple(_bars(stretches))
+    contents = bar_contents(voice, events, len(text))
+    notes, bars = tuple(_notes(contents)), tuple(_bars(contents))
     return Melody(notes, bars, events.key, events.meter.length, events.body, events.fields)
 
 
 def bars_of(voice: Voice, events: Events, length: int) -> list[Bar]:
     """Return the bars of one voice of a tune of `length` characters."""
-    return list(_bars(_stretches(voice, events, length)))
+    return list(_bars(bar_contents(voice, events, length)))
 
 
 def _is_note(item: Item) -> bool:
@@ -113,8 +113,8 @@ def _is_note(item: Item) -> bool:
 
 
 @dataclass(slots=True)
-class _Stretch:
-    """The sounds between bar lines."""
+class BarContent:
+    """The sounds between bar lines, of which there are some."""
 
     start: int
     meter: Meter
@@ -128,9 +128,10 @@ class _Stretch:
     closes: str = ""
 
 
-def _stretches(voice: Voice, events: Events, length: int) -> list[_Stretch]:
+def bar_contents(voice: Voice, events: Events, length: int) -> list[BarContent]:
+    """Return what stands in each of the bars that `bars_of` returns."""
     meter = events.meter
-    current = _Stretch(events.body, meter)
+    current = BarContent(events.body, meter)
     found, sounds = [current], current.sounds
     for item in voice.items:
         if type(item) is Sound:
@@ -141,7 +142,7 @@ def _stretches(voice: Voice, events: Events, length: int) -> list[_Stretch]:
         elif type(item) is BarLine:
             if sounds:
                 current.end, current.closes = item.start, item.text
-                current = _Stretch(item.end, meter)
+                current = BarContent(item.end, meter)
                 sounds = current.sounds
                 found.append(current)
             current.start = item.end
@@ -150,18 +151,18 @@ def _stretches(voice: Voice, events: Events, length: int) -> list[_Stretch]:
         current.end = length
     else:
         found.pop()
-    for stretch in found:
-        stretch.ticks = sum([sound.ticks for sound in stretch.sounds])
-        stretch.bars = sum([sound.bars for sound in stretch.sounds]) - len(stretch.sounds) + 1
+    for content in found:
+        content.ticks = sum([sound.ticks for sound in content.sounds])
+        content.bars = sum([sound.bars for sound in content.sounds]) - len(content.sounds) + 1
     return found
 
 
-def _notes(stretches: list[_Stretch]) -> list[Note]:
+def _notes(contents: list[BarContent]) -> list[Note]:
     notes: list[Note] = []
     time = 0
     tied: Note | None = None  # a note that goes on
-    for index, stretch in enumerate(stretches):
-        for sound in stretch.sounds:
+    for index, content in enumerate(contents):
+        for sound in content.sounds:
             pitch, ticks = sound.pitch, sound.ticks
             if tied is not None and tied.pitch != pitch:
                 notes.append(tied)
@@ -182,33 +183,33 @@ def _notes(stretches: list[_Stretch]) -> list[Note]:
     return notes
 
 
-def _bars(stretches: list[_Stretch]) -> Iterator[Bar]:
+def _bars(contents: list[BarContent]) -> Iterator[Bar]:
     number = section = 0
     lacking = 0  # ticks that an incomplete bar before still lacks
-    for index, stretch in enumerate(stretches):
-        expected = stretch.meter.bar and stretch.meter.bar * stretch.bars
-        short = expected - stretch.ticks if expected is not None and stretch.ticks < expected else 0
+    for index, content in enumerate(contents):
+        expected = content.meter.bar and content.meter.bar * content.bars
+        short = expected - content.ticks if expected is not None and content.ticks < expected else 0
         opens, ending, divided = "", "", False
-        for line in stretch.opens:
+        for line in content.opens:
             opens = line.text or opens
             ending = ending or line.ending
             divided = divided or _divides(line)
-        completes = divided and stretch.ticks == lacking
+        completes = divided and content.ticks == lacking
         number += (index > 0 or not short) and not completes
         section += index > 0 and divided
         lacking = 0 if completes else short
         yield Bar(
             number,
-            stretch.start,
-            stretch.end,
-            stretch.ticks,
+            content.start,
+            content.end,
+            content.ticks,
             expected,
             opens,
-            stretch.closes,
+            content.closes,
             section,
             ending,
         )
-        number += stretch.bars - 1
+        number += content.bars - 1
 
 
 def _divides(line: BarLine) -> bool:

@@ -52,14 +52,16 @@ def read_events(text: str, defaults: Mapping[str, str] | None = None) -> Events:
     defaults
         Values of the file header's fields, by letter, for tunes without such a field.
     """
-    return _Reader(text, defaults or {}).read()
+    return EventReader(text, defaults or {}).read()
 
 
 _MOST_BARS = 1000
 """A rest of more whole bars is cut to this number."""
 
 
-class _Reader:
+class EventReader:
+    """The reader of one tune; its method ``_note`` handles the elements ``note`` of a line of music, and so on."""
+
     def __init__(self, text: str, defaults: Mapping[str, str]) -> None:
         self.text = text
         self.defaults = defaults
@@ -78,7 +80,7 @@ class _Reader:
         self.chord_tie: int | None = None
         self.grace = self.held = False
         self.handlers: dict[str | None, Callable[[re.Match[str]], None]] = {
-            name: getattr(self, f"_{name}") for name in _HANDLED
+            name: getattr(self, f"_{name}") for name in MUSIC_AND_RUNS.groupindex if hasattr(self, f"_{name}")
         }
 
     def read(self) -> Events:
@@ -292,7 +294,3 @@ class _Reader:
             self.grace = False
         if voice.tuplet_left:
             self.problems += end_bar(voice)
-
-
-_HANDLED = tuple(name for name in MUSIC_AND_RUNS.groupindex if hasattr(_Reader, f"_{name}"))
-"""The elements of a line of music that `_Reader` handles."""

@@ -104,7 +104,7 @@ def _steps(voice: Voice, hold: int) -> list[Step]:
         elif type(item) is MeterChange:
             steps.append(Step(item.start, meter=item.meter))
         elif type(item) is BarLine:
-            signs = _signs(item.text)
+            signs = signs_of(item.text)
             if signs[:1] == [BarSign.BAR] and steps and steps[-1].meter:  # a metre before a bar line holds after it
                 steps.insert(len(steps) - 1, Step(item.start, sign=signs.pop(0)))
             steps += [Step(item.start, sign=sign) for sign in signs]
@@ -118,7 +118,8 @@ def _mend(steps: list[Step]) -> list[Problem]:
     return _Mender(steps[0]).mend(steps)
 
 
-def _signs(text: str) -> list[BarSign]:
+def signs_of(text: str) -> list[BarSign]:
+    """Return what the bar line `text` tells the player."""
     first, *others = _PARTS.findall(text) or [""]
     signs = list(_SIGNS.get(first, ()))
     for part in others:
@@ -167,7 +168,7 @@ def _lone_endings(steps: list[Step]) -> Iterator[Problem]:
     waiting: Step | None = None
     for step in [*steps, Step(0, sign=BarSign.ENDING, ending="1")]:
         if step.sign is BarSign.ENDING:
-            numbers = _numbers(step.ending)
+            numbers = passes_of(step.ending)
             if waiting and 1 in numbers:
                 yield Problem("ending-alone", waiting.start)
             waiting = step if numbers == {1} else None
@@ -242,7 +243,7 @@ class _Player:
 
     def _ending(self, at: int) -> int:
         """Return the step to continue from: `at` if this ending is played, else its end."""
-        if self.turn in _numbers(self.steps[at].ending):
+        if self.turn in passes_of(self.steps[at].ending):
             if self.turns < _MOST_PASSES:
                 self.turns = self.turn + 1
             return at
@@ -254,8 +255,8 @@ class _Player:
         return at
 
 
-def _numbers(ending: str) -> set[int]:
-    """Return the passes of ``1``, ``1,3`` or ``1-3``."""
+def passes_of(ending: str) -> set[int]:
+    """Return the times through a repeat that the ending ``1``, ``1,3`` or ``1-3`` is for."""
     found: set[int] = set()
     for first, last in _NUMBER.findall(ending):
         found.update(range(int(first), min(int(last or first), int(first) + _MOST_PASSES) + 1))

@@ -1,4 +1,4 @@
-"""File formats of tunes: abc, svg, png, pdf, midi, wav, opus and html, each made from one `Rendering`.
+"""File formats of tunes: abc, musicxml, svg, png, pdf, midi, wav, opus and html, each made from one `Rendering`.
 
 Each format needs the tune's text, its score or its performance; these are computed once for all formats. `render`
 makes one file of one tune.
@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from tunewright.errors import MissingExtraError, OptionError
 from tunewright.rendering.audio import opus_file, wav_file
 from tunewright.rendering.midi import midi_file
+from tunewright.rendering.musicxml.partwise import musicxml_file
 from tunewright.rendering.page import PageTune, tune_page
 from tunewright.rendering.performance import Performance, perform
 from tunewright.rendering.score import Score, engrave, pdf_file, png_file, svg_file
@@ -65,6 +66,7 @@ class Rendering:
 
 FORMATS: dict[str, Callable[[Rendering], bytes]] = {
     "abc": lambda tune: tune.abc.encode(),
+    "musicxml": lambda tune: musicxml_file(tune.abc, tune.provenance),
     "svg": lambda tune: svg_file(tune.score, tune.provenance),
     "png": lambda tune: png_file(tune.score, tune.provenance),
     "pdf": lambda tune: pdf_file(tune.score, tune.provenance),
@@ -78,6 +80,7 @@ FORMATS: dict[str, Callable[[Rendering], bytes]] = {
 _SOUND = ("py_mini_racer", "mido", "midirenderer", "soundfile")
 PACKAGES: dict[str, tuple[str, ...]] = {
     "abc": (),
+    "musicxml": (),
     "svg": ("py_mini_racer",),
     "png": ("py_mini_racer", "typst"),
     "pdf": ("py_mini_racer", "typst"),

@@ -24,7 +24,7 @@ def render(
     files
         Files, folders or archives with tunes, or the names of corpora on this machine.
     to
-        Formats, separated by commas: abc, svg, png, pdf, midi, wav, opus, html.
+        Formats, separated by commas: abc, musicxml, svg, png, pdf, midi, wav, opus, html.
     out
         The folder to write. A tune's files are named after its source, its place in that, and its title.
     force

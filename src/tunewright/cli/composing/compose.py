@@ -27,8 +27,8 @@ class OutputFlags:
     out: Path | None = None
     """A folder to write the tunes to."""
     format: str | None = None
-    """What to write there, separated by commas: abc, midi, svg, png, pdf, wav, opus, html. Without it abc, midi, svg,
-    wav and html."""
+    """What to write there, separated by commas: abc, musicxml, midi, svg, png, pdf, wav, opus, html. Without it abc,
+    midi, svg, wav and html."""
     force: bool = False
     """Write into a folder that holds something already."""
 

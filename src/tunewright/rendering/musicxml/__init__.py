@@ -1,0 +1,1 @@
+"""MusicXML 4.0 of tunes, partwise, written from the events of `tunewright.notation`."""

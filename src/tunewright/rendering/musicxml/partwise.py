@@ -1,0 +1,277 @@
+"""MusicXML documents of tunes: version 4.0, partwise, a part for each voice.
+
+Every part has the same measures: one that ends sooner goes on with rests. A layer longer than its bar is cut. All
+lengths are multiples of one division, the largest that measures every note exactly.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import accumulate
+from math import gcd
+from typing import NamedTuple
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element, SubElement
+
+from tunewright import __version__
+from tunewright.errors import RenderError
+from tunewright.notation.keys import Key, parse_key
+from tunewright.notation.lexer import LineKind, read_lines
+from tunewright.notation.meter import (
+    FREE,
+    WHOLE,
+    Meter,
+    default_unit_length,
+    parse_meter,
+    parse_unit_length,
+    whole_notes,
+)
+from tunewright.notation.spec import FIELDS
+from tunewright.notation.voices import Sound, Voice
+from tunewright.rendering.musicxml.attribute_elements import (
+    add_clef,
+    add_key,
+    add_left_bar_line,
+    add_right_bar_line,
+    add_time,
+    clef_of,
+)
+from tunewright.rendering.musicxml.note_elements import NoteWriter, ties_of
+from tunewright.rendering.musicxml.note_values import note_values
+from tunewright.rendering.musicxml.score_measures import ScoreMeasure, score_measures
+from tunewright.rendering.musicxml.sign_elements import add_direction, add_tempo, add_text, parse_tempo
+from tunewright.rendering.musicxml.written_tune import FieldChange, WrittenSound, WrittenTune, read_written
+from tunewright.rendering.tempo import choose_tempo
+
+LONGEST_WHOLE_NOTES = 20_000
+"""A voice that is longer is refused."""
+
+_HEAD = """\
+<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE score-partwise PUBLIC "-//Recordare//DTD MusicXML 4.0 Partwise//EN" "http://www.musicxml.org/dtds/partwise.dtd">
+"""
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_VOICE_NAME = re.compile(r"\b(?:name|nm)=\"([^\"]*)\"")
+_TOLD = frozenset("ABDFGHNORZ")
+"""Header fields that become miscellaneous fields, by their names in the standard."""
+
+
+def musicxml_file(abc: str, provenance: Mapping[str, str] | None = None) -> bytes:
+    """Return a tune as a MusicXML document, UTF-8.
+
+    Parameters
+    ----------
+    abc
+        One tune, as `tunewright.rendering.source.abc_text` gives it.
+    provenance
+        Where the tune comes from; each entry becomes a miscellaneous field.
+
+    Raises
+    ------
+    RenderError
+        If it holds no note, or a voice longer than `LONGEST_WHOLE_NOTES`.
+    """
+    text = _NOT_XML.sub("\ufffd", abc)
+    tune = read_written(text)
+    voices = [voice for voice in tune.events.voices if any(_sounds(voice))]
+    if not any(sound.pitch is not None and sound.ticks for voice in voices for sound in _sounds(voice)):
+        raise RenderError("the tune holds no note")
+    length = max(sum(sound.ticks for sound in _sounds(voice)) for voice in voices) // WHOLE
+    if length > LONGEST_WHOLE_NOTES:
+        raise RenderError(f"the tune is {length} whole notes long; at most {LONGEST_WHOLE_NOTES} are allowed")
+    fields = list(_header(text))
+    root = Element("score-partwise", version="4.0")
+    _add_heading(root, fields, provenance or {})
+    _add_parts(root, text, tune, voices, fields)
+    ElementTree.indent(root, " ")
+    document: str = ElementTree.tostring(root, encoding="unicode")
+    return f"{_HEAD}{document}\n".encode()
+
+
+def _sounds(voice: Voice) -> Iterator[Sound]:
+    return (item for item in voice.items if type(item) is Sound)
+
+
+def _header(text: str) -> Iterator[tuple[str, str]]:
+    """Yield (letter, value) of every field in the header, in order, those of the voices among the music too."""
+    for line in read_lines(text):
+        letter, value = text[line.start : line.start + 1], text[line.start + 2 : line.stop].strip()
+        if line.kind is LineKind.HEADER_FIELD or (line.kind is LineKind.BODY_FIELD and letter == "V"):
+            yield letter, value
+
+
+def _add_heading(root: Element, fields: Sequence[tuple[str, str]], provenance: Mapping[str, str]) -> None:
+    values: dict[str, list[str]] = {}
+    for letter, value in fields:
+        if value:
+            values.setdefault(letter, []).append(value)
+    if titles := values.get("T"):
+        SubElement(SubElement(root, "work"), "work-title").text = titles[0]
+    identification = SubElement(root, "identification")
+    for composer in values.get("C", ()):
+        SubElement(identification, "creator", type="composer").text = composer
+    SubElement(SubElement(identification, "encoding"), "software").text = f"Tunewright {__version__}"
+    if sources := values.get("S"):
+        SubElement(identification, "source").text = sources[0]
+    told = [(FIELDS[letter].name, value) for letter, found in values.items() if letter in _TOLD for value in found]
+    told += [("subtitle", title) for title in (titles or [])[1:]]
+    told += [(" ".join(str(name).split()), " ".join(str(value).split())) for name, value in provenance.items()]
+    if told:
+        miscellaneous = SubElement(identification, "miscellaneous")
+        for name, value in told:
+            SubElement(miscellaneous, "miscellaneous-field", name=name).text = _NOT_XML.sub("\ufffd", value)
+
+
+class _Beginning(NamedTuple):
+    """What the header says of all voices."""
+
+    key: Key
+    meter: str
+    unit: Fraction
+    tempo: str
+    rhythm: str
+    clef: str
+
+
+def _add_parts(
+    root: Element, text: str, tune: WrittenTune, voices: Sequence[Voice], fields: Sequence[tuple[str, str]]
+) -> None:
+    measures = [score_measures(voice, tune, len(text)) for voice in voices]
+    longest = max(measures, key=len)
+    header = tune.events.fields
+    meter = parse_meter(header.get("M", "")) or FREE
+    unit = parse_unit_length(header.get("L", "")) or default_unit_length(meter)
+    key = header.get("K", "")
+    beginning = _Beginning(
+        tune.events.key, header.get("M", "") if parse_meter(header.get("M", "")) else "", whole_notes(unit),
+        header.get("Q", ""), header.get("R", ""), clef_of(key),
+    )  # fmt: skip
+    tick_unit = _tick_unit(measures)
+    parts = SubElement(root, "part-list")
+    for number, (voice, own) in enumerate(zip(voices, measures, strict=True), 1):
+        settings = " ".join(value for letter, value in fields if letter == "V" and value.split()[:1] == [voice.name])
+        name = _VOICE_NAME.search(settings)
+        listed = SubElement(parts, "score-part", id=f"P{number}")
+        SubElement(listed, "part-name").text = name[1] if name else voice.name
+        instrument = SubElement(listed, "score-instrument", id=f"P{number}-I1")
+        SubElement(instrument, "instrument-name").text = "Piano"
+        midi = SubElement(listed, "midi-instrument", id=f"P{number}-I1")
+        SubElement(midi, "midi-channel").text = str(number % 9 or 9)
+        SubElement(midi, "midi-program").text = "1"
+        element = SubElement(root, "part", id=f"P{number}")
+        ties = ties_of([tune.sounds[sound.start] for sound in _sounds(voice)])
+        writer = NoteWriter(ties, tick_unit, beginning.key)
+        clef = clef_of(settings) or beginning.clef
+        _Part(element, writer, beginning, meter, leads=number == 1).write(own, longest, clef)
+
+
+def _tick_unit(parts: Sequence[Sequence[ScoreMeasure]]) -> int:
+    """Return the longest unit that measures a quarter note, every measure and every written note."""
+    unit = WHOLE // 4
+    for measure in (measure for measures in parts for measure in measures):
+        unit = gcd(unit, measure.ticks)
+        for written in (*measure.sounds, *(written for layer in measure.layers for written in layer)):
+            for value in note_values(written.sound.ticks, written.tuplet):
+                unit = gcd(unit, value.ticks)
+    return unit
+
+
+@dataclass(slots=True)
+class _Part:
+    element: Element
+    writer: NoteWriter
+    beginning: _Beginning
+    meter: Meter
+    leads: bool
+    """True for the first part, which has the tempo."""
+
+    def write(self, own: Sequence[ScoreMeasure], longest: Sequence[ScoreMeasure], clef: str) -> None:
+        for place, model in enumerate(longest):
+            number = f"{model.number}" if model.counted or not model.number else f"X{model.number}"
+            element = SubElement(self.element, "measure", number=number)
+            if not model.counted:
+                element.set("implicit", "yes")
+            measure = own[place] if place < len(own) else ScoreMeasure(model.number, model.ticks, -1)
+            add_left_bar_line(element, measure.ending, repeat=measure.begins_repeat)
+            if place == 0:
+                self._begin(element, clef)
+            self._write_measure(element, measure)
+            add_right_bar_line(element, measure.ended, measure.style, repeat=measure.ends_repeat)
+
+    def _begin(self, element: Element, clef: str) -> None:
+        attributes = SubElement(element, "attributes")
+        SubElement(attributes, "divisions").text = str(WHOLE // 4 // self.writer.tick_unit)
+        add_key(attributes, self.beginning.key)
+        add_time(attributes, self.beginning.meter)
+        add_clef(attributes, clef)
+        if not self.leads:
+            return
+        tempo = parse_tempo(self.beginning.tempo, self.beginning.unit)
+        add_tempo(element, tempo)
+        if not tempo.per_minute:
+            bar = (self.meter.beats, self.meter.unit) if self.meter.beats else (4, 4)
+            SubElement(element, "sound", tempo=f"{choose_tempo(None, self.beginning.rhythm, bar):g}")
+
+    def _write_measure(self, element: Element, measure: ScoreMeasure) -> None:
+        changes = list(measure.changes)
+        first = measure.sounds[0].sound.start if measure.sounds else -1
+        at_start = [change for change in changes if change.letter == "M" or change.start < first]
+        self._change(element, at_start, rests=measure.rests)
+        sounds = [written for written in measure.sounds if written.sound.ticks]
+        self.writer.begin_measure(sounds)
+        for written in sounds:
+            here = [change for change in changes if change not in at_start and change.start < written.sound.start]
+            changes = [change for change in changes if change not in here]
+            self._change(element, here)
+            self._write_sound(element, written, whole_ticks=measure.ticks if measure.rests else 0)
+        if not sounds and measure.ticks:
+            self.writer.add_whole_rest(element, measure.ticks)
+        for number, layer in enumerate(measure.layers, 2):
+            self._write_layer(element, layer, number, measure.ticks)
+
+    def _write_sound(self, element: Element, written: WrittenSound, *, whole_ticks: int) -> None:
+        for text in written.texts:
+            add_text(element, text)
+        for decoration in written.decorations:
+            add_direction(element, decoration)
+        self.writer.add(element, written, whole_ticks=whole_ticks)
+        for decoration in written.after:
+            add_direction(element, decoration)
+
+    def _write_layer(self, element: Element, layer: Sequence[WrittenSound], number: int, ticks: int) -> None:
+        ends = accumulate(written.sound.ticks for written in layer)
+        sounds = [written for written, end in zip(layer, ends, strict=True) if written.sound.ticks and end <= ticks]
+        if not sounds:
+            return
+        backup = SubElement(element, "backup")
+        SubElement(backup, "duration").text = str(ticks // self.writer.tick_unit)
+        writer = NoteWriter(ties_of(sounds), self.writer.tick_unit, self.writer.key, number)
+        writer.begin_measure(sounds)
+        for written in sounds:
+            for text in written.texts:
+                add_text(element, text)
+            writer.add(element, written)
+        missing = ticks - sum(written.sound.ticks for written in sounds)
+        if missing > 0:
+            SubElement(SubElement(element, "forward"), "duration").text = str(missing // self.writer.tick_unit)
+
+    def _change(self, element: Element, changes: Sequence[FieldChange], *, rests: int = 0) -> None:
+        attributes = Element("attributes")
+        last = {change.letter: change.value for change in changes}
+        if key := parse_key(last.get("K", "none")) if "K" in last else None:
+            add_key(attributes, key)
+            self.writer.key = key
+        if "M" in last and parse_meter(last["M"]):
+            add_time(attributes, last["M"])
+        if clef := clef_of(last.get("K", "")):
+            add_clef(attributes, clef)
+        if rests > 1:
+            SubElement(SubElement(attributes, "measure-style"), "multiple-rest").text = str(rests)
+        if len(attributes):
+            element.append(attributes)
+        if "Q" in last and self.leads:
+            add_tempo(element, parse_tempo(last["Q"], self.beginning.unit))
+        if part := last.get("P", ""):
+            direction = SubElement(element, "direction", placement="above")
+            SubElement(SubElement(direction, "direction-type"), "rehearsal").text = part

@@ -1,0 +1,170 @@
+"""A small reader of MusicXML, written from its specification without regard to the writer.
+
+`read_document` gives notes, measures and the rest of a document with whole notes as fractions; `unfolded` plays repeats
+and endings.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from xml.etree import ElementTree
+
+_SEMITONES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
+TYPES = {
+    "breve": Fraction(2), "whole": Fraction(1), "half": Fraction(1, 2), "quarter": Fraction(1, 4),
+    "eighth": Fraction(1, 8), "long": Fraction(4), "maxima": Fraction(8),
+} | {f"{2**power}{'nd' if power == 5 else 'th'}": Fraction(1, 2**power) for power in range(4, 11)}  # fmt: skip
+
+
+@dataclass
+class XmlNote:
+    """The notes that begin together in one voice, or a rest."""
+
+    pitches: tuple[int, ...]
+    onset: Fraction
+    length: Fraction
+    written: Fraction | None
+    """What type, dots and tuplet say of its length."""
+    starts_tie: bool = False
+    stops_tie: bool = False
+    names: tuple[str, ...] = ()
+    """Names of all elements inside it."""
+    syllables: tuple[str, ...] = ()
+
+
+@dataclass
+class XmlMeasure:
+    """One measure of a part."""
+
+    number: str
+    implicit: bool
+    notes: list[XmlNote] = field(default_factory=list)
+    """Of the first voice."""
+    others: list[XmlNote] = field(default_factory=list)
+    graces: list[int] = field(default_factory=list)
+    length: Fraction = Fraction(0)
+    forward: bool = False
+    backward: bool = False
+    ending: tuple[int, ...] = ()
+    ends: bool = False
+    """True if an ending ends here."""
+    fifths: int | None = None
+    time: str | None = None
+
+
+def read_document(data: bytes) -> list[list[XmlMeasure]]:
+    """Return the measures of each part."""
+    root = ElementTree.fromstring(data)  # noqa: S314 - our own
+    assert root.tag == "score-partwise"
+    listed = [part.get("id") for part in root.findall("part-list/score-part")]
+    assert listed == [part.get("id") for part in root.findall("part")]
+    return [list(_measures(part)) for part in root.findall("part")]
+
+
+def _measures(part: ElementTree.Element) -> Iterator[XmlMeasure]:
+    divisions = Fraction(1)
+    start = Fraction(0)
+    for element in part.findall("measure"):
+        measure = XmlMeasure(element.get("number"), element.get("implicit") == "yes")
+        now = start
+        for child in element:
+            if child.tag == "attributes":
+                divisions = Fraction(child.findtext("divisions") or divisions)
+                if child.find("key") is not None and child.find("key/fifths") is not None:
+                    measure.fifths = int(child.findtext("key/fifths"))
+                if (time := child.find("time")) is not None:
+                    measure.time = time.get("symbol") or "/".join(part.text or "" for part in time)
+            elif child.tag == "barline":
+                _bar_line(measure, child)
+            elif child.tag in ("backup", "forward"):
+                length = Fraction(child.findtext("duration")) / divisions / 4
+                now += length if child.tag == "forward" else -length
+            elif child.tag == "note":
+                now = _note(measure, child, now, divisions)
+            measure.length = max(measure.length, now - start)
+        start += measure.length
+        yield measure
+
+
+def _bar_line(measure: XmlMeasure, line: ElementTree.Element) -> None:
+    if (repeat := line.find("repeat")) is not None:
+        left = repeat.get("direction") == "forward"
+        assert (line.get("location") == "left") == left
+        measure.forward |= left
+        measure.backward |= not left
+    if (ending := line.find("ending")) is not None:
+        if ending.get("type") == "start":
+            measure.ending = tuple(map(int, ending.get("number").split(",")))
+        else:
+            measure.ends = True
+
+
+def _note(measure: XmlMeasure, note: ElementTree.Element, now: Fraction, divisions: Fraction) -> Fraction:
+    pitch = note.find("pitch")
+    pitches: tuple[int, ...] = ()
+    if pitch is not None:
+        octave = 12 * (int(pitch.findtext("octave")) + 1)
+        pitches = (octave + _SEMITONES[pitch.findtext("step")] + int(pitch.findtext("alter") or 0),)
+    if note.find("grace") is not None:
+        measure.graces += pitches
+        return now
+    voice = measure.notes if note.findtext("voice") == "1" else measure.others
+    ties = {tie.get("type") for tie in note.findall("tie")}
+    if note.find("chord") is not None:
+        voice[-1].pitches += pitches
+        voice[-1].starts_tie |= "start" in ties
+        voice[-1].stops_tie |= "stop" in ties
+        return now
+    length = Fraction(note.findtext("duration")) / divisions / 4
+    assert length > 0
+    names = tuple(element.tag for element in note.iter())
+    syllables = tuple(text.text for text in note.findall("lyric/text"))
+    written = _written(note)
+    voice.append(XmlNote(pitches, now, length, written, "start" in ties, "stop" in ties, names, syllables))
+    return now + length
+
+
+def _written(note: ElementTree.Element) -> Fraction | None:
+    if (name := note.findtext("type")) is None:
+        return None
+    dots = len(note.findall("dot"))
+    length = TYPES[name] * (2 - Fraction(1, 2**dots))
+    actual, normal = note.findtext("time-modification/actual-notes"), note.findtext("time-modification/normal-notes")
+    return length * Fraction(normal or 1) / Fraction(actual or 1)
+
+
+def melody_of(measures: list[XmlMeasure]) -> list[tuple[int, Fraction, Fraction]]:
+    """Return highest pitch, onset and length of every note of the first voice, tied notes as one."""
+    notes: list[tuple[int, Fraction, Fraction]] = []
+    open_tie = False
+    for note in (note for measure in measures for note in measure.notes):
+        top = max(note.pitches, default=None)
+        if open_tie and note.stops_tie and notes[-1][0] == top:
+            notes[-1] = (top, notes[-1][1], notes[-1][2] + note.length)
+        elif top is not None:
+            notes.append((top, note.onset, note.length))
+        open_tie = note.starts_tie
+    return notes
+
+
+def unfolded(measures: list[XmlMeasure]) -> list[int]:
+    """Return the place of each measure as it is played: repeats twice, endings in their turn."""
+    played, place, back, turn = [], 0, 0, 1
+    while place < len(measures):
+        measure = measures[place]
+        if measure.forward and place != back:
+            back, turn = place, 1
+        if measure.ending and turn not in measure.ending:
+            while not measures[place].ends and place + 1 < len(measures):
+                place += 1
+            place += 1
+            continue
+        played.append(place)
+        most = 2
+        if measure.backward and turn < most:
+            place, turn = back, turn + 1
+            continue
+        if measure.backward:
+            back, turn = place + 1, 1
+        place += 1
+    return played

@@ -1,0 +1,384 @@
+"""MusicXML documents, read back by a small reader written from the specification, and by music21."""
+
+import re
+from fractions import Fraction
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from musicxml_reading import melody_of, read_document, unfolded
+
+from tunewright.corpus.readers import read_tunes
+from tunewright.errors import RenderError
+from tunewright.notation.melody import read_melody
+from tunewright.notation.meter import WHOLE
+from tunewright.notation.reader import read_events
+from tunewright.notation.voices import Sound
+from tunewright.rendering import render
+from tunewright.rendering.performance import perform
+from tunewright.rendering.source import abc_text
+
+SAMPLE = slice(3, None, 40)
+HEADER = "X:1\nT:A Tune\nM:4/4\nL:1/4\nK:C\n"
+
+
+def document(body, header=HEADER, **options):
+    return render(header + body, "musicxml", **options)
+
+
+def elements(body, path, header=HEADER):
+    return ElementTree.fromstring(document(body, header)).findall(f".//{path}")  # noqa: S314 - our own
+
+
+def texts(body, path, header=HEADER):
+    return [element.text for element in elements(body, path, header)]
+
+
+def measures(body, header=HEADER):
+    return read_document(document(body, header))[0]
+
+
+def as_notation_reads(text):
+    """Check a tune's document against its melody; return how many notes both have."""
+    part = next(part for part in read_document(render(text, "musicxml")) if melody_of(part))
+    melody = read_melody(text)
+    assert melody_of(part) == [(note.pitch, note.onset, note.length) for note in melody.notes if note.ticks]
+    if not re.search(r"^[^%]*\bZ", text[melody.body :], re.MULTILINE):
+        assert [measure.length for measure in part] == [bar.length for bar in melody.bars]
+        assert [int(measure.number.strip("X")) for measure in part] == [bar.number for bar in melody.bars]
+        assert [measure.ending[:1] for measure in part] == [tuple(map(int, bar.ending[:1])) for bar in melody.bars]
+        closes = [bar.closes.startswith(":") for bar in melody.bars]
+        assert [measure.backward for measure in part if not measure.forward] == [
+            closed for closed, measure in zip(closes, part, strict=True) if not measure.forward
+        ]
+    assert all(note.written == note.length for measure in part for note in measure.notes if note.written is not None)
+    return len(melody.notes)
+
+
+def check_book(folder, which):
+    tunes = read_tunes(folder, keep_duplicates=True).tunes[which]
+    assert len(tunes) > 40
+    assert sum(as_notation_reads(tune.text) for tune in tunes) > 90 * len(tunes)
+
+
+def test_notes_and_measures_are_those_that_notation_reads(oneills_folder):
+    check_book(oneills_folder, SAMPLE)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("book", ["oneills1850", "ryansMammoth"])
+def test_every_tune_of_a_book_is_as_notation_reads_it(oneills_folder, book):
+    check_book(oneills_folder.parent / book, slice(None))
+
+
+def test_music21_reads_the_same_notes(oneills_folder):
+    from music21 import converter, stream
+
+    for tune in read_tunes(oneills_folder, keep_duplicates=True).tunes[5::300]:
+        score = converter.parseData(render(tune.text, "musicxml").decode(), format="musicxml")
+        assert isinstance(score, stream.Score)
+        notes = [note for note in score.parts[0].stripTies().flatten().notes if not note.duration.isGrace]
+        tops = [max(pitch.midi for pitch in note.pitches) for note in notes]
+        onsets = [Fraction(note.offset) / 4 for note in notes]
+        lengths = [Fraction(note.duration.quarterLength) / 4 for note in notes]
+        found = list(zip(tops, onsets, lengths, strict=True))
+        assert found == [(note.pitch, note.onset, note.length) for note in read_melody(tune.text).notes]
+        assert score.metadata.title == read_melody(tune.text).fields["T"]
+
+
+def without_ornaments(text):
+    head, key, body = re.split(r"(\nK:.*\n)", text, maxsplit=1)
+    lines = body.split("\n")
+    plain = [
+        line if re.match("[A-Za-z]:", line) else re.sub(r'\{[^}]*\}|"[^"]*"|[~TRMPOSuv]', "", line) for line in lines
+    ]
+    return head + key + "\n".join(plain)
+
+
+def test_repeats_play_as_on_the_page(oneills_folder):
+    alike = tunes = 0
+    for tune in read_tunes(oneills_folder, keep_duplicates=True).tunes[SAMPLE]:
+        text = without_ornaments(tune.text)
+        part = read_document(render(text, "musicxml"))[0]
+        tops: dict[float, int] = {}
+        for note in perform(abc_text(text)).tracks[0]:
+            tops[note.start] = max(tops.get(note.start, 0), note.pitch)
+        played = [note for place in unfolded(part) for note in part[place].notes if note.pitches]
+        pitches = [max(note.pitches) for note in played if not note.stops_tie]
+        assert len(pitches) == len(tops), tune.text
+        tunes += 1
+        alike += pitches == [tops[start] for start in sorted(tops)]
+    assert alike >= 0.97 * tunes  # accidentals in another octave: see docs/rendering.md
+
+
+@pytest.mark.parametrize(
+    ("body", "played"),
+    [
+        ("|:C4|D4:|", [0, 1, 0, 1]),
+        ("C4|D4:|E4|F4:|", [0, 1, 0, 1, 2, 3, 2, 3]),
+        ("|:C4|1 D4:|2 E4||F4|]", [0, 1, 0, 2, 3]),
+        ("C4|1 D4:|2 E4||F4|1 G4:|2 A4|]", [0, 1, 0, 2, 3, 4, 3, 5]),
+        ("C4||D4|E4:|", [0, 1, 2, 1, 2]),
+        ("|:C4::D4:|", [0, 0, 1, 1]),
+        ("|:C2|D4|E2:|", [0, 1, 2, 0, 1, 2]),
+    ],
+)
+def test_repeats_and_endings(body, played):
+    assert unfolded(measures(body)) == played
+
+
+def test_every_value_of_the_header_has_its_place():
+    header = "X:1\nT:First\nT:Second\nC:Ann\nO:Cork\nS:a book\nR:jig\nM:6/8\nK:C\n"
+    root = ElementTree.fromstring(document("C3", header, provenance={"seed": "3"}))  # noqa: S314 - our own
+    assert root.findtext("work/work-title") == "First"
+    assert root.findtext("identification/creator") == "Ann"
+    assert root.findtext("identification/source") == "a book"
+    told = {field.get("name"): field.text for field in root.iter("miscellaneous-field")}
+    assert told == {"subtitle": "Second", "origin": "Cork", "rhythm": "jig", "seed": "3"}
+    assert root.find("part/measure/sound").get("tempo") == "165"
+
+
+@pytest.mark.parametrize(
+    ("key", "fifths", "mode"),
+    [
+        ("D", "2", "major"), ("Bb", "-2", "major"), ("Ador", "1", "dorian"), ("EMix", "3", "mixolydian"),
+        ("F#m", "3", "minor"), ("Ephr", "0", "phrygian"), ("Flyd", "0", "lydian"), ("Bloc", "0", "locrian"),
+        ("Cb", "-7", "major"), ("C#", "7", "major"), ("none", "0", "none"), ("HP", "2", "mixolydian"),
+    ],
+)  # fmt: skip
+def test_keys(key, fifths, mode):
+    header = f"X:1\nM:4/4\nK:{key}\n"
+    assert (texts("C", "fifths", header), texts("C", "mode", header)) == ([fifths], [mode])
+
+
+def test_a_key_of_its_own_is_written_note_by_note():
+    header = "X:1\nM:4/4\nK:D ^g _b\n"
+    names = zip(texts("B", "key-step", header), texts("B", "key-alter", header), strict=True)
+    assert list(names) == [("C", "1"), ("F", "1"), ("G", "1"), ("B", "-1")]
+
+
+@pytest.mark.parametrize(
+    ("meter", "time"),
+    [
+        ("6/8", ["6", "8"]), ("C", ["4", "4"]), ("C|", ["2", "2"]), ("2+3/8", ["2+3", "8"]), ("(2+3)/8", ["2+3", "8"]),
+        ("4/2+2/2", ["4", "2", "2", "2"]), ("none", [None]),
+    ],
+)  # fmt: skip
+def test_meters(meter, time):
+    found = elements("C", "time", f"X:1\nM:{meter}\nL:1/8\nK:C\n")
+    assert [child.text for child in found[0]] == time
+    assert found[0].get("symbol") == {"C": "common", "C|": "cut"}.get(meter)
+
+
+def test_keys_and_meters_change():
+    part = measures("CDEF|[K:G][M:3/4]CDF|[M:2/4]C[K:D]F|F2|")
+    assert [measure.fifths for measure in part] == [0, 1, 2, None]
+    assert [measure.time for measure in part] == ["4/4", "3/4", "2/4", None]
+    assert [note.pitches[0] for measure in part for note in measure.notes] == [60, 62, 64, 65, 60, 62, 66, 60, 66, 66]
+
+
+def test_accidentals_are_written_where_they_change_a_note():
+    body = "^F F f F|F =F __B2|"
+    assert texts(body, "accidental") == ["sharp", "sharp", "natural", "flat-flat"]
+    assert [note.pitches[0] for measure in measures(body) for note in measure.notes] == [66, 66, 78, 66, 65, 65, 69]
+
+
+def test_rests_chords_graces_and_layers():
+    part = measures("z[CEG]x2|{/g}C2 {ga}[DF]2|C4&[EG]2C|")
+    assert [note.pitches for note in part[0].notes] == [(), (60, 64, 67), ()]
+    assert [measure.graces for measure in part] == [[], [79, 79, 81], []]
+    assert [(note.pitches, note.onset) for note in part[2].others] == [((64, 67), 2), ((60,), Fraction(5, 2))]
+    assert [note.get("print-object") for note in elements("Czx", "note")] == [None, None, "no"]
+    assert [grace.get("slash") for grace in elements("{/g}C{ga}C", "grace")] == ["yes", None, None]
+
+
+def test_rests_of_whole_measures():
+    part = measures("C4|Z3|D4|")
+    assert [(measure.number, measure.length) for measure in part] == [(str(number), 1) for number in range(1, 6)]
+    assert texts("C4|Z3|", "multiple-rest") == ["3"]
+    assert len(elements("C4|Z3|", "rest[@measure='yes']")) == 3
+
+
+def test_ties_join_only_equal_pitches():
+    (first, second) = measures("C2-C2-|C2-D2|")
+    assert [(note.starts_tie, note.stops_tie) for note in first.notes + second.notes] == [
+        (True, False), (True, True), (False, True), (False, False),
+    ]  # fmt: skip
+
+
+def slurs(root):
+    """The notes, by their places, between which slurs go."""
+    found, begun = [], {}
+    for place, note in enumerate(root.iter("note")):
+        for slur in note.iter("slur"):
+            number = slur.get("number")
+            if slur.get("type") == "start":
+                assert number not in begun
+                begun[number] = place
+            else:
+                found.append((begun.pop(number), place))
+    assert begun == {}
+    return sorted(found)
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ("(CD)E(FG)", [(0, 1), (3, 4)]),
+        ("((CD)E)F", [(0, 1), (0, 2)]),
+        ("(C(DE)F)", [(0, 3), (1, 2)]),
+        ("(CD(E)F)", [(0, 3)]),
+        ("(CD|E)F", [(0, 2)]),
+        ("(CDE", []),
+        ("CD)E", []),
+        ("(zCDz)", [(1, 2)]),
+        ("(C(D)E)(F", [(0, 2)]),
+    ],
+)
+def test_slurs(body, found):
+    assert slurs(ElementTree.fromstring(document(body))) == found  # noqa: S314 - our own
+
+
+def test_tuplets_and_broken_rhythm():
+    part = measures("(3C/D/E/ C>D E|(3:2:4C/D/C/4D/4 z3|")
+    lengths = [note.length for note in part[0].notes]
+    assert lengths == [Fraction(1, 12)] * 3 + [Fraction(3, 8), Fraction(1, 8), Fraction(1, 4)]
+    kinds = [tuplet.get("type") for tuplet in elements("(3C/D/E/ C>D E|(3:2:4C/D/C/4D/4 z3|", "tuplet")]
+    assert kinds == ["start", "stop"] * 2
+    assert texts("(3CDE", "actual-notes") == ["3"] * 3
+    assert texts("(3CDE", "normal-notes") == ["2"] * 3
+
+
+def test_lengths_without_a_note_of_their_own_are_tied():
+    (measure,) = measures("C5/4D3/4E2")
+    assert [(note.length, note.starts_tie, note.stops_tie) for note in measure.notes] == [
+        (Fraction(1, 4), True, False), (Fraction(1, 16), False, True),
+        (Fraction(3, 16), False, False), (Fraction(1, 2), False, False),
+    ]  # fmt: skip
+
+
+def test_chord_symbols_and_annotations():
+    body = '"F#m7b5/C#"C"^high"D"N.C."E"sl."F'
+    assert texts(body, "root-step") == ["F", "C"]
+    assert texts(body, "root-alter") == ["1"]
+    assert texts(body, "kind") == ["half-diminished", "none"]
+    assert texts(body, "bass-step") == ["C"]
+    assert texts(body, "words") == ["high", "sl."]
+
+
+@pytest.mark.parametrize(
+    ("sign", "path"),
+    [
+        (".", "articulations/staccato"), ("~", "ornaments/turn"), ("T", "ornaments/trill-mark"),
+        ("u", "technical/up-bow"), ("H", "fermata"), ("!mordent!", "ornaments/mordent"), ("!2!", "technical/fingering"),
+        ("!arpeggio!", "arpeggiate"), ("!//!", "ornaments/tremolo"), ("+accent+", "articulations/accent"),
+    ],
+)  # fmt: skip
+def test_decorations(sign, path):
+    assert len(elements(f"C{sign}DE", f"notations/{path}")) == 1
+    assert len(elements("CDE", f"notations/{path}")) == 0
+
+
+def test_directions():
+    body = "!p!C!<(!D!<)!E!segno!F|!coda!C!D.C.!|"
+    kinds = [child[0].tag for child in elements(body, "direction-type")]
+    assert kinds == ["dynamics", "wedge", "wedge", "segno", "coda", "words"]
+    assert [sound.attrib for sound in elements(body, "direction/sound")] == [
+        {"segno": "segno"}, {"coda": "coda"}, {"dacapo": "yes"},
+    ]  # fmt: skip
+
+
+def test_user_defined_signs():
+    assert len(elements("WC", "notations/articulations/accent", "X:1\nU:W=!accent!\nK:C\n")) == 1
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "dots", "quarters"),
+    [("1/4=120", "quarter", 0, "120"), ("3/8=80", "quarter", 1, "120"), ("100", "quarter", 0, "100"),
+     ('"Slow" 1/2=50', "half", 0, "100"), ("C3=40", "quarter", 0, "40")],
+)  # fmt: skip
+def test_tempo(value, unit, dots, quarters):
+    header = f"X:1\nQ:{value}\nL:1/4\nM:4/4\nK:C\n"
+    assert texts("C", "beat-unit", header) == [unit]
+    assert len(elements("C", "beat-unit-dot", header)) == dots
+    assert [sound.get("tempo") for sound in elements("C", "sound", header)] == [quarters]
+    assert texts("C", "words", header) == (["Slow"] if "Slow" in value else [])
+
+
+def test_tempo_and_parts_change():
+    assert [sound.get("tempo") for sound in elements("C4|[Q:1/4=90]D4|", "sound")] == ["132", "90"]
+    assert texts("P:A\nC4|\nP:B\nD4|", "rehearsal") == ["A", "B"]
+
+
+def test_voices_become_parts_of_equal_length():
+    header = 'X:1\nM:4/4\nL:1/4\nV:1 name="High"\nV:2 clef=bass\nK:C\n'
+    body = "V:1\nc4|d4|e4|\nV:2\nC,4|D,4|\n"
+    high, low = read_document(document(body, header))
+    assert [len(high), len(low)] == [3, 3]
+    assert [note.pitches for measure in low for note in measure.notes] == [(48,), (50,), ()]
+    assert texts(body, "part-name", header) == ["High", "2"]
+    assert texts(body, "clef/sign", header) == ["G", "F"]
+
+
+def test_words_are_sung_to_their_notes():
+    body = "CDEF|GABc|\nw:one two-three *|four_ five\nw:a b c d e f g h\n"
+    notes = [note for measure in measures(body) for note in measure.notes]
+    assert [note.syllables[0] for note in notes] == ["one", "two", "three", "d", "four", "f", "five", "h"]
+    assert [len(note.syllables) for note in notes] == [2, 2, 2, 1, 2, 1, 2, 1]
+
+
+def test_markup_in_a_tune_stays_text():
+    header = "X:1\nT:<b>&amp; ]]> \u0001\nC:\"x\" 'y'\nK:C\n"
+    root = ElementTree.fromstring(document('"^<i>"C', header))  # noqa: S314 - our own
+    assert root.findtext("work/work-title") == "<b>&amp; ]]>"
+    assert [words.text for words in root.iter("words")] == ["<i>"]
+
+
+@pytest.mark.parametrize("tune", ["", "X:1\nK:C\n", "X:1\nK:C\nz4|", "X:1\nK:C\nC0|"])
+def test_a_tune_without_a_note_is_refused(tune):
+    with pytest.raises(RenderError, match="no note"):
+        render(tune, "musicxml")
+
+
+def test_a_tune_without_end_is_refused():
+    with pytest.raises(RenderError, match="whole notes long; at most 20000 are allowed"):
+        document("C1000000|" * 3)
+
+
+NOTES = st.builds(
+    "{}{}{}{}".format,
+    st.sampled_from(["", "", "^", "_", "="]), st.sampled_from("CDEFGABcdefgab"), st.sampled_from(["", ",", "'"]),
+    st.sampled_from(["", "2", "3", "/", "3/2", "5", "7/4", "/4", "2/3", "5/8", "9"]),
+)  # fmt: skip
+ITEMS = st.one_of(
+    NOTES,
+    st.sampled_from(
+        ["|", "||", ":|", "|:", "z", "z3", "-", ">", "<<", " ", "(3", "(5", "(2", "(3:2:4", "[CEG]2", "{ga}"]
+    ),
+    st.sampled_from(["(", ")", "[K:D]", "[M:3/4]", "[L:1/16]", "&", "Z2|", "[1", "[2", '"Am"', "!trill!", "."]),
+)
+
+
+@settings(max_examples=150)
+@given(st.lists(ITEMS, min_size=1, max_size=40).map("".join))
+def test_any_music_lasts_as_long_as_notation_says(body):
+    text = HEADER + body
+    events = read_events(text)
+    ticks = sum(item.ticks for item in events.voices[0].items if type(item) is Sound)
+    try:
+        part = read_document(render(text, "musicxml"))[0]
+    except RenderError:
+        return
+    assert sum((note.length for measure in part for note in measure.notes), Fraction()) == Fraction(ticks, WHOLE)
+    assert melody_of(part) == [(note.pitch, note.onset, note.length) for note in read_melody(text).notes if note.ticks]
+    slurs(ElementTree.fromstring(render(text, "musicxml")))  # noqa: S314 - our own
+
+
+@settings(max_examples=100)
+@given(st.text(max_size=200))
+def test_any_text_is_written_or_refused(text):
+    try:
+        read_document(render(HEADER + text, "musicxml"))
+    except RenderError as error:
+        assert str(error)
