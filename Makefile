@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test install check coverage benchmarks models clean
+.PHONY: help demo test install check coverage website benchmarks models clean
 
 SUITS := -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))'
 PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do $$name $(SUITS) 2>/dev/null && echo $$name && break; done)
@@ -37,6 +37,15 @@ coverage: .venv/all.installed ## run the tests, show which lines and branches th
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 	@echo "Left out: compiled code, killed processes, GPUs, JavaScript. Why: docs/architecture.md, Coverage"
+
+website: .venv/all.installed .venv/website/installed ## build the documentation as a site: build/website/site
+	$(BIN)/python website/build.py build/website .venv/website/bin/zensical
+
+# Of its own, because what it needs has other versions of the same packages.
+.venv/website/installed: website/requirements.txt .venv/place
+	@$(BIN)/python -m venv .venv/website
+	@.venv/website/bin/python -m pip install --disable-pip-version-check --quiet --requirement website/requirements.txt
+	@touch $@
 
 benchmarks: .venv/all.installed ## measure what docs/benchmarks.md reports
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
