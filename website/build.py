@@ -82,7 +82,7 @@ def _said(source: str) -> dict[str, str]:
     """The text below each assignment to a name, by the name."""
     tree = ast.parse(textwrap.dedent(source))
     body = tree.body[0].body if len(tree.body) == 1 and isinstance(tree.body[0], ast.ClassDef) else tree.body
-    found = {}
+    found: dict[str, str] = {}
     for statement, below in pairwise(body):
         targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
         if isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant) and isinstance(below.value.value, str):
