@@ -1,6 +1,6 @@
 """Server-sent events that resume: a log of numbered events, which any number of clients read from where they left off.
 
-A handler returns `Events`; the server writes them as ``text/event-stream``. Lines of an event: its number (from 1), its
+A handler returns `EventLog`; the server writes them as ``text/event-stream``. Lines of an event: its number (from 1), its
 kind, and its data as JSON. A client that lost the connection says the last number that it has seen (``Last-Event-ID``,
 or ``?after=``) and gets what came since.
 """
@@ -22,7 +22,7 @@ class Event:
     """JSON."""
 
 
-class Events:
+class EventLog:
     """Events in order, written by one thread and read by many."""
 
     def __init__(self) -> None:

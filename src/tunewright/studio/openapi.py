@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from tunewright import __version__
-from tunewright.studio.event_stream import Events
+from tunewright.studio.event_stream import EventLog
 from tunewright.studio.route import LARGEST_IN_PATH, Download, Route
 
 ERRORS = {
@@ -39,7 +39,7 @@ def openapi_document(routes: Iterable[Route]) -> dict[str, Any]:
     """The document, as JSON can hold it."""
     routes = tuple(routes)
     kinds = {
-        kind for route in routes for kind in (route.request, route.response) if kind not in (None, Download, Events)
+        kind for route in routes for kind in (route.request, route.response) if kind not in (None, Download, EventLog)
     }
     ordered = sorted(kinds, key=lambda kind: kind.__name__ if kind else "")
     _, schemas = msgspec.json.schema_components(ordered, ref_template=TEMPLATE)
@@ -75,7 +75,7 @@ def _operation(route: Route, schemas: dict[str, Any]) -> dict[str, Any]:
             operation["requestBody"] = {"required": True, "content": content}
             for name in route.in_form:
                 schema["properties"][name] = {"type": "array", "items": {"type": "string", "format": "binary"}}
-    if route.response is Events:
+    if route.response is EventLog:
         parameters.append(
             {
                 "name": "after",
@@ -100,7 +100,7 @@ def _in_path(name: str, kind: str) -> dict[str, Any]:
 def _responses(route: Route) -> dict[str, Any]:
     if route.response is Download:
         content: dict[str, Any] = {"*/*": {"schema": {"type": "string", "format": "binary"}}}
-    elif route.response is Events:
+    elif route.response is EventLog:
         content = {"text/event-stream": {"schema": {"type": "string"}}}
     else:
         content = {"application/json": {"schema": {"$ref": TEMPLATE.format(name=route.response.__name__)}}}

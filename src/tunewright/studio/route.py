@@ -19,7 +19,7 @@ routes that Starlette serves and the OpenAPI document. A room looks like this::
 
 
     def read_tune(studio: Studio, tune: int) -> KeptTune:
-        return studio.part(Tunebook).tune(tune)  # raises Refusal(404, "no tune has the number 7")
+        return studio.part(Tunebook).tune(tune)  # raises Refused(404, "no tune has the number 7")
 
 
     ROUTES = (
@@ -58,7 +58,7 @@ Share = Annotated[float, Meta(ge=0, le=1)]
 LARGEST_IN_PATH = 2**53 - 1
 
 
-class Refusal(TunewrightError):  # noqa: N818 (what the client is told is not an error of ours)
+class Refused(TunewrightError):  # noqa: N818 (what the client is told is not an error of ours)
     """What a client asked for cannot be done.
 
     Parameters
@@ -122,7 +122,7 @@ class Route:
     request: type[Any] | None
     """Frozen dataclass of what is sent; None if nothing is."""
     response: type[Any]
-    """Frozen dataclass that becomes JSON; `Download`, or `tunewright.studio.event_stream.Events`."""
+    """Frozen dataclass that becomes JSON; `Download`, or `tunewright.studio.event_stream.EventLog`."""
     summary: str
     """One sentence for the API's document."""
     status: int = 200
@@ -159,18 +159,18 @@ def request_of(kind: type[Any], values: Any, *, strict: bool = True) -> Any:
 
     Raises
     ------
-    Refusal
+    Refused
         For a name that the class does not have, a value of the wrong type or one outside its range.
     """
     try:
         for message in _unknown_names(kind, values):
-            raise Refusal(400, message)
+            raise Refused(400, message)
         made = msgspec.convert(values, kind, strict=strict)
         _require_text(made)
     except msgspec.ValidationError as error:
-        raise Refusal(400, _sentence(str(error))) from error
+        raise Refused(400, _sentence(str(error))) from error
     except RecursionError as error:
-        raise Refusal(400, "the request is nested too deeply") from error
+        raise Refused(400, "the request is nested too deeply") from error
     return made
 
 
@@ -179,12 +179,12 @@ def path_values(given: Mapping[str, Any]) -> dict[str, Any]:
 
     Raises
     ------
-    Refusal
+    Refused
         For a number that nothing can have.
     """
     for name, value in given.items():
         if isinstance(value, int) and value > LARGEST_IN_PATH:
-            raise Refusal(404, f"no {name} has the number {value}")
+            raise Refused(404, f"no {name} has the number {value}")
     _require_text(given)
     return dict(given)
 
@@ -211,7 +211,7 @@ def _require_text(value: Any) -> None:
     """Refuse text with characters that no file, database or page can hold: NUL, and halves of a pair."""
     if isinstance(value, str):
         if "\0" in value or any("\ud800" <= each <= "\udfff" for each in value):
-            raise Refusal(400, "a text has the character U+0000 or half of a surrogate pair; neither is allowed")
+            raise Refused(400, "a text has the character U+0000 or half of a surrogate pair; neither is allowed")
     elif isinstance(value, Mapping):
         for name, inner in value.items():
             _require_text(name)

@@ -7,14 +7,14 @@ from typing import Any, Protocol, TypeVar, cast
 from tunewright.studio.settings import Settings
 
 
-class Part(Protocol):
+class StudioPart(Protocol):
     """What a studio has one of."""
 
     def close(self) -> None:
         """End threads, close files; called once, when the server stops."""
 
 
-PartT = TypeVar("PartT", bound=Part)
+PartT = TypeVar("PartT", bound=StudioPart)
 
 
 class Studio:
@@ -32,7 +32,7 @@ class Studio:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self._parts: dict[Any, Part] = {}
+        self._parts: dict[Any, StudioPart] = {}
         self._lock = RLock()
 
     def part(self, kind: Callable[[Settings], PartT]) -> PartT:
