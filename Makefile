@@ -45,7 +45,7 @@ models: .venv/all.installed ## train anew the networks that come along (hours; n
 	$(BIN)/python -m models.build
 
 clean: ## remove .venv and everything else that make made; your runs stay
-	rm -rf .venv build dist src/tunewright/rendering/abcjs web/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*
+	rm -rf .venv build dist src/tunewright/rendering/abcjs src/tunewright/studio/page/third_party web/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*
 	find src tests benchmarks -name __pycache__ -type d -exec rm -rf {} +
 
 # .venv/X.installed says that extra X, and the extras inside it, are there with today's versions. An install that was
@@ -53,7 +53,7 @@ clean: ## remove .venv and everything else that make made; your runs stay
 demo_holds := demo
 test_holds := demo test
 all_holds := demo test all
-INPUTS := pyproject.toml constraints.txt $(wildcard hatch_build.py web/package.json web/package-lock.json)
+INPUTS := pyproject.toml constraints.txt $(wildcard hatch_build.py web/package.json web/package-lock.json web/bundle.mjs)
 
 .venv/%.installed: .venv/place $(INPUTS)
 	@echo "Installing Tunewright ($*) into .venv; the first time takes some minutes"
