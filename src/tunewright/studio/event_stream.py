@@ -1,16 +1,25 @@
 """Server-sent events that resume: a log of numbered events, which any number of clients read from where they left off.
 
-A handler returns `EventLog`; the server writes them as ``text/event-stream``. Lines of an event: its number (from 1), its
-kind, and its data as JSON. A client that lost the connection says the last number that it has seen (``Last-Event-ID``,
-or ``?after=``) and gets what came since.
+A handler returns an `EventLog`; the server writes it as ``text/event-stream``. Lines of an event: its number (from 1),
+its kind, and its data as JSON. A client that lost the connection says the last number that it has seen
+(``Last-Event-ID``, or ``?after=``) and gets what came since.
 """
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
 import msgspec
+
+FLUSH_SECONDS = 0.015
+"""Least time between two writes to one client: what comes meanwhile is written together."""
+KEEP_ALIVE_SECONDS = 15.0
+"""After so long without an event a comment is written, so that nothing between takes the connection for dead."""
+RETRY = b"retry: 1000\n\n"
+"""How long, in milliseconds, a browser waits before it asks again."""
 
 
 @dataclass(frozen=True)
@@ -59,3 +68,54 @@ class EventLog:
             wakers = list(self._wakers)
         for wake in wakers:
             wake()
+
+
+class EventStreams:
+    """Writes logs to clients, and ends all of that when the server stops.
+
+    Used in one event loop.
+    """
+
+    def __init__(self) -> None:
+        self._ended = False
+        self._open: set[asyncio.Event] = set()
+
+    def end(self) -> None:
+        """End every stream; clients will ask again, and find the studio closed."""
+        self._ended = True
+        for changed in self._open:
+            changed.set()
+
+    async def written(self, log: EventLog, number: int) -> AsyncIterator[bytes]:
+        """What a client is sent that has seen the events up to this number."""
+        loop, changed = asyncio.get_running_loop(), asyncio.Event()
+
+        def wake() -> None:
+            with suppress(RuntimeError):  # the loop has ended
+                loop.call_soon_threadsafe(changed.set)
+
+        forget = log.on_change(wake)
+        self._open.add(changed)
+        try:
+            yield RETRY
+            while not self._ended:
+                changed.clear()
+                events, closed = log.after(number)
+                if events:
+                    yield b"".join(_lines(number + place, event) for place, event in enumerate(events, 1))
+                    number += len(events)
+                    await asyncio.sleep(FLUSH_SECONDS)
+                elif closed:
+                    return
+                else:
+                    try:
+                        await asyncio.wait_for(changed.wait(), KEEP_ALIVE_SECONDS)
+                    except TimeoutError:
+                        yield b": nothing new\n\n"
+        finally:
+            self._open.discard(changed)
+            forget()
+
+
+def _lines(number: int, event: Event) -> bytes:
+    return b"id: %d\nevent: %s\ndata: %s\n\n" % (number, event.kind.encode(), event.data)
