@@ -46,5 +46,5 @@ function isTyping(target) {
 }
 
 function isPressable(target) {
-  return Boolean(target.closest?.("button, a[href], summary, [role=button], [role=option], [role=tab], input"));
+  return Boolean(target.closest?.("button, a[href], summary, [role=button], [role=tab], input"));
 }
