@@ -61,7 +61,12 @@ class EventLog:
         """Call `wake`, from any thread, whenever something was added; returns a function that ends this."""
         with self._lock:
             self._wakers.add(wake)
-        return lambda: self._wakers.discard(wake)
+
+        def forget() -> None:
+            with self._lock:
+                self._wakers.discard(wake)
+
+        return forget
 
     def _wake(self) -> None:
         with self._lock:

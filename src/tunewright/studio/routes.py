@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 
+from tunewright.studio.composing import compose_routes
+from tunewright.studio.composing.welcome import warm_up
 from tunewright.studio.route import Route
 from tunewright.studio.studio import Studio
 
-ROUTES: tuple[Route, ...] = ()
+ROUTES: tuple[Route, ...] = (*compose_routes.ROUTES,)
 
-BEGINNINGS: tuple[Callable[[Studio], None], ...] = ()
+BEGINNINGS: tuple[Callable[[Studio], None], ...] = (warm_up,)
 """What rooms make ready when the server starts; each returns at once."""

@@ -1,9 +1,10 @@
 """The studio's server: uvicorn on an address that is free, started, announced, and stopped without loss."""
 
 import errno
+import os
 import socket
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import replace
 
 import uvicorn
@@ -13,6 +14,7 @@ from tunewright.studio.application import application
 from tunewright.studio.settings import Settings
 from tunewright.studio.studio import Studio
 
+BACKLOG = 256
 STOPPING_SECONDS = 3
 """How long answers that are being written may take when the server stops."""
 
@@ -78,7 +80,15 @@ def listen(settings: Settings) -> tuple[socket.socket, Settings]:
         raise OptionError(f"port is {port}; allowed: 0 (any that is free) to 65535")
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        listening = socket.create_server(address[:2], family=family, backlog=256)
+        # With the protocol named, asyncio sends small answers at once (TCP_NODELAY); create_server leaves it unnamed.
+        listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        if os.name == "posix":
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with ExitStack() as undo:
+            undo.callback(listening.close)
+            listening.bind(address)
+            listening.listen(BACKLOG)
+            undo.pop_all()
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise OptionError(
