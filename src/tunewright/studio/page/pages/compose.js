@@ -1,8 +1,270 @@
-// The page Compose.
-import {emptyState} from "../components/state.js";
+// The home page: a tune is waiting; options, a new tune while it is written, and takes as a tree.
+import {get, post} from "../api.js";
+import {readHead, tagsOf} from "../abc.js";
+import {icon} from "../components/icon.js";
+import {failureState, loadingState} from "../components/state.js";
+import {toast, toastError} from "../components/toast.js";
+import {announce, el, loadStyle, put} from "../dom.js";
+import {bindKeys} from "../keys.js";
+import {setParams} from "../router.js";
+import {openTune} from "../state.js";
+import {compareTakes} from "./compose_compare.js";
+import {composeTune} from "./compose_job.js";
+import {DEFAULTS, OptionsPanel, changesBetween, optionsOf} from "./compose_options.js";
+import {ComposeSheet} from "./compose_sheet.js";
+import {Takes, TakesView, firstBars} from "./takes.js";
 
 export const title = "Compose";
 
-export async function show(root) {
-  root.append(emptyState({title, text: "Nothing is here yet."}));
+/** After so many hours the tune of the day is shown, and no longer the take that was shown last. */
+const FRESH_HOURS = 8;
+
+export async function show(root, {params, signal}) {
+  put(root, loadingState("The network is being loaded"));
+  const [{networks}] = await Promise.all([get("/api/networks", {signal}), loadStyle("takes")]);
+  const page = new ComposePage(networks, signal);
+  put(root, el("h1.unseen", {}, title), page.element);
+  bindKeys(page.keys, signal);
+  page.addPlayer();
+  await page.begin(params);
+}
+
+class ComposePage {
+  constructor(networks, signal) {
+    this.signal = signal;
+    this.takes = new Takes();
+    this.stop = null;
+    this.panel = new OptionsPanel(networks, () => this.#showChanges());
+    this.sheet = new ComposeSheet({
+      keep: () => this.keep(this.takes.current), more: () => this.more(this.takes.current), open: () => this.open(),
+      compare: () => this.compare(this.takes.current), copyLink: () => this.copyLink(),
+    }, networks);
+    this.view = new TakesView(this.takes, {
+      show: (take) => this.showTake(take), keep: (take) => this.keep(take), more: (take) => this.more(take),
+      discard: (take) => this.discard(take), compare: (take) => this.compare(take),
+    });
+    this.composeButton = el("button.button.primary.compose", {onclick: () => this.stop ? this.stop() : this.compose()});
+    this.sameSeed = el("button.button.small.same-seed", {onclick: () => this.compose({seed: this.takes.current.seed})}, "Only this change, same seed");
+    this.changes = el("p.changes-said", {role: "status"});
+    this.problem = el("div.notice.wrong", {role: "alert", hidden: true});
+    this.playerPlace = el("div.player-place");
+    this.element = this.#layout();
+    this.#showState();
+  }
+
+  get keys() {
+    return [
+      {key: "n", says: "Compose a new tune", run: () => this.compose()},
+      {key: "s", says: "Stop writing", run: () => this.stop?.()},
+      {key: "k", says: "Keep the tune in the tunebook", run: () => this.keep(this.takes.current)},
+      {key: "m", says: "More like this", run: () => this.more(this.takes.current)},
+      {key: "o", says: "Open it as a tune", run: () => this.open()},
+      {key: "[", says: "The take before", run: () => this.#step(-1)},
+      {key: "]", says: "The take after", run: () => this.#step(1)},
+    ];
+  }
+
+  /** Show what the address asks for, else the take that was shown last, else the tune of the day. */
+  async begin(params) {
+    const current = this.takes.current;
+    if (params.has("seed")) {
+      const options = optionsOf(params);
+      const known = this.takes.list.find((take) => sameLink(take.link, location.search));
+      this.panel.value = {...options, seed: null};
+      if (known) this.showTake(known);
+      else await this.compose({seed: options.seed, parent: null, why: "from a link"});
+    } else if (current && Date.now() - current.at < FRESH_HOURS * 3_600_000) {
+      this.showTake(current);
+    } else {
+      await this.#welcome();
+    }
+  }
+
+  async #welcome() {
+    try {
+      const {text, network, seed, link} = await get("/api/welcome", {signal: this.signal});
+      const options = optionsOf(new URLSearchParams(link.split("?")[1]));
+      const take = this.takes.list.find((each) => each.link === link) || this.takes.add({text, network, seed, link, options, panel: {...options, seed: null}, why: "the tune of the day"});
+      this.showTake(take);
+    } catch (error) {
+      if (error.name !== "AbortError") put(this.sheet.score.element, failureState(error, {title: "No tune is waiting"}));
+    }
+  }
+
+  /** Compose with the options of the panel; changed options make a branch of the take that is shown. */
+  compose({seed = null, parent, why} = {}) {
+    const {value} = this.panel;
+    const {current} = this.takes;
+    const changed = current ? changesBetween(current.panel, value) : [];
+    const from = parent !== undefined ? parent : changed.length ? current?.id ?? null : current?.parent ?? null;
+    const said = why ?? changed.map((change) => `${change.name.toLowerCase()} ${change.from} → ${change.to}`).join(", ");
+    return this.#write({options: {...value, seed: seed ?? value.seed}, panel: {...value}, parent: from, why: said});
+  }
+
+  /** Another setting of a take: it begins with the same bar. */
+  more(take) {
+    if (!take) return undefined;
+    const beginning = anotherSetting(take.text);
+    return this.#write({
+      options: {...DEFAULTS, network: take.network, temperature: take.options.temperature, clamp: take.options.clamp ?? null, beginning},
+      panel: take.panel, parent: take.id, why: "another setting",
+    });
+  }
+
+  async #write({options, panel, parent, why}) {
+    if (this.stop || this.starting) return;
+    this.starting = true;
+    this.problem.hidden = true;
+    this.playerPlace.classList.add("writing");
+    this.sheet.write("");
+    announce("Composing");
+    scrollTo({top: 0, behavior: "smooth"});
+    try {
+      const sent = {...options, clamp: options.clamp ?? {}};
+      const tune = await composeTune(sent, {
+        text: (text) => this.sheet.write(text),
+        waiting: (place) => this.sheet.write("", {waiting: place}),
+        started: (stop) => { this.stop = stop; this.#showState(); },
+      }, this.signal);
+      this.#ended();
+      if (!tune.text.trim()) this.#showCurrent();
+      else this.showTake(this.takes.add({text: tune.text, network: tune.network, seed: tune.seed, link: tune.link, options: tune.options, panel: {...panel, seed: panel.seed}, parent, why, stopped: tune.stopped}));
+      this.player?.refresh?.();
+      announce(`${tune.stopped ? "Stopped" : "Written"}: ${readHead(tune.text).title || "a tune"}, ${tagsOf(tune.text).join(", ")}`);
+    } catch (error) {
+      if (error.name === "AbortError") return;
+      this.#ended();
+      this.#showCurrent();
+      put(this.problem, error.message);
+      this.problem.hidden = false;
+    }
+  }
+
+  #ended() {
+    this.stop = null;
+    this.starting = false;
+    this.playerPlace.classList.remove("writing");
+    this.#showState();
+  }
+
+  #showCurrent() {
+    if (this.takes.current) this.showTake(this.takes.current);
+    else this.sheet.show({text: "", network: "", seed: ""}, null);
+  }
+
+  showTake(take) {
+    if (this.stop) return;
+    this.takes.show(take.id);
+    this.sheet.show(take, this.takes.find(take.parent));
+    this.panel.value = {...take.panel, seed: this.panel.fields.seed.value};
+    this.view.draw();
+    this.#showState();
+    setParams(Object.fromEntries(new URLSearchParams(take.link.split("?")[1])));
+    this.player?.stop?.();
+  }
+
+  #step(by) {
+    const at = this.takes.list.indexOf(this.takes.current);
+    const take = this.takes.list[at + by];
+    if (take) this.showTake(take);
+  }
+
+  async keep(take) {
+    if (!take || this.stop) return;
+    if (take.kept) {
+      toast("It is in the tunebook already.");
+      return;
+    }
+    try {
+      const {id} = await post("/api/tunes", {text: take.text, provenance: provenanceOf(take)});
+      this.takes.change(take.id, {kept: id});
+      if (take.id === this.takes.shown) this.sheet.kept(true);
+      this.view.draw();
+      toast("Kept in the tunebook", {action: {label: "Open", run: () => openTune({text: take.text, provenance: provenanceOf(take), id})}});
+    } catch (error) {
+      toastError(error);
+    }
+  }
+
+  discard(take) {
+    const restore = this.takes.remove(take.id);
+    const after = () => { this.view.draw(); this.#showCurrent(); };
+    after();
+    toast(`Discarded ${readHead(take.text).title || "a take"}`, {undo: () => { restore(); after(); }});
+  }
+
+  open() {
+    const take = this.takes.current;
+    if (take && !this.stop) openTune({text: take.text, provenance: provenanceOf(take), id: take.kept});
+  }
+
+  async compare(take) {
+    const parent = this.takes.find(take?.parent);
+    if (!parent) return;
+    const chosen = await compareTakes(parent, take);
+    if (chosen) this.showTake(this.takes.find(chosen));
+  }
+
+  async copyLink() {
+    const address = new URL(this.takes.current.link, location.origin).href;
+    try {
+      await navigator.clipboard.writeText(address);
+      toast("Link copied. It composes the same tune again.");
+    } catch {
+      toast(`Copy this: ${address}`, {seconds: 20});
+    }
+  }
+
+  /** The player, where this build has one. */
+  async addPlayer() {
+    const module = await import("../components/player.js").catch(() => null);
+    if (!module || this.signal.aborted) return;
+    const {score} = this.sheet;
+    this.player = new module.Player({getText: () => score.text, getSelection: () => score.selection, score});
+    put(this.playerPlace, this.player.element);
+    this.signal.addEventListener("abort", () => this.player.stop?.());
+  }
+
+  #showState() {
+    const writing = Boolean(this.stop);
+    put(this.composeButton, icon(writing ? "square" : "sparkles"), writing ? "Stop" : "Compose a new tune");
+    this.composeButton.title = writing ? "Stop (S)" : "Compose a new tune (N)";
+    this.element?.classList.toggle("is-writing", writing);
+    this.#showChanges();
+  }
+
+  #showChanges() {
+    const current = this.takes?.current;
+    if (!this.changes) return;
+    const changed = current && !this.stop ? changesBetween(current.panel, this.panel.value) : [];
+    put(this.changes, changed.map(({name, from, to}) => el("span.change", {}, `${name} `, el("del", {}, from), " → ", el("ins", {}, to))));
+    this.sameSeed.hidden = !changed.length;
+  }
+
+  #layout() {
+    const rail = el("details.rail-options", {}, el("summary", {}, "Options"), this.panel.element);
+    const wide = matchMedia("(min-width: 900px)");
+    const fit = () => { rail.open = wide.matches; };
+    wide.addEventListener("change", fit, {signal: this.signal});
+    fit();
+    return el("div.compose-page", {},
+      el("div.rail", {}, this.composeButton, this.changes, this.sameSeed, this.problem, rail),
+      el("div.stage", {}, this.sheet.element, this.playerPlace, this.view.element));
+  }
+}
+
+/** The header of a tune as a second setting of it, and its music up to the end of the first full bar. */
+export function anotherSetting(text) {
+  return firstBars(text, 1).replace(/^T:[ \t]*(.*)$/m, (_, name) => `T:${name.replace(/ \((?:2nd|3rd|\d+th) Setting\)$/, "")} (2nd Setting)`);
+}
+
+function provenanceOf(take) {
+  return {network: take.network, seed: take.seed, options: take.options, link: take.link};
+}
+
+function sameLink(link, search) {
+  const [one, other] = [link?.split("?")[1] || "", search.slice(1)].map((query) => new URLSearchParams(query));
+  one.sort();
+  other.sort();
+  return one.toString() === other.toString();
 }
