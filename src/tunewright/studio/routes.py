@@ -6,8 +6,16 @@ from tunewright.studio.composing import compose_routes
 from tunewright.studio.composing.welcome import warm_up
 from tunewright.studio.route import Route
 from tunewright.studio.studio import Studio
+from tunewright.studio.tunebook import book_routes, set_routes, tunebook_routes
+from tunewright.studio.tunes import tune_routes
 
-ROUTES: tuple[Route, ...] = (*compose_routes.ROUTES,)
+ROUTES: tuple[Route, ...] = (
+    *compose_routes.ROUTES,
+    *tune_routes.ROUTES,
+    *tunebook_routes.ROUTES,
+    *set_routes.ROUTES,
+    *book_routes.ROUTES,
+)
 
 BEGINNINGS: tuple[Callable[[Studio], None], ...] = (warm_up,)
 """What rooms make ready when the server starts; each returns at once."""

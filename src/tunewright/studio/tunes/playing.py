@@ -97,7 +97,7 @@ def _whole(text: str) -> Playing:
     bars = tuple(_with_ends(list(_with_silent(list(_bars_played(performance, melody, complete.text)), melody))))
     if not bars:
         raise RenderError("no bar of the tune holds a note")
-    where = _units_of(complete, text)
+    where = original_units(complete, text)
     tracks = tuple(tuple(_placed(note, where) for note in track) for track in performance.tracks)
     return Playing(replace(performance, tracks=tracks), bars)
 
@@ -110,8 +110,8 @@ def unit_starts(text: str) -> list[int]:
     return starts
 
 
-def _units_of(complete: Completed, text: str) -> list[int]:
-    """For each UTF-16 unit of the completed text its place in the original; of what was inserted, the next place."""
+def original_units(complete: Completed, text: str) -> list[int]:
+    """Return, for each UTF-16 unit of a completed text, its place in the original; for what was inserted, the next."""
     starts = unit_starts(text)
     after = starts[-1]
     found = [after]

@@ -1,0 +1,273 @@
+"""Routes about one tune: check, bars in words, playing, variations, transposing, originality, files, soundfont."""
+
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from msgspec import Meta
+
+from tunewright.errors import OptionError, RenderError
+from tunewright.notation.fields import header_fields
+from tunewright.notation.transpose import transpose
+from tunewright.rendering.audio import installed_soundfont
+from tunewright.rendering.formats import FORMATS, SUFFIXES, Rendering, check_format
+from tunewright.rendering.page import file_name
+from tunewright.rendering.source import title_of
+from tunewright.sampling.vary import vary
+from tunewright.studio.composing.loaded_networks import Networks
+from tunewright.studio.route import Abc, Download, Line, Refused, Route, Share
+from tunewright.studio.studio import Studio
+from tunewright.studio.tunes.bar_words import BarInWords, bars_in_words
+from tunewright.studio.tunes.checked_text import PlacedFinding, placed_findings
+from tunewright.studio.tunes.near_tunes import Corpora, HumanTune
+from tunewright.studio.tunes.playing import Playing, play_bars
+from tunewright.studio.tunes.practice import PlayedTune, played_tune, practice_file
+
+BarNumber = Annotated[int, Meta(ge=0, le=10_000)]
+Program = Annotated[int, Meta(ge=0, le=127, description="Instrument of General MIDI.")]
+LONGEST_SOUND_SECONDS = 360.0
+"""A longer tune gets no WAV or Opus file: it would need too much memory."""
+LONGEST_COMPARED = 20_000
+"""Characters of a tune that is varied or compared."""
+KEPT_SECONDS = 30 * 24 * 3600
+
+MEDIA_TYPES = {
+    "abc": "text/vnd.abc; charset=utf-8",
+    "svg": "image/svg+xml",
+    "png": "image/png",
+    "pdf": "application/pdf",
+    "midi": "audio/midi",
+    "wav": "audio/wav",
+    "opus": "audio/ogg",
+    "html": "text/html; charset=utf-8",
+    "musicxml": "application/vnd.recordare.musicxml+xml",
+}
+
+
+@dataclass(frozen=True)
+class TextRequest:
+    """A tune's text."""
+
+    text: Abc
+
+
+@dataclass(frozen=True)
+class CheckAnswer:
+    """What is wrong in a text."""
+
+    findings: tuple[PlacedFinding, ...]
+
+
+@dataclass(frozen=True)
+class BarsAnswer:
+    """The bars of a tune."""
+
+    bars: tuple[BarInWords, ...]
+    title: str
+    key: str
+    meter: str
+    rhythm: str
+
+
+@dataclass(frozen=True)
+class PlayRequest:
+    """Which bars are played, and how."""
+
+    text: Abc
+    first_bar: BarNumber | None = None
+    last_bar: BarNumber | None = None
+    repeats: bool = True
+    swing: Share = 0.0
+
+
+@dataclass(frozen=True)
+class MidiRequest(PlayRequest):
+    """A MIDI file to practise with."""
+
+    tempo: Annotated[float, Meta(ge=10, le=600, description="Beats in a minute.")] | None = None
+    count_in: bool = False
+    metronome: bool = False
+    instrument: Program | None = None
+
+
+@dataclass(frozen=True)
+class VariationsRequest:
+    """Bars that a network writes anew."""
+
+    network: Line
+    text: Abc
+    first: BarNumber
+    last: BarNumber
+    candidates: Annotated[int, Meta(ge=1, le=64)] = 12
+    temperature: Annotated[float, Meta(ge=0.05, le=3)] = 0.8
+    seed: Annotated[int, Meta(ge=0, le=2**31 - 1)] = 0
+
+
+@dataclass(frozen=True)
+class VariedTune:
+    """A tune with some new bars."""
+
+    text: str
+    bars: str
+    """The new bars, with the bar lines between them."""
+    seed: int
+    likelihood: float
+    """Log-probability, in nats, of the new bars and all that follows them."""
+
+
+@dataclass(frozen=True)
+class VariationsAnswer:
+    """Variations, the likeliest first."""
+
+    variations: tuple[VariedTune, ...]
+    before: float | None
+    """Log-probability of the bars as they were and all that follows them; None if no variation was found."""
+
+
+@dataclass(frozen=True)
+class TransposeRequest:
+    """A tune, and how far it is moved or the tonic that it gets: one of the two."""
+
+    text: Abc
+    semitones: Annotated[int, Meta(ge=-36, le=36)] | None = None
+    key: Line | None = None
+
+
+@dataclass(frozen=True)
+class TextAnswer:
+    """A tune's text."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class OriginalityRequest:
+    """A tune, and what it is compared with."""
+
+    text: Abc
+    corpus: Line = "oneills"
+
+
+@dataclass(frozen=True)
+class OriginalityAnswer:
+    """How near a tune is to the tunes of a corpus."""
+
+    verdict: str
+    sentences: tuple[str, ...]
+    nearest: tuple[HumanTune, ...]
+
+
+@dataclass(frozen=True)
+class RenderRequest:
+    """A tune, and the format of the file that it becomes."""
+
+    text: Abc
+    format: Line
+    provenance: Annotated[dict[Line, Line], Meta(max_length=40)] = field(default_factory=dict)
+
+
+def check_text(_: Studio, request: TextRequest) -> CheckAnswer:
+    """Find what is wrong."""
+    return CheckAnswer(placed_findings(request.text))
+
+
+def read_bars(_: Studio, request: TextRequest) -> BarsAnswer:
+    """Say the bars in words."""
+    fields: dict[str, str] = {}
+    for letter, value in header_fields(request.text):
+        fields.setdefault(letter, value)
+    bars = bars_in_words(request.text)
+    return BarsAnswer(bars, *(fields.get(letter, "") for letter in "TKMR"))
+
+
+def play(_: Studio, request: PlayRequest) -> PlayedTune:
+    """Compute what sounds."""
+    return played_tune(_playing(request))
+
+
+def write_midi(_: Studio, request: MidiRequest) -> Download:
+    """Make a MIDI file of it."""
+    content = practice_file(
+        _playing(request),
+        tempo=request.tempo,
+        counted=request.count_in,
+        beaten=request.metronome,
+        instrument=request.instrument,
+    )
+    return Download(content, MEDIA_TYPES["midi"], f"{file_name(title_of(request.text))}.mid")
+
+
+def _playing(request: PlayRequest) -> Playing:
+    return play_bars(request.text, request.first_bar, request.last_bar, repeats=request.repeats, swing=request.swing)
+
+
+def write_variations(studio: Studio, request: VariationsRequest) -> VariationsAnswer:
+    """Write bars anew."""
+    _require_short(request.text)
+    if request.last < request.first:
+        raise OptionError(f"bars is {request.first}-{request.last}; allowed: the last not before the first")
+    found = vary(
+        studio.part(Networks).network(request.network),
+        request.text,
+        request.first,
+        request.last,
+        candidates=request.candidates,
+        temperature=request.temperature,
+        seed=request.seed,
+    )
+    varied = tuple(VariedTune(each.text, each.bars, each.seed, round(each.likelihood, 3)) for each in found)
+    return VariationsAnswer(varied, round(found[0].before, 3) if found else None)
+
+
+def _require_short(text: str) -> None:
+    if len(text) > LONGEST_COMPARED:
+        raise Refused(413, f"the tune has {len(text):,} characters; at most {LONGEST_COMPARED:,} are allowed here")
+
+
+def transpose_text(_: Studio, request: TransposeRequest) -> TextAnswer:
+    """Move a tune to another key."""
+    if (request.semitones is None) is (request.key is None):
+        raise OptionError("give one of semitones and key")
+    by = request.semitones if request.semitones is not None else request.key or ""
+    return TextAnswer(transpose(request.text, by))
+
+
+def find_nearest(studio: Studio, request: OriginalityRequest) -> OriginalityAnswer:
+    """Compare a tune with those of a corpus."""
+    _require_short(request.text)
+    figures, nearest = studio.part(Corpora).compare(request.text, request.corpus)
+    return OriginalityAnswer(figures.verdict, figures.sentences(), nearest)
+
+
+def render_tune(_: Studio, request: RenderRequest) -> Download:
+    """Make a file of a tune."""
+    name = check_format(request.format)
+    tune = Rendering(request.text, request.provenance)
+    if name in ("wav", "opus", "html") and tune.performance.length_seconds > LONGEST_SOUND_SECONDS:
+        minutes = tune.performance.length_seconds / 60
+        raise RenderError(
+            f"the tune lasts {minutes:.0f} minutes; sound is made of at most {LONGEST_SOUND_SECONDS / 60:.0f}"
+        )
+    content = FORMATS[name](tune)
+    return Download(content, MEDIA_TYPES.get(name, "application/octet-stream"), _name_of(request.text, name))
+
+
+def _name_of(text: str, format_name: str) -> str:
+    return f"{file_name(title_of(text))}{SUFFIXES[format_name]}"
+
+
+def read_soundfont(_: Studio) -> Download:
+    """The instruments."""
+    return Download(installed_soundfont().read_bytes(), "audio/x-soundfont", seconds_kept=KEPT_SECONDS)
+
+
+ROUTES = (
+    Route("POST", "/api/check", check_text, TextRequest, CheckAnswer, "What is wrong in a text, and repairs."),
+    Route("POST", "/api/bars", read_bars, TextRequest, BarsAnswer, "The bars of a tune in words, with their places."),
+    Route("POST", "/api/playing", play, PlayRequest, PlayedTune, "What sounds when bars of a tune are played."),
+    Route("POST", "/api/midi", write_midi, MidiRequest, Download, "A MIDI file of bars of a tune, to practise with."),
+    Route("POST", "/api/variations", write_variations, VariationsRequest, VariationsAnswer, "Bars, written anew."),
+    Route("POST", "/api/transpose", transpose_text, TransposeRequest, TextAnswer, "A tune in another key."),
+    Route("POST", "/api/originality", find_nearest, OriginalityRequest, OriginalityAnswer, "The nearest human tunes."),
+    Route("POST", "/api/render", render_tune, RenderRequest, Download, "A tune as a file."),
+    Route("GET", "/api/soundfont", read_soundfont, None, Download, "The instruments of the page's synthesizer."),
+)
