@@ -1,6 +1,7 @@
 // Keys that do something anywhere on a page, and the list of them that `?` shows.
 import {el} from "./dom.js";
 import {openDialog} from "./components/dialog.js";
+import {navigate} from "./router.js";
 
 /** The lists of keys that are in force: what the page binds, and what it shows of them. */
 const bound = new Set();
@@ -37,7 +38,8 @@ export function listenForKeys() {
 export function showKeys() {
   const rows = [...bound].reverse().flat().map(({key, says}) => el("div.key", {},
     el("dt", {}, el("kbd", {}, key === " " ? "Space" : key.length === 1 ? key.toUpperCase() : key)), el("dd", {}, says)));
-  openDialog({title: "Keys", body: el("dl.keys", {}, rows), actions: [{label: "Close", value: null, primary: true}]});
+  openDialog({title: "Keys", body: el("dl.keys", {}, rows), actions: [
+    {label: "Take the tour", value: () => { navigate("/?tour=1"); }}, {label: "Close", value: null, primary: true}]});
 }
 
 function isTyping(target) {

@@ -38,8 +38,8 @@ export function engrave(node, text, {width, perLine = null, titles = true}) {
 /** The text up to its last bar line, for a tune that is still being written; empty while there is none. */
 export function wholeBars(text) {
   const key = text.search(/^K:.*\n/m);
-  const last = Math.max(text.lastIndexOf("|"), text.lastIndexOf("]"));
-  return key >= 0 && last > text.indexOf("\n", key) ? text.slice(0, last + 1) : "";
+  const last = text.lastIndexOf("|") + 1;
+  return key >= 0 && last > text.indexOf("\n", key) ? text.slice(0, last + text.slice(last).match(/^[\]:]*/)[0].length) : "";
 }
 
 /** How many bars the longest line of a tune has. */

@@ -1,6 +1,7 @@
 // The home page: a tune is waiting; options, a new tune while it is written, and takes as a tree.
 import {get, post} from "../api.js";
 import {readHead, tagsOf} from "../abc.js";
+import {wholeBars} from "../components/engraving.js";
 import {icon} from "../components/icon.js";
 import {failureState, loadingState} from "../components/state.js";
 import {toast, toastError} from "../components/toast.js";
@@ -8,6 +9,7 @@ import {announce, el, loadStyle, put} from "../dom.js";
 import {bindKeys} from "../keys.js";
 import {setParams} from "../router.js";
 import {openTune} from "../state.js";
+import {offerTour} from "../tour.js";
 import {compareTakes} from "./compose_compare.js";
 import {composeTune} from "./compose_job.js";
 import {DEFAULTS, OptionsPanel, changesBetween, optionsOf} from "./compose_options.js";
@@ -27,6 +29,7 @@ export async function show(root, {params, signal}) {
   bindKeys(page.keys, signal);
   page.addPlayer();
   await page.begin(params);
+  offerTour(signal);
 }
 
 class ComposePage {
@@ -84,7 +87,7 @@ class ComposePage {
     try {
       const {text, network, seed, link} = await get("/api/welcome", {signal: this.signal});
       const options = optionsOf(new URLSearchParams(link.split("?")[1]));
-      const take = this.takes.list.find((each) => each.link === link) || this.takes.add({text, network, seed, link, options, panel: {...options, seed: null}, why: "the tune of the day"});
+      const take = this.takes.list.find((each) => each.link === link) || this.takes.add({text, network, seed, link, options, panel: {...DEFAULTS, network}, why: "the tune of the day"});
       this.showTake(take);
     } catch (error) {
       if (error.name !== "AbortError") put(this.sheet.score.element, failureState(error, {title: "No tune is waiting"}));
@@ -220,7 +223,7 @@ class ComposePage {
     const module = await import("../components/player.js").catch(() => null);
     if (!module || this.signal.aborted) return;
     const {score} = this.sheet;
-    this.player = new module.Player({getText: () => score.text, getSelection: () => score.selection, score});
+    this.player = new module.Player({getText: () => this.stop ? wholeBars(score.text) : score.text, getSelection: () => score.selection, score});
     put(this.playerPlace, this.player.element);
     this.signal.addEventListener("abort", () => this.player.stop?.());
   }

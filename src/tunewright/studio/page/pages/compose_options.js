@@ -117,15 +117,16 @@ export class OptionsPanel {
   /** Offer the words that the chosen network knows. */
   #listWords() {
     const network = this.network || {};
-    const lists = {key: [network.keys, keyName], meter: [network.meters, meterName], rhythm: [network.rhythms, String]};
+    const meters = (word) => word === meterName(word) ? word : `${meterName(word)} (${word})`;
+    const lists = {key: [network.keys, keyName], meter: [network.meters, meters], rhythm: [spelledOnce(network.rhythms), String]};
     for (const [name, [words, say]] of Object.entries(lists)) {
       const {control} = this.fields[name];
       const before = control.value;
       control.replaceChildren(el("option", {value: ""}, "Any"), ...(words || []).map((word) => el("option", {value: word}, say(word))));
       control.value = (words || []).includes(before) ? before : "";
     }
-    const {cell, units, layers, corpus, look_back: looksBack} = network;
-    this.described.textContent = cell ? `${cell.toUpperCase()}, ${layers} × ${units} units${looksBack ? ", looks back" : ""}. Learned from ${corpus}.` : "";
+    const {cell, units, layers, look_back: looksBack} = network;
+    this.described.textContent = cell ? `${cell.toUpperCase()} of ${units} units${layers > 1 ? ` in each of ${layers} layers` : ""}${looksBack ? ", which looks back at its own bars" : ""}.` : "";
   }
 
   #react() {
@@ -140,4 +141,9 @@ export class OptionsPanel {
     this.element.querySelector(".reset").hidden = !changed.length && value.seed === null;
     this.changed?.(value);
   }
+}
+
+/** Words of which only the first spelling is kept: books write Reel, reel and REEL. */
+function spelledOnce(words = []) {
+  return words.filter((word, at) => words.findIndex((other) => other.toLowerCase() === word.toLowerCase()) === at);
 }

@@ -16,7 +16,7 @@ export class ComposeSheet {
       if (performance.getEntriesByName("bar written").length) performance.measure("bar engraved", "bar written");
       performance.clearMarks("bar written");
     });
-    const button = (name, picture, label, key) => el("button.button.small", {onclick: does[name], title: `${label} (${key.toUpperCase()})`}, icon(picture), el("span", {}, label));
+    const button = (name, picture, label, key) => el("button.button.small", {onclick: does[name], title: `${label} (${key.toUpperCase()})`}, icon(picture), el("span", {}, label.split(" as ")[0], label.includes(" as ") ? el("span.wide-only", {}, " as tune") : null));
     this.keepButton = button("keep", "bookmark", "Keep", "k");
     this.does = el("div.sheet-does", {}, this.keepButton, button("more", "git-branch", "More like this", "m"), button("open", "arrow-right", "Open as tune", "o"));
     this.origin = el("p.sheet-origin");
