@@ -17,11 +17,10 @@ const MODULES = {
   abcjs: `import renderAbc from "abcjs/src/api/abc_tunebook_svg.js"; export {renderAbc};`,
   codemirror: `export * from "@codemirror/state"; export * from "@codemirror/view"; export * from "@codemirror/commands";
     export * from "@codemirror/lint"; export * from "@codemirror/language"; export {tags} from "@lezer/highlight";`,
-  spessasynth: `export {WorkletSynthesizer, Sequencer} from "spessasynth_lib";`,
+  synthesizer: `export {SpessaSynthProcessor, SoundBankLoader} from "spessasynth_core";`,
 };
 
 const FILES = {
-  "spessasynth_lib/dist/spessasynth_processor.min.js": "spessasynth_processor.min.js",
   "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2": "inter.woff2",
   "@fontsource-variable/inter/files/inter-latin-ext-wght-normal.woff2": "inter-extended.woff2",
   "@fontsource-variable/literata/files/literata-latin-wght-normal.woff2": "literata.woff2",
@@ -30,8 +29,7 @@ const FILES = {
 };
 
 /** Packages that a bundle does not name by itself: files are copied, or lie inside another package's bundle. */
-const ALSO = ["spessasynth_lib", "spessasynth_core", "stb-vorbis", "lucide-static",
-  "@fontsource-variable/inter", "@fontsource-variable/literata"];
+const ALSO = ["lucide-static", "@fontsource-variable/inter", "@fontsource-variable/literata"];
 
 /** Icons by their names in lucide. */
 const ICONS = [
