@@ -2,8 +2,8 @@
 import {navigate} from "./router.js";
 
 /**
- * Open a tune on its page. `provenance` is `{network, seed, options, link}` of a composed tune, else null; `id` is its
- * number in the tunebook, if it is there.
+ * Open a tune on its page. `provenance` is `{network, seed, link, ...}` of a composed tune, texts and numbers by name,
+ * else null; `id` is its number in the tunebook, if it is there.
  */
 export function openTune({text, provenance = null, id = null}) {
   sessionStorage.setItem("tune", JSON.stringify({text, provenance, id}));

@@ -136,8 +136,15 @@ export class Score {
     const {text} = this;
     const known = await post("/api/bars", {text}).catch(() => null);
     if (!known || text !== this.text || !known.bars?.length || !this.engraved) return;
+    const chosen = this.selectedRange;
     this.bars = known.bars.map((bar) => ({...bar, start: units(text, bar.start), end: units(text, bar.end)}));
     this.#placeBars();
+    // They may be numbered otherwise than the engraved ones were: a pick-up is bar 0.
+    if (chosen) {
+      const same = this.bars.filter(({start, end}) => start < chosen[1] && end > chosen[0]).map(({number}) => number);
+      this.anchor = same[0] ?? null;
+      this.select(same[0] ?? null, same.at(-1));
+    }
   }
 
   #placeBars() {
@@ -200,7 +207,7 @@ export class Score {
       if (number !== null && this.anchor !== null) this.select(this.anchor, number);
     });
     for (const name of ["pointerup", "pointercancel"]) this.items.addEventListener(name, () => { dragging = false; });
-    this.element.addEventListener("click", (event) => { if (!event.target.closest(".score-bar")) this.select(); });
+    this.element.addEventListener("click", (event) => { if (numberAt(event) === null) this.select(); });
     this.items.addEventListener("focusin", (event) => this.#rove(this.options.findIndex(({nodes}) => nodes.includes(event.target))));
     this.items.addEventListener("keydown", (event) => this.#key(event));
   }

@@ -18,24 +18,25 @@ import {Takes, TakesView, firstBars} from "./takes.js";
 
 export const title = "Compose";
 
-/** After so many hours the tune of the day is shown, and no longer the take that was shown last. */
-const FRESH_HOURS = 8;
-
 export async function show(root, {params, signal}) {
   put(root, loadingState("The network is being loaded"));
+  const takes = new Takes();
+  // Asked for at once, though it may turn out that another tune is shown: the first page must not wait twice.
+  const welcome = params.has("seed") || takes.isFresh ? null : get("/api/welcome", {signal});
+  welcome?.catch(() => {});
   const [{networks}] = await Promise.all([get("/api/networks", {signal}), loadStyle("takes")]);
-  const page = new ComposePage(networks, signal);
+  const page = new ComposePage(networks, takes, signal);
   put(root, el("h1.unseen", {}, title), page.element);
   bindKeys(page.keys, signal);
   page.addPlayer();
-  await page.begin(params);
+  await page.begin(params, welcome);
   offerTour(signal);
 }
 
 class ComposePage {
-  constructor(networks, signal) {
+  constructor(networks, takes, signal) {
     this.signal = signal;
-    this.takes = new Takes();
+    this.takes = takes;
     this.stop = null;
     this.panel = new OptionsPanel(networks, () => this.#showChanges());
     this.sheet = new ComposeSheet({
@@ -68,24 +69,23 @@ class ComposePage {
   }
 
   /** Show what the address asks for, else the take that was shown last, else the tune of the day. */
-  async begin(params) {
-    const current = this.takes.current;
+  async begin(params, welcome) {
     if (params.has("seed")) {
       const options = optionsOf(params);
       const known = this.takes.list.find((take) => sameLink(take.link, location.search));
       this.panel.value = {...options, seed: null};
       if (known) this.showTake(known);
       else await this.compose({seed: options.seed, parent: null, why: "from a link"});
-    } else if (current && Date.now() - current.at < FRESH_HOURS * 3_600_000) {
-      this.showTake(current);
+    } else if (this.takes.isFresh) {
+      this.showTake(this.takes.current);
     } else {
-      await this.#welcome();
+      await this.#welcome(welcome);
     }
   }
 
-  async #welcome() {
+  async #welcome(asked) {
     try {
-      const {text, network, seed, link} = await get("/api/welcome", {signal: this.signal});
+      const {text, network, seed, link} = await asked;
       const options = optionsOf(new URLSearchParams(link.split("?")[1]));
       const take = this.takes.list.find((each) => each.link === link) || this.takes.add({text, network, seed, link, options, panel: {...DEFAULTS, network}, why: "the tune of the day"});
       this.showTake(take);
@@ -261,8 +261,10 @@ export function anotherSetting(text) {
   return firstBars(text, 1).replace(/^T:[ \t]*(.*)$/m, (_, name) => `T:${name.replace(/ \((?:2nd|3rd|\d+th) Setting\)$/, "")} (2nd Setting)`);
 }
 
+/** Where a tune comes from, by name: what was chosen for it, and the link that composes it again. */
 function provenanceOf(take) {
-  return {network: take.network, seed: take.seed, options: take.options, link: take.link};
+  const chosen = Object.entries(take.options).filter(([name, value]) => value !== DEFAULTS[name] && value !== null && typeof value !== "object");
+  return {...Object.fromEntries(chosen), network: take.network, seed: take.seed, link: take.link};
 }
 
 function sameLink(link, search) {

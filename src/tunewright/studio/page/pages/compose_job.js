@@ -27,7 +27,8 @@ export async function composeTune(options, {text: written, waiting, started}, si
         // What was written can be taken back: then a later piece begins at an earlier place.
         const whole = wholeBars(text).length;
         text = text.slice(0, place) + added;
-        if (wholeBars(text).length !== whole) performance.mark("bar written");
+        const pending = performance.getEntriesByName("bar written").length; // the oldest bar that is not engraved yet counts
+        if (wholeBars(text).length !== whole && !pending) performance.mark("bar written");
         written(text);
       },
       done: (data) => resolve({...about, ...data, stopped: false}),

@@ -7,6 +7,9 @@ import {keepSetting, setting} from "../state.js";
 
 const MOST = 60;
 
+/** After so many hours the tune of the day is shown, and no longer the take that was shown last. */
+const FRESH_HOURS = 8;
+
 /**
  * The takes that this browser remembers. A take is `{id, parent, text, network, seed, options, link, why, kept, at}`: `why` says
  * how it differs from its parent, `kept` is its number in the tunebook or null, `at` when it was written.
@@ -20,6 +23,11 @@ export class Takes {
   /** The take that is shown. */
   get current() {
     return this.list.find(({id}) => id === this.shown) || null;
+  }
+
+  /** Whether the take that is shown was written today. */
+  get isFresh() {
+    return Boolean(this.current) && Date.now() - this.current.at < FRESH_HOURS * 3_600_000;
   }
 
   find(id) {
