@@ -1,6 +1,7 @@
 """Routes about one tune: check, bars in words, playing, variations, transposing, originality, files, soundfont."""
 
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from typing import Annotated
 
 from msgspec import Meta
@@ -9,7 +10,7 @@ from tunewright.errors import OptionError, RenderError
 from tunewright.notation.fields import header_fields
 from tunewright.notation.transpose import transpose
 from tunewright.rendering.audio import installed_soundfont
-from tunewright.rendering.formats import FORMATS, SUFFIXES, Rendering, check_format
+from tunewright.rendering.formats import FORMATS, PACKAGES, SUFFIXES, Rendering, check_format
 from tunewright.rendering.page import file_name
 from tunewright.rendering.source import title_of
 from tunewright.sampling.vary import vary
@@ -157,6 +158,24 @@ class OriginalityAnswer:
 
 
 @dataclass(frozen=True)
+class FileFormat:
+    """A format that a tune can be written in."""
+
+    name: str
+    suffix: str
+    """Of its files, with the dot."""
+    install: str | None
+    """What must be installed for it; None if it is."""
+
+
+@dataclass(frozen=True)
+class FormatsAnswer:
+    """All formats."""
+
+    formats: tuple[FileFormat, ...]
+
+
+@dataclass(frozen=True)
 class RenderRequest:
     """A tune, and the format of the file that it becomes."""
 
@@ -238,6 +257,17 @@ def find_nearest(studio: Studio, request: OriginalityRequest) -> OriginalityAnsw
     return OriginalityAnswer(figures.verdict, figures.sentences(), nearest)
 
 
+def list_formats(_: Studio) -> FormatsAnswer:
+    """Say which formats there are."""
+    missing = {
+        name: next(filter(lambda each: find_spec(each) is None, needs), None) for name, needs in PACKAGES.items()
+    }
+    install = "pip install 'tunewright[render]'"
+    return FormatsAnswer(
+        tuple(FileFormat(name, SUFFIXES[name], install if missing[name] else None) for name in FORMATS)
+    )
+
+
 def render_tune(_: Studio, request: RenderRequest) -> Download:
     """Make a file of a tune."""
     name = check_format(request.format)
@@ -268,6 +298,7 @@ ROUTES = (
     Route("POST", "/api/variations", write_variations, VariationsRequest, VariationsAnswer, "Bars, written anew."),
     Route("POST", "/api/transpose", transpose_text, TransposeRequest, TextAnswer, "A tune in another key."),
     Route("POST", "/api/originality", find_nearest, OriginalityRequest, OriginalityAnswer, "The nearest human tunes."),
+    Route("GET", "/api/formats", list_formats, None, FormatsAnswer, "The formats that a tune can be written in."),
     Route("POST", "/api/render", render_tune, RenderRequest, Download, "A tune as a file."),
     Route("GET", "/api/soundfont", read_soundfont, None, Download, "The instruments of the page's synthesizer."),
 )
