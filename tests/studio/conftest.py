@@ -49,7 +49,7 @@ class RunningStudio:
 
     @property
     def policy_reports(self):
-        return self.server.application.state.reports
+        return self.server.application.reports
 
 
 @contextmanager

@@ -8,10 +8,10 @@ import msgspec
 from anyio import to_thread
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route as StarletteRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tunewright.errors import TunewrightError
 from tunewright.studio.answering import endpoint, error_response
@@ -38,8 +38,22 @@ class PolicyReports:
     """As they came, cut short."""
 
 
-def application(studio: Studio, routes: Sequence[Route] = ROUTES) -> Starlette:
-    """The application; its ``state.streams`` end when the server stops, its ``state.reports`` count for tests."""
+@dataclass(frozen=True)
+class StudioApplication:
+    """What the server calls for each request."""
+
+    guarded: ASGIApp
+    streams: EventStreams
+    """To be ended when the server stops."""
+    reports: PolicyReports
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        await self.guarded(scope, receive, send)
+
+
+def application(studio: Studio, routes: Sequence[Route] = ROUTES) -> StudioApplication:
+    """The application of one studio, with the routes of this table."""
     budget, streams, reports, files = BodyBudget(), EventStreams(), PolicyReports(), PageFiles()
     document = msgspec.json.encode(openapi_document(routes))
 
@@ -86,12 +100,10 @@ def application(studio: Studio, routes: Sequence[Route] = ROUTES) -> Starlette:
             StarletteRoute("/page/{file:path}", page),
             StarletteRoute("/{rest:path}", nothing),
         ],
-        middleware=[Middleware(Guard, settings=studio.settings)],
         exception_handlers=dict.fromkeys((TunewrightError, HTTPException, Exception), _told),
         lifespan=lifespan,
     )
-    starlette.state.streams, starlette.state.reports = streams, reports
-    return starlette
+    return StudioApplication(Guard(starlette, studio.settings), streams, reports)
 
 
 async def _told(_request: Request, error: Exception) -> Response:

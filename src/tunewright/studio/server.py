@@ -63,7 +63,7 @@ class StudioServer(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop; event streams would go on for ever otherwise."""
-        self.application.state.streams.end()
+        self.application.streams.end()
         await super().shutdown(sockets)
 
 

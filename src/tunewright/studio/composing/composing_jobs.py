@@ -8,10 +8,11 @@ Events: ``waiting`` (place), ``text`` (characters that were added, and from whic
 ``done``, ``stopped`` and ``failed``.
 """
 
+import itertools
 import logging
 import secrets
 import time
-from collections import OrderedDict, deque
+from collections import Counter, OrderedDict, deque
 from collections.abc import Generator
 from dataclasses import dataclass, field
 from threading import Condition, Thread
@@ -111,6 +112,8 @@ class ComposingJobs:
         self._jobs: OrderedDict[str, ComposingJob] = OrderedDict()
         self._turns: deque[ComposingJob] = deque()
         self._queue: deque[ComposingJob] = deque()
+        self._served: dict[str, int] = {}
+        self._count = itertools.count(1)
         self._active = 0
         self._changed = Condition()
         self._closed = False
@@ -185,7 +188,7 @@ class ComposingJobs:
                     self._changed.wait()
                 if self._closed:
                     return
-                job = self._turns.popleft()
+                job = self._next()
             self._take_turn(job)
             with self._changed:
                 if job.finished:
@@ -196,11 +199,20 @@ class ComposingJobs:
                     self._turns.append(job)
                 self._changed.notify()
 
+    def _next(self) -> ComposingJob:
+        """The first job of the client whose turn was the longest time ago."""
+        job = min(self._turns, key=lambda each: self._served.get(each.client, 0))
+        self._turns.remove(job)
+        if len(self._served) > MOST_FINISHED:
+            self._served.clear()
+        self._served[job.client] = next(self._count)
+        return job
+
     def _admit(self) -> None:
         """Let jobs that wait be written, in turn the first of each client, as far as there is room."""
         while self._queue and self._active < MOST_WRITTEN:
-            written = [job.client for job in self._turns]
-            job = min(self._queue, key=lambda each: written.count(each.client))
+            written = Counter(job.client for job in self._turns)
+            job = min(self._queue, key=lambda each: written[each.client])
             self._queue.remove(job)
             job.place, job.state = 0, "writing"
             self._turns.append(job)
