@@ -31,7 +31,13 @@ def settle(page):
 
 
 @pytest.mark.parametrize(
-    ("width", "scheme"), [("desk", "light"), ("phone", "dark"), ("desk", "dark"), ("phone", "light")]
+    ("width", "scheme"),
+    [
+        ("desk", "light"),
+        ("phone", "dark"),
+        pytest.param("desk", "dark", marks=pytest.mark.slow),
+        pytest.param("phone", "light", marks=pytest.mark.slow),
+    ],
 )
 def test_no_page_has_a_grave_fault(open_page, width, scheme):
     page = open_page(PAGES[0], width=width, scheme=scheme)

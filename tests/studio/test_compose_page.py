@@ -182,9 +182,9 @@ def test_by_keyboard_alone(open_page):
     assert page.locator(".score-bar[aria-selected=true]").count() == 3
     page.keyboard.press("Escape")
     assert page.locator(".score-bar[aria-selected=true]").count() == 0
-    page.keyboard.press("m")
+    page.keyboard.press("a")
     wait_for_tune(page, 3)
-    page.keyboard.press("[")
+    page.keyboard.press(",")
     page.keyboard.press("?")
     page.wait_for_selector("dialog[open]")
     assert "Compose a new tune" in page.locator("dialog .keys").text_content()

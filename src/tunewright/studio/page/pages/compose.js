@@ -3,6 +3,7 @@ import {get, post} from "../api.js";
 import {readHead, tagsOf} from "../abc.js";
 import {wholeBars} from "../components/engraving.js";
 import {icon} from "../components/icon.js";
+import {Player} from "../components/player.js";
 import {failureState, loadingState} from "../components/state.js";
 import {toast, toastError} from "../components/toast.js";
 import {announce, el, loadStyle, put} from "../dom.js";
@@ -27,8 +28,8 @@ export async function show(root, {params, signal}) {
   const [{networks}] = await Promise.all([get("/api/networks", {signal}), loadStyle("takes")]);
   const page = new ComposePage(networks, takes, signal);
   put(root, el("h1.unseen", {}, title), page.element);
+  bindKeys(page.player.keys, signal);
   bindKeys(page.keys, signal);
-  page.addPlayer();
   await page.begin(params, welcome);
   offerTour(signal);
 }
@@ -51,7 +52,8 @@ class ComposePage {
     this.sameSeed = el("button.button.small.same-seed", {onclick: () => this.compose({seed: this.takes.current.seed})}, "Only this change, same seed");
     this.changes = el("p.changes-said", {role: "status"});
     this.problem = el("div.notice.wrong", {role: "alert", hidden: true});
-    this.playerPlace = el("div.player-place");
+    this.player = this.#makePlayer();
+    this.playerPlace = el("div.player-place", {}, this.player.element);
     this.element = this.#layout();
     this.#showState();
   }
@@ -61,10 +63,10 @@ class ComposePage {
       {key: "n", says: "Compose a new tune", run: () => this.compose()},
       {key: "s", says: "Stop writing", run: () => this.stop?.()},
       {key: "k", says: "Keep the tune in the tunebook", run: () => this.keep(this.takes.current)},
-      {key: "m", says: "More like this", run: () => this.more(this.takes.current)},
+      {key: "a", says: "Another like this", run: () => this.more(this.takes.current)},
       {key: "o", says: "Open it as a tune", run: () => this.open()},
-      {key: "[", says: "The take before", run: () => this.#step(-1)},
-      {key: "]", says: "The take after", run: () => this.#step(1)},
+      {key: ",", says: "The take before", run: () => this.#step(-1)},
+      {key: ".", says: "The take after", run: () => this.#step(1)},
     ];
   }
 
@@ -118,21 +120,21 @@ class ComposePage {
     if (this.stop || this.starting) return;
     this.starting = true;
     this.problem.hidden = true;
-    this.playerPlace.classList.add("writing");
+    const listening = this.player.playing;
+    this.player.stop();
     this.sheet.write("");
     announce("Composing");
     scrollTo({top: 0, behavior: "smooth"});
     try {
       const sent = {...options, clamp: options.clamp ?? {}};
       const tune = await composeTune(sent, {
-        text: (text) => this.sheet.write(text),
+        text: (text) => this.#hear(text, listening),
         waiting: (place) => this.sheet.write("", {waiting: place}),
         started: (stop) => { this.stop = stop; this.#showState(); },
       }, this.signal);
       this.#ended();
       if (!tune.text.trim()) this.#showCurrent();
       else this.showTake(this.takes.add({text: tune.text, network: tune.network, seed: tune.seed, link: tune.link, options: tune.options, panel: {...panel, seed: panel.seed}, parent, why, stopped: tune.stopped}));
-      this.player?.refresh?.();
       announce(`${tune.stopped ? "Stopped" : "Written"}: ${readHead(tune.text).title || "a tune"}, ${tagsOf(tune.text).join(", ")}`);
     } catch (error) {
       if (error.name === "AbortError") return;
@@ -143,10 +145,18 @@ class ComposePage {
     }
   }
 
+  /** Show what is written so far, and let it be heard: who listened to the tune before goes on listening. */
+  #hear(text, listening) {
+    const before = wholeBars(this.sheet.score.text).length;
+    this.sheet.write(text);
+    if (wholeBars(text).length === before) return;
+    this.player.changed({more: true});
+    if (listening && !this.player.playing && this.sheet.score.bars.length > 1) this.player.play();
+  }
+
   #ended() {
     this.stop = null;
     this.starting = false;
-    this.playerPlace.classList.remove("writing");
     this.#showState();
   }
 
@@ -157,13 +167,15 @@ class ComposePage {
 
   showTake(take) {
     if (this.stop) return;
+    // What is heard already while it is written goes on when it is done.
+    if (take.text !== this.sheet.score.text) this.player.stop();
     this.takes.show(take.id);
     this.sheet.show(take, this.takes.find(take.parent));
+    this.player.changed();
     this.panel.value = {...take.panel, seed: this.panel.fields.seed.value};
     this.view.draw();
     this.#showState();
     setParams(Object.fromEntries(new URLSearchParams(take.link.split("?")[1])));
-    this.player?.stop?.();
   }
 
   #step(by) {
@@ -218,14 +230,15 @@ class ComposePage {
     }
   }
 
-  /** The player, where this build has one. */
-  async addPlayer() {
-    const module = await import("../components/player.js").catch(() => null);
-    if (!module || this.signal.aborted) return;
+  #makePlayer() {
     const {score} = this.sheet;
-    this.player = new module.Player({getText: () => this.stop ? wholeBars(score.text) : score.text, getSelection: () => score.selection, score});
-    put(this.playerPlace, this.player.element);
-    this.signal.addEventListener("abort", () => this.player.stop?.());
+    const player = new Player({
+      // While a tune is written, its whole bars can be played already.
+      getText: () => this.stop ? wholeBars(score.text) : score.text, getSelection: () => score.selection, score,
+    });
+    score.onSelect = () => player.changed({more: Boolean(this.stop)});
+    this.signal.addEventListener("abort", () => player.close());
+    return player;
   }
 
   #showState() {

@@ -18,7 +18,7 @@ export class ComposeSheet {
     });
     const button = (name, picture, label, key) => el("button.button.small", {onclick: does[name], title: `${label} (${key.toUpperCase()})`}, icon(picture), el("span", {}, label.split(" as ")[0], label.includes(" as ") ? el("span.wide-only", {}, " as tune") : null));
     this.keepButton = button("keep", "bookmark", "Keep", "k");
-    this.does = el("div.sheet-does", {}, this.keepButton, button("more", "git-branch", "More like this", "m"), button("open", "arrow-right", "Open as tune", "o"));
+    this.does = el("div.sheet-does", {}, this.keepButton, button("more", "git-branch", "More like this", "a"), button("open", "arrow-right", "Open as tune", "o"));
     this.origin = el("p.sheet-origin");
     this.text = el("pre.abc-text", {tabindex: "0", "aria-label": "Text of the tune, in ABC notation"});
     this.abc = el("details.sheet-text", {}, el("summary", {}, "ABC"), this.text);
