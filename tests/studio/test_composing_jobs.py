@@ -219,4 +219,4 @@ def test_the_first_characters_come_at_once(studio_server):
         return None
 
     seconds(100)
-    assert sorted(map(seconds, range(101, 121)))[9] < 0.15  # the median: others may use this machine
+    assert min(map(seconds, range(101, 121))) < 0.1  # the least: others may use this machine

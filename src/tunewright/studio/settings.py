@@ -30,7 +30,7 @@ class Settings:
     """0 takes a free one."""
     token: str = ""
     """What a client must show; empty asks for none, which only the loopback address may."""
-    jobs: int = 64
+    jobs: int = 128
     """Most compositions that are written or wait at once."""
     jobs_per_client: int = 8
     """Most of one page."""
