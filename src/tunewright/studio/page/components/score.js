@@ -25,6 +25,7 @@ export class Score {
     this.marks = [];
     this.engraved = null;
     this.selection = null;
+    this.numbers = null;
     this.sheet = el("div.score-sheet");
     this.items = el("div.score-bars", interactive ? {role: "listbox", "aria-label": label, "aria-multiselectable": "true"} : {"aria-hidden": "true"});
     this.element = el("div.score", {}, el("div.score-paper", {}, this.sheet, this.items));
@@ -110,7 +111,7 @@ export class Score {
     } else {
       this.engraved = engrave(this.sheet, text, this.#layout(text, width));
     }
-    this.bars = this.engraved ? engravedBars(this.engraved) : [];
+    this.bars = this.engraved ? this.#numbered(engravedBars(this.engraved)) : [];
     this.#placeBars();
     if (this.marks.length) this.paint(this.marks);
     this.element.dispatchEvent(new CustomEvent("engraved", {detail: {bars: this.bars.length}}));
@@ -136,15 +137,24 @@ export class Score {
     const {text} = this;
     const known = await post("/api/bars", {text}).catch(() => null);
     if (!known || text !== this.text || !known.bars?.length || !this.engraved) return;
-    const chosen = this.selectedRange;
-    this.bars = known.bars.map((bar) => ({...bar, start: units(text, bar.start), end: units(text, bar.end)}));
-    this.#placeBars();
     // They may be numbered otherwise than the engraved ones were: a pick-up is bar 0.
+    const chosen = this.numbers ? null : this.selectedRange;
+    this.bars = known.bars;
+    this.numbers = known.bars.map(({number}) => number);
+    this.#placeBars();
     if (chosen) {
       const same = this.bars.filter(({start, end}) => start < chosen[1] && end > chosen[0]).map(({number}) => number);
       this.anchor = same[0] ?? null;
       this.select(same[0] ?? null, same.at(-1));
     }
+  }
+
+  /** Bars with the numbers that they had before the text was changed, until the studio has told them anew. */
+  #numbered(bars) {
+    const {numbers} = this;
+    if (!numbers) return bars;
+    const same = numbers.length === bars.length;
+    return bars.map((bar, place) => ({...bar, number: same ? numbers[place] : bar.number - (numbers[0] === 0)}));
   }
 
   #placeBars() {
@@ -245,9 +255,4 @@ export class Score {
     const box = node?.getBoundingClientRect();
     if (box && (box.top < 90 || box.bottom > innerHeight - 160)) node.scrollIntoView({block: "center", behavior: "smooth"});
   }
-}
-
-/** A place counted in characters, as Python counts them, in units of a JavaScript string. */
-function units(text, place) {
-  return /[\ud800-\udfff]/.test(text) ? [...text].slice(0, place).join("").length : place;
 }
