@@ -14,7 +14,7 @@ REEL = HEAD + "d2fd Adfd|e2ge cege|ABcd A2B2|f2d2 d4|]\n"
 
 def test_a_tune_in_another_key_is_moved_back():
     moved = tunewright.transpose(REEL, -5)
-    assert best_shift(read_melody(REEL).notes, read_melody(moved).notes) == 5
+    assert best_shift(read_melody(REEL), read_melody(moved)) == 5
 
 
 def test_alike_bars_are_those_that_are_alike():
@@ -23,9 +23,14 @@ def test_alike_bars_are_those_that_are_alike():
     assert [(pair.bar, pair.other) for pair in found] == [(1, 1), (3, 3)]
 
 
+def test_shorter_note_values_in_a_shorter_metre_are_alike():
+    halved = REEL.replace("M:4/4\nL:1/8", "M:2/4\nL:1/16")
+    assert len(alike_bars(read_melody(REEL), read_melody(halved), 0)) == 4
+
+
 def test_nothing_is_alike_without_notes():
     empty = read_melody("")
-    assert best_shift(empty.notes, read_melody(REEL).notes) == 0
+    assert best_shift(empty, read_melody(REEL)) == 0
     assert alike_bars(empty, read_melody(REEL), 0) == ()
 
 

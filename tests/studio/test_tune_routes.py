@@ -57,6 +57,13 @@ def test_playing(ask):
     assert REEL[start:end].strip() == "d2"
 
 
+@pytest.mark.parametrize("text", ["", "X:1\nK:D\n", "<script>alert(1)</script>", REEL[:30]])
+def test_a_text_that_cannot_be_played_is_silent(ask, text):
+    answer = ask("/api/playing", text=text)
+    assert (answer["notes"], answer["length"]) == ([], 0)
+    assert answer["problem"]
+
+
 def test_a_midi_file_to_practise_with(ask):
     made = ask("/api/midi", text=REEL, tempo=90, count_in=True, metronome=True, instrument=73, repeats=False)
     assert made.headers["content-disposition"] == 'attachment; filename="try.mid"'
@@ -132,7 +139,7 @@ def test_the_soundfont_is_one_and_may_be_kept(client):
 @pytest.mark.parametrize(
     ("path", "status", "body"),
     [
-        ("/api/playing", 422, {"text": ""}),
+        ("/api/midi", 422, {"text": ""}),
         ("/api/playing", 400, {"text": REEL, "first_bar": 9}),
         ("/api/playing", 400, {"text": REEL, "swing": 2}),
         ("/api/playing", 400, {"text": REEL, "tempo": 100}),

@@ -5,9 +5,9 @@ and is kept in the user's cache; the tunes stay in memory.
 """
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from fractions import Fraction
 from pathlib import Path
 from threading import Lock
 
@@ -17,7 +17,8 @@ from tunewright.corpus.library import LIBRARY
 from tunewright.corpus.readers import read_tunes
 from tunewright.corpus.tune import Tune
 from tunewright.errors import OptionError, TranspositionError
-from tunewright.notation.melody import Melody, Note, read_melody
+from tunewright.notation.melody import Melody, read_melody
+from tunewright.notation.meter import WHOLE
 from tunewright.notation.transpose import transpose
 from tunewright.studio.settings import Settings
 
@@ -101,29 +102,27 @@ class Corpora:
 
 def _beside(melody: Melody, source: TuneSource, similarity: float, text: str) -> HumanTune:
     other = read_melody(text)
-    semitones = best_shift(melody.notes, other.notes)
+    shift = semitones = best_shift(melody, other)
     try:
-        moved = transpose(text, semitones) if semitones else text
+        moved = transpose(text, shift) if shift else text
     except TranspositionError:
         semitones, moved = 0, text
-    alike = alike_bars(melody, other, best_shift(melody.notes, other.notes))
-    return HumanTune(
-        source.title or "Untitled", f"{Path(source.path).name}:{source.line}", similarity, moved, semitones, alike
-    )
+    place = f"{Path(source.path).name}:{source.line}"
+    return HumanTune(source.title or "Untitled", place, similarity, moved, semitones, alike_bars(melody, other, shift))
 
 
-def best_shift(notes: Sequence[Note], others: Sequence[Note]) -> int:
-    """Return by how many semitones `others` must be moved to have most notes in common with `notes`, in their order.
+def best_shift(melody: Melody, other: Melody) -> int:
+    """Return by how many semitones `other` must be moved to have most notes in common with `melody`, in their order.
 
     The shift that makes their last notes (most often the tonic) equal is preferred where another has little more.
     """
 
     def common(shift: int) -> int:
-        return sum(block.size for block in _matcher(notes, others, shift).get_matching_blocks())
+        return sum(block.size for block in _matcher(melody, other, shift).get_matching_blocks())
 
-    if not notes or not others:
+    if not melody.notes or not other.notes:
         return 0
-    usual = (notes[-1].pitch - others[-1].pitch + 6) % 12 - 6
+    usual = (melody.notes[-1].pitch - other.notes[-1].pitch + 6) % 12 - 6
     best = max(range(-WIDEST_SHIFT, WIDEST_SHIFT + 1), key=lambda shift: (common(shift), -abs(shift)))
     return best if common(best) > LITTLE_MORE * common(usual) else usual
 
@@ -131,7 +130,7 @@ def best_shift(notes: Sequence[Note], others: Sequence[Note]) -> int:
 def alike_bars(melody: Melody, other: Melody, shift: int) -> tuple[AlikeBars, ...]:
     """Return the pairs of bars that are alike when `other` is moved by `shift` semitones."""
     shared: Counter[tuple[int, int]] = Counter()
-    for block in _matcher(melody.notes, other.notes, shift).get_matching_blocks():
+    for block in _matcher(melody, other, shift).get_matching_blocks():
         for step in range(block.size):
             shared[melody.notes[block.a + step].bar, other.notes[block.b + step].bar] += 1
     here = Counter(note.bar for note in melody.notes)
@@ -144,7 +143,13 @@ def alike_bars(melody: Melody, other: Melody, shift: int) -> tuple[AlikeBars, ..
     return tuple(AlikeBars(*pair) for pair in dict.fromkeys(pairs))
 
 
-def _matcher(notes: Sequence[Note], others: Sequence[Note], shift: int) -> SequenceMatcher[tuple[int, int]]:
-    ours = [(note.pitch, note.ticks) for note in notes[:MOST_ALIGNED]]
-    theirs = [(note.pitch + shift, note.ticks) for note in others[:MOST_ALIGNED]]
-    return SequenceMatcher(None, ours, theirs, autojunk=False)
+def _matcher(melody: Melody, other: Melody, shift: int) -> SequenceMatcher[tuple[int, Fraction]]:
+    return SequenceMatcher(None, _signs(melody, 0), _signs(other, shift), autojunk=False)
+
+
+def _signs(melody: Melody, shift: int) -> list[tuple[int, Fraction]]:
+    """Pitch, and the part of its bar that each note fills: so 2/4 in sixteenths is like 4/4 in eighths."""
+    return [
+        (note.pitch + shift, Fraction(note.ticks, melody.bars[note.bar].expected_ticks or WHOLE))
+        for note in melody.notes[:MOST_ALIGNED]
+    ]

@@ -85,6 +85,13 @@ class PlayedTune:
     """Sign of the note in which the tempo is given."""
     beats_per_minute: float
     title: str
+    problem: str | None = None
+    """Why nothing sounds; None if something does."""
+
+
+def silent_tune(problem: str) -> PlayedTune:
+    """Return what is played of a text that cannot be played, as it is for a while when it is being edited."""
+    return PlayedTune((), (), (), (), (), (), 0.0, "♩", 120.0, "", problem)
 
 
 def played_tune(playing: Playing) -> PlayedTune:

@@ -21,7 +21,7 @@ from tunewright.studio.tunes.bar_words import BarInWords, bars_in_words
 from tunewright.studio.tunes.checked_text import PlacedFinding, placed_findings
 from tunewright.studio.tunes.near_tunes import Corpora, HumanTune
 from tunewright.studio.tunes.playing import Playing, play_bars
-from tunewright.studio.tunes.practice import PlayedTune, played_tune, practice_file
+from tunewright.studio.tunes.practice import PlayedTune, played_tune, practice_file, silent_tune
 
 BarNumber = Annotated[int, Meta(ge=0, le=10_000)]
 Program = Annotated[int, Meta(ge=0, le=127, description="Instrument of General MIDI.")]
@@ -199,8 +199,11 @@ def read_bars(_: Studio, request: TextRequest) -> BarsAnswer:
 
 
 def play(_: Studio, request: PlayRequest) -> PlayedTune:
-    """Compute what sounds."""
-    return played_tune(_playing(request))
+    """Compute what sounds; a text that cannot be played is silent, and no error."""
+    try:
+        return played_tune(_playing(request))
+    except RenderError as error:
+        return silent_tune(str(error))
 
 
 def write_midi(_: Studio, request: MidiRequest) -> Download:

@@ -88,9 +88,7 @@ class TunePage {
   /** Change the text as a whole, so that it can be undone; says what was done. */
   replace(text, said) {
     if (text === this.text) return;
-    const {selection} = this.score;
     this.editor.replace(text);
-    if (selection) setTimeout(() => this.score.select(selection.first, selection.last), 60);
     toast(said, {undo: () => this.editor.undo()});
   }
 

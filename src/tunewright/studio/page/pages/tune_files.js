@@ -2,7 +2,7 @@
 import {download, get, post} from "../api.js";
 import {readHead} from "../abc.js";
 import {openDialog} from "../components/dialog.js";
-import {choiceField, selectField} from "../components/field.js";
+import {selectField} from "../components/field.js";
 import {icon} from "../components/icon.js";
 import {loadingState} from "../components/state.js";
 import {toast, toastError} from "../components/toast.js";
@@ -64,11 +64,13 @@ function practiceFile(page) {
 /** Ask for a key, or how far to move, and change the tune. */
 export async function transposeDialog(page) {
   const now = readHead(page.text).key.match(/^[A-G][#b]?/)?.[0] || "C";
-  const by = choiceField({label: "Move by", value: "key", options: [["key", "Key"], ["-12", "Octave down"], ["-1", "Semitone down"], ["1", "Semitone up"], ["12", "Octave up"]]});
-  const key = selectField({label: "New key note", options: TONICS, value: TONICS.includes(now) ? now : "C", hint: "The mode stays: E minor becomes A minor."});
-  const wish = await openDialog({title: "Transpose", body: el("div.stack", {}, key.element, by.element), actions: [
+  const steps = [["-12", "An octave down"], ["12", "An octave up"], ["-1", "A semitone down"], ["1", "A semitone up"], ["-2", "Two semitones down"], ["2", "Two semitones up"]];
+  const wishes = [...TONICS.map((tonic) => [tonic, tonic === now ? `${tonic} (as it is)` : `To ${tonic}`]), ...steps];
+  const field = selectField({label: "Move the tune", options: wishes, value: TONICS.includes(now) ? now : "C",
+    hint: "The mode stays: E minor becomes A minor. To another key it goes the shorter way."});
+  const wish = await openDialog({title: "Transpose", body: field.element, actions: [
     {label: "Cancel", value: null},
-    {label: "Transpose", value: () => (by.value === "key" ? {key: key.value} : {semitones: Number(by.value)}), primary: true}]});
+    {label: "Transpose", value: () => (TONICS.includes(field.value) ? {key: field.value} : {semitones: Number(field.value)}), primary: true}]});
   if (!wish) return;
   try {
     const {text} = await post("/api/transpose", {text: page.text, ...wish});

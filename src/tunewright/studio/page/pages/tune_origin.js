@@ -90,7 +90,7 @@ export class OriginPanel {
     const alike = other.alike.filter(({bar}) => here.some(({number}) => number === bar));
     const one = (bars, text, numbers, name) => {
       if (!bars.length) return el("div.pair-line.none", {}, el("span.pair-name", {}, name), el("p.faint.small-text", {}, "No bars here."));
-      const score = new Score({text: headOf(text) + text.slice(bars[0].start, bars.at(-1).end).trim() + "|\n", interactive: false, titles: false, zoom: 0.85});
+      const score = new Score({text: headOf(text) + inOneLine(text.slice(bars[0].start, bars.at(-1).end)) + "|\n", interactive: false, titles: false, zoom: 0.85});
       const offset = bars[0].number;
       score.element.addEventListener("engraved", () => score.markBars(numbers.map((number) => bars.findIndex((bar) => bar.number === number) + 1)));
       return el("div.pair-line", {role: "img", "aria-label": `${name}, bars ${offset} to ${bars.at(-1).number}: ${bars.map(({words}) => words).join("; ")}`},
@@ -100,6 +100,11 @@ export class OriginPanel {
       one(here, this.found.text, alike.map(({bar}) => bar), "Yours"),
       one(there, other.text, other.alike.map(({other: number}) => number).filter((number) => there.some((bar) => bar.number === number)), "Theirs"));
   }
+}
+
+/** Music without its line ends, and without fields and comments between its lines. */
+function inOneLine(music) {
+  return music.split("\n").filter((line) => !/^(?:[A-Za-z+]:|%)/.test(line)).map((line) => line.replace(/\\\s*$/, "").trim()).join(" ").trim();
 }
 
 /** Bars of two tunes in lines of a few bars, side by side by their numbers. */

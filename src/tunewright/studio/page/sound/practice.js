@@ -66,6 +66,7 @@ export class Practice extends EventTarget {
     try {
       const [synth, tune] = await Promise.all([this.#load(), this.ask()]);
       if (!this.waiting) return;
+      if (tune.problem) throw new Error(`This cannot be played: ${tune.problem}.`);
       let start = from ?? this.position;
       if (start >= tune.length - AT_ITS_END) start = 0;
       if (!this.mine || this.given !== tune) this.#give(start);
@@ -138,7 +139,7 @@ export class Practice extends EventTarget {
     const key = JSON.stringify(body);
     if (key !== this.asked) {
       this.asked = key;
-      this.answer = post("/api/playing", body);
+      this.answer = post("/api/playing", body).then((tune) => ({...tune, chosen: JSON.stringify(bars)}));
       this.answer.catch(() => { if (this.asked === key) this.asked = ""; });
     }
     const tune = await this.answer;
@@ -160,8 +161,8 @@ export class Practice extends EventTarget {
     } catch {
       return; // a text that is being edited may be no tune for a while: what plays goes on
     }
-    if (!before || this.given === tune) return;
-    const place = placeIn(tune, before, this.mine ? this.synth.state.position : position);
+    if (!before || this.given === tune || tune.problem) return;
+    const place = !this.playing && tune.chosen !== before.chosen ? 0 : placeIn(tune, before, this.mine ? this.synth.state.position : position);
     if (this.mine) this.#give(place);
     else this.resting = place;
     this.#changed();
