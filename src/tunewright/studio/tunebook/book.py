@@ -3,11 +3,13 @@
 A change is on the disk before its function returns. A deleted tune stays in the file for `DAYS_TO_RESTORE`, with its
 tags and its places in sets, and can be restored until then.
 
-Tunes are indexed for searching when they are kept. Those of a book that is read, or of a file from before the present
-way of indexing, are indexed in a thread, some at a time, and at the latest by the first search.
+Tunes are indexed for searching when they are kept. The notes of those of a book that is brought in, and everything of a
+file from before the present way of indexing, are indexed in a thread, some at a time: notes take a millisecond a tune.
 """
 
+import math
 import sqlite3
+import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -152,10 +154,15 @@ class Tunebook:
             self._indexer = Thread(target=self._index_in_thread, name="tunebook-index", daemon=True)
             self._indexer.start()
 
-    def index_all(self) -> None:
-        """Index what is not yet, before this returns."""
-        while self._index_some():
+    def index_for(self, seconds: float = math.inf) -> int:
+        """Index what is not yet, for at most this time; returns how many tunes are not indexed then."""
+        limit = time.monotonic() + seconds
+        while time.monotonic() < limit and self._index_some():
             pass
+        with self.file.reading() as connection:
+            query = "SELECT count(*) FROM tunes WHERE indexed <> ?"
+            count: int = connection.execute(query, (INDEX_VERSION,)).fetchone()[0]
+        return count
 
     def _index_in_thread(self) -> None:
         with suppress(sqlite3.Error):  # a search meets the same error, and can tell it

@@ -23,7 +23,7 @@ WAIT_SECONDS = 10.0
 """How long a change waits for another program that is changing the same book."""
 
 _WITH_LOG = ("", "-wal", "-shm")
-_MARKS_OF_DAMAGE = ("malformed", "not a database", "disk image")
+_MARKS_OF_DAMAGE = ("malformed", "not a database", "disk image", "no such", "unsupported file format")
 
 
 @cache
@@ -80,8 +80,8 @@ class BookFile:
         try:
             connection.execute("BEGIN")
             yield connection
-        except sqlite3.OperationalError as error:
-            raise OutputError(f"the tunebook cannot be read now: {error}", path=self.path) from error
+        except sqlite3.DatabaseError as error:
+            raise self._in_words(error, "read") from error
         finally:
             self._given_back(connection)
 
@@ -94,8 +94,8 @@ class BookFile:
                 connection.execute("BEGIN IMMEDIATE")
                 yield connection
                 connection.commit()
-            except sqlite3.OperationalError as error:  # a full disk, say
-                raise OutputError(f"the tunebook cannot be changed now: {error}", path=self.path) from error
+            except sqlite3.DatabaseError as error:
+                raise self._in_words(error, "changed") from error
             finally:
                 self._given_back(connection)
 
@@ -105,6 +105,15 @@ class BookFile:
         with suppress(Empty):
             while True:
                 self._idle.get_nowait().close()
+
+    def _in_words(self, error: sqlite3.DatabaseError, done: str) -> Exception:
+        """What the user is told of an error that is none of ours: a full disk, a lock, damage."""
+        if _tells_damage(error):
+            message = f"the tunebook is damaged ({error}); start the studio again, which rescues what can be read"
+            return OutputError(message, path=self.path)
+        if isinstance(error, sqlite3.OperationalError):
+            return OutputError(f"the tunebook cannot be {done} now: {error}", path=self.path)
+        return error
 
     def _taken(self) -> sqlite3.Connection:
         try:
@@ -174,19 +183,26 @@ def _statements(script: str) -> Iterator[str]:
 
 
 def is_damaged(path: Path) -> bool:
-    """Whether SQLite cannot read the file, or finds a fault in it."""
+    """Whether SQLite cannot read the file, finds a fault in it, or misses the tunes in it."""
     try:
         connection = connect(path)
         try:
-            return bool(connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok")
+            if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+                return True
+            if connection.execute("PRAGMA user_version").fetchone()[0]:
+                connection.execute("SELECT text FROM tunes LIMIT 1").fetchone()
         finally:
             connection.close()
+    except UnicodeDecodeError:  # in a message about damaged names
+        return True
     except sqlite3.DatabaseError as error:
-        return tells_damage(error)
+        if not _tells_damage(error):
+            raise  # a lock, or missing rights
+        return True
+    return False
 
 
-def tells_damage(error: sqlite3.Error) -> bool:
-    """Whether an error comes from a damaged file, and not from a full disk, a lock or missing rights."""
+def _tells_damage(error: sqlite3.DatabaseError) -> bool:
     return any(mark in str(error) for mark in _MARKS_OF_DAMAGE)
 
 

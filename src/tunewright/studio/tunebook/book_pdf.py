@@ -33,9 +33,10 @@ _DOCUMENT = """
 #for (index, tune) in book.tunes.enumerate() {
   let shown = if tune.problem == "" {
     let scale = width / (tune.width * 1pt)
-    let score = image(bytes(sys.inputs.at(str(index))), format: "svg", width: width)
+    let score = image(bytes(sys.inputs.at(str(index))), format: "svg", width: width, height: tune.height * scale * 1pt)
     let staff(window) = block(
-      clip: true, width: 100%, height: (window.at(1) - window.at(0)) * scale * 1pt, above: 0pt, below: 0pt,
+      breakable: false, clip: true, above: 0pt, below: 0pt,
+      width: 100%, height: (window.at(1) - window.at(0)) * scale * 1pt,
       place(top, dy: -window.at(0) * scale * 1pt, score),
     )
     (tune.height * scale * 1pt <= page-height, tune.windows.map(staff).join())

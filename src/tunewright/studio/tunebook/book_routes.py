@@ -68,8 +68,6 @@ def make_book(studio: Studio, request: BookRequest) -> Download:
     wanted = TuneFilter(request.words, request.tag, request.set, request.book, request.rhythm, request.key, order)
     title = request.title.strip() or BOOK_TITLE
     book = studio.part(Tunebook)
-    if request.words.strip():
-        book.index_all()
     with book.file.reading() as connection:
         numbers = [int(number) for number in request.ids.split(",")] if request.ids else all_numbers(connection, wanted)
         if request.set is not None and not request.title.strip():

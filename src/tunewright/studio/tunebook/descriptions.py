@@ -1,7 +1,7 @@
 """Descriptions of tunes for the tunebook: title, rhythm, metre and key for lists, words and notes to find them by.
 
 A melody is stored as a byte for each note (its MIDI number) and as a character for each interval between two notes, in
-semitones, up or down.
+semitones upwards, without octaves.
 """
 
 import hashlib
@@ -19,13 +19,9 @@ from tunewright.notation.melody import read_melody
 INDEX_VERSION = 1
 """The way of indexing that is below; a tune indexed in another way is indexed anew."""
 
-WIDEST_INTERVAL = 12
-"""Semitones; wider intervals count as this one."""
-
 UNTITLED = "Untitled"
 
 _FIELDS_FOR_WORDS = "TCORSNZBDHAGP"
-_ZERO = ord("M")  # of "A" to "Y"
 _ARTICLE = re.compile(r"(?:the|an?|le|la|les|der|die|das)\s+(?=\S)|l'(?=\w)")
 _NUMBER = re.compile(r"\d+")
 _TITLE_LINE = re.compile(r"^T:(?![|:]).*$", re.MULTILINE)
@@ -52,7 +48,7 @@ class Searchable:
     """What a tune is found by."""
 
     others: str
-    """Words of the header and of the lyrics, without the first title."""
+    """See `words_of`."""
     pitches: bytes
     intervals: str
 
@@ -75,17 +71,20 @@ def describe(text: str) -> Described:
 
 def searchable(text: str) -> Searchable:
     """Read the words and notes of a tune."""
-    titles = [value for letter, value in header_fields(text) if letter in _FIELDS_FOR_WORDS]
-    lyrics = [line.replace("-", "") for line in _WORDS_LINE.findall(text)]
     pitches = [note.pitch for note in read_melody(text).notes]
     heard = bytes(min(max(pitch, 0), 127) for pitch in pitches)
-    return Searchable("\n".join([*titles, *lyrics]), heard, interval_characters(heard))
+    return Searchable(words_of(text), heard, interval_characters(heard))
+
+
+def words_of(text: str) -> str:
+    """The words of the header and of the lyrics, without hyphens between syllables."""
+    fields = [value for letter, value in header_fields(text) if letter in _FIELDS_FOR_WORDS]
+    return "\n".join([*fields, *(line.replace("-", "") for line in _WORDS_LINE.findall(text))])
 
 
 def interval_characters(pitches: Sequence[int]) -> str:
-    """A character for each interval between neighbours: M for a repeated note, N for a semitone up, L for one down."""
-    steps = [after - before for before, after in pairwise(pitches)]
-    return "".join(chr(_ZERO + min(max(step, -WIDEST_INTERVAL), WIDEST_INTERVAL)) for step in steps)
+    """A character for each interval between neighbours: A for a repeated note, B for a semitone up, L for one down."""
+    return "".join(chr(ord("A") + (after - before) % 12) for before, after in pairwise(pitches))
 
 
 def has_music(text: str) -> bool:

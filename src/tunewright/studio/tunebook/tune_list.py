@@ -49,6 +49,8 @@ class ListedTunes:
     tunes: tuple[KeptTune, ...]
     total: int
     """Tunes of the whole list."""
+    unread: int = 0
+    """Tunes that could not be found by their notes, because these are not yet read."""
 
 
 @dataclass(frozen=True)

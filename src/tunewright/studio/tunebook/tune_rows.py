@@ -14,7 +14,15 @@ from msgspec import Meta
 
 from tunewright.notation.check import split
 from tunewright.studio.route import Refused
-from tunewright.studio.tunebook.descriptions import INDEX_VERSION, Searchable, describe, has_music, searchable, tidy
+from tunewright.studio.tunebook.descriptions import (
+    INDEX_VERSION,
+    Searchable,
+    describe,
+    has_music,
+    searchable,
+    tidy,
+    words_of,
+)
 
 MOST_TAGS = 30
 LONGEST_TAG = 40
@@ -95,7 +103,7 @@ def read_tune(connection: sqlite3.Connection, number: int) -> KeptTune:
 def insert_tune(
     connection: sqlite3.Connection, text: str, provenance: Provenance, book: int | None = None
 ) -> tuple[int, bool]:
-    """Add a tune, not yet indexed, unless it is there; restore it if it was deleted.
+    """Add a tune, to be found by words but not yet by notes, unless it is there; restore it if it was deleted.
 
     Returns
     -------
@@ -117,7 +125,10 @@ def insert_tune(
             described.key, stored_provenance(provenance), book, time_kept, time_kept,
         ),
     )  # fmt: skip
-    return cursor.lastrowid or 0, False
+    number = cursor.lastrowid or 0
+    row = (number, described.title, words_of(text))
+    connection.execute("INSERT INTO words (rowid, title, others) VALUES (?, ?, ?)", row)
+    return number, False
 
 
 def rewrite_tune(connection: sqlite3.Connection, number: int, text: str) -> None:

@@ -1,6 +1,6 @@
 """The API of the tunebook's tunes: listed, found, kept, changed, tagged, deleted and restored."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from msgspec import Meta
@@ -22,6 +22,9 @@ from tunewright.studio.tunebook.tune_list import (
 from tunewright.studio.tunebook.tune_rows import CountedTunes, KeptTune, Tag, add_tags, read_tune
 from tunewright.studio.tunebook.tune_sets import TuneNumbers
 from tunewright.studio.tunebook.typed_notes import readings
+
+INDEXING_SECONDS = 1.0
+"""How long a search by notes waits for tunes that were just brought in."""
 
 Notes = Annotated[str, Meta(max_length=1000, description="Notes as ABC or as letters.")]
 ProvenanceGiven = dict[Annotated[str, Meta(max_length=60)], str | int | float | bool | None]
@@ -106,13 +109,14 @@ def tunes(studio: Studio, request: TunesRequest) -> ListedTunes:
     wanted = TuneFilter(
         request.words, request.tag, request.set, request.book, request.rhythm, request.key, request.sort
     )
-    if request.notes.strip() or request.words.strip():
-        book.index_all()
-    with book.file.reading() as connection:
-        if not request.notes.strip():
+    if not request.notes.strip():
+        with book.file.reading() as connection:
             return list_tunes(connection, wanted, request.offset, request.limit)
-        matches = find_melody(connection, readings(request.notes))
-        return list_matches(connection, matches, wanted, request.offset, request.limit)
+    melodies = readings(request.notes)
+    unread = book.index_for(INDEXING_SECONDS)
+    with book.file.reading() as connection:
+        found = list_matches(connection, find_melody(connection, melodies), wanted, request.offset, request.limit)
+    return replace(found, unread=unread)
 
 
 def keep_tune(studio: Studio, request: KeepTuneRequest) -> KeptTune:

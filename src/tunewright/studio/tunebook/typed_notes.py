@@ -2,9 +2,9 @@
 
     "G A B c d"    "gabcd"    "D F# A d"    "Bb Eb F"    "^F G A2 | B c d"    "K:D fgaf"
 
-Letters count from C; small letters are an octave higher, as in ABC. Notes without any sharp or flat, and without a key,
-are read in the usual keys, because those who type ``f`` in a tune in G often mean F sharp. Everything that is not a
-note (bar lines, lengths, decorations, chord symbols) is passed over.
+Small letters are an octave above capital ones, as in ABC, though octaves do not count in searching. Notes without any
+sharp or flat, and without a key, are read in the usual keys, because those who type ``f`` in a tune in G often mean F
+sharp. Everything that is not a note (bar lines, lengths, decorations, chord symbols) is passed over.
 
 Conventions: pitches are MIDI numbers.
 """
@@ -35,6 +35,8 @@ def readings(typed: str) -> tuple[tuple[int, ...], ...]:
         If there are fewer than three notes.
     """
     key, music = _without_key(typed)
+    if _LETTER_NAMES.search(music):
+        music = music.replace(",", " ")
     music = _LETTER_NAMES.sub(lambda found: f"{'^' if found[2].lower() == 'sharp' else '_'}{found[1]}", music)
     music = _with_signs(music)
     keys = [key] if key else ["C"] if re.search(r"[\^_=]", music) else USUAL_KEYS
