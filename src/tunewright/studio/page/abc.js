@@ -31,7 +31,8 @@ export function tagsOf(text) {
   return [rhythm, key && keyName(key), meter && meterName(meter)].filter(Boolean);
 }
 
-// Collections file "The Lost Hour" as "Lost Hour, The", and set a dash in two hyphens.
+// Collections file "The Lost Hour" as "Lost Hour, The", set a dash in two hyphens, and some of them shout.
 function shownTitle(title) {
-  return title.replace(/^(.*), (The|A|An)$/, "$2 $1").replace(/\s+--\s+/g, " – ");
+  const calm = title === title.toUpperCase() ? title.toLowerCase().replace(/(^|[\s("-])(\p{L})/gu, (_, before, letter) => before + letter.toUpperCase()) : title;
+  return calm.replace(/^(.*), (The|A|An)$/, "$2 $1").replace(/\s+--\s+/g, " – ").replace(/\.$/, "");
 }

@@ -28,7 +28,8 @@ export class Score {
     this.numbers = null;
     this.sheet = el("div.score-sheet");
     this.items = el("div.score-bars", interactive ? {role: "listbox", "aria-label": label, "aria-multiselectable": "true"} : {"aria-hidden": "true"});
-    this.element = el("div.score", {}, el("div.score-paper", {}, this.sheet, this.items));
+    this.cursor = el("div.score-cursor", {"aria-hidden": "true", hidden: true});
+    this.element = el("div.score", {}, el("div.score-paper", {}, this.cursor, this.sheet, this.items));
     this.options = [];
     this.anchor = null;
     this.askForBars = debounce(() => this.#askForBars(), 250);
@@ -75,6 +76,7 @@ export class Score {
     this.sounding = (this.engraved?.elements || []).filter((element) => !element.bar
       && ranges.some(([start, end]) => element.start < end && element.end > start));
     for (const element of this.sounding) for (const node of element.nodes) node.classList.add("sounding");
+    this.#placeCursor(this.sounding);
     const line = this.sounding[0]?.line;
     if (follow && line !== undefined && line !== this.followed) this.#bringIntoView(this.sounding[0]);
     this.followed = line;
@@ -99,8 +101,19 @@ export class Score {
     }
   }
 
+  /** A band behind what sounds. */
+  #placeCursor([first]) {
+    this.cursor.hidden = !first;
+    if (!first) return;
+    const {width, height, lines} = this.engraved;
+    const {top, bottom} = lines[first.line];
+    const place = {left: (first.left - 5) / width, width: (first.right - first.left + 10) / width, top: (top - ABOVE) / height, height: (bottom - top + ABOVE + BELOW) / height};
+    for (const [name, share] of Object.entries(place)) this.cursor.style[name] = `${100 * share}%`;
+  }
+
   #engrave(text) {
     this.shown = text;
+    this.cursor.hidden = true;
     const width = this.element.clientWidth;
     if (!width) return;
     this.width = width;

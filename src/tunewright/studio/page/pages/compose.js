@@ -101,7 +101,7 @@ class ComposePage {
     const {value} = this.panel;
     const {current} = this.takes;
     const changed = current ? changesBetween(current.panel, value) : [];
-    const from = parent !== undefined ? parent : changed.length ? current?.id ?? null : current?.parent ?? null;
+    const from = parent !== undefined ? parent : changed.length ? current?.id ?? null : this.takes.besideOf(current);
     const said = why ?? changed.map((change) => `${change.name.toLowerCase()} ${change.from} → ${change.to}`).join(", ");
     return this.#write({options: {...value, seed: seed ?? value.seed}, panel: {...value}, parent: from, why: said});
   }
@@ -109,14 +109,15 @@ class ComposePage {
   /** Another setting of a take: it begins with the same bar. */
   more(take) {
     if (!take) return undefined;
-    const beginning = anotherSetting(take.text);
+    const number = 2 + this.takes.settingsOf(take);
+    const beginning = anotherSetting(take.text, number);
     return this.#write({
       options: {...DEFAULTS, network: take.network, temperature: take.options.temperature, clamp: take.options.clamp ?? null, beginning},
-      panel: take.panel, parent: take.id, why: "another setting",
+      panel: take.panel, parent: take.id, why: `${nth(number)} setting`, setting: true,
     });
   }
 
-  async #write({options, panel, parent, why}) {
+  async #write({options, panel, parent, why, setting = false}) {
     if (this.stop || this.starting) return;
     this.starting = true;
     this.problem.hidden = true;
@@ -134,7 +135,7 @@ class ComposePage {
       }, this.signal);
       this.#ended();
       if (!tune.text.trim()) this.#showCurrent();
-      else this.showTake(this.takes.add({text: tune.text, network: tune.network, seed: tune.seed, link: tune.link, options: tune.options, panel: {...panel, seed: panel.seed}, parent, why, stopped: tune.stopped}));
+      else this.showTake(this.takes.add({text: tune.text, network: tune.network, seed: tune.seed, link: tune.link, options: tune.options, panel, parent, why, setting, stopped: tune.stopped}));
       announce(`${tune.stopped ? "Stopped" : "Written"}: ${readHead(tune.text).title || "a tune"}, ${tagsOf(tune.text).join(", ")}`);
     } catch (error) {
       if (error.name === "AbortError") return;
@@ -269,9 +270,13 @@ class ComposePage {
   }
 }
 
-/** The header of a tune as a second setting of it, and its music up to the end of the first full bar. */
-export function anotherSetting(text) {
-  return firstBars(text, 1).replace(/^T:[ \t]*(.*)$/m, (_, name) => `T:${name.replace(/ \((?:2nd|3rd|\d+th) Setting\)$/, "")} (2nd Setting)`);
+/** The header of a tune as another setting of it, and its music up to the end of the first full bar. */
+export function anotherSetting(text, number) {
+  return firstBars(text, 1).replace(/^T:[ \t]*(.*)$/m, (_, name) => `T:${name.replace(/ \(\d+(?:nd|rd|th) Setting\)$/, "")} (${nth(number)} Setting)`);
+}
+
+function nth(number) {
+  return `${number}${{2: "nd", 3: "rd"}[number] || "th"}`;
 }
 
 /** Where a tune comes from, by name: what was chosen for it, and the link that composes it again. */

@@ -38,6 +38,21 @@ export class Takes {
     return this.list.filter((take) => take.parent === id);
   }
 
+  /** The parent of a take beside this one: settings of one tune belong together, a new tune does not belong to them. */
+  besideOf(take) {
+    let beside = take;
+    while (beside?.setting) beside = this.find(beside.parent);
+    return beside?.parent ?? null;
+  }
+
+  /** How many other settings of its tune there are. */
+  settingsOf(take) {
+    let root = take;
+    while (root.setting && this.find(root.parent)) root = this.find(root.parent);
+    const count = ({id}) => this.children(id).filter(({setting: is}) => is).reduce((sum, child) => sum + 1 + count(child), 0);
+    return count(root);
+  }
+
   add(take) {
     const added = {parent: null, why: "", kept: null, ...take, id: 1 + Math.max(0, ...this.list.map(({id}) => id)), at: Date.now()};
     this.list.push(added);
