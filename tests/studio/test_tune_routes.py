@@ -104,6 +104,13 @@ def test_variations(ask):
     assert likelihoods == sorted(likelihoods, reverse=True)
 
 
+def test_a_network_says_what_it_does_not_know(ask):
+    text = REEL.replace("T:Try", "T:Tr%\u2603")
+    answer = ask("/api/variations", 400, network="oneills", text=text.replace("%", ""), first=2, last=2)
+    assert "\u2603" in answer["error"] and "take it out of the tune" in answer["error"]
+    assert "--" not in answer["error"]
+
+
 def test_transpose(ask):
     up = ask("/api/transpose", text=REEL, semitones=5)["text"]
     assert "K:G" in up

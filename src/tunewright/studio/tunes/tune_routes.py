@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from tunewright.errors import OptionError, RenderError
+from tunewright.errors import OptionError, RenderError, VocabularyError
 from tunewright.notation.fields import header_fields
 from tunewright.notation.transpose import transpose
 from tunewright.rendering.audio import installed_soundfont
@@ -227,15 +227,19 @@ def write_variations(studio: Studio, request: VariationsRequest) -> VariationsAn
     _require_short(request.text)
     if request.last < request.first:
         raise OptionError(f"bars is {request.first}-{request.last}; allowed: the last not before the first")
-    found = vary(
-        studio.part(Networks).network(request.network),
-        request.text,
-        request.first,
-        request.last,
-        candidates=request.candidates,
-        temperature=request.temperature,
-        seed=request.seed,
-    )
+    try:
+        found = vary(
+            studio.part(Networks).network(request.network),
+            request.text,
+            request.first,
+            request.last,
+            candidates=request.candidates,
+            temperature=request.temperature,
+            seed=request.seed,
+        )
+    except VocabularyError as error:  # the library's advice is about the command line
+        seen = error.message.partition("; ")[0]
+        raise Refused(400, f"{seen}; take it out of the tune", line=error.line, column=error.column) from error
     varied = tuple(VariedTune(each.text, each.bars, each.seed, round(each.likelihood, 3)) for each in found)
     return VariationsAnswer(varied, round(found[0].before, 3) if found else None)
 
