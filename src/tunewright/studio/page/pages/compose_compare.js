@@ -17,10 +17,13 @@ export function compareTakes(before, after) {
   const tell = () => {
     const [one, other] = [barTexts(before.text, left.score), barTexts(after.text, right.score)];
     if (!one.length || !other.length) return;
-    left.score.markBars(differing(left.score, one, other));
     const different = differing(right.score, other, one);
-    right.score.markBars(different);
-    said.textContent = different.length ? `${other.length - different.length} of ${other.length} bars are the same; the others are shaded.` : "Every bar is the same.";
+    const same = other.length - different.length;
+    // Where nothing is left as it was, shading all of it would say nothing.
+    left.score.markBars(same ? differing(left.score, one, other) : []);
+    right.score.markBars(same ? different : []);
+    if (!same) said.textContent = "No bar stayed as it was.";
+    else said.textContent = different.length ? `${same} of ${other.length} bars are the same; the others are shaded.` : "Every bar is the same.";
   };
   for (const {score} of [left, right]) score.element.addEventListener("engraved", tell);
   return openDialog({

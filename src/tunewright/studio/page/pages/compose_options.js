@@ -66,6 +66,7 @@ export class OptionsPanel {
     for (const [name, field] of Object.entries(this.fields)) {
       if (name === "raw") field.value = given.raw ? "raw" : "playable";
       else if (name === "accept") field.value = given.accept < 1;
+      else if (name === "top_k") field.value = given.top_k || "";
       else field.value = given[name] ?? "";
     }
     this.#react();
