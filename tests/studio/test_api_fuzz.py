@@ -8,9 +8,15 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import response_schema_conformance
 
 from tunewright.studio.routes import ROUTES
+from tunewright.studio.teaching.trainings import Trainings
 
 CHECKS = [not_a_server_error, response_schema_conformance]
 EVERY_ROUTE = pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
+
+
+@pytest.fixture(autouse=True)
+def no_training_is_begun(monkeypatch):
+    monkeypatch.setattr(Trainings, "_launch", lambda _trainings, _name: None)
 
 
 @pytest.fixture(scope="module")

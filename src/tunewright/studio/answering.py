@@ -34,7 +34,7 @@ def endpoint(route: Route, studio: Studio, budget: BodyBudget, streams: EventStr
         finally:
             body.release()
         if isinstance(result, EventLog):
-            seen = _last_seen(request)
+            seen = result.known(_last_seen(request))
             if result.after(seen) == ([], True):
                 return Response(status_code=204)  # a browser then asks no more
             written = streams.written(result, seen)
@@ -47,7 +47,7 @@ def endpoint(route: Route, studio: Studio, budget: BodyBudget, streams: EventStr
 def error_response(error: Exception) -> Response:
     """What is answered to a request that cannot be done."""
     if isinstance(error, Refused):
-        return _error(error.status, error.message, line=error.line, column=error.column)
+        return _error(error.status, error.message, line=error.line, column=error.column, install=error.install)
     if isinstance(error, HTTPException):
         answer = _error(error.status_code, str(error.detail))
         answer.headers.update(error.headers or {})

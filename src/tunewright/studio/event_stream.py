@@ -52,10 +52,24 @@ class EventLog:
             self._closed = True
         self._wake()
 
+    @property
+    def closed(self) -> bool:
+        """Whether no more will come."""
+        return self._closed
+
+    @property
+    def last_kind(self) -> str:
+        """Of the last event; empty if there is none."""
+        return self._events[-1].kind if self._events else ""
+
     def after(self, number: int) -> tuple[list[Event], bool]:
         """The events that came after the one with this number, and whether no more will come."""
         with self._lock:
             return self._events[number:], self._closed
+
+    def known(self, number: int) -> int:
+        """The number itself, or 0 if no event has it: it is of a former log of the same name, and all are new."""
+        return number if number <= len(self._events) else 0
 
     def on_change(self, wake: Callable[[], None]) -> Callable[[], None]:
         """Call `wake`, from any thread, whenever something was added; returns a function that ends this."""
@@ -99,7 +113,7 @@ class EventStreams:
             with suppress(RuntimeError):  # the loop has ended
                 loop.call_soon_threadsafe(changed.set)
 
-        forget = log.on_change(wake)
+        number, forget = log.known(number), log.on_change(wake)
         self._open.add(changed)
         try:
             yield RETRY

@@ -70,11 +70,21 @@ class Refused(TunewrightError):  # noqa: N818 (what the client is told is not an
         What came, and what is allowed: a sentence for people.
     line, column
         The place in the text that was sent, counted from 1.
+    install
+        The command that installs what is missing.
     """
 
-    def __init__(self, status: int, message: str, *, line: int | None = None, column: int | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        *,
+        line: int | None = None,
+        column: int | None = None,
+        install: str | None = None,
+    ) -> None:
         super().__init__(message)
-        self.status, self.message, self.line, self.column = status, message, line, column
+        self.status, self.message, self.line, self.column, self.install = status, message, line, column, install
 
 
 @dataclass(frozen=True)

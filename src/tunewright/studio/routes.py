@@ -6,6 +6,7 @@ from tunewright.studio.composing import compose_routes
 from tunewright.studio.composing.welcome import warm_up
 from tunewright.studio.route import Route
 from tunewright.studio.studio import Studio
+from tunewright.studio.teaching import training_routes
 from tunewright.studio.tunebook import book_routes, set_routes, tunebook_routes
 from tunewright.studio.tunes import tune_routes
 
@@ -15,6 +16,7 @@ ROUTES: tuple[Route, ...] = (
     *tunebook_routes.ROUTES,
     *set_routes.ROUTES,
     *book_routes.ROUTES,
+    *training_routes.ROUTES,
 )
 
 BEGINNINGS: tuple[Callable[[Studio], None], ...] = (warm_up,)
