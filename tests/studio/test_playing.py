@@ -77,6 +77,11 @@ def test_bars_follow_one_another_and_have_their_numbers():
     assert playing.length == 8.25
 
 
+def test_bars_of_rests_are_played_too_at_the_end_as_well():
+    playing = play_bars(HEAD + "z8|A8|z8|B8|z8|z8|]")
+    assert [(bar.number, bar.start, bar.end) for bar in playing.bars] == [(n + 1, n, n + 1) for n in range(6)]
+
+
 def test_notes_know_their_characters_in_the_text_as_it_was_given():
     text = "T:𝄞 no number\n\nM:4/4\nL:1/8\nK:D\nd2fd Adfd|\n"
     units = text.encode("utf-16-le")

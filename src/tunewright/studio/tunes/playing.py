@@ -173,8 +173,14 @@ def _with_silent(played: Sequence[BarPlayed], melody: Melody) -> Iterator[BarPla
             time += silent.ticks / WHOLE
             place += 1
         start = time if time <= bar.start <= time + LATE else bar.start
-        yield replace(bar, start=start, end=start + melody.bars[bar.place].ticks / WHOLE)
         place, time = bar.place, start + melody.bars[bar.place].ticks / WHOLE
+        yield replace(bar, start=start, end=time)
+    for silent in melody.bars[place + 1 :] if place >= 0 else ():
+        place += 1
+        if place in sounding:
+            break
+        yield BarPlayed(silent.number, time, time + silent.ticks / WHOLE, _full(silent), place)
+        time += silent.ticks / WHOLE
 
 
 def _with_ends(bars: Sequence[BarPlayed]) -> Iterator[BarPlayed]:
