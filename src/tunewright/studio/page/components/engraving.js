@@ -1,5 +1,6 @@
 // Engraving a tune with abcjs, and what stands where: elements, bars and lines, with places in the user's own text.
 import {renderAbc} from "../third_party/abcjs.js";
+import {isBreakable, lineBreaks} from "./line_breaks.js";
 
 /** Distance from one step of a staff to the next, in abcjs's pixels; a staff lies between its steps 2 and 10. */
 const STEP = 3.875;
@@ -14,19 +15,18 @@ const FONTS = {
 /**
  * Engrave a tune into a node.
  *
- * `width` is that of the staff in abcjs's pixels, `perLine` how many bars a line has (null: as the text has it), `titles`
+ * `width` is that of the staff in abcjs's pixels, `capacity` how many notes fit in a line: longer ones are broken. `titles` says
  * whether the title and what else stands above the music are engraved. Returns `{width, height, elements, lines}`:
  *
  * - element: `{start, end, bar, line, left, right, nodes, at}`; `start` and `end` are places in `text`, `bar` says whether it
  *   is a bar line, `at` where in its line it stands;
  * - line: `{top, bottom, left, right}`.
  */
-export function engrave(node, text, {width, perLine = null, titles = true}) {
-  const {abc, origins} = complete(text, titles);
-  const wrap = perLine ? {wrap: {minSpacing: 1.2, maxSpacing: 2.8, preferredMeasuresPerLine: perLine}} : {};
+export function engrave(node, text, {width, capacity = Infinity, titles = true}) {
+  const {abc, origins} = complete(text, titles, isBreakable(text) ? capacity : Infinity);
   const [drawn] = renderAbc(node, abc, {
-    staffwidth: width, add_classes: true, selectTypes: false, expandToWidest: !perLine, responsive: "resize",
-    paddingtop: 8, paddingbottom: 8, paddingleft: PADDING, paddingright: PADDING, format: FONTS, ...wrap,
+    staffwidth: width, add_classes: true, selectTypes: false, expandToWidest: true, responsive: "resize",
+    paddingtop: 8, paddingbottom: 8, paddingleft: PADDING, paddingright: PADDING, format: FONTS,
   });
   const picture = node.querySelector("svg");
   picture.setAttribute("aria-hidden", "true");
@@ -42,14 +42,8 @@ export function wholeBars(text) {
   return key >= 0 && last > text.indexOf("\n", key) ? text.slice(0, last + text.slice(last).match(/^[\]:]*/)[0].length) : "";
 }
 
-/** How many bars the longest line of a tune has. */
-export function longestLine(text) {
-  const music = text.slice(Math.max(0, text.search(/^K:/m))).split("\n").slice(1);
-  return Math.max(0, ...music.filter((line) => !FIELD_OR_COMMENT.test(line)).map((line) => (line.match(/[^|:\]]\s*[|:]/g) || []).length));
-}
-
 /** A complete text for abcjs, and for each of its characters the place in the user's text; -1 if it is not from there. */
-function complete(text, titles) {
+function complete(text, titles, capacity) {
   const lines = [];
   let start = 0;
   for (const line of text.split("\n")) {
@@ -65,8 +59,13 @@ function complete(text, titles) {
       abc += "% ";
       origins.push(-1, -1);
     }
-    abc += `${line}\n`;
-    for (let at = 0; at <= line.length; at += 1) origins.push(place + at);
+    let done = 0;
+    for (const end of [...(number > head && !FIELD_OR_COMMENT.test(line) ? lineBreaks(line, capacity) : []), line.length]) {
+      abc += `${line.slice(done, end)}\n`;
+      for (let at = done; at < end; at += 1) origins.push(place + at);
+      origins.push(end === line.length ? place + end : -1);
+      done = end;
+    }
   });
   return {abc, origins};
 }

@@ -1,7 +1,7 @@
 // A tune as a score: engraved while it is written or edited, with bars that can be selected and read, and a cursor.
 import {post} from "../api.js";
 import {debounce, el, put} from "../dom.js";
-import {barBoxes, engrave, engravedBars, longestLine, wholeBars} from "./engraving.js";
+import {barBoxes, engrave, engravedBars, wholeBars} from "./engraving.js";
 
 /** Pixels around the staff that belong to a bar's band. */
 const ABOVE = 26;
@@ -122,7 +122,7 @@ export class Score {
       put(this.sheet);
       this.engraved = null;
     } else {
-      this.engraved = engrave(this.sheet, text, this.#layout(text, width));
+      this.engraved = engrave(this.sheet, text, this.#layout(width));
     }
     this.bars = this.engraved ? this.#numbered(engravedBars(this.engraved)) : [];
     this.#placeBars();
@@ -130,11 +130,10 @@ export class Score {
     this.element.dispatchEvent(new CustomEvent("engraved", {detail: {bars: this.bars.length}}));
   }
 
-  /** Width of the staff, and bars in a line: as the text has them where there is room. */
-  #layout(text, width) {
+  /** Width of the staff, and how many notes fit in a line. */
+  #layout(width) {
     const staff = Math.max(260, width / this.#scale(width)) - 20;
-    const perLine = Math.max(1, Math.round(staff / 175));
-    return {width: staff, titles: this.titles, perLine: longestLine(text) > Math.max(perLine + 1, 2) || width < 560 ? Math.min(perLine, 4) : null};
+    return {width: staff, titles: this.titles, capacity: Math.max(6, (staff - 70) / (width < 560 ? 16 : 14))};
   }
 
   #scale(width) {
