@@ -43,6 +43,7 @@ class BookRequest:
     rhythm: Line = ""
     key: Line = ""
     ids: NumberList = ""
+    sort: Order = "title"
 
 
 def bring_in(studio: Studio, request: BooksRequest) -> ImportReport:
@@ -64,7 +65,7 @@ def bring_back(studio: Studio, book: int) -> CountedTunes:
 
 def make_book(studio: Studio, request: BookRequest) -> Download:
     """Make a book."""
-    order: Order = "set" if request.set is not None else "best" if request.words else "title"
+    order: Order = "set" if request.set is not None else request.sort
     wanted = TuneFilter(request.words, request.tag, request.set, request.book, request.rhythm, request.key, order)
     title = request.title.strip() or BOOK_TITLE
     book = studio.part(Tunebook)

@@ -51,6 +51,8 @@ class ListedTunes:
     """Tunes of the whole list."""
     unread: int = 0
     """Tunes that could not be found by their notes, because these are not yet read."""
+    heard: tuple[int, ...] = ()
+    """The notes that were searched, as MIDI numbers."""
 
 
 @dataclass(frozen=True)

@@ -90,7 +90,7 @@ class PassageRequest:
 
 @dataclass(frozen=True)
 class TunePassage:
-    """The characters of a tune from which to which the notes stand; null where they do not."""
+    """The characters of a tune from which to which the notes stand, in UTF-16 units; null where they do not."""
 
     start: int | None = None
     end: int | None = None
@@ -116,7 +116,7 @@ def tunes(studio: Studio, request: TunesRequest) -> ListedTunes:
     unread = book.index_for(INDEXING_SECONDS)
     with book.file.reading() as connection:
         found = list_matches(connection, find_melody(connection, melodies), wanted, request.offset, request.limit)
-    return replace(found, unread=unread)
+    return replace(found, unread=unread, heard=melodies[0])
 
 
 def keep_tune(studio: Studio, request: KeepTuneRequest) -> KeptTune:
@@ -174,12 +174,19 @@ def tag_tunes(studio: Studio, request: TagTunesRequest) -> CountedTunes:
 
 def passage(studio: Studio, request: PassageRequest, tune: int) -> TunePassage:
     """Where in a tune some notes stand."""
-    notes = read_melody(studio.part(Tunebook).tune(tune).text).notes
+    text = studio.part(Tunebook).tune(tune).text
+    notes = read_melody(text).notes
     found = [locate_melody(melody, [note.pitch for note in notes]) for melody in readings(request.notes)]
     places = min((place for place in found if place), default=None)
     if places is None:
         return TunePassage()
-    return TunePassage(notes[places.first].start, notes[places.last - 1].end)
+    start, end = notes[places.first].start, notes[places.last - 1].end
+    return TunePassage(_units(text[:start]), _units(text[:end]))
+
+
+def _units(text: str) -> int:
+    """Characters as JavaScript counts them."""
+    return len(text.encode("utf-16-le")) // 2
 
 
 ROUTES = (
