@@ -243,3 +243,20 @@ def test_the_first_character_and_each_bar_come_quickly(page):
     assert len(first) == 10
     assert median(first) <= 150, first
     assert median(bars) <= 100, bars
+
+
+def test_a_link_without_a_seed_composes_with_its_options(open_page):
+    page = open_page("/?key=G&meter=6%2F8&temperature=0.6")
+    wait_for_tune(page)
+    text = shown_text(page)
+    assert (field(text, "K"), field(text, "M")) == ("G", "6/8")
+    assert parse_qs(urlsplit(page.url).query)["temperature"] == ["0.6"]
+
+
+def test_the_tour_comes_again_when_it_is_asked_for(page):
+    wait_for_tune(page)
+    page.keyboard.press("?")
+    page.click("dialog >> text=Take the tour")
+    page.locator(".tour").wait_for()
+    page.keyboard.press("Escape")
+    assert page.locator(".tour").count() == 0

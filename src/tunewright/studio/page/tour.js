@@ -12,9 +12,8 @@ const STEPS = [
 ];
 const CARD_WIDTH = 320;
 
-/** Begin the tour if it was never seen, or if the address asks for it. */
-export async function offerTour(signal) {
-  const asked = new URLSearchParams(location.search).has("tour");
+/** Begin the tour if it was never seen, or if it is asked for. */
+export async function offerTour(signal, asked = false) {
   if ((isSeen() && !asked) || document.querySelector(".tour")) return;
   await loadStyle("tour");
   if (!signal.aborted) new Tour(signal).show(0);

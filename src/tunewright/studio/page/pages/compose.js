@@ -31,7 +31,7 @@ export async function show(root, {params, signal}) {
   bindKeys(page.player.keys, signal);
   bindKeys(page.keys, signal);
   await page.begin(params, welcome);
-  offerTour(signal);
+  offerTour(signal, params.has("tour"));
 }
 
 class ComposePage {
@@ -78,6 +78,9 @@ class ComposePage {
       this.panel.value = {...options, seed: null};
       if (known) this.showTake(known);
       else await this.compose({seed: options.seed, parent: null, why: "from a link"});
+    } else if (Object.keys(DEFAULTS).some((name) => params.has(name))) {
+      this.panel.value = optionsOf(params);
+      await this.compose({parent: null});
     } else if (this.takes.isFresh) {
       this.showTake(this.takes.current);
     } else {

@@ -36,7 +36,7 @@ export function optionsOf(params) {
     const given = params.get(name);
     if (given === null) continue;
     if (NUMBERS.includes(name)) options[name] = Number(given);
-    else if (name === "clamp") options.clamp = JSON.parse(given);
+    else if (name === "clamp") options.clamp = readClamps(given);
     else options[name] = name === "raw" ? ["true", "1", ""].includes(given) : given;
   }
   return options;
@@ -147,4 +147,13 @@ export class OptionsPanel {
 /** Words of which only the first spelling is kept: books write Reel, reel and REEL. */
 function spelledOnce(words = []) {
   return words.filter((word, at) => words.findIndex((other) => other.toLowerCase() === word.toLowerCase()) === at);
+}
+
+/** Units that are held, from an address: `{"0:11": 1}`; null if it cannot be read. */
+function readClamps(given) {
+  try {
+    return JSON.parse(given);
+  } catch {
+    return null;
+  }
 }

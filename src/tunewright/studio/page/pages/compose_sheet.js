@@ -32,6 +32,8 @@ export class ComposeSheet {
 
   /** Show a tune that is being written. */
   write(text, {waiting = 0} = {}) {
+    // What stands below keeps its place until the new tune is there.
+    if (!this.element.classList.contains("writing")) this.score.element.style.minHeight = `${this.score.element.offsetHeight}px`;
     this.element.classList.add("writing");
     this.does.hidden = true;
     this.foot.hidden = true;
@@ -49,6 +51,7 @@ export class ComposeSheet {
   /** Show a take; `parent` is the one that it came from, or null. */
   show(take, parent) {
     this.element.classList.remove("writing");
+    this.score.element.style.minHeight = "";
     this.does.hidden = false;
     this.foot.hidden = false;
     this.ticker.hidden = true;
