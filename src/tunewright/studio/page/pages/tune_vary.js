@@ -102,6 +102,7 @@ export class VaryPanel {
       const now = this.heard?.variation === node.variation && (this.practice.playing || this.practice.waiting);
       if (node.now === now) continue;
       node.now = now;
+      node.listen.setAttribute("aria-label", now ? "Pause this suggestion" : "Listen to this suggestion");
       put(node.listen, icon(now ? "pause" : "play", {size: 16}), now ? "Pause" : "Listen");
     }
   }
