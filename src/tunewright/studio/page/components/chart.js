@@ -10,7 +10,7 @@ const EDGE = {left: 52, right: 16, top: 16, bottom: 40};
 /**
  * A chart: `new Chart({label: "Loss", x: "Epoch", y: "nats per character"})`, with `.element` and `.update(series)`.
  *
- * A series is `{name, points: [[x, y], ...], dashed}`. `format` says a value of y in words; numbers have three digits
+ * A series is `{name, points: [[x, y], ...], dashed, drawnOnly}`; what is only drawn is left out of the table. `format` says a value of y in words; numbers have three digits
  * after the point otherwise.
  */
 export class Chart {
@@ -55,11 +55,12 @@ export class Chart {
   }
 
   #fillTable() {
-    const places = [...new Set(this.series.flatMap(({points}) => points.map(([x]) => x)))].sort((one, other) => one - other);
+    const told = this.series.filter(({drawnOnly}) => !drawnOnly);
+    const places = [...new Set(told.flatMap(({points}) => points.map(([x]) => x)))].sort((one, other) => one - other);
     const shown = places.length > 200 ? places.filter((_, at) => at % Math.ceil(places.length / 200) === 0 || at === places.length - 1) : places;
-    const values = this.series.map(({points}) => new Map(points));
+    const values = told.map(({points}) => new Map(points));
     put(this.table, el("caption.unseen", {}, this.label),
-      el("thead", {}, el("tr", {}, [this.x, ...this.series.map(({name}) => name)].map((name) => el("th", {scope: "col"}, name)))),
+      el("thead", {}, el("tr", {}, [this.x, ...told.map(({name}) => name)].map((name) => el("th", {scope: "col"}, name)))),
       el("tbody", {}, shown.map((place) => el("tr", {}, el("th", {scope: "row"}, short(place)), values.map((own) => el("td", {}, own.has(place) ? this.format(own.get(place)) : "–"))))));
   }
 
