@@ -11,6 +11,7 @@ export const shownTitle = (title) => readHead(`T:${title}`).title || title;
 /** Rows above and below those in sight that are drawn too. */
 const AROUND = 8;
 const JUMP = 10;
+const SETTLE_MILLISECONDS = 120;
 
 /**
  * `new TuneList({choose, open, delete, rename, signal})`: each is called with a tune. It is a list box: arrow keys move,
@@ -96,6 +97,7 @@ export class TuneList {
       if (pages === this.pages) {
         this.#clear();
         this.#draw();
+        if (this.awaited) this.#chooseActive();
       }
     }, () => pages.delete(page));
     pages.set(page, asked);
@@ -192,10 +194,14 @@ export class TuneList {
     this.#draw();
     this.#activate(place);
     clearTimeout(this.settle);
-    this.settle = setTimeout(() => {
-      const tune = this.#tune(this.at);
-      if (tune && tune.id !== this.chosen) this.does.choose(tune);
-    }, 120);
+    this.settle = setTimeout(() => this.#chooseActive(), SETTLE_MILLISECONDS);
+  }
+
+  /** Choose the row that the keys have reached, as soon as it is read. */
+  #chooseActive() {
+    const tune = this.#tune(this.at);
+    this.awaited = !tune;
+    if (tune && tune.id !== this.chosen) this.does.choose(tune);
   }
 
   #bringIntoView(place) {

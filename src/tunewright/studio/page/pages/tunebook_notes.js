@@ -9,20 +9,25 @@ const HIGHEST = 83;
 const LETTERS = ["C", "^C", "D", "_E", "E", "F", "^F", "G", "_A", "A", "_B", "B"];
 const NAMES = ["C", "C sharp", "D", "E flat", "E", "F", "F sharp", "G", "A flat", "A", "B flat", "B"];
 const SHOWN = ["C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B"];
+const SHARP = {"E♭": "D♯", "A♭": "G♯", "B♭": "A♯"};
+const SIGNS_OF_SHARPS = /[#♯^]|sharp|K:\s*[GDAEB](?!b|m)/i;
 const NOTE_SECONDS = 0.28;
+const FEWEST_NOTES = 3;
 
 let count = 0;
 
 /** `new NotesPanel({value, change(notes)})`: `.button` opens it, `.element` is the panel. */
 export class NotesPanel {
+  #changed;
+
   constructor({value, change}) {
     this.change = change;
     this.pitches = [];
     this.id = `notes-${count += 1}`;
     this.field = textField({label: "Notes", value, placeholder: "G A B c d, or D F# A, or K:D DFA d2", maxlength: 1000,
       hint: "In any key, with a wrong note or two. Lengths and bar lines do not matter."});
-    const typed = debounce(() => change(this.field.value.trim()), 250);
-    this.field.control.addEventListener("input", typed);
+    this.#changed = debounce(() => this.#ask(), 220);
+    this.field.control.addEventListener("input", this.#changed);
     this.read = el("p.notes-read.small-text.soft", {role: "status"});
     this.playButton = el("button.button.small", {disabled: true, onclick: () => this.play()}, icon("play"), "Play");
     this.button = el("button.button.notes-button", {title: "Find by notes (F)", "aria-expanded": "false", "aria-controls": this.id, onclick: () => this.toggle()},
@@ -54,16 +59,17 @@ export class NotesPanel {
   }
 
   error(text) {
-    const few = text && this.field.value.trim().length < 6;
-    this.field.error(few ? null : text);
-    if (text) this.heard([], 0, few ? "Three notes at least." : "");
+    if (text) this.heard([], 0);
+    this.field.error(text);
   }
 
   /** Show what the studio took the notes for; `unread` tunes could not be searched yet. */
   heard(pitches, unread, instead = "") {
     this.pitches = pitches || [];
     this.playButton.disabled = !this.pitches.length;
-    const notes = this.pitches.slice(0, 24).map((pitch) => SHOWN[pitch % 12]).join(" ");
+    const sharps = SIGNS_OF_SHARPS.test(this.field.value);
+    const nameOf = (pitch) => sharps ? SHARP[SHOWN[pitch % 12]] || SHOWN[pitch % 12] : SHOWN[pitch % 12];
+    const notes = this.pitches.slice(0, 24).map(nameOf).join(" ");
     const more = unread ? ` The notes of ${unread.toLocaleString("en")} tunes are still being read.` : "";
     put(this.read, instead || (notes ? `Read as ${notes}.${more}` : ""));
     if (this.pitches.length) this.field.error(null);
@@ -113,10 +119,17 @@ export class NotesPanel {
     this.#changed();
   }
 
-  #changed() {
-    clearTimeout(this.later);
-    this.later = setTimeout(() => this.change(this.field.value.trim()), 200);
+  #ask() {
+    const typed = this.field.value.trim();
+    this.field.error(null);
+    if (!typed || noteCount(typed) >= FEWEST_NOTES) return this.change(typed);
+    return this.heard([], 0, "Three notes at least.");
   }
+}
+
+/** How many letters can be notes. */
+function noteCount(typed) {
+  return (typed.replace(/K:\s*\S+/, "").replaceAll(/sharp|flat/gi, "").match(/[A-Ga-g]/g) || []).length;
 }
 
 let context = null;
