@@ -2,7 +2,7 @@
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, assume, given, settings
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import response_schema_conformance
@@ -36,6 +36,7 @@ def try_requests(api, route, mode, examples):
     )  # fmt: skip
     @given(api[path][route.method].as_strategy(generation_mode=mode))
     def one(case):
+        assume(len(str(case.query)) < 16_000)  # a longer address is refused before it is read
         answer = case.call()
         answers.append(answer.status_code)
         case.validate_response(answer, checks=CHECKS)

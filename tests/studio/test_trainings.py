@@ -45,6 +45,13 @@ def events_of(server, name, after=0):
     return found
 
 
+@pytest.fixture(scope="module", autouse=True)
+def processes_end():
+    yield
+    for process in trainings_module._running:
+        process.wait(LONGEST_SECONDS)
+
+
 @pytest.fixture(scope="module")
 def corpus(quiet_server, tiny_tunes):
     """The tiny corpus, brought in with a file that holds no tune and one with a wicked name."""
@@ -128,7 +135,7 @@ def test_a_short_one_ends_and_its_journal_is_told_whole(quiet_server, corpus):
     name = quiet_server.client.post("/api/trainings", json=asked).json()["name"]
     found = events_of(quiet_server, name)
     kinds = [kind for _, kind, _ in found]
-    assert kinds[:3] == ["reading", "read", "begun"] and kinds[-1] == "done"
+    assert kinds[:4] == ["starting", "reading", "read", "begun"] and kinds[-1] == "done"
     assert kinds.count("epoch") == kinds.count("sample") == 2
     detail = wait_for(quiet_server, name, lambda each: each["state"]["status"] == "done")
     history = (quiet_server.folder / "trainings" / name / "run" / "history.csv").read_text().splitlines()

@@ -168,8 +168,8 @@ def list_trainings(studio: Studio) -> TrainingList:
     """All trainings."""
     trainings = studio.part(Trainings)
     presets = (
-        PresetAbout(name, *WORDS[name], units=preset.network.units, epochs=preset.training.epochs)
-        for name, preset in PRESETS.items()
+        PresetAbout(name, *words, units=PRESETS[name].network.units, epochs=PRESETS[name].training.epochs)
+        for name, words in WORDS.items()
     )
     install = "" if _can_train() else TORCH
     return TrainingList(tuple(_state(trainings, name) for name in trainings.names()), tuple(presets), install)

@@ -13,18 +13,19 @@ import sys
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Event, Lock, Thread
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from tunewright.studio.event_stream import EventLog
 from tunewright.studio.route import Refused
 from tunewright.studio.settings import Settings
-from tunewright.studio.teaching.training_journal import ENDS, JOURNAL, ORDER, STOP, JournalReader, ProcessLock
+from tunewright.studio.teaching.training_journal import ENDS, ORDER, STOP, JournalReader, JournalWriter, ProcessLock
 from tunewright.studio.teaching.training_order import TrainingOrder, read_order
 
 WATCH_SECONDS = 0.25
 MOST_CURVE_POINTS = 300
-STARTING_SECONDS = 20.0
-"""How long a process may take until it has its lock."""
+GOING = ("starting", "running")
+BEFORE_IT_LEARNS = ("starting", "reading", "read")
+"""Lines of a journal while a training gets ready."""
 
 TrainingStatus = Literal["starting", "running", "done", "stopped", "failed", "interrupted"]
 
@@ -97,14 +98,13 @@ class Trainings:
     def account(self, name: str) -> tuple[TrainingAccount, TrainingStatus]:
         """What has happened in a training, and how it stands."""
         folder = self._place(name)
-        alive = ProcessLock(folder).is_taken()
         with self._reading:
             account, reader = self._accounts.setdefault(name, (TrainingAccount(), JournalReader(folder)))
             for line in reader.new_lines():
                 account.add(line.kind, dict(line.data))
             copy = replace(account, epochs=list(account.epochs), samples=list(account.samples))
             copy.curve = account.curve[:: len(account.curve) // MOST_CURVE_POINTS + 1]
-        return copy, self._status(name, copy.last, alive=alive)
+        return copy, self._status(name, copy.last)
 
     def start(self, order: TrainingOrder) -> str:
         """Begin a training; returns its name."""
@@ -124,7 +124,7 @@ class Trainings:
         with self._lock:
             folder = self._place(name)
             _, status = self.account(name)
-            if status in ("starting", "running", "done"):
+            if status in (*GOING, "done"):
                 raise Refused(409, "this training is finished" if status == "done" else "this training is running")
             self._require_none_running()
             (folder / STOP).unlink(missing_ok=True)
@@ -133,15 +133,14 @@ class Trainings:
 
     def stop(self, name: str) -> None:
         """Ask a training to stop and save, which it does after its current batch."""
-        folder = self._place(name)
-        if ProcessLock(folder).is_taken() or self._is_launched(name):
-            (folder / STOP).touch()
+        if self.account(name)[1] in GOING:
+            (self._folder / name / STOP).touch()
 
     def remove(self, name: str) -> None:
         """Remove a training and its network."""
         with self._lock:
             folder = self._place(name)
-            if ProcessLock(folder).is_taken() or self._is_launched(name):
+            if self.account(name)[1] in GOING:
                 raise Refused(409, "this training is running; stop it first")
             log = self._logs.pop(name, None)
             if log:
@@ -167,11 +166,12 @@ class Trainings:
 
     def _require_none_running(self) -> None:
         for name in self.names():
-            if ProcessLock(self._folder / name).is_taken() or self._is_launched(name):
+            if self.account(name)[1] in GOING:
                 raise Refused(409, f"the training {name!r} is running; stop it, or wait until it is done")
 
     def _launch(self, name: str) -> None:
         folder = self._folder / name
+        JournalWriter(folder).write("starting")
         environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
         command = [sys.executable, "-m", "tunewright.studio.teaching.training_process", str(folder)]
         with (folder / "log.txt").open("ab") as log:
@@ -190,12 +190,13 @@ class Trainings:
         folder = str(self._folder / name)
         return any(isinstance(each.args, list) and each.args[-1] == folder for each in _running if each.poll() is None)
 
-    def _status(self, name: str, last: str, *, alive: bool) -> TrainingStatus:
-        if alive or self._is_launched(name):
-            return "running" if alive and last not in ("", *ENDS) else "starting"
-        if last in ENDS:
-            return last  # type: ignore[return-value]
-        return "interrupted"
+    def _status(self, name: str, last: str) -> TrainingStatus:
+        """How a training stands whose journal ends with a line of this kind."""
+        if last in ENDS:  # its process may still be ending
+            return cast(TrainingStatus, last)
+        if not (ProcessLock(self._folder / name).is_taken() or self._is_launched(name)):
+            return "interrupted"
+        return "starting" if last in ("", *BEFORE_IT_LEARNS) else "running"
 
     def _watch(self) -> None:
         while not self._closed.wait(WATCH_SECONDS):
@@ -208,16 +209,11 @@ class Trainings:
         log, reader = self._logs[name]
         if log.closed:
             return
-        folder = self._folder / name
-        alive = ProcessLock(folder).is_taken() or self._is_launched(name)
-        last = ""
+        going = ProcessLock(self._folder / name).is_taken() or self._is_launched(name)  # before the journal is read
         with contextlib.suppress(OSError):
             for line in reader.new_lines():
                 log.publish(line.kind, line.data)
-                last = line.kind
-        if not alive:
-            if last not in ENDS and not (folder / JOURNAL).is_file():
-                log.publish("failed", {"error": "the training did not start; log.txt in its folder says why"})
-            elif log.last_kind not in ENDS:
-                log.publish("failed", {"error": "the training was interrupted; it can go on where it was saved"})
+        if log.last_kind not in ENDS and not going:
+            log.publish("failed", {"error": "the training was interrupted; it can go on where it was saved"})
+        if log.last_kind in ENDS:
             log.close()
