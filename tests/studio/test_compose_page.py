@@ -260,3 +260,13 @@ def test_the_tour_comes_again_when_it_is_asked_for(page):
     page.locator(".tour").wait_for()
     page.keyboard.press("Escape")
     assert page.locator(".tour").count() == 0
+
+
+def test_the_same_seed_gives_the_take_that_is_there(page):
+    wait_for_tune(page)
+    text = compose(page, 2)
+    page.click(".sheet-origin button:has-text('seed')")
+    page.click(".compose")
+    page.locator(".toast", has_text="the same tune").wait_for()
+    wait_for_tune(page, 2)
+    assert shown_text(page) == text

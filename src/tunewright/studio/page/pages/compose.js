@@ -15,7 +15,7 @@ import {compareTakes} from "./compose_compare.js";
 import {composeTune} from "./compose_job.js";
 import {DEFAULTS, OptionsPanel, changesBetween, optionsOf} from "./compose_options.js";
 import {ComposeSheet} from "./compose_sheet.js";
-import {Takes, TakesView, firstBars} from "./takes.js";
+import {Takes, TakesView, anotherSetting, nth, provenanceOf} from "./takes.js";
 
 export const title = "Compose";
 
@@ -42,7 +42,7 @@ class ComposePage {
     this.panel = new OptionsPanel(networks, () => this.#showChanges());
     this.sheet = new ComposeSheet({
       keep: () => this.keep(this.takes.current), more: () => this.more(this.takes.current), open: () => this.open(),
-      compare: () => this.compare(this.takes.current), copyLink: () => this.copyLink(),
+      compare: () => this.compare(this.takes.current), copyLink: () => this.copyLink(), useSeed: (seed) => { this.panel.useSeed(seed); toast("The next tune has this seed."); },
     }, networks);
     this.view = new TakesView(this.takes, {
       show: (take) => this.showTake(take), keep: (take) => this.keep(take), more: (take) => this.more(take),
@@ -137,8 +137,7 @@ class ComposePage {
         started: (stop) => { this.stop = stop; this.#showState(); },
       }, this.signal);
       this.#ended();
-      if (!tune.text.trim()) this.#showCurrent();
-      else this.showTake(this.takes.add({text: tune.text, network: tune.network, seed: tune.seed, link: tune.link, options: tune.options, panel, parent, why, setting, stopped: tune.stopped}));
+      this.#add(tune, {panel, parent, why, setting});
       announce(`${tune.stopped ? "Stopped" : "Written"}: ${readHead(tune.text).title || "a tune"}, ${tagsOf(tune.text).join(", ")}`);
     } catch (error) {
       if (error.name === "AbortError") return;
@@ -162,6 +161,17 @@ class ComposePage {
     this.stop = null;
     this.starting = false;
     this.#showState();
+  }
+
+  /** A tune that was composed before is shown where it stands in the tree. */
+  #add(tune, {panel, parent, why, setting}) {
+    const known = this.takes.list.find(({link, text}) => link === tune.link && text === tune.text);
+    if (known) toast("The same seed and options: the same tune.");
+    if (!tune.text.trim()) this.#showCurrent();
+    else {
+      const {text, network, seed, link, options, stopped} = tune;
+      this.showTake(known || this.takes.add({text, network, seed, link, options, panel, parent, why, setting, stopped}));
+    }
   }
 
   #showCurrent() {
@@ -271,21 +281,6 @@ class ComposePage {
       el("div.rail", {}, this.composeButton, this.changes, this.sameSeed, this.problem, rail),
       el("div.stage", {}, this.sheet.element, this.playerPlace, this.view.element));
   }
-}
-
-/** The header of a tune as another setting of it, and its music up to the end of the first full bar. */
-export function anotherSetting(text, number) {
-  return firstBars(text, 1).replace(/^T:[ \t]*(.*)$/m, (_, name) => `T:${name.replace(/ \(\d+(?:nd|rd|th) Setting\)$/, "")} (${nth(number)} Setting)`);
-}
-
-function nth(number) {
-  return `${number}${{2: "nd", 3: "rd"}[number] || "th"}`;
-}
-
-/** Where a tune comes from, by name: what was chosen for it, and the link that composes it again. */
-function provenanceOf(take) {
-  const chosen = Object.entries(take.options).filter(([name, value]) => value !== DEFAULTS[name] && value !== null && typeof value !== "object");
-  return {...Object.fromEntries(chosen), network: take.network, seed: take.seed, link: take.link};
 }
 
 function sameLink(link, search) {

@@ -83,7 +83,7 @@ export class OptionsPanel {
       key: selectField({label: "Key", options: [["", "Any"]], onchange}),
       meter: selectField({label: "Metre", options: [["", "Any"]], onchange}),
       rhythm: selectField({label: "Rhythm", options: [["", "Any"]], onchange}),
-      temperature: sliderField({label: "Temperature", value: 0.8, min: 0.3, max: 1.5, step: 0.05, hint: "Low is tame, high is wild.", onchange}),
+      temperature: sliderField({label: "Temperature", value: 0.8, min: 0.1, max: 2, step: 0.05, hint: "Low is tame, high is wild.", onchange}),
       bars: numberField({label: "Bars", min: 1, max: 128, placeholder: "any", onchange}),
       form: textField({label: "Form", placeholder: "AABB", onchange}),
       unit_length: selectField({label: "Unit length", options: [["", "Any"], "1/8", "1/16", "1/4"], onchange}),
@@ -110,9 +110,23 @@ export class OptionsPanel {
       el("div.folds", {},
         fold("Own beginning", beginning.element),
         fold("Form and title", el("div.pair", {}, bars.element, form.element), unitLength.element, title.element),
-        fold("Model and chance", network.element, this.described = el("p.hint"), seed.element, raw.element, topP.element, topK.element, accept.element)),
+        fold("Model and chance", network.element, this.described = el("p.hint"), this.#seedRow(seed), raw.element, topP.element, topK.element, accept.element)),
       el("button.link.reset", {type: "button", onclick: () => { this.value = DEFAULTS; }}, icon("rotate-ccw", {size: 14}), "As usual"),
     ];
+  }
+
+  #seedRow(seed) {
+    const draw = () => this.useSeed(crypto.getRandomValues(new Uint32Array(1))[0] >>> 1);
+    seed.control.after(el("button.quiet.dice", {type: "button", title: "Another seed", "aria-label": "Another seed", onclick: draw}, icon("dices")));
+    seed.element.classList.add("with-dice");
+    return seed.element;
+  }
+
+  /** Compose with this seed from now on; null lets the studio draw a new one each time. */
+  useSeed(seed) {
+    this.fields.seed.value = seed;
+    this.fields.seed.element.closest("details").open = true;
+    this.#react();
   }
 
   /** Offer the words that the chosen network knows. */

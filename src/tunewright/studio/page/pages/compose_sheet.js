@@ -4,7 +4,7 @@ import {icon} from "../components/icon.js";
 import {Score} from "../components/score.js";
 import {el, put} from "../dom.js";
 
-/** `new ComposeSheet({keep, more, open, compare, copyLink}, networks)`, with `.element`, `.write(text)` and `.show(take, parent)`. */
+/** `new ComposeSheet({keep, more, open, compare, copyLink, useSeed}, networks)`, with `.element`, `.write(text)` and `.show(take, parent)`. */
 export class ComposeSheet {
   constructor(does, networks) {
     this.networks = networks;
@@ -24,6 +24,7 @@ export class ComposeSheet {
     this.abc = el("details.sheet-text", {}, el("summary", {}, "ABC"), this.text);
     this.copy = el("button.button.small", {onclick: does.copyLink}, icon("link"), "Copy link");
     this.compare = does.compare;
+    this.useSeed = does.useSeed;
     this.foot = el("footer.sheet-foot", {}, this.origin, this.copy);
     this.element = el("section.sheet.card", {"aria-label": "The tune"},
       el("header.sheet-head", {}, el("div", {}, this.title, this.tags), this.does),
@@ -73,6 +74,7 @@ export class ComposeSheet {
   #told(take) {
     const network = this.networks.find(({name}) => name === take.network)?.title || take.network;
     const temperature = take.options?.temperature;
-    return `${take.stopped ? "Stopped; written" : "Written"} by ${network}, seed ${take.seed}${temperature ? `, temperature ${temperature}` : ""}.`;
+    const seed = el("button.link", {title: "Use this seed again", onclick: () => this.useSeed(take.seed)}, `seed ${take.seed}`);
+    return [`${take.stopped ? "Stopped; written" : "Written"} by ${network}, `, seed, temperature ? `, temperature ${temperature}.` : "."];
   }
 }

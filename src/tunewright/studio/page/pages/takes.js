@@ -4,6 +4,7 @@ import {icon} from "../components/icon.js";
 import {Score} from "../components/score.js";
 import {el, put} from "../dom.js";
 import {keepSetting, setting} from "../state.js";
+import {DEFAULTS} from "./compose_options.js";
 
 const MOST = 60;
 
@@ -167,6 +168,22 @@ export function firstBars(text, count) {
   const pickup = signs.length && noteCount(music.slice(0, signs[0].index)) < 3 ? 1 : 0;
   const last = signs[count - 1 + pickup];
   return `${head}\n${last ? music.slice(0, last.index + last[0].length) : music}`;
+}
+
+/** The header of a tune as another setting of it, and its music up to the end of the first full bar. */
+export function anotherSetting(text, number) {
+  return firstBars(text, 1).replace(/^T:[ \t]*(.*)$/m, (_, name) => `T:${name.replace(/ \(\d+(?:nd|rd|th) Setting\)$/, "")} (${nth(number)} Setting)`);
+}
+
+/** 2 is "2nd". */
+export function nth(number) {
+  return `${number}${{2: "nd", 3: "rd"}[number] || "th"}`;
+}
+
+/** Where a tune comes from, by name: what was chosen for it, and the link that composes it again. */
+export function provenanceOf(take) {
+  const chosen = Object.entries(take.options).filter(([name, value]) => value !== DEFAULTS[name] && value !== null && typeof value !== "object");
+  return {...Object.fromEntries(chosen), network: take.network, seed: take.seed, link: take.link};
 }
 
 function noteCount(music) {
