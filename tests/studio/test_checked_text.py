@@ -3,7 +3,7 @@
 import pytest
 
 from tunewright.notation.check import check
-from tunewright.studio.tunes.checked_text import MOST_REPAIRS, placed_findings
+from tunewright.studio.tunes.checked_text import MOST_FINDINGS, MOST_REPAIRS, placed_findings
 
 HEAD = "X:1\nT:Try\nM:4/4\nL:1/8\nK:D\n"
 
@@ -53,3 +53,7 @@ def test_only_so_many_repairs_are_sought():
     found = placed_findings(HEAD + "d8|" + "d4 @ d4|" * 40)
     assert sum(finding.repair is not None for finding in found) <= MOST_REPAIRS
     assert len(found) == 40
+
+
+def test_of_very_many_findings_the_first_are_told():
+    assert len(placed_findings(HEAD + "d4 @ d4|" * (MOST_FINDINGS + 50))) == MOST_FINDINGS

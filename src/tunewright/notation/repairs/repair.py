@@ -15,7 +15,7 @@ from tunewright.notation.repairs.field_proposals import FIELD_PROPOSALS
 from tunewright.notation.repairs.music_proposals import MUSIC_PROPOSALS
 from tunewright.notation.repairs.tune_place import Proposal, Repair, TunePlace
 
-LONGEST_TUNE = 20_000
+LONGEST_TUNE = 8_000
 """Characters; no repair is sought in a longer tune."""
 
 PROPOSALS: dict[str, Proposal] = {**FIELD_PROPOSALS, **MUSIC_PROPOSALS}

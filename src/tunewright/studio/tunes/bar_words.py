@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from tunewright.notation.lexer import NOTE, Sign, Token, tokens
 from tunewright.notation.melody import Bar, bars_of
@@ -78,6 +79,7 @@ def part_name(section: int) -> str:
     return (part_name(section // 26 - 1) if section >= 26 else "") + chr(ord("A") + section % 26)
 
 
+@lru_cache(maxsize=256)
 def value_in_words(length: Fraction) -> str:
     """Return the name of a note value, in whole notes, such as "dotted quarter"."""
     for scale, word in _SCALES:
@@ -97,6 +99,7 @@ class _Reading:
         self.text = text
         self.signature = dict(zip(NATURAL_PITCHES, events.key.signature, strict=True))
         self.sounds = [item for item in voice.items if isinstance(item, Sound)]
+        self.starts = [sound.start for sound in self.sounds]
         self.tokens = tokens(text)
 
     def words(self, bar: Bar) -> str:
@@ -105,11 +108,10 @@ class _Reading:
         if bar.opens.endswith(":"):
             said.append("repeat begins")
         place, value = bar.start, ""
-        for sound in self.sounds:
-            if bar.start <= sound.start < bar.end:
-                now = "" if sound.bars > 1 else value_in_words(whole_notes(sound.ticks))
-                said.append(self._sound(sound, place, now if now != value else ""))
-                place, value = sound.end, now
+        for sound in self.sounds[bisect_left(self.starts, bar.start) : bisect_left(self.starts, bar.end)]:
+            now = "" if sound.bars > 1 else value_in_words(whole_notes(sound.ticks))
+            said.append(self._sound(sound, place, now if now != value else ""))
+            place, value = sound.end, now
         if bar.closes.startswith(":"):
             said.append("repeat ends")
         return ", ".join(said)
@@ -160,6 +162,8 @@ class _Reading:
                 yield DECORATION_SIGNS.get(content, content.strip("!+"))
 
     def _tokens(self, start: int, end: int) -> Sequence[Token]:
+        if start == end:
+            return ()
         first = bisect_left(self.tokens, start, key=lambda token: token.start)
         return self.tokens[first : bisect_left(self.tokens, end, key=lambda token: token.start)]
 

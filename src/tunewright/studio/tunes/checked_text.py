@@ -17,6 +17,12 @@ from tunewright.studio.tunes.playing import unit_starts
 MOST_REPAIRS = 30
 """No repair is sought for the findings after this number of them."""
 
+MOST_FINDINGS = 500
+"""Only the first of more findings are told."""
+
+LONGEST_REPAIRED = 40_000
+"""No repair is sought in a text of more characters."""
+
 _WHOLE_BARS = frozenset(("bar-too-long", "bar-too-short", "bar-held"))
 _WHOLE_LINES = frozenset(("line-ignored", "field-order", "field-not-allowed", "field-unknown", "lyrics-too-long"))
 _LINE_END = re.compile(r"\r\n|\n|\r")
@@ -55,12 +61,13 @@ class PlacedFinding:
 
 
 def placed_findings(text: str) -> tuple[PlacedFinding, ...]:
-    """Return what the checker finds in a text, in the order of its lines."""
+    """Return what the checker finds in a text, in the order of its lines, at most `MOST_FINDINGS`."""
     units, found = unit_starts(text), tokens(text)
+    most = MOST_REPAIRS if len(text) <= LONGEST_REPAIRED else 0
     lines = [0, *(match.end() for match in _LINE_END.finditer(text))]
     return tuple(
-        _placed(text, finding, lines[finding.line - 1] + finding.column - 1, found, units, number < MOST_REPAIRS)
-        for number, finding in enumerate(check(text))
+        _placed(text, finding, lines[finding.line - 1] + finding.column - 1, found, units, number < most)
+        for number, finding in enumerate(check(text)[:MOST_FINDINGS])
     )
 
 

@@ -25,7 +25,7 @@ from tunewright.studio.settings import Settings
 ALIKE = 0.6
 """Two bars are alike if this share of the notes of each stands in the other, in the same order."""
 
-MOST_ALIGNED = 800
+MOST_ALIGNED = 500
 """Notes from the beginning of each tune that are set beside one another."""
 
 LITTLE_MORE = 1.25

@@ -23,6 +23,9 @@ from tunewright.studio.tunes.swing import swung
 LATE = 1 / 12
 """Whole notes by which graces may delay the first note of a bar."""
 
+LONGEST_KEPT = 20_000
+"""Characters of a tune whose performance is kept for the next question."""
+
 NEARLY = 1e-4
 """Times closer than this, in whole notes, are equal."""
 
@@ -79,7 +82,7 @@ def play_bars(
     RenderError
         If it cannot be played, or if these bars hold no note.
     """
-    whole = _whole(text)
+    whole = _whole(text) if len(text) <= LONGEST_KEPT else _whole.__wrapped__(text)
     bars = whole.bars
     if first is not None or last is not None:
         bars = _chosen(bars, *_range(whole.bars, first, last))

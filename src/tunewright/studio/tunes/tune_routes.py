@@ -1,10 +1,9 @@
 """Routes about one tune: check, bars in words, playing, variations, transposing, originality, files, soundfont."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from importlib.util import find_spec
-from typing import Annotated
-
-from msgspec import Meta
+from threading import BoundedSemaphore
 
 from tunewright.errors import OptionError, RenderError, VocabularyError
 from tunewright.notation.fields import header_fields
@@ -15,18 +14,39 @@ from tunewright.rendering.page import file_name
 from tunewright.rendering.source import title_of
 from tunewright.sampling.vary import vary
 from tunewright.studio.composing.loaded_networks import Networks
-from tunewright.studio.route import Abc, Download, Line, Refused, Route, Share
+from tunewright.studio.route import Download, Refused, Route
+from tunewright.studio.settings import Settings
 from tunewright.studio.studio import Studio
-from tunewright.studio.tunes.bar_words import BarInWords, bars_in_words
-from tunewright.studio.tunes.checked_text import PlacedFinding, placed_findings
-from tunewright.studio.tunes.near_tunes import Corpora, HumanTune
+from tunewright.studio.tunes.bar_words import bars_in_words
+from tunewright.studio.tunes.checked_text import placed_findings
+from tunewright.studio.tunes.near_tunes import Corpora
 from tunewright.studio.tunes.playing import Playing, play_bars
 from tunewright.studio.tunes.practice import PlayedTune, played_tune, practice_file, silent_tune
+from tunewright.studio.tunes.tune_messages import (
+    BarsAnswer,
+    CheckAnswer,
+    FileFormat,
+    FormatsAnswer,
+    MidiRequest,
+    OriginalityAnswer,
+    OriginalityRequest,
+    PlayRequest,
+    RenderRequest,
+    TextAnswer,
+    TextRequest,
+    TransposeRequest,
+    VariationsAnswer,
+    VariationsRequest,
+    VariedTune,
+)
 
-BarNumber = Annotated[int, Meta(ge=0, le=10_000)]
-Program = Annotated[int, Meta(ge=0, le=127, description="Instrument of General MIDI.")]
+SOUNDS = ("wav", "opus", "html")
 LONGEST_SOUND_SECONDS = 360.0
 """A longer tune gets no WAV or Opus file: it would need too much memory."""
+MOST_VARIED_BARS = 32
+WAIT_SECONDS = 20
+MOST_AT_ONCE = 2
+"""Variations that are written, and sounds that are made, at one time."""
 LONGEST_COMPARED = 20_000
 """Characters of a tune that is varied or compared."""
 KEPT_SECONDS = 30 * 24 * 3600
@@ -44,144 +64,30 @@ MEDIA_TYPES = {
 }
 
 
-@dataclass(frozen=True)
-class TextRequest:
-    """A tune's text."""
+class LongWork:
+    """Places for work that keeps a core busy for seconds."""
 
-    text: Abc
+    def __init__(self, _: Settings) -> None:
+        self._places = BoundedSemaphore(MOST_AT_ONCE)
 
+    def close(self) -> None:
+        """Nothing is held."""
 
-@dataclass(frozen=True)
-class CheckAnswer:
-    """What is wrong in a text."""
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """Take a place while work is done.
 
-    findings: tuple[PlacedFinding, ...]
-
-
-@dataclass(frozen=True)
-class BarsAnswer:
-    """The bars of a tune."""
-
-    bars: tuple[BarInWords, ...]
-    title: str
-    key: str
-    meter: str
-    rhythm: str
-
-
-@dataclass(frozen=True)
-class PlayRequest:
-    """Which bars are played, and how."""
-
-    text: Abc
-    first_bar: BarNumber | None = None
-    last_bar: BarNumber | None = None
-    repeats: bool = True
-    swing: Share = 0.0
-
-
-@dataclass(frozen=True)
-class MidiRequest(PlayRequest):
-    """A MIDI file to practise with."""
-
-    tempo: Annotated[float, Meta(ge=10, le=600, description="Beats in a minute.")] | None = None
-    count_in: bool = False
-    metronome: bool = False
-    instrument: Program | None = None
-
-
-@dataclass(frozen=True)
-class VariationsRequest:
-    """Bars that a network writes anew."""
-
-    network: Line
-    text: Abc
-    first: BarNumber
-    last: BarNumber
-    candidates: Annotated[int, Meta(ge=1, le=64)] = 12
-    temperature: Annotated[float, Meta(ge=0.05, le=3)] = 0.8
-    seed: Annotated[int, Meta(ge=0, le=2**31 - 1)] = 0
-
-
-@dataclass(frozen=True)
-class VariedTune:
-    """A tune with some new bars."""
-
-    text: str
-    bars: str
-    """The new bars, with the bar lines between them."""
-    seed: int
-    likelihood: float
-    """Log-probability, in nats, of the new bars and all that follows them."""
-
-
-@dataclass(frozen=True)
-class VariationsAnswer:
-    """Variations, the likeliest first."""
-
-    variations: tuple[VariedTune, ...]
-    before: float | None
-    """Log-probability of the bars as they were and all that follows them; None if no variation was found."""
-
-
-@dataclass(frozen=True)
-class TransposeRequest:
-    """A tune, and how far it is moved or the tonic that it gets: one of the two."""
-
-    text: Abc
-    semitones: Annotated[int, Meta(ge=-36, le=36)] | None = None
-    key: Line | None = None
-
-
-@dataclass(frozen=True)
-class TextAnswer:
-    """A tune's text."""
-
-    text: str
-
-
-@dataclass(frozen=True)
-class OriginalityRequest:
-    """A tune, and what it is compared with."""
-
-    text: Abc
-    corpus: Line = "oneills"
-
-
-@dataclass(frozen=True)
-class OriginalityAnswer:
-    """How near a tune is to the tunes of a corpus."""
-
-    verdict: str
-    sentences: tuple[str, ...]
-    nearest: tuple[HumanTune, ...]
-
-
-@dataclass(frozen=True)
-class FileFormat:
-    """A format that a tune can be written in."""
-
-    name: str
-    suffix: str
-    """Of its files, with the dot."""
-    install: str | None
-    """What must be installed for it; None if it is."""
-
-
-@dataclass(frozen=True)
-class FormatsAnswer:
-    """All formats."""
-
-    formats: tuple[FileFormat, ...]
-
-
-@dataclass(frozen=True)
-class RenderRequest:
-    """A tune, and the format of the file that it becomes."""
-
-    text: Abc
-    format: Line
-    provenance: Annotated[dict[Line, Line], Meta(max_length=40)] = field(default_factory=dict)
+        Raises
+        ------
+        Refused
+            If all are taken.
+        """
+        if not self._places.acquire(timeout=WAIT_SECONDS):
+            raise Refused(429, f"{MOST_AT_ONCE} such requests are being answered already; try again in a moment")
+        try:
+            yield
+        finally:
+            self._places.release()
 
 
 def check_text(_: Studio, request: TextRequest) -> CheckAnswer:
@@ -227,6 +133,13 @@ def write_variations(studio: Studio, request: VariationsRequest) -> VariationsAn
     _require_short(request.text)
     if request.last < request.first:
         raise OptionError(f"bars is {request.first}-{request.last}; allowed: the last not before the first")
+    if request.last - request.first >= MOST_VARIED_BARS:
+        raise Refused(413, f"these are more than {MOST_VARIED_BARS} bars; write fewer anew at a time")
+    with studio.part(LongWork).place():
+        return _varied(studio, request)
+
+
+def _varied(studio: Studio, request: VariationsRequest) -> VariationsAnswer:
     try:
         found = vary(
             studio.part(Networks).network(request.network),
@@ -275,16 +188,17 @@ def list_formats(_: Studio) -> FormatsAnswer:
     )
 
 
-def render_tune(_: Studio, request: RenderRequest) -> Download:
+def render_tune(studio: Studio, request: RenderRequest) -> Download:
     """Make a file of a tune."""
     name = check_format(request.format)
     tune = Rendering(request.text, request.provenance)
-    if name in ("wav", "opus", "html") and tune.performance.length_seconds > LONGEST_SOUND_SECONDS:
+    if name in SOUNDS and tune.performance.length_seconds > LONGEST_SOUND_SECONDS:
         minutes = tune.performance.length_seconds / 60
         raise RenderError(
             f"the tune lasts {minutes:.0f} minutes; sound is made of at most {LONGEST_SOUND_SECONDS / 60:.0f}"
         )
-    content = FORMATS[name](tune)
+    with studio.part(LongWork).place() if name in SOUNDS else nullcontext():
+        content = FORMATS[name](tune)
     return Download(content, MEDIA_TYPES.get(name, "application/octet-stream"), _name_of(request.text, name))
 
 
