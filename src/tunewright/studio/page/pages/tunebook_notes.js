@@ -85,9 +85,9 @@ export class NotesPanel {
     for (let pitch = LOWEST; pitch <= HIGHEST; pitch += 1) {
       const black = SHOWN[pitch % 12].length > 1;
       keys.push(el(`button.piano-key${black ? ".black" : ""}`, {
-        type: "button", "aria-label": `${NAMES[pitch % 12]}, octave ${Math.floor(pitch / 12) - 1}`, tabindex: pitch === 62 ? "0" : "-1", data: {pitch},
-        onclick: () => this.#add(pitch),
-      }, pitch % 12 === 0 ? el("span", {"aria-hidden": "true"}, `C${Math.floor(pitch / 12) - 1}`) : null));
+        type: "button", "aria-label": `${NAMES[pitch % 12]}, octave ${Math.floor(pitch / 12) - 1}`, tabindex: pitch === 62 ? "0" : "-1",
+        data: pitch % 12 ? {} : {name: `C${Math.floor(pitch / 12) - 1}`}, onclick: () => this.#add(pitch),
+      }));
     }
     return el("div.piano", {role: "group", "aria-label": "Piano; arrow keys move, Space plays and adds the note", onkeydown: (event) => this.#step(event, keys)}, keys);
   }
