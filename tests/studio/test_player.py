@@ -43,12 +43,13 @@ async ({tune, orders, seconds}) => {
   for (const {at, ...order} of orders) {
     if (!at) node.port.postMessage(order);
     else context.suspend(at).then(async () => {
+      const before = heard.length;
       node.port.postMessage(order);
-      await new Promise((resolve) => setTimeout(resolve, 30));
+      while (heard.length === before) await new Promise((resolve) => setTimeout(resolve, 5));
       context.resume();
     });
   }
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  while (!heard.some(({playing}) => playing)) await new Promise((resolve) => setTimeout(resolve, 5));
   context.resume();
   while (!rendered) await new Promise((resolve) => setTimeout(resolve, 20));
   const left = rendered.getChannelData(0);
@@ -136,6 +137,28 @@ def test_a_change_of_tempo_does_not_cut_what_sounds(render):
     sound = render(HEAD + "A4|A4|]\n", play(), {"kind": "rate", "rate": 1.4, "at": 1.0}, program=ACCORDION, seconds=3)
     around = sound["loudest"][int(0.9 * RATE / WINDOW) : int(1.2 * RATE / WINDOW)]
     assert min(around) > 0.25 * max(around)
+
+
+def test_a_tune_that_is_changed_while_it_plays_goes_on_without_a_gap(render, studio_server):
+    longer = studio_server.client.post("/api/playing", json={"text": HEAD + "A4|A2 f2|]\n"}).json()
+    tune = {"countIn": longer["count_in"], **{name: longer[name] for name in ("notes", "clicks", "channels", "length")}}
+    order = {"kind": "tune", "tune": tune, "shift": 0, "at": 1.0}
+    sound = render(HEAD + "A4|A4|]\n", play(), order, program=ACCORDION, seconds=5)
+    around = sound["loudest"][int(0.9 * RATE / WINDOW) : int(1.2 * RATE / WINDOW)]
+    assert min(around) > 0.25 * max(around)
+    assert onsets(render(SPARSE, play(), {**order, "at": 2.5}, seconds=6))[3:] == pytest.approx([3], abs=0.02)
+
+
+def test_the_player_waits_for_more_of_a_tune_that_is_being_written(render, studio_server):
+    whole = studio_server.client.post("/api/playing", json={"text": SPARSE}).json()
+    tune = {"countIn": whole["count_in"], **{name: whole[name] for name in ("notes", "clicks", "channels", "length")}}
+    begun = {**tune, "notes": tune["notes"][:2], "length": 2}
+    orders = [
+        {"kind": "tune", "tune": begun, "more": True},
+        play(),
+        {"kind": "tune", "tune": tune, "shift": 0, "at": 2.7},
+    ]
+    assert onsets(render(SPARSE, *orders)) == pytest.approx([0, 1, 2.7, 3.7], abs=0.03)
 
 
 def test_faster_at_each_round_up_to_the_tempo_of_the_tune(render):

@@ -128,7 +128,7 @@ class TunePage {
 
   #edited(text) {
     this.score.update(text);
-    this.tune = {...this.tune, text};
+    this.tune = {...this.tune, text, edited: true};
     this.#showHead();
     this.player.changed();
     this.check();
@@ -180,7 +180,7 @@ class TunePage {
     put(this.heading, name);
     document.title = `${name} · Tunewright`;
     put(this.tags, tagsOf(text).map((tag) => el("span.tag", {}, tag)));
-    put(this.told, provenanceLine(this.tune.provenance));
+    put(this.told, provenanceLine(this.tune));
     const kept = this.tune.id && this.tune.of === text;
     put(this.keepButton, icon(kept ? "check" : "bookmark"), kept ? "Kept" : this.tune.id ? "Keep changes" : "Keep");
     this.keepButton.disabled = Boolean(kept);
@@ -236,10 +236,10 @@ class TunePage {
   }
 }
 
-function provenanceLine(provenance) {
+function provenanceLine({provenance, edited}) {
   if (!provenance?.network) return null;
   const {network, seed, temperature, link} = {...provenance.options, ...provenance};
-  const said = `Written by ${network}${seed === undefined ? "" : `, seed ${seed}`}${temperature === undefined ? "" : `, temperature ${temperature}`}.`;
+  const said = `Written by ${network}${seed === undefined ? "" : `, seed ${seed}`}${temperature === undefined ? "" : `, temperature ${temperature}`}${edited ? ", changed since" : ""}.`;
   return link ? [said, " ", el("a", {href: link}, "Compose it again"), " ", copyButton(link)] : said;
 }
 

@@ -69,7 +69,7 @@ export class Practice extends EventTarget {
       if (tune.problem) throw new Error(`This cannot be played: ${tune.problem}.`);
       let start = from ?? this.position;
       if (start >= tune.length - AT_ITS_END) start = 0;
-      if (!this.mine || this.given !== tune) this.#give(start);
+      if (!this.mine || this.given !== tune) this.#give({position: start});
       await synth.play({from: start, countIn: this.options.countIn});
     } catch (error) {
       this.dispatchEvent(new CustomEvent("failed", {detail: error}));
@@ -162,9 +162,10 @@ export class Practice extends EventTarget {
       return; // a text that is being edited may be no tune for a while: what plays goes on
     }
     if (!before || this.given === tune || tune.problem) return;
-    const place = !this.playing && tune.chosen !== before.chosen ? 0 : placeIn(tune, before, this.mine ? this.synth.state.position : position);
-    if (this.mine) this.#give(place);
-    else this.resting = place;
+    const fresh = !this.playing && tune.chosen !== before.chosen;
+    const shift = fresh ? null : shiftTo(tune, before, this.mine ? this.synth.state.position : position);
+    if (this.mine) this.#give(shift === null ? {position: 0} : {shift});
+    else this.resting = shift === null ? 0 : Math.min(position + shift, tune.length);
     this.#changed();
   }
 
@@ -190,9 +191,9 @@ export class Practice extends EventTarget {
     return this.synth;
   }
 
-  #give(position) {
+  #give(from) {
     this.given = this.tune;
-    this.synth.setTune(this, this.tune, {position, more: this.more});
+    this.synth.setTune(this, this.tune, {...from, more: this.more});
     this.synth.setRate(this.rate);
     this.#tellOptions();
   }
@@ -217,12 +218,10 @@ export class Practice extends EventTarget {
   }
 }
 
-/** Where the bar that stood at a position of `before` begins in `tune`; its beginning if it is not there. */
-function placeIn(tune, before, position) {
+/** By how much later the bar at a position of `before` begins in `tune`; null if it is not there. */
+function shiftTo(tune, before, position) {
   const bar = before.bars.filter(({start}) => start <= position + 0.01).at(-1);
-  if (!bar) return Math.min(position, tune.length);
-  const same = tune.bars.filter(({number}) => number === bar.number);
-  if (!same.length) return 0;
-  const nearest = same.reduce((best, each) => (Math.abs(each.start - bar.start) < Math.abs(best.start - bar.start) ? each : best));
-  return Math.min(nearest.start + position - bar.start, tune.length);
+  if (!bar) return 0;
+  const shifts = tune.bars.filter(({number}) => number === bar.number).map(({start}) => start - bar.start);
+  return shifts.length ? shifts.reduce((best, shift) => (Math.abs(shift) < Math.abs(best) ? shift : best)) : null;
 }

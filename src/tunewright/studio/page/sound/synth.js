@@ -4,6 +4,7 @@ import {ApiError} from "../api.js";
 const WORKLET = "/page/sound/worklet.js";
 const SOUNDFONT = "/api/soundfont";
 const IDLE_SECONDS = 60;
+const VOLUME = 2.4;
 
 let loading = null;
 
@@ -36,8 +37,10 @@ export class Synthesizer extends EventTarget {
     super();
     this.context = context;
     this.node = new AudioWorkletNode(context, "tune-player", {numberOfInputs: 0, outputChannelCount: [2]});
-    this.volume = new GainNode(context, {gain: 1});
-    this.node.connect(this.volume).connect(context.destination);
+    this.volume = new GainNode(context, {gain: VOLUME});
+    // Full chords must not be cut off at full scale.
+    const limiter = new DynamicsCompressorNode(context, {threshold: -8, knee: 6, ratio: 14, attack: 0.002, release: 0.12});
+    this.node.connect(this.volume).connect(limiter).connect(context.destination);
     this.state = {position: 0, playing: false, counting: false, rate: 1, round: 0, waiting: false, time: 0};
     this.owner = null;
     this.node.port.onmessage = ({data}) => this.#hear(data);
@@ -50,15 +53,19 @@ export class Synthesizer extends EventTarget {
     });
   }
 
-  /** What is played from now on: of whom it is, so that others know that they no longer sound. */
-  setTune(owner, tune, {position = null, more = false} = {}) {
+  /**
+   * What is played from now on: of whom it is, so that others know that they no longer sound.
+   *
+   * It goes on from a position, or moved by `shift` from where it is; with a shift of 0 what sounds is not cut.
+   */
+  setTune(owner, tune, {position = null, shift = null, more = false} = {}) {
     if (this.owner !== owner) {
       this.pause();
       this.owner = owner;
       this.dispatchEvent(new CustomEvent("owner", {detail: owner}));
     }
     const {notes, clicks, count_in: countIn, channels, length} = tune;
-    this.#tell("tune", {tune: {notes, clicks, countIn, channels, length}, position, more});
+    this.#tell("tune", {tune: {notes, clicks, countIn, channels, length}, position, shift, more});
   }
 
   /** Play from a position, or from where it is; with a count-in first. To be called while a press is handled. */

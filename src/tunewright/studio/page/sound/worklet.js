@@ -8,6 +8,7 @@ const DRUMS = 9;
 const CLICK = {first: [76, 112], other: [77, 88]}; // wood blocks of General MIDI, and their velocities
 const CLICK_SECONDS = 0.05;
 const BLOCKS_BETWEEN_REPORTS = 6; // about 17 ms
+const NEARLY = 1e-6;
 const REVERB = 91;
 const CHORUS = 93;
 const EMPTY = {notes: [], clicks: [], countIn: [], channels: [], length: 0};
@@ -28,6 +29,7 @@ class TunePlayer extends AudioWorkletProcessor {
     this.metronome = false;
     this.instrument = null;
     this.nextNote = this.nextClick = this.blocks = 0;
+    this.programs = new Map(); // by channel
     this.sounding = new Map(); // by channel and pitch: the position at which it ends
     this.port.onmessage = ({data}) => this[`on_${data.kind}`](data);
   }
@@ -35,6 +37,7 @@ class TunePlayer extends AudioWorkletProcessor {
   on_soundfont({content}) {
     try {
       this.synth.soundBankManager.addSoundBank(SoundBankLoader.fromArrayBuffer(content), "main");
+      this.programs.clear();
       this.#chooseInstruments();
       this.port.postMessage({kind: "ready"});
     } catch (error) {
@@ -42,13 +45,14 @@ class TunePlayer extends AudioWorkletProcessor {
     }
   }
 
-  on_tune({tune, position = null, more = false}) {
-    this.#silence();
+  /** Another tune, from a position on; or the same one changed, moved by `shift`: what sounds goes on if that is 0. */
+  on_tune({tune, position = null, shift = null, more = false}) {
+    if (shift !== 0) this.#silence();
     this.tune = tune;
     this.more = more;
-    if (position !== null) this.position = Math.min(position, tune.length);
     this.waiting = false;
-    this.#find();
+    this.position = Math.max(0, Math.min(position ?? this.position + (shift ?? 0), tune.length));
+    this.#find(shift === 0 ? 0 : NEARLY);
     this.#chooseInstruments();
     this.#report();
   }
@@ -141,12 +145,12 @@ class TunePlayer extends AudioWorkletProcessor {
   #sound(to, inside) {
     const {notes, clicks} = this.tune;
     this.#endNotes(to, false);
-    while (this.nextNote < notes.length && notes[this.nextNote].start < (inside ? to : to - 1e-6)) {
+    while (this.nextNote < notes.length && notes[this.nextNote].start < (inside ? to : to - NEARLY)) {
       const note = notes[this.nextNote];
       this.nextNote += 1;
       this.#begin(note.channel, note.pitch, note.velocity, note.start + note.length);
     }
-    while (this.nextClick < clicks.length && clicks[this.nextClick].time < (inside ? to : to - 1e-6)) {
+    while (this.nextClick < clicks.length && clicks[this.nextClick].time < (inside ? to : to - NEARLY)) {
       if (this.metronome) this.#click(clicks[this.nextClick].first);
       this.nextClick += 1;
     }
@@ -203,8 +207,8 @@ class TunePlayer extends AudioWorkletProcessor {
   }
 
   /** Find the first note and click at the position or after it. */
-  #find() {
-    const at = this.position - 1e-6;
+  #find(slack = NEARLY) {
+    const at = this.position - slack;
     this.nextNote = first(this.tune.notes, ({start}) => start >= at);
     this.nextClick = first(this.tune.clicks, ({time}) => time >= at);
   }
@@ -212,6 +216,8 @@ class TunePlayer extends AudioWorkletProcessor {
   #chooseInstruments() {
     for (const {channel, program, accompaniment} of this.tune.channels) {
       const chosen = this.instrument !== null && !accompaniment ? this.instrument : program;
+      if (this.programs.get(channel) === chosen) continue;
+      this.programs.set(channel, chosen);
       this.synth.programChange(channel, chosen);
       this.synth.controllerChange(channel, REVERB, 30);
       this.synth.controllerChange(channel, CHORUS, 0);
