@@ -4,11 +4,13 @@ from collections.abc import Callable
 
 from tunewright.studio.composing import compose_routes
 from tunewright.studio.composing.welcome import warm_up
+from tunewright.studio.results import study_routes
 from tunewright.studio.route import Route
 from tunewright.studio.studio import Studio
 from tunewright.studio.teaching import training_routes
 from tunewright.studio.tunebook import book_routes, set_routes, tunebook_routes
 from tunewright.studio.tunes import tune_routes
+from tunewright.studio.units import neuron_routes
 
 ROUTES: tuple[Route, ...] = (
     *compose_routes.ROUTES,
@@ -17,6 +19,8 @@ ROUTES: tuple[Route, ...] = (
     *set_routes.ROUTES,
     *book_routes.ROUTES,
     *training_routes.ROUTES,
+    *study_routes.ROUTES,
+    *neuron_routes.ROUTES,
 )
 
 BEGINNINGS: tuple[Callable[[Studio], None], ...] = (warm_up,)
