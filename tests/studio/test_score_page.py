@@ -106,3 +106,12 @@ def test_a_chart_has_its_figures_in_a_table(score_page):
     rows = score_page.locator("tbody tr").all_text_contents()
     assert rows == ["12.500–", "21.2501.500"]
     assert score_page.locator("polyline.chart-line").count() == 4  # two curves, and each again in the legend
+
+
+def test_a_text_that_abcjs_fails_on_is_told(score_page):
+    score_page.show(TUNE)
+    score_page.evaluate("window.score.update('X:1\\nV:1\\nV:2\\nK:C1DEF|GABc|\\nV:2\\nC,4|G,4|X')")
+    expect(score_page.locator(".score-failure")).to_contain_text("cannot be engraved")
+    score_page.evaluate("window.score.update('X:1\\nK:C\\n' + 'CDEF|'.repeat(20000))")
+    expect(score_page.locator(".score-failure")).to_contain_text("too long")
+    score_page.problems.clear()  # the studio refuses to tell the bars of a text that is no tune

@@ -7,6 +7,9 @@ import {barBoxes, engrave, engravedBars, wholeBars} from "./engraving.js";
 const ABOVE = 26;
 const BELOW = 22;
 
+/** Most characters that are engraved at once. */
+const LONGEST = 60_000;
+
 /**
  * A score: `new Score({text, onSelect(selection) {...}})`, with `.element`.
  *
@@ -122,12 +125,24 @@ export class Score {
       put(this.sheet);
       this.engraved = null;
     } else {
-      this.engraved = engrave(this.sheet, text, this.#layout(width));
+      this.engraved = this.#tryToEngrave(text, width);
     }
     this.bars = this.engraved ? this.#numbered(engravedBars(this.engraved)) : [];
     this.#placeBars();
     if (this.marks.length) this.paint(this.marks);
     this.element.dispatchEvent(new CustomEvent("engraved", {detail: {bars: this.bars.length}}));
+  }
+
+  /** Engrave, or say that it cannot be done: abcjs fails on a few texts, and would take long over a very long one. */
+  #tryToEngrave(text, width) {
+    try {
+      if (text.length > LONGEST) throw new RangeError("too long");
+      return engrave(this.sheet, text, this.#layout(width));
+    } catch (error) {
+      put(this.sheet, el("p.score-failure", {}, error instanceof RangeError && text.length > LONGEST
+        ? "This text is too long for one score." : "This text cannot be engraved as it stands."));
+      return null;
+    }
   }
 
   /** Width of the staff, and how many notes fit in a line. */
