@@ -16,8 +16,7 @@ import {askForNewSet, SetView} from "./tunebook_sets.js";
 
 export const title = "Tunebook";
 
-const SORTS = [["title", "By title"], ["newest", "Newest first"], ["oldest", "Oldest first"], ["changed", "Last changed"], ["rhythm", "By rhythm"],
-  ["key", "By key"], ["meter", "By metre"]];
+const SORTS = [["title", "Title"], ["newest", "Newest"], ["oldest", "Oldest"], ["changed", "Changed"], ["rhythm", "Rhythm"], ["key", "Key"], ["meter", "Metre"]];
 const FILTERS = {tag: ["Tag", "tags"], rhythm: ["Rhythm", "rhythms"], key: ["Key", "keys"], book: ["From", "books"]};
 const AGAIN_MILLISECONDS = 1500;
 
@@ -203,7 +202,7 @@ class TunebookPage {
     const sets = this.summary.sets.map((each) => [String(each.id), `${each.name} (${each.tunes.length})`]);
     const set = sets.length ? selectField({label: "Set", options: [["", "None"], ...sets], value: this.asked.set, onchange: (value) => this.change({set: value})}).element : null;
     const searching = this.asked.words || this.asked.notes;
-    const sorts = searching ? [["", "Best first"], ...SORTS] : SORTS;
+    const sorts = searching ? [["", "Best"], ...SORTS] : SORTS;
     const sort = this.asked.set ? null : selectField({label: "Order", options: sorts, value: this.asked.sort || (searching ? "" : "title"), onchange: (value) => this.change({sort: value})}).element;
     const used = ["set", ...Object.keys(FILTERS)].filter((name) => this.asked[name]).length;
     put(this.filterButton, icon("sliders-horizontal"), used ? `Filter (${used})` : "Filter");
@@ -250,7 +249,7 @@ class TunebookPage {
     return emptyState({
       title: unread ? "Not found so far" : "No tune fits", heading: "h2", picture: "search",
       text: unread ? `The notes of ${unread.toLocaleString("en")} tunes are still being read.`
-        : this.asked.notes ? "No tune has these notes, in any key, even with one in three of them changed. Fewer notes find more."
+        : this.asked.notes ? "No tune has these notes, in any key, even with one in four of them changed. Fewer notes find more."
           : "Try fewer words, or the beginnings of words.",
       actions: [el("button.button", {onclick: () => this.#clear()}, "Clear the search")],
     });

@@ -47,7 +47,6 @@ export class TuneList {
     this.query = query;
     this.loading?.abort();
     this.loading = new AbortController();
-    this.signal.addEventListener("abort", () => this.loading.abort());
     const first = anew ? 0 : this.#firstPage();
     let answer;
     try {
@@ -80,7 +79,7 @@ export class TuneList {
 
   async #ask(page) {
     const query = new URLSearchParams({...Object.fromEntries(Object.entries(this.query).filter(([, value]) => value)), offset: page * PAGE, limit: PAGE});
-    return get(`/api/tunes?${query}`, {signal: this.loading.signal});
+    return get(`/api/tunes?${query}`, {signal: AbortSignal.any([this.signal, this.loading.signal])});
   }
 
   #tune(place) {

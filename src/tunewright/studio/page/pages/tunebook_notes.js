@@ -45,7 +45,8 @@ export class NotesPanel {
     this.element.hidden = !open;
     this.button.setAttribute("aria-expanded", String(open));
     this.button.setAttribute("aria-pressed", String(open));
-    if (open) this.field.control.focus({preventScroll: true});
+    // On a phone the keyboard would hide the piano.
+    if (open && !matchMedia("(pointer: coarse)").matches) this.field.control.focus({preventScroll: true});
     else if (this.field.value) {
       this.clear();
       this.change("");
