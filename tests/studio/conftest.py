@@ -2,7 +2,7 @@
 
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import httpx2
 import pytest
@@ -73,6 +73,13 @@ def quiet_server(tmp_path_factory):
     """The same without a network that is loaded and a tune that is composed at its start: quicker."""
     with running(tmp_path_factory.mktemp("quiet"), warm=False) as studio:
         yield studio
+
+
+@pytest.fixture(scope="module")
+def studio_in():
+    """A function from a data folder and further settings to a running studio without a welcoming tune."""
+    with ExitStack() as stack:
+        yield lambda folder, **settings: stack.enter_context(running(folder, warm=False, **settings))
 
 
 @pytest.fixture

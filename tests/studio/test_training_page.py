@@ -11,7 +11,8 @@ LONG = 120_000
 def processes_end():
     yield
     for process in trainings_module._running:
-        process.wait(LONG / 1000)
+        process.kill()
+        process.wait()
 
 
 @pytest.fixture(scope="module")
@@ -96,8 +97,7 @@ def test_failures_and_what_is_missing_are_told(open_page, monkeypatch):
 def test_the_lesson_goes_to_its_end(open_page, studio_server):
     page = open_page("/training")
     page.get_by_role("button", name="Begin the lesson").click()
-    steps = page.locator(".lesson-step")
-    assert steps.count() == 4
+    page.locator(".lesson-step").nth(3).wait_for()
     page.locator(".lesson-step.done").first.wait_for(timeout=LONG)
     page.get_by_text("Finished", exact=True).wait_for(timeout=10 * LONG)
     page.get_by_role("link", name="Open its units").wait_for()

@@ -49,7 +49,8 @@ def events_of(server, name, after=0):
 def processes_end():
     yield
     for process in trainings_module._running:
-        process.wait(LONGEST_SECONDS)
+        process.kill()
+        process.wait()
 
 
 @pytest.fixture(scope="module")

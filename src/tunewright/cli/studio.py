@@ -7,7 +7,14 @@ from pathlib import Path
 from tunewright.errors import MissingExtraError
 
 
-def studio(*, port: int = 8044, host: str = "127.0.0.1", folder: Path | None = None, no_browser: bool = False) -> int:
+def studio(
+    *,
+    port: int = 8044,
+    host: str = "127.0.0.1",
+    folder: Path | None = None,
+    studies: Path = Path("runs"),
+    no_browser: bool = False,
+) -> int:
     """Open the studio: compose, practise and keep tunes, look into networks and train them, in the browser.
 
     Everything stays on this machine. Ctrl+C closes the studio; a training that runs goes on, and the studio finds it
@@ -22,6 +29,8 @@ def studio(*, port: int = 8044, host: str = "127.0.0.1", folder: Path | None = N
         address that is printed, with its token, can use it.
     folder
         Where tunebook, trainings and networks are kept; the usual place for data of this user by default.
+    studies
+        Studies are looked for below this folder.
     no_browser
         Print the address only.
     """
@@ -40,7 +49,8 @@ def studio(*, port: int = 8044, host: str = "127.0.0.1", folder: Path | None = N
             print("No browser was found; open this address in one.", flush=True)
 
     token = "" if is_loopback(host) else secrets.token_urlsafe(24)
-    settings = Settings(folder=folder or data_folder(), host=host, port=port, token=token)
+    kept = (folder or data_folder()).resolve()
+    settings = Settings(folder=kept, studies=(studies.resolve(),), host=host, port=port, token=token)
     try:
         serve(settings, tell)
     except KeyboardInterrupt:

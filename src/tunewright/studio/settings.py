@@ -24,6 +24,8 @@ class Settings:
 
     folder: Path = field(default_factory=data_folder)
     """Tunebook, trainings and trained networks lie here."""
+    studies: tuple[Path, ...] = ()
+    """Folders below which studies are looked for, besides ``studies`` in the data folder."""
     host: str = "127.0.0.1"
     """Address that the server listens on; others can reach it only if this is not the loopback address."""
     port: int = 8044
