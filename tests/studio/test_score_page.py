@@ -114,4 +114,3 @@ def test_a_text_that_abcjs_fails_on_is_told(score_page):
     expect(score_page.locator(".score-failure")).to_contain_text("cannot be engraved")
     score_page.evaluate("window.score.update('X:1\\nK:C\\n' + 'CDEF|'.repeat(20000))")
     expect(score_page.locator(".score-failure")).to_contain_text("too long")
-    score_page.problems.clear()  # the studio refuses to tell the bars of a text that is no tune
