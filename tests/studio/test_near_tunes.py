@@ -6,7 +6,7 @@ import tunewright
 from tunewright.errors import OptionError
 from tunewright.notation.melody import read_melody
 from tunewright.studio.settings import Settings
-from tunewright.studio.tunes.near_tunes import Corpora, alike_bars, best_shift
+from tunewright.studio.tunes.near_tunes import HumanCorpora, alike_bars, best_shift
 
 HEAD = "X:1\nT:Try\nM:4/4\nL:1/8\nK:D\n"
 REEL = HEAD + "d2fd Adfd|e2ge cege|ABcd A2B2|f2d2 d4|]\n"
@@ -36,7 +36,7 @@ def test_nothing_is_alike_without_notes():
 
 def test_a_moved_human_tune_is_found_and_set_beside_itself(oneills_folder, tmp_path):
     tune = tunewright.read_tunes(oneills_folder)[700]
-    figures, nearest = Corpora(Settings(folder=tmp_path)).compare(tunewright.transpose(tune.text, 2), "oneills")
+    figures, nearest = HumanCorpora(Settings(folder=tmp_path)).compare(tunewright.transpose(tune.text, 2), "oneills")
     assert figures.verdict == "copied"
     first = nearest[0]
     assert (first.similarity, first.semitones) == (1.0, 2)
@@ -48,4 +48,4 @@ def test_a_moved_human_tune_is_found_and_set_beside_itself(oneills_folder, tmp_p
 
 def test_a_corpus_that_is_not_there(tmp_path):
     with pytest.raises(OptionError, match="there are: oneills, ryans"):
-        Corpora(Settings(folder=tmp_path)).compare(REEL, "../etc")
+        HumanCorpora(Settings(folder=tmp_path)).compare(REEL, "../etc")

@@ -59,7 +59,7 @@ class HumanTune:
     alike: tuple[AlikeBars, ...]
 
 
-class Corpora:
+class HumanCorpora:
     """Corpora that tunes are compared with, read when they are first asked for."""
 
     def __init__(self, _: Settings) -> None:

@@ -19,7 +19,7 @@ from tunewright.studio.settings import Settings
 from tunewright.studio.studio import Studio
 from tunewright.studio.tunes.bar_words import bars_in_words
 from tunewright.studio.tunes.checked_text import placed_findings
-from tunewright.studio.tunes.near_tunes import Corpora
+from tunewright.studio.tunes.near_tunes import HumanCorpora
 from tunewright.studio.tunes.playing import Playing, play_bars
 from tunewright.studio.tunes.practice import PlayedTune, played_tune, practice_file, silent_tune
 from tunewright.studio.tunes.tune_messages import (
@@ -173,7 +173,7 @@ def transpose_text(_: Studio, request: TransposeRequest) -> TextAnswer:
 def find_nearest(studio: Studio, request: OriginalityRequest) -> OriginalityAnswer:
     """Compare a tune with those of a corpus."""
     _require_short(request.text)
-    figures, nearest = studio.part(Corpora).compare(request.text, request.corpus)
+    figures, nearest = studio.part(HumanCorpora).compare(request.text, request.corpus)
     return OriginalityAnswer(figures.verdict, figures.sentences(), nearest)
 
 
