@@ -1,6 +1,8 @@
 """The page Neurons in a real browser: a unit is chosen, colours a tune, follows one that is written, and is held."""
 
+import json
 import re
+import shutil
 
 import pytest
 from playwright.sync_api import expect
@@ -138,6 +140,23 @@ def test_the_page_fits_and_everything_can_be_reached(open_page, width, scheme):
     named = "!(node.textContent.trim() || node.ariaLabel || node.labels?.length)"
     controls = page.locator("main button, main input, main select, main textarea")
     assert controls.evaluate_all(f"nodes => nodes.filter((node) => node.offsetParent && {named}).length") == 0
+
+
+def test_a_network_that_nobody_has_studied_can_be_looked_at(open_page, studio_server):
+    place = studio_server.folder / "trainings" / "mine"
+    shutil.copytree(NETWORKS / "oneills", place / "run")
+    order = {"title": "Mine", "corpus": "x", "corpus_title": "X", "sources": ["nothing.abc"], "preset": "small"}
+    (place / "order.json").write_text(json.dumps(order), encoding="utf-8")
+    page = open_page("/neurons?network=trained/mine")
+    expect(page.locator(".state h2")).to_have_text("Nobody has looked inside this network yet")
+    page.get_by_role("button", name="Look at any unit").click()
+    page.locator(COLOURED).first.wait_for()
+    expect(page.locator(".unit-said")).to_contain_text("Nothing was confirmed of this unit")
+    page.goto(page.url.split("?")[0] + "?network=trained/mine")
+    page.get_by_role("button", name="Find out").click()
+    expect(page.locator(".state.failed")).to_contain_text("nothing.abc", timeout=60_000)
+    page.get_by_label("Network").select_option("oneills")
+    page.locator(COLOURED).first.wait_for()
 
 
 def test_a_network_that_is_not_there_is_told_in_words(open_page):

@@ -140,22 +140,12 @@ class NeuronsPage {
   choose({layer, unit, findings}) {
     this.unit = {layer, unit};
     put(this.heading, this.about.layers > 1 ? `Unit ${unit} of layer ${layer}` : `Unit ${unit}`);
-    put(this.said, findings.length ? findings.map((each, place) => this.#finding(each, place))
+    put(this.said, findings.length ? told(findings)
       : el("p.soft", {}, "Nothing was confirmed of this unit. Look for yourself."));
     this.view.showUnit(this.network.value, layer, unit);
     this.hold.showUnit(layer, unit, findings[0]);
     setParams({network: this.network.value, unit: `${layer}:${unit}`});
     announce(findings.length ? `Unit ${unit}: ${saidOf(findings[0])}` : `Unit ${unit}`);
-  }
-
-  #finding(finding, place) {
-    const figure = figureOf(finding, finding.value);
-    if (place) return el("p.soft.small-text", {title: finding.sentence}, `It also ${saidOf(finding)} (${figure}).`);
-    const learned = finding.untrained === null ? "" : ` The best unit of a network that has learned nothing: ${figureOf(finding, finding.untrained)}.`;
-    return [el("p.unit-main", {}, `It ${saidOf(finding)}.`),
-      el("p.soft.small-text", {title: finding.sentence}, finding.statistic === "auc"
-        ? `Of two places in a tune, one like this and one not, it tells which is which ${figure} of the time.${learned}`
-        : `How closely it follows that: ${figure} (1 is perfect).${learned}`)];
   }
 
   setText(text) {
@@ -233,6 +223,18 @@ class NeuronsPage {
     return el("div", {}, el("div.page-head", {}, el("div", {}, el("h1", {}, title), el("p", {}, "What single units of a network follow, on any tune. Hold one, and hear what changes.")),
       el("div.actions", {}, this.network.element)), this.body);
   }
+}
+
+/** What was found about a unit: the first finding at length, the others in a line. */
+function told([first, ...others]) {
+  const figure = figureOf(first, first.value);
+  const learned = first.untrained === null ? "" : ` The best unit of a network that has learned nothing: ${figureOf(first, first.untrained)}.`;
+  const also = others.map((each) => el("span", {title: each.sentence}, `${saidOf(each)} (${figureOf(each, each.value)})`));
+  return [el("p.unit-main", {}, `It ${saidOf(first)}.`),
+    el("p.soft.small-text", {title: first.sentence}, first.statistic === "auc"
+      ? `Of two places in a tune, one like this and one not, it tells which is which ${figure} of the time.${learned}`
+      : `How closely it follows that: ${figure} (1 is perfect).${learned}`),
+    also.length ? el("p.faint.small-text", {}, "It also ", also.map((each, place) => [place ? "; " : "", each]), ".") : null];
 }
 
 /** How well a unit does, in words: 97%, or r 0.85. */
