@@ -107,9 +107,9 @@ def test_tunes_are_found_by_words_and_by_notes(open_page, width):
     page.get_by_role("button", name="Clear the search").click()
     expect(rows(page)).to_have_count(6)
     page.get_by_role("button", name="By notes").click()
-    page.get_by_label("Notes", exact=True).fill("E G# B E A# B A C# E A C# A")  # in E, one note wrong
+    page.get_by_label("Notes", exact=True).fill("E G# B A C# E A C A E C# B")  # in E, one note wrong
     expect(rows(page).first).to_have_text("Morning Star")
-    expect(page.locator(".notes-read")).to_contain_text("Read as E G♯ B E")
+    expect(page.locator(".notes-read")).to_contain_text("Read as E G♯ B A")
     choose(page, "Morning Star")
     expect(page.locator(".preview")).to_contain_text("The notes that you asked for are coloured.")
     page.wait_for_function("document.querySelector('.preview .score [style*=\"--accent\"]')")
@@ -142,6 +142,13 @@ def test_notes_are_played_on_the_piano(open_page):
     expect(page.get_by_role("button", name="E flat, octave 4", exact=True)).to_be_focused()
     page.keyboard.press("Space")
     expect(page.get_by_label("Notes", exact=True)).to_have_value("K:C G B d _E")
+
+
+def test_a_link_finds_notes_on_a_touch_screen_too(open_page):
+    page = opened(open_page, "/tunebook?notes=G+B+d+g", width="phone", has_touch=True)
+    expect(page.get_by_label("Notes", exact=True)).to_have_value("G B d g")
+    expect(page.locator(".notes-read")).to_contain_text("Read as G B D G")
+    assert "notes=G+B+d+g" in page.url
 
 
 def test_too_few_notes_are_told_and_not_asked(open_page):

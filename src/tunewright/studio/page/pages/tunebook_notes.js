@@ -37,20 +37,25 @@ export class NotesPanel {
       el("div.notes-does", {}, this.playButton,
         el("button.button.small", {onclick: () => this.#shorten()}, icon("undo-2"), "Take back"),
         el("button.button.small", {onclick: () => { this.clear(); change(""); }}, icon("x"), "Clear"), this.read));
-    if (value) this.toggle(true);
+    if (value) this.#open(true);
   }
 
   /** Open or close it. */
   toggle(open = this.element.hidden) {
-    this.element.hidden = !open;
-    this.button.setAttribute("aria-expanded", String(open));
-    this.button.setAttribute("aria-pressed", String(open));
-    // On a phone the keyboard would hide the piano.
-    if (open && !matchMedia("(pointer: coarse)").matches) this.field.control.focus({preventScroll: true});
-    else if (this.field.value) {
+    this.#open(open);
+    if (open) {
+      // On a phone the keyboard would hide the piano.
+      if (!matchMedia("(pointer: coarse)").matches) this.field.control.focus({preventScroll: true});
+    } else if (this.field.value) {
       this.clear();
       this.change("");
     }
+  }
+
+  #open(open) {
+    this.element.hidden = !open;
+    this.button.setAttribute("aria-expanded", String(open));
+    this.button.setAttribute("aria-pressed", String(open));
   }
 
   clear() {
