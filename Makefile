@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test install check coverage website benchmarks models clean
+.PHONY: help studio demo test install check coverage website benchmarks models clean
 
 SUITS := -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))'
 PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do $$name $(SUITS) 2>/dev/null && echo $$name && break; done)
@@ -15,6 +15,9 @@ QUICKLY := --quiet --no-compile --constraint constraints.txt
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s%s\n", $$1, $$2 }'
+
+studio: .venv/demo.installed .venv/studio.installed ## open the studio in the browser: compose, practise, keep tunes
+	$(BIN)/tunewright studio $(STUDIO_OPTIONS)
 
 demo: .venv/demo.installed ## train on O'Neill's for two minutes, compose, make a page of three tunes
 	$(BIN)/tunewright demo --force $(DEMO_OPTIONS)
@@ -54,15 +57,16 @@ models: .venv/all.installed ## train anew the networks that come along (hours; n
 	$(BIN)/python -m models.build
 
 clean: ## remove .venv and everything else that make made; your runs stay
-	rm -rf .venv build dist src/tunewright/rendering/abcjs web/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*
+	rm -rf .venv build dist src/tunewright/rendering/abcjs src/tunewright/studio/page/third_party web/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*
 	find src tests benchmarks -name __pycache__ -type d -exec rm -rf {} +
 
 # .venv/X.installed says that extra X, and the extras inside it, are there with today's versions. An install that was
 # interrupted leaves .venv/unfinished behind, and the next one then starts from nothing.
+studio_holds := studio
 demo_holds := demo
-test_holds := demo test
-all_holds := demo test all
-INPUTS := pyproject.toml constraints.txt $(wildcard hatch_build.py web/package.json web/package-lock.json)
+test_holds := studio demo test
+all_holds := studio demo test all
+INPUTS := pyproject.toml constraints.txt $(wildcard hatch_build.py web/package.json web/package-lock.json web/bundle.mjs)
 
 .venv/%.installed: .venv/place $(INPUTS)
 	@echo "Installing Tunewright ($*) into .venv; the first time takes some minutes"

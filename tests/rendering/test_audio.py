@@ -63,7 +63,7 @@ def test_opus_is_small():
 
 def test_another_soundfont_is_used(tmp_path):
     copy = tmp_path / "copy.sf2"
-    copy.write_bytes(audio._installed_soundfont().read_bytes())
+    copy.write_bytes(audio.installed_soundfont().read_bytes())
     assert wav_file(performance(), soundfont=copy) == wav_file(performance())
 
 
@@ -78,6 +78,6 @@ def test_what_is_no_soundfont_is_refused(tmp_path, content):
 
 def test_a_broken_soundfont_is_refused(tmp_path):
     path = Path(tmp_path, "font.sf2")
-    path.write_bytes(audio._installed_soundfont().read_bytes()[:5000])
+    path.write_bytes(audio.installed_soundfont().read_bytes()[:5000])
     with pytest.raises(InputError):
         wav_file(performance(), soundfont=path)

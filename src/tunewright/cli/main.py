@@ -26,6 +26,7 @@ app = App(
     result_action="return_value",
 )
 app.command("tunewright.cli.composing.demo:demo", help="Train on O'Neill's, compose three tunes, show them on a page.")
+app.command("tunewright.cli.studio:studio", help="Open the studio: compose, practise and keep tunes in the browser.")
 app.command("tunewright.cli.books.corpus:app", name="corpus", help="Show what is in tunes; build large corpora.")
 app.command("tunewright.cli.books.check:check", help="Say what is wrong with tunes, and what would be right.")
 app.command("tunewright.cli.learning.train:train", help="Train a network on tunes.")

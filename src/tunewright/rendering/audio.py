@@ -73,7 +73,7 @@ def _sound(performance: Performance, soundfont: Path | None) -> "tuple[NDArray[n
     except ImportError:
         raise MissingExtraError("Making sound", "render") from None
 
-    font = _soundfont(soundfont or _installed_soundfont())
+    font = _soundfont(soundfont or installed_soundfont())
     try:
         midi = midi_file(performance, silence_seconds=FADE_SECONDS)
         samples, rate = soundfile.read(io.BytesIO(midirenderer.render_wave_from(font, midi)))
@@ -118,7 +118,14 @@ def _soundfont(path: Path) -> bytes:
     return font
 
 
-def _installed_soundfont() -> Path:
+def installed_soundfont() -> Path:
+    """Return the soundfont that is used where none is given.
+
+    Raises
+    ------
+    MissingExtraError
+        If pretty_midi, which brings it, is not installed.
+    """
     package = importlib.util.find_spec("pretty_midi")
     places = list(package.submodule_search_locations or ()) if package else []
     for place in places:

@@ -25,7 +25,7 @@ from tunewright.corpus.tune import END, START
 from tunewright.errors import OptionError
 from tunewright.model.checkpoint import Checkpoint, Model
 from tunewright.sampling.cadences import cadences_of
-from tunewright.sampling.choosing.acceptance import DiscriminatorSampler, sample_in_rounds
+from tunewright.sampling.choosing.acceptance import Candidates, DiscriminatorSampler, sample_in_rounds
 from tunewright.sampling.compiled import compiling, kernel
 from tunewright.sampling.compiled.steering import Steering
 from tunewright.sampling.compiled.weights import PackedNetwork, pack
@@ -77,6 +77,8 @@ class Composer:
         Beginning of each tune; see `tunewright.sampling.prime`.
     grammar
         Grammar that constrains the tunes; None for an unconstrained network. Its budget is ``config.max_length``.
+    network
+        `model`, packed already; None packs it.
 
     Raises
     ------
@@ -95,9 +97,10 @@ class Composer:
         *,
         prime: str = "",
         grammar: Grammar | None = None,
+        network: PackedNetwork | None = None,
     ) -> None:
         self._model, self._config, self._prime, self._grammar = model, config, prime, grammar
-        self._network, writer = writer_for(model, config, grammar)
+        self._network, writer = writer_for(model, config, grammar, network)
         self._writer: Writer = RejectionSampler(writer) if grammar else writer
         self._next_look = time.monotonic() if isinstance(writer, NumpyReference) else math.inf
         self._given = model.vocabulary.encode(START + prime)
@@ -223,21 +226,52 @@ def compose_many(
 
 def streamed(order: Order) -> Generator[str, None, Composition]:
     """Compose one tune as `order` says, character by character; see `stream`."""
-    model, config = order.model, order.config
-    if order.device != "cpu" or sampler_for(model, config, order.grammar):
+    if order.device != "cpu":
         (composition,) = composed(order, 1)
         yield from composition.text
         return composition
-    composer = Composer(model, config, prime=order.prime, grammar=order.grammar)
-    yield from order.prime
-    generation, going = composer.begin(config.seed), True
+    writing = pieces(order, Composer(order.model, order.config, prime=order.prime, grammar=order.grammar))
+    while True:
+        try:
+            yield from next(writing)
+        except StopIteration as end:
+            tune: Composition = end.value
+            return tune
+
+
+def pieces(order: Order, composer: Composer) -> Generator[str, None, Composition]:
+    """Compose one tune as `order` says, a few characters at a time; see `stream`.
+
+    Parameters
+    ----------
+    composer
+        With the model, options, beginning and grammar of `order`, but for the seed; it may serve many at once.
+
+    Yields
+    ------
+    str
+        What was written since the last time: some `PIECE` characters; nothing while candidates are written.
+    """
+    model, seed = order.model, order.config.seed
+    if sampler := sampler_for(model, order.config, order.grammar):
+        candidates = Candidates(sampler, seed)
+        while candidates.chosen is None:
+            generation = composer.begin(candidates.next_seed)
+            while composer.writer.write(generation, LONG_PIECE):
+                yield ""
+            candidates.offer(composer.composition(generation, candidates.next_seed))
+            yield ""
+        yield candidates.chosen.text
+        return candidates.chosen
+    yield order.prime
+    generation, going = composer.begin(seed), True
     place = generation.given
     while going:
         going = composer.writer.write(generation, PIECE)
         settled = max(generation.settled + 1, place)
-        yield from model.vocabulary.decode(generation.symbols[place:settled].tolist()).removesuffix(END)
+        yield model.vocabulary.decode(generation.symbols[place:settled].tolist()).removesuffix(END)
         place = settled
-    return composer.composition(generation, config.seed)
+    return composer.composition(generation, seed)
 
 
 def composed(order: Order, count: int) -> Generator[Composition, None, None]:

@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from tunewright.acceptor.header.titles import spelled, with_word
@@ -100,8 +101,9 @@ def folded(rhythm: str) -> str:
     return "".join(_LETTERS.findall(rhythm.casefold()))
 
 
+@lru_cache(maxsize=20_000)
 def plain(word: str) -> str:
-    """A word of a title without capitals and signs."""
+    """A word of a title without capitals and signs; kept, for each acceptor asks for all words of its corpus."""
     return "".join(_LETTERS.findall(word.casefold()))
 
 
