@@ -1,11 +1,11 @@
 import csv
-import json
 import math
 import shutil
 from dataclasses import asdict, replace
 
 import pytest
 import torch
+from stored_files import rewrite
 
 from tunewright.corpus.readers import read_tunes
 from tunewright.errors import CheckpointError, DivergenceError, OptionError, OutputError
@@ -234,9 +234,7 @@ def test_going_on_needs_a_run_the_same_data_and_the_same_options(tunes, tmp_path
 def test_a_run_from_before_an_option_goes_on_with_its_default(tunes, tmp_path):
     finish(tunes, tmp_path / "run", replace(STREAMS, epochs=1))
     about = tmp_path / "run" / "last" / "tunewright.json"
-    recorded = json.loads(about.read_text(encoding="utf-8"))
-    del recorded["training"]["config"]["precision"]
-    about.write_text(json.dumps(recorded), encoding="utf-8")
+    rewrite(about, lambda recorded: recorded["training"]["config"].pop("precision") and None)
     with pytest.raises(OptionError, match="precision is 'tf32', but the run to go on with has 'float32'"):
         finish(tunes, tmp_path / "run", replace(STREAMS, epochs=1, precision="tf32"), resume=True)
     assert finish(tunes, tmp_path / "run", replace(STREAMS, epochs=1), resume=True) == []

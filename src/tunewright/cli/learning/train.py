@@ -14,7 +14,7 @@ from tunewright.cli.sources import recorded
 from tunewright.errors import OptionError
 from tunewright.model.checkpoint import BEST, Checkpoint
 from tunewright.model.config import NetworkConfig
-from tunewright.options import from_mapping, require_choice, with_present_names
+from tunewright.options import require_choice
 from tunewright.training.config import PRESETS, Preset, TrainingConfig
 
 NetworkFlags = flags_of(NetworkConfig, title="Network")
@@ -108,10 +108,12 @@ def choose_options(
     former: Checkpoint | None,
 ) -> Preset:
     """Options from the preset (or the `former` run), the TOML file and the flags; the later layers win."""
+    from tunewright.training.run import training_config_of
+
     require_choice("preset", preset or "default", PRESETS)
     base = PRESETS[preset or "default"]
     if former and not preset:
-        base = Preset(former.config, from_mapping(TrainingConfig, with_present_names(former.training["config"])))
+        base = Preset(former.config, training_config_of(former))
     tables = read_toml(config, ("network", "training"))
     return Preset(
         override(base.network, (tables["network"], config), (network, None)),

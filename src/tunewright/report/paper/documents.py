@@ -11,7 +11,6 @@ import base64
 import json
 import os
 import re
-import shutil
 import subprocess
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -69,8 +68,10 @@ class Manuscript:
         return "\n".join(["---", *lines, "abstract: |", abstract, "---", "", self.body, ""])
 
 
-def typeset(manuscript: Manuscript, folder: Path) -> dict[str, str]:
+def typeset(manuscript: Manuscript, folder: Path, kept: Collection[str] = ()) -> dict[str, str]:
     """Write the paper in every form into `folder`, which contains its ``figures`` and ``references.bib``.
+
+    A form that cannot be made is removed if an earlier paper left it there, unless it is one of `kept`.
 
     Returns
     -------
@@ -91,7 +92,8 @@ def typeset(manuscript: Manuscript, folder: Path) -> dict[str, str]:
             write_file(folder / name, FORMS[name](manuscript, folder, problems))
         except (MissingExtraError, RenderError) as error:
             problems[name] = str(error)
-            (folder / name).unlink(missing_ok=True)  # so that an earlier paper is not taken for this one
+            if name not in kept:
+                (folder / name).unlink(missing_ok=True)  # so that an earlier paper is not taken for this one
 
     with ThreadPoolExecutor() as pool:
         for done in [pool.submit(make, name) for name in FORMS]:
@@ -102,8 +104,7 @@ def typeset(manuscript: Manuscript, folder: Path) -> dict[str, str]:
 def _latex(_: Manuscript, folder: Path, _problems: Problems) -> bytes:
     """The LaTeX source; pictures and references are copied beside it, so that its folder is complete."""
     latex = folder / "latex"
-    shutil.rmtree(latex / "figures", ignore_errors=True)
-    (latex / "figures").mkdir(parents=True)
+    (latex / "figures").mkdir(parents=True, exist_ok=True)
     write_file(latex / REFERENCES, (folder / REFERENCES).read_bytes())
     for picture in sorted((folder / "figures").glob("*.pdf")):
         write_file(latex / "figures" / picture.name, picture.read_bytes())
