@@ -307,3 +307,11 @@ def test_a_damaged_piece_is_read_again(tiny_corpus, tmp_path):
     build(tiny_corpus, out=tmp_path / "built")
     for path in undisturbed.iterdir():
         assert path.read_bytes() == (tmp_path / "built" / path.name).read_bytes()
+
+
+def test_a_link_out_of_a_folder_is_left_out_and_told(book, tmp_path):
+    (tmp_path / "secret.txt").write_text("X:1\nT:Secret\nK:C\nCDEF|\n")
+    (book / "link.abc").symlink_to(tmp_path / "secret.txt")
+    build(book, out=tmp_path / "built")
+    assert "link.abc" in (tmp_path / "built" / "failures.jsonl").read_text()
+    assert not any("Secret" in text for text in texts(read_corpus(tmp_path / "built").training))

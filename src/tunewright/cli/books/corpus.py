@@ -11,6 +11,7 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
+from tunewright.cli.flags import NamedPath
 from tunewright.cli.progress import progress_bar
 from tunewright.cores import cores
 from tunewright.errors import OptionError
@@ -65,7 +66,7 @@ def corpus(
 @app.command
 def build(
     *paths: str,
-    out: Path,
+    out: NamedPath,
     validation: Annotated[list[str], Parameter(consume_multiple=True)] | None = None,
     text_field: str | None = None,
     keep_duplicates: bool = False,

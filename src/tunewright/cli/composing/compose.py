@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import sys
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
-from tunewright.cli.flags import flag, flags_of, given
+from tunewright.cli.flags import NamedPath, flag, flags_of, given
 from tunewright.errors import OptionError
 from tunewright.sampling.config import CompositionConfig
 
@@ -24,7 +23,7 @@ Several = Annotated[list[str] | None, Parameter(consume_multiple=True)]
 class OutputFlags:
     """Where the tunes go."""
 
-    out: Path | None = None
+    out: NamedPath | None = None
     """A folder to write the tunes to."""
     format: str | None = None
     """What to write there, separated by commas: abc, midi, svg, png, pdf, wav, opus, html. Without it abc, midi, svg,
@@ -51,7 +50,7 @@ class BeginningFlags:
 
     prime: str | None = None
     """How each tune begins."""
-    start: Annotated[Path | None, Parameter(name=("--start", "--prime-file"))] = None
+    start: Annotated[NamedPath | None, Parameter(name=("--start", "--prime-file"))] = None
     """A file that says how each tune begins."""
     drop_unknown: bool = False
     """Leave out characters of the beginning that the network has never seen."""
@@ -66,7 +65,7 @@ class BeginningFlags:
 class VariationFlags:
     """Which tune to vary, and how hard to try."""
 
-    vary: Path | None = None
+    vary: NamedPath | None = None
     """A file with a tune, of which --bars A-B are written anew so that they fit the rest."""
     candidates: int = 32
     """With --vary, how many versions of the bars to choose from."""
@@ -113,7 +112,7 @@ class ConditionFlags:
 
 
 def compose(
-    model: Path,
+    model: NamedPath,
     *,
     count: int = 1,
     keep: int | None = None,

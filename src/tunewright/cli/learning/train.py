@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from tunewright.cli.ending import INTERRUPTED, stop_on_signal
-from tunewright.cli.flags import flags_of, given, override, read_toml
+from tunewright.cli.flags import NamedPath, flags_of, given, override, read_toml
 from tunewright.cli.processes import ignore_sigterm_after_worker_error
 from tunewright.cli.sources import recorded
 from tunewright.errors import OptionError
@@ -23,10 +23,10 @@ TrainingFlags = flags_of(TrainingConfig, title="Training")
 
 def train(
     *tunes: str,
-    out: Path,
+    out: NamedPath,
     validation: Annotated[list[str], Parameter(consume_multiple=True)] | None = None,
     preset: str | None = None,
-    config: Path | None = None,
+    config: NamedPath | None = None,
     resume: bool = False,
     force: bool = False,
     no_discriminator: bool = False,

@@ -2,12 +2,12 @@
 
 import sys
 from contextlib import closing
-from pathlib import Path
 from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 
 from tunewright.cli.ending import FINDINGS, INTERRUPTED, stop_on_signal
+from tunewright.cli.flags import NamedPath
 from tunewright.cli.progress import progress_bar
 from tunewright.errors import OptionError
 from tunewright.options import require
@@ -20,7 +20,7 @@ Sources = Annotated[list[str] | None, Parameter(consume_multiple=True)]
 
 
 @app.command
-def show(plan: Path, *, data: Sources = None, validation: Sources = None, workers: int = 0) -> None:
+def show(plan: NamedPath, *, data: Sources = None, validation: Sources = None, workers: int = 0) -> None:
     """Show what a plan asks, how many trainings answer it, and how long they take on this machine.
 
     Every setting is tried for a moment, on one core.
@@ -52,9 +52,9 @@ def show(plan: Path, *, data: Sources = None, validation: Sources = None, worker
 
 @app.command
 def run(
-    plan: Path,
+    plan: NamedPath,
     *,
-    out: Path,
+    out: NamedPath,
     data: Sources = None,
     validation: Sources = None,
     workers: int = 0,

@@ -32,7 +32,7 @@ from tunewright.corpus.large.pieces import File, Piece, PieceFile, pieces_of, wr
 from tunewright.corpus.large.shard_writing import SIDES, write_shards
 from tunewright.corpus.large.unpacking import is_large_archive, unpack
 from tunewright.corpus.large.workers import Run, workers
-from tunewright.corpus.sources import existing, find_files
+from tunewright.corpus.sources import LINK_OUT, existing, find_files, links_out
 from tunewright.errors import CorpusError, OutputError
 from tunewright.files import FolderLock, claim_folder, require_own, write_file
 
@@ -112,13 +112,14 @@ def build_corpus(
         _remove_work(folder)
 
 
-def _files(paths: Sequence[Path | str], folder: Path) -> list[Path]:
+def _files(paths: Sequence[Path | str], folder: Path) -> list[File]:
     """Return the files behind `paths`, without those that builds in `folder` write."""
     found = []
     for path in map(existing, paths):
         if is_built(path) and path.resolve() != folder.resolve():
             raise CorpusError("is a built corpus; give files of tunes", path=path)
-        found += [file for file in find_files(path) if not _is_ours(file.resolve(), folder.resolve())]
+        found += [File(file, file) for file in find_files(path) if not _is_ours(file.resolve(), folder.resolve())]
+        found += [File(link, link, LINK_OUT) for link in links_out(path)]
     return found
 
 
@@ -130,10 +131,11 @@ def _is_ours(file: Path, folder: Path) -> bool:
     return first in (PIECES, UNPACKED) if rest else first in written_names(folder)
 
 
-def _order(files: Mapping[Side, Sequence[Path]], options: Mapping[str, Any]) -> bytes:
+def _order(files: Mapping[Side, Sequence[File]], options: Mapping[str, Any]) -> bytes:
     """Return the options and sources of a build: the content of SOURCES."""
     listed: dict[str, list[list[object]]] = {}
-    for side, paths in files.items():
+    for side, found in files.items():
+        paths = [file.path for file in found]
         listed[side] = [[str(path.resolve()), (stat := path.stat()).st_size, stat.st_mtime_ns] for path in paths]
     order: dict[str, Any] = {CHECKSUM: BLANK, "format": FORMAT, "version": __version__, **options, **listed}
     return seal(json.dumps(order, indent=0).encode())
@@ -189,7 +191,7 @@ def _difference(former: bytes, order: bytes) -> str:
 
 def _build(
     folder: Path,
-    files: Mapping[Side, Sequence[Path]],
+    files: Mapping[Side, Sequence[File]],
     apart: bool,
     order: bytes,
     text_field: str | None,
@@ -198,14 +200,14 @@ def _build(
 ) -> Iterator[BuildProgress]:
     pieces: list[Piece] = []
     ends = []
-    for side, paths in files.items():
+    for side, found in files.items():
         unpacked: list[File] = []
-        for number, path in enumerate(paths):
-            if is_large_archive(path):
-                yield BuildProgress(f"unpacking {path.name}", 0)
-                unpacked += unpack(path, folder / UNPACKED / f"{side}-{number}")
+        for number, file in enumerate(found):
+            if not file.trouble and is_large_archive(file.path):
+                yield BuildProgress(f"unpacking {file.path.name}", 0)
+                unpacked += unpack(file.path, folder / UNPACKED / f"{side}-{number}")
             else:
-                unpacked.append(File(path, path))
+                unpacked.append(file)
         pieces += pieces_of(unpacked)
         ends.append(len(pieces))
     (folder / PIECES).mkdir(exist_ok=True)

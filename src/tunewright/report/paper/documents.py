@@ -20,7 +20,7 @@ from pathlib import Path
 
 from tunewright.errors import MissingExtraError, RenderError
 from tunewright.files import write_file
-from tunewright.rendering.page import PageTune, page_parts
+from tunewright.rendering.page import PageTune, allowed_scripts, page_parts
 from tunewright.report.paper.text import asset_text, plain
 
 SOURCE, REFERENCES = "paper.md", "references.bib"
@@ -143,8 +143,14 @@ def _page(manuscript: Manuscript, folder: Path, problems: Problems) -> bytes:
     text = _pandoc(folder, "html5", *options, template="paper.html").decode()
     text = _PICTURE.sub(lambda found: f'src="{_data_address(folder / found[1])}"', text)
     text = _TUNE.sub(lambda found: parts.articles[int(found[1])], text)
-    style = f"{parts.style}\n{asset_text('paper.css')}"
-    for name, piece in (("style", style), ("data", parts.data), ("abcjs", parts.abcjs), ("script", parts.script)):
+    pieces = {
+        "allowed": allowed_scripts(parts.abcjs, parts.script),
+        "style": f"{parts.style}\n{asset_text('paper.css')}",
+        "data": parts.data,
+        "abcjs": parts.abcjs,
+        "script": parts.script,
+    }
+    for name, piece in pieces.items():
         text = text.replace(f"<!--{name}-->", piece, 1)
     return text.encode()
 
