@@ -21,8 +21,9 @@ def _ending_signals() -> list[int]:
     if threading.current_thread() is not threading.main_thread():
         return []
     hangup = getattr(signal, "SIGHUP", None)  # Windows has none
-    heard = hangup is not None and signal.getsignal(hangup) != signal.SIG_IGN
-    return [signal.SIGINT, signal.SIGTERM, *([hangup] if heard else [])]
+    if hangup is None or signal.getsignal(hangup) == signal.SIG_IGN:
+        return [signal.SIGINT, signal.SIGTERM]
+    return [signal.SIGINT, signal.SIGTERM, hangup]
 
 
 @contextmanager

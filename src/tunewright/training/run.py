@@ -10,12 +10,10 @@ continued training ends with the same network and the same history as one that w
 same machine and number of threads, and without a time limit).
 """
 
-import csv
-import io
 import json
 import time
-from collections.abc import Generator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Generator, Mapping
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -46,11 +44,13 @@ from tunewright.options import from_mapping, to_mapping, with_present_names
 from tunewright.training.config import TrainingConfig
 from tunewright.training.data import TrainingData
 from tunewright.training.distributed import Team
-from tunewright.training.history import EpochRecord, Progress
+from tunewright.training.history import EpochRecord, Progress, history_as_csv
 from tunewright.training.loop import Trainer
 from tunewright.training.ngram import Baselines, baselines, spread
 from tunewright.training.precision import flushed_to_zero
 
+LENGTHENED = "lengthened"
+"""Key of the training record for a training that went on to more epochs than it began with."""
 HISTORY, CURVES = "history.csv", ("loss.png", "loss.svg")
 SAVE_EVERY_SECONDS = 60.0
 STYLE_CHARACTERS = 8_000_000
@@ -98,12 +98,18 @@ class Run:
         self.notes: dict[str, Any] = {}
         """Further entries in the training record of every checkpoint."""
         self.trainer: Trainer
+        self.lengthened: dict[str, int] | None = None
+        """If this call asks for more epochs: how many they were, and how many of them were finished."""
         self._lock: FolderLock | None = None
 
     @cached_property
     def baselines(self) -> Baselines:
         """Losses of n-gram models of the training tunes on the validation tunes; recorded in every checkpoint."""
-        return baselines(self.data.tunes, len(self.data.vocabulary), self.data.validation)
+        began = time.perf_counter()
+        found = baselines(self.data.tunes, len(self.data.vocabulary), self.data.validation)
+        if self.team.size == 1 and hasattr(self, "trainer"):
+            self.trainer.count_measuring(time.perf_counter() - began)
+        return found
 
     @cached_property
     def style(self) -> dict[str, Any]:
@@ -231,11 +237,15 @@ class Run:
         recorded = {**to_mapping(checkpoint.config), **to_mapping(training_config_of(checkpoint))}
         asked = {**to_mapping(self.network_config), **to_mapping(self.config)}
         for name, value in asked.items():
-            was = recorded.get(name)
-            if was != value and name not in MAY_CHANGE:
+            was = recorded[name]
+            if name == "epochs" and value > was:
+                self.lengthened = {"epochs": was, "after": checkpoint.metrics.get("epoch", 0)}
+            elif was != value and name not in MAY_CHANGE:
                 raise OptionError(f"{name} is {value!r}, but the run to go on with has {was!r}", path=self.folder)
         if checkpoint.training.get("data", {}).get("fingerprint") != self.data.fingerprint:
             raise OptionError("the run to go on with was trained on other tunes", path=self.folder)
+        former = [*checkpoint.training.get(LENGTHENED, ()), *([self.lengthened] if self.lengthened else [])]
+        self.notes |= {LENGTHENED: former} if former else {}
         return checkpoint, about
 
     def _restore(self, about: dict[str, Any]) -> None:
@@ -301,15 +311,6 @@ def choose_device(config: TrainingConfig, place: int = 0) -> torch.device:
             f"process {place} of this machine needs a GPU of its own, but there are {torch.cuda.device_count()}"
         )
     return torch.device("cuda", place)
-
-
-def history_as_csv(history: Sequence[EpochRecord]) -> str:
-    """Return a CSV table with one row per epoch, one column per field of `EpochRecord`."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, [column.name for column in fields(EpochRecord)], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(asdict(record) for record in history)
-    return text.getvalue()
 
 
 def _metadata(content: bytes) -> dict[str, str]:

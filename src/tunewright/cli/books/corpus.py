@@ -15,7 +15,7 @@ from tunewright.cli.flags import NamedPath
 from tunewright.cli.progress import progress_bar
 from tunewright.cores import cores
 from tunewright.errors import OptionError
-from tunewright.options import require
+from tunewright.options import require_whole
 
 app = App()
 
@@ -63,6 +63,9 @@ def corpus(
         show_statistics(describe(reading), json=json)
 
 
+MOST_PROCESSES = 4096
+
+
 @app.command
 def build(
     *paths: str,
@@ -99,7 +102,7 @@ def build(
     from tunewright.corpus.large.shard_builder import build_corpus
     from tunewright.corpus.library import resolve
 
-    require("processes", processes, "0 or more", processes >= 0)
+    require_whole("processes", processes, 0, MOST_PROCESSES)
     steps = build_corpus(
         *map(resolve, paths),
         out=out,

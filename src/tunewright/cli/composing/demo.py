@@ -9,7 +9,7 @@ from tunewright.cli.ending import INTERRUPTED
 from tunewright.cli.flags import NamedPath
 from tunewright.errors import MissingExtraError
 from tunewright.files import claim_folder
-from tunewright.options import require
+from tunewright.options import require, require_seed
 from tunewright.rendering.formats import parse_formats
 
 FORMATS = "abc,midi,svg,wav"
@@ -38,6 +38,7 @@ def demo(
         Replace what --out holds.
     """
     require("minutes", minutes, "more than 0", minutes > 0)
+    require_seed("seed", seed)
     formats = parse_formats(FORMATS)
     parse_formats("html")  # the page is made last; what it needs is looked for first
     if find_spec("matplotlib") is None:

@@ -10,7 +10,8 @@ from tunewright.cli.ending import FINDINGS, INTERRUPTED, stop_on_signal
 from tunewright.cli.flags import NamedPath
 from tunewright.cli.progress import progress_bar
 from tunewright.errors import OptionError
-from tunewright.options import require
+from tunewright.options import require_whole
+from tunewright.training.config import MOST_THREADS
 
 app = App(name="study", help="Train many networks as a plan says.", default_parameter=Parameter(negative=()))
 
@@ -40,7 +41,7 @@ def show(plan: NamedPath, *, data: Sources = None, validation: Sources = None, w
     from tunewright.cli.studies.study_setup import plan_with_data, slots_of
     from tunewright.study.running.duration import time_settings
 
-    require("workers", workers, "0 or more", workers >= 0)
+    require_whole("workers", workers, 0, MOST_THREADS)
     asked, shared = plan_with_data(plan, data, validation)
     timings = {}
     with progress_bar() as bar:
@@ -89,7 +90,7 @@ def run(
     from tunewright.study.running.study_run import run_study
     from tunewright.study.running.together import can_stack, explain_unstacked
 
-    require("workers", workers, "0 or more", workers >= 0)
+    require_whole("workers", workers, 0, MOST_THREADS)
     if address and executor != "ray":
         raise OptionError(f"--address {address} needs --executor ray")
     asked, shared = plan_with_data(plan, data, validation)

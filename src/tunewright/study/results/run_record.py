@@ -21,9 +21,9 @@ from tunewright.model.network import CharNetwork
 from tunewright.options import from_mapping, with_present_names
 from tunewright.training.config import Protocol, TrainingConfig
 from tunewright.training.evaluate import Loss
-from tunewright.training.history import EpochRecord
+from tunewright.training.history import EpochRecord, history_as_csv
 from tunewright.training.ngram import Baseline, Baselines
-from tunewright.training.run import HISTORY, history_as_csv
+from tunewright.training.run import HISTORY
 
 STACKED = "stacked"
 """The key of a checkpoint's record that holds the number of networks of its stack."""
