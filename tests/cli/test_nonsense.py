@@ -35,11 +35,9 @@ TINY = ["--units", "3", "--embedding", "2", "--epochs", "1", "--batch-size", "8"
 
 
 @pytest.fixture(scope="module")
-def place(tiny_tunes, tiny_corpus, untrained, tmp_path_factory) -> Path:
+def place(tiny_tunes, tiny_corpus, tmp_path_factory) -> Path:
     """A folder with a network, tunes, a plan, and what else commands read."""
     from tunewright.corpus.readers import read_tunes
-    from tunewright.model.config import NetworkConfig
-    from tunewright.training.config import TrainingConfig
     from tunewright.training.training_run import train
 
     folder = tmp_path_factory.mktemp("place")
@@ -48,7 +46,8 @@ def place(tiny_tunes, tiny_corpus, untrained, tmp_path_factory) -> Path:
     network, recipe = NetworkConfig(units=3, embedding=2), TrainingConfig(epochs=1, batch_size=8, device="cpu")
     train(read_tunes(tiny_corpus).tunes, out=folder / "run", network=network, config=recipe).finish()
     (folder / "plan.toml").write_text(
-        'title = "A"\ndata = ["tunes.txt"]\npreset = "small"\nseeds = [0]\n[base]\nunits = 2\nembedding = 2\nepochs = 1\n'
+        'title = "A"\ndata = ["tunes.txt"]\npreset = "small"\nseeds = [0]\n'
+        "[base]\nunits = 2\nembedding = 2\nepochs = 1\n"
         '[[question]]\ntitle = "B?"\nunits = [2, 3]\n'
     )
     return folder
@@ -92,11 +91,13 @@ def options_of(command: tuple[str, ...]) -> Iterator[tuple[str, set[type]]]:
 
 
 def plain_types(hint: typing.Any) -> set[type]:
-    if isinstance(hint, type) and not typing.get_args(hint):
-        return {hint} if hint in (int, float, str, bool, Path) else set()
-    return {
-        kind for each in typing.get_args(hint) for kind in (plain_types(each) if each is not type(None) else ())
-    } | ({str} if typing.get_origin(hint) is typing.Literal else set())
+    """The types of a value among whole numbers, numbers, texts, paths, and on or off."""
+    if typing.get_origin(hint) is typing.Literal:
+        return {str}
+    inner = typing.get_args(hint)
+    if not inner:
+        return {hint} & {int, float, str, bool, Path}
+    return set().union(*map(plain_types, inner))
 
 
 def without(arguments: list[str], flag: str) -> list[str]:
@@ -145,9 +146,7 @@ def test_every_command_is_tried():
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-def test_values_that_no_option_allows_are_refused_before_anything_is_done(
-    capsys, monkeypatch, command, place, tmp_path
-):
+def test_what_no_option_allows_is_refused_before_anything_is_done(capsys, monkeypatch, command, place, tmp_path):
     wrong = []
     for number, case in enumerate(case for case in CASES if case[0] == command and forbidden(*case[1:])):
         out = tmp_path / f"out-{number}"

@@ -61,9 +61,7 @@ def fit(data: TrainingData, recipes: Sequence[Recipe], seconds: float, seed: int
     seed
         Seed of the training.
     """
-    in_epoch = data.characters + READING_SHARE * (
-        measured_characters(data.sample) + measured_characters(data.validation)
-    )
+    in_epoch = data.characters + READING_SHARE * sum(map(measured_characters, (data.sample, data.validation)))
     for recipe in recipes:
         rate = _rate(recipe, data)
         epochs = int(min(recipe.training.epochs, SPARE * seconds * rate / in_epoch))

@@ -1,4 +1,4 @@
-"""The share of a time limit that a training has used, with the measuring that is still to come. Times are in seconds."""
+"""The share of a time limit that a training has used, with the measuring that is still to come; times in seconds."""
 
 import numpy as np
 

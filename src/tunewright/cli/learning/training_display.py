@@ -64,9 +64,7 @@ def follow(run: Run, stopped: Sequence[int]) -> None:
 def longer(run: Run) -> str:
     """What it means that a training goes on to more epochs than it began with."""
     before, done = (run.lengthened or {}).values()
-    falls = (
-        "falls anew, as it would at this place of a training of" if run.config.schedule == "cosine" else "stays, for"
-    )
+    falls = "falls anew, as it would at this place of" if run.config.schedule == "cosine" else "stays as it was, for"
     return (
         f"trained longer: {before} epochs were asked for at first, of which {done} are done; the learning rate {falls} "
         f"{run.config.epochs} epochs, so that the outcome differs from one that was asked for these at first"
