@@ -1,10 +1,20 @@
+import os
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 from tunewright.errors import OutputError
-from tunewright.files import cache_folder, claim_folder, settle_folder, write_file, write_folder
+from tunewright.files import (
+    FolderLock,
+    cache_folder,
+    claim_folder,
+    remove_folder,
+    settle_folder,
+    write_file,
+    write_folder,
+)
 
 
 def test_a_file_is_replaced_whole_and_leaves_nothing_behind(tmp_path):
@@ -83,3 +93,45 @@ def test_the_cache_is_where_the_system_wants_it(platform, environment, expected,
     monkeypatch.setenv("HOME", "/home/me")
     monkeypatch.setattr(sys, "platform", platform)
     assert cache_folder("originality") == Path(expected, "tunewright", "originality")
+
+
+def test_what_a_manifest_does_not_name_stays_when_a_folder_is_replaced(tmp_path):
+    folder = tmp_path / "last"
+    write_folder(folder, {"a": b"1", "b": b"1"})
+    (folder / "mine").write_text("mine")
+    for _ in range(2):
+        write_folder(folder, {"a": b"2"}, lambda _: {"a", "b"})
+        assert {path.name: path.read_bytes() for path in folder.iterdir()} == {"a": b"2", "mine": b"mine"}
+    remove_folder(folder, lambda _: {"a", "b"})
+    assert [path.name for path in folder.iterdir()] == ["mine"]
+    assert [path.name for path in tmp_path.iterdir()] == ["last"]
+
+
+def test_temporary_files_of_processes_that_have_ended_are_swept(tmp_path):
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    for process in (ended.pid, os.getpid()):
+        (tmp_path / f".tune.abc.{process}.new").write_text("half")
+    (tmp_path / ".mine.new").write_text("mine")
+    write_file(tmp_path / "other.abc", "whole")
+    assert {path.name for path in tmp_path.iterdir()} == {f".tune.abc.{os.getpid()}.new", ".mine.new", "other.abc"}
+
+
+@pytest.mark.parametrize("path", ["", ".", "/", "a\0b", "\ud800"])
+def test_what_is_no_name_of_a_file_is_told(tmp_path, monkeypatch, path):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(OutputError):
+        write_file(Path(path), "text")
+
+
+def test_a_folder_is_locked_until_it_is_released(tmp_path):
+    pytest.importorskip("fcntl")
+    lock = FolderLock.take(tmp_path, "works in")
+    program = "from pathlib import Path; from tunewright.files import FolderLock; "
+    program += f"FolderLock.take(Path({str(tmp_path)!r}), 'works in')"
+    refused = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert "another process works in it" in refused.stderr
+    lock.release()
+    assert not lock.held
+    assert subprocess.run([sys.executable, "-c", program]).returncode == 0
+    assert not list(tmp_path.iterdir())

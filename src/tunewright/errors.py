@@ -12,7 +12,7 @@
     │   └── OutputError        a file or folder that cannot be written, or that holds something already
     ├── RenderError            this tune cannot be turned into this format
     ├── MissingExtraError      an optional package is needed and not installed
-    ├── DivergenceError        the loss or the weights of a training are no longer finite
+    ├── DivergenceError        the loss or the weights of a training are no longer finite, or the loss has exploded
     └── WorkerError            another process of a distributed training was lost
 
 The command line prints them as one line and exits with status 2. Any other exception is a bug in Tunewright.
@@ -103,7 +103,7 @@ def missing_extra(error: ImportError) -> ImportError:
 
 
 class DivergenceError(TunewrightError):
-    """The loss or the weights of a training are no longer finite."""
+    """The loss or the weights of a training are no longer finite, or the loss has exploded."""
 
 
 class WorkerError(TunewrightError):

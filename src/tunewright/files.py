@@ -1,22 +1,37 @@
-"""Atomic writing of files and folders, and the user's cache folder.
+"""Atomic writing of files and folders, locks of folders, and the user's cache folder.
 
 A file is written under a temporary name, flushed to disk and renamed, so that its former content is never lost. A
-folder that holds something already is refused unless the user asks for it.
+folder that holds something already is refused unless the user asks for it. What is removed is what Tunewright wrote:
+files that a manifest of its own names, and temporary ones that a killed process left.
+
+Temporary names: ``.NAME.PROCESS.new`` of a file, ``.NAME.new`` and ``.NAME.old`` of a folder that is replaced.
 """
 
 import contextlib
 import os
+import re
 import shutil
 import sys
-from collections.abc import Mapping
+import weakref
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import cache
 from pathlib import Path
 
 from tunewright.errors import OutputError
+
+try:
+    import fcntl
+except ImportError:  # not on Windows, where a second process in a folder is not noticed
+    fcntl = None  # type: ignore[assignment]
 
 _CACHES = {
     "darwin": lambda: Path.home() / "Library" / "Caches",
     "win32": lambda: Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"),
 }
+_TEMPORARY = re.compile(r"\..+\.(\d+)\.new")
+
+Manifest = Callable[[Path], Collection[str]]
+"""Returns the names of the entries of a folder that Tunewright wrote."""
 
 
 def cache_folder(name: str) -> Path:
@@ -35,6 +50,9 @@ def write_file(path: Path, content: bytes | str) -> None:
         If the place cannot be written.
     """
     data = content.encode("utf-8") if isinstance(content, str) else content
+    if not path.name:
+        raise OutputError("is a folder or an empty name; a file was expected", path=path)
+    _sweep_once(path.parent)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
         with temporary.open("wb") as file:
@@ -42,14 +60,43 @@ def write_file(path: Path, content: bytes | str) -> None:
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
-    except OSError as error:
-        raise OutputError(f"cannot be written: {error.strerror or error}", path=path) from error
+    except (OSError, ValueError) as error:  # ValueError: no name of a file
+        raise OutputError(f"cannot be written: {_reason(error)}", path=path) from error
     finally:
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, ValueError):
             temporary.unlink(missing_ok=True)
 
 
-def claim_folder(path: Path, *, force: bool = False) -> Path:
+def _reason(error: OSError | ValueError) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
+
+
+def sweep(folder: Path) -> None:
+    """Remove the temporary files that processes left in `folder` when they were killed."""
+    with contextlib.suppress(OSError):
+        for path in list(folder.iterdir()):
+            writer = _TEMPORARY.fullmatch(path.name)
+            if writer and path.is_file() and not _may_run(int(writer[1])):
+                path.unlink()
+
+
+_sweep_once = cache(sweep)
+
+
+def _may_run(process: int) -> bool:
+    """Whether a process of this number may be alive on this machine."""
+    if sys.platform == "win32":  # where signal 0 is Ctrl-C
+        return True
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except OSError:  # another user's
+        return True
+    return True
+
+
+def claim_folder(path: Path, *, force: bool = False, leftovers: Collection[str] = ()) -> Path:
     """Make the folder `path` if it does not exist, and return it; refuse one that holds something.
 
     Parameters
@@ -58,6 +105,8 @@ def claim_folder(path: Path, *, force: bool = False) -> Path:
         The folder to write results to.
     force
         True accepts a folder that holds something; files of the same name are then replaced, others stay.
+    leftovers
+        Names of what a killed process may have left before it wrote anything whole; they do not count.
 
     Raises
     ------
@@ -66,11 +115,12 @@ def claim_folder(path: Path, *, force: bool = False) -> Path:
     """
     try:
         path.mkdir(parents=True, exist_ok=True)
-        in_use = any(path.iterdir())
+        sweep(path)
+        in_use = any(entry.name not in leftovers for entry in path.iterdir())
     except (FileExistsError, NotADirectoryError) as error:
         raise OutputError("is a file; a folder was expected", path=path) from error
-    except OSError as error:
-        raise OutputError(f"cannot be used as a folder: {error.strerror or error}", path=path) from error
+    except (OSError, ValueError) as error:
+        raise OutputError(f"cannot be used as a folder: {_reason(error)}", path=path) from error
     if in_use and not force:
         raise OutputError("holds something already; choose an empty or new folder, or give --force", path=path)
     if not os.access(path, os.W_OK | os.X_OK):
@@ -78,8 +128,96 @@ def claim_folder(path: Path, *, force: bool = False) -> Path:
     return path
 
 
-def write_folder(path: Path, files: Mapping[str, bytes]) -> None:
-    """Replace the folder `path` by one that holds exactly `files`; `settle_folder` repairs it after a power cut.
+def require_own(folder: Path, names: Iterable[str]) -> None:
+    """Raise OutputError if `folder` holds an entry with one of `names`, which are to be written but are not ours."""
+    taken = [name for name in names if (folder / name).exists() or (folder / name).is_symlink()]
+    if taken:
+        raise OutputError(
+            f"holds {', '.join(sorted(taken))}, which Tunewright did not write and would replace; move it away, or "
+            "choose another folder",
+            path=folder,
+        )
+
+
+class FolderLock:
+    """The right of one process to write in a folder; the system ends it with the process, so none is left behind."""
+
+    def __init__(self, path: Path) -> None:
+        self._place = path.resolve()
+        self._descriptor: int | None = None
+
+    @classmethod
+    def take(cls, path: Path, doing: str, *, take_over: bool = False) -> "FolderLock":
+        """Lock the existing folder `path`.
+
+        Parameters
+        ----------
+        doing
+            What somebody else who has locked it does there, for the message: ``trains in``, say.
+        take_over
+            Whether a lock of this process may be taken over; the former one is then no longer `held`.
+
+        Raises
+        ------
+        OutputError
+            If it is locked.
+        """
+        lock = cls(path)
+        former = _locks.get(lock._place)
+        if former and take_over:
+            lock._descriptor, former._descriptor = former._descriptor, None
+        if fcntl and lock._descriptor is None:
+            lock._descriptor = _locked(path, doing)
+        _locks[lock._place] = lock
+        return lock
+
+    @property
+    def held(self) -> bool:
+        """False once another lock of this process has taken the folder over."""
+        return _locks.get(self._place) is self
+
+    def release(self) -> None:
+        """Let others write in the folder."""
+        if self.held:
+            del _locks[self._place]
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def __del__(self) -> None:
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+
+
+_locks: "weakref.WeakValueDictionary[Path, FolderLock]" = weakref.WeakValueDictionary()
+"""The newest lock of each folder that this process has locked."""
+
+
+def _locked(path: Path, doing: str) -> int | None:
+    """A descriptor of the folder, locked; None if its file system has no locks."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(descriptor)
+        what = f"another process {doing} it; wait until that has ended, or choose another folder"
+        raise OutputError(what, path=path) from error
+    except OSError:
+        os.close(descriptor)
+        return None
+    return descriptor
+
+
+def write_folder(path: Path, files: Mapping[str, bytes], manifest: Manifest | None = None) -> None:
+    """Replace the folder `path` by one that holds `files`; `settle_folder` repairs it after a power cut.
+
+    Parameters
+    ----------
+    manifest
+        Says which entries of the former folder were written by us; all others are kept. None: all were.
 
     Raises
     ------
@@ -92,21 +230,23 @@ def write_folder(path: Path, files: Mapping[str, bytes]) -> None:
         new.mkdir(parents=True)
         for name, content in files.items():
             write_file(new / name, content)
-        settle_folder(path)
+        settle_folder(path, manifest)
         if path.exists():
             path.rename(old)
         new.rename(path)
-        shutil.rmtree(old, ignore_errors=True)
+        _discard(old, path, manifest)
     except OSError as error:
         raise OutputError(f"cannot be written: {error.strerror or error}", path=path) from error
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
 
 
-def settle_folder(path: Path) -> None:
+def settle_folder(path: Path, manifest: Manifest | None = None) -> None:
     """Restore the former content of `path` if `write_folder` was killed between moving it away and replacing it."""
     old = _old(path)
     if old.exists():
         if path.exists():
-            shutil.rmtree(old, ignore_errors=True)
+            _discard(old, path, manifest)
         else:
             old.rename(path)
 
@@ -116,10 +256,38 @@ def as_written(path: Path) -> Path:
     return path if path.exists() or not _old(path).exists() else _old(path)
 
 
-def remove_folder(path: Path) -> None:
+def remove_folder(path: Path, manifest: Manifest | None = None) -> None:
     """Remove what `write_folder` wrote, and what it left if it was killed."""
-    for folder in (path, _new(path), _old(path)):
-        shutil.rmtree(folder, ignore_errors=True)
+    settle_folder(path, manifest)
+    shutil.rmtree(_new(path), ignore_errors=True)
+    if manifest is None:
+        shutil.rmtree(path, ignore_errors=True)
+    elif path.is_dir():
+        _remove(path, manifest(path))
+
+
+def _discard(old: Path, path: Path, manifest: Manifest | None) -> None:
+    """Remove the former folder `old`; what `manifest` does not name goes to `path`."""
+    if manifest is not None and old.is_dir():
+        ours = manifest(old)
+        for entry in [each for each in old.iterdir() if each.name not in ours]:
+            if not (path / entry.name).exists():
+                entry.rename(path / entry.name)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _remove(folder: Path, names: Collection[str]) -> None:
+    """Remove the files of these names, and the folder if nothing else is in it."""
+    for name in names:
+        with contextlib.suppress(OSError):
+            (folder / name).unlink(missing_ok=True)
+    with contextlib.suppress(OSError):
+        folder.rmdir()
+
+
+def unfinished(*names: str) -> set[str]:
+    """Names of what `write_folder` leaves beside folders of these names if it is killed before the first is whole."""
+    return {_new(Path(name)).name for name in names}
 
 
 def _new(path: Path) -> Path:

@@ -7,6 +7,7 @@ functions below. An unknown name is an error that offers the nearest right one.
 import dataclasses
 import difflib
 import math
+import numbers
 import tomllib
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
@@ -34,10 +35,48 @@ FORMER_NAMES = {
 """Names of options in version 0.1.0, with their present names."""
 
 
+MOST = 1_000_000
+"""Greatest value of numbers that nobody needs to be greater, such as epochs; it keeps them far below 64 bits."""
+
+
 def require(name: str, value: float, allowed: str, holds: bool) -> None:
     """Raise OptionError, with the value and what is allowed, unless `holds` is true and `value` is finite."""
-    if not (holds and math.isfinite(value)):
-        raise OptionError(f"{name} is {value!r}; allowed: {allowed}")
+    if not (holds and (isinstance(value, int) or math.isfinite(value))):
+        raise OptionError(f"{name} is {_shown(value)}; allowed: {allowed}")
+
+
+def require_whole(name: str, value: int, least: int, most: int = MOST, *, note: str = "") -> None:
+    """Raise OptionError unless `value` is a whole number from `least` to `most`; `note` says what `least` means."""
+    low = f"{least:,}{f' ({note})' if note else ''}"
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < least:
+        raise OptionError(f"{name} is {_shown(value)}; allowed: {low} or more")
+    if value > most:
+        raise OptionError(f"{name} is {_shown(value)}; allowed: {low} up to {most:,}")
+
+
+def require_seed(name: str, value: int) -> None:
+    """Raise OptionError unless `value` may seed a generator: from 0 up to, not including, 2^63."""
+    require(name, value, "0 up to, not including, 2^63", isinstance(value, numbers.Integral) and 0 <= value < 2**63)
+
+
+def require_types(options: Options) -> None:
+    """Raise OptionError for the first field of `options` whose value is not of its type."""
+    for name, wanted in get_type_hints(type(options)).items():
+        value = getattr(options, name)
+        if not _fits(value, wanted):
+            raise OptionError(_of_type(name, value, wanted))
+
+
+def _shown(value: Any) -> str:
+    try:
+        return repr(value)
+    except ValueError:  # Python writes no number that is so long
+        return "a number of thousands of digits"
+
+
+def _of_type(name: str, value: Any, wanted: Any) -> str:
+    kind = getattr(wanted, "__name__", None) or str(wanted)
+    return f"{name} is {_shown(value)}; a value of type {kind} was expected"
 
 
 def require_choice(name: str, value: str, choices: Collection[str]) -> None:
@@ -59,8 +98,7 @@ def from_mapping(kind: type[OptionsT], values: Mapping[str, Any], *, path: Path 
         if name not in types:
             raise OptionError(unknown_option(name, types), path=path)
         if not _fits(value, types[name]):
-            wanted = getattr(types[name], "__name__", None) or str(types[name])
-            raise OptionError(f"{name} is {value!r}; a value of type {wanted} was expected", path=path)
+            raise OptionError(_of_type(name, value, types[name]), path=path)
     try:
         return kind(**values)
     except OptionError as error:
@@ -116,7 +154,8 @@ def _fits(value: Any, wanted: Any) -> bool:
     kinds = choices or (wanted,)
     if isinstance(value, bool):
         return bool in kinds
-    return isinstance(value, kinds) or (float in kinds and isinstance(value, int))
+    whole = int in kinds and isinstance(value, numbers.Integral)  # numpy's too
+    return whole or isinstance(value, kinds) or (float in kinds and isinstance(value, numbers.Real))
 
 
 def nearest(name: str, names: Collection[str]) -> str:

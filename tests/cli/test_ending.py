@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from tunewright.cli.ending import stop_on_signal
+from tunewright.cli.ending import interrupt_on_signal, stop_on_signal
 
 
 def test_a_first_signal_is_collected_and_a_second_interrupts():
@@ -16,6 +16,27 @@ def test_a_first_signal_is_collected_and_a_second_interrupts():
         assert stopped == [signal.SIGTERM]
         os.kill(os.getpid(), signal.SIGTERM)
     assert signal.getsignal(signal.SIGTERM) == before
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_every_ending_signal_is_collected_within_and_interrupts_outside(number):
+    before = signal.getsignal(number)
+    with pytest.raises(KeyboardInterrupt), interrupt_on_signal():
+        with stop_on_signal() as stopped:
+            os.kill(os.getpid(), number)
+            assert stopped == [number]
+        os.kill(os.getpid(), number)
+    assert signal.getsignal(number) == before
+
+
+def test_what_the_caller_ignores_stays_ignored():
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
+    try:
+        with interrupt_on_signal(), stop_on_signal() as stopped:
+            os.kill(os.getpid(), signal.SIGHUP)
+        assert stopped == []
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def test_rendering_stops_where_it_is_told_to(tiny_corpus, tmp_path):

@@ -138,3 +138,17 @@ def test_damage_anywhere_in_an_archive_raises_nothing(tmp_path_factory, content,
     file = tmp_path_factory.mktemp("damage") / "book.zip"
     file.write_bytes(data[:place] + damage + data[place + len(damage) :])
     assert all(isinstance(item, Source | Failure) for item in find_sources(file))
+
+
+def test_a_link_in_a_folder_is_followed_within_it_only(tmp_path):
+    (tmp_path / "secret.txt").write_text("secret")
+    (tmp_path / "book").mkdir()
+    (tmp_path / "book" / "tune.abc").write_text("X:1\n")
+    (tmp_path / "book" / "again.abc").symlink_to("tune.abc")
+    (tmp_path / "book" / "out.abc").symlink_to("../secret.txt")
+    found = list(find_sources(tmp_path / "book"))
+    assert [(item.path.name, getattr(item, "data", None)) for item in found] == [
+        ("again.abc", b"X:1\n"), ("tune.abc", b"X:1\n"), ("out.abc", None),
+    ]  # fmt: skip
+    assert "a link to a file outside the folder" in found[-1].reason
+    assert [item.data for item in find_sources(tmp_path / "book" / "out.abc")] == [b"secret"]  # it is named itself

@@ -1,4 +1,3 @@
-import json
 import re
 import threading
 from dataclasses import replace
@@ -6,6 +5,7 @@ from dataclasses import replace
 import pytest
 import safetensors.torch
 import torch
+from stored_files import rewrite
 
 import tunewright
 from tunewright.corpus.vocabulary import Vocabulary
@@ -94,7 +94,7 @@ def test_a_changed_weight_is_noticed(tmp_path, checkpoint):
 def test_a_description_of_another_kind_is_refused(tmp_path, checkpoint, change, words):
     write_checkpoint(tmp_path / "model", checkpoint)
     path = tmp_path / "model" / "tunewright.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | change))
+    rewrite(path, lambda about: about | change)
     with pytest.raises(CheckpointError, match=words):
         read_checkpoint(tmp_path / "model")
 

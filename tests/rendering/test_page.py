@@ -1,5 +1,7 @@
 """Pages in a real browser without a network: score, player, cursor, layout."""
 
+import base64
+import hashlib
 import json
 import re
 from contextlib import contextmanager
@@ -55,6 +57,26 @@ def test_it_needs_nothing_else(page_text):
     assert not re.findall(r'(?:src|href)="(?!data:|#)[^"]*"', markup)
     assert "Permission is hereby granted" in page_text
     assert page_text.count("<script") == 3
+
+
+def test_the_policy_names_the_scripts_of_the_page_and_allows_no_other(page_text):
+    (policy,) = re.findall(r"script-src ([^;]*);", page_text)
+    scripts = re.findall(r"<script>(.*?)</script>", page_text, flags=re.DOTALL)
+    hashes = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts]
+    assert policy.split() == [f"'sha256-{each}'" for each in hashes]
+
+
+def test_a_script_that_slips_into_the_page_does_not_run(page_text, tmp_path, chromium):
+    """As if a text had not been escaped."""
+    slipped = "<script>document.title = 'taken'</script><img src=x onerror=\"document.title = 'taken'\">"
+    assert page_text.count("<main>") == 1
+    (tmp_path / "page.html").write_text(page_text.replace("<main>", f"<main>{slipped}"), encoding="utf-8")
+    context = chromium.new_context()
+    page = context.new_page()
+    page.goto((tmp_path / "page.html").as_uri())
+    page.wait_for_selector(".score svg")
+    assert page.title() == "Four <tunes>"
+    context.close()
 
 
 def test_texts_are_escaped(page_text):

@@ -11,7 +11,9 @@ from tunewright.sampling.generation_state import new_generation
 from tunewright.sampling.reference import NumpyReference, step
 
 
-@pytest.mark.parametrize("options", [{}, {"temperature": 0.4}, {"top_k": 3}, {"top_p": 0.5}, {"argmax": True}], ids=str)
+@pytest.mark.parametrize(
+    "options", [{}, {"temperature": 0.4}, {"top_k": 3}, {"top_p": 0.5}, {"top_p": 1e-320}, {"argmax": True}], ids=str
+)
 def test_every_choice_is_that_of_choose(untrained, options):
     network, config = pack(untrained(units=12)), CompositionConfig(**options)
     generation = new_generation(network, np.array([START_ID, 20, 21]), 60, 7)

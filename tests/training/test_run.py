@@ -1,19 +1,21 @@
 import csv
-import json
 import math
 import shutil
+import time
 from dataclasses import asdict, replace
 
 import pytest
 import torch
+from stored_files import rewrite
 
 from tunewright.corpus.readers import read_tunes
 from tunewright.errors import CheckpointError, DivergenceError, OptionError, OutputError
 from tunewright.model.checkpoint import read_checkpoint
 from tunewright.model.config import NetworkConfig
+from tunewright.training import loop
 from tunewright.training import run as runs
 from tunewright.training.config import TrainingConfig
-from tunewright.training.evaluate import evaluate
+from tunewright.training.evaluate import evaluate, full_tune_of
 from tunewright.training.training_run import train
 
 NETWORK = NetworkConfig(units=10, embedding=6, dropout=0.2, input_dropout=0.1, recurrent_weight_dropout=0.1)
@@ -225,18 +227,59 @@ def test_going_on_needs_a_run_the_same_data_and_the_same_options(tunes, tmp_path
     with pytest.raises(CheckpointError, match="no run to go on with"):
         finish(tunes, tmp_path / "none", resume=True)
     finish(tunes, tmp_path / "run", replace(STREAMS, epochs=1))
-    with pytest.raises(OptionError, match="epochs is 2, but the run to go on with has 1"):
-        finish(tunes, tmp_path / "run", replace(STREAMS, epochs=2), resume=True)
+    with pytest.raises(OptionError, match="seed is 2, but the run to go on with has 0"):
+        finish(tunes, tmp_path / "run", replace(STREAMS, epochs=1, seed=2), resume=True)
     with pytest.raises(OptionError, match="other tunes"):
         finish(tunes[1:], tmp_path / "run", replace(STREAMS, epochs=1), resume=True)
+
+
+def test_a_run_goes_on_to_more_epochs_and_says_so(tunes, tmp_path):
+    finish(tunes, tmp_path / "run", replace(STREAMS, epochs=2))
+    records = [step.record for step in finish(tunes, tmp_path / "run", STREAMS, resume=True) if step.record]
+    assert [record.epoch for record in records] == [3]
+    whole = [step for step in finish(tunes, tmp_path / "whole", STREAMS) if step.record]
+    assert records[0].learning_rate == whole[-1].record.learning_rate  # as at this place of a longer training
+    model = read_checkpoint(tmp_path / "run" / "last")
+    assert model.training["config"]["epochs"] == 3
+    assert model.training["lengthened"] == [{"epochs": 2, "after": 2}]
+    assert [row["epoch"] for row in history_of(tmp_path / "run")] == ["1", "2", "3"]
+    again = train(tunes[:24], tunes[24:], out=tmp_path / "run", network=NETWORK, config=STREAMS, resume=True)
+    assert again.run.lengthened is None
+    again.run.save()
+    assert read_checkpoint(tmp_path / "run" / "last").training["lengthened"] == [{"epochs": 2, "after": 2}]
+    with pytest.raises(OptionError, match="epochs is 2, but the run to go on with has 3"):
+        finish(tunes, tmp_path / "run", replace(STREAMS, epochs=2), resume=True)
+
+
+def test_losses_that_explode_stop_as_nan_does(tunes, tmp_path):
+    with pytest.raises(DivergenceError, match=r"the loss of a batch is [0-9.]+e\+\d+, .*lower learning rate"):
+        finish(tunes, tmp_path / "run", replace(STREAMS, learning_rate=1e6, warmup=0.0, max_grad_norm=0.0))
+    assert not (tmp_path / "run" / "best").exists()
+
+
+def test_a_time_limit_covers_measuring(tunes, tmp_path, monkeypatch):
+    """Each measurement takes half a second here, and training ends in time for the last one."""
+
+    def slow(*arguments):
+        time.sleep(0.25)
+        return full_tune_of(*arguments)
+
+    monkeypatch.setattr(loop, "full_tune_of", slow)
+    began = time.monotonic()
+    records = [step.record for step in finish(tunes, tmp_path / "run", replace(STREAMS, epochs=10_000, minutes=0.08))]
+    trainer = train(
+        tunes[:24], tunes[24:], out=tmp_path / "run", network=NETWORK,
+        config=replace(STREAMS, epochs=10_000, minutes=0.08), resume=True,
+    ).run.trainer  # fmt: skip
+    position = trainer.position
+    assert position.learning_seconds + position.evaluation_seconds < 1.5 * 60 * 0.08 < time.monotonic() - began + 60
+    assert len([record for record in records if record]) > 1
 
 
 def test_a_run_from_before_an_option_goes_on_with_its_default(tunes, tmp_path):
     finish(tunes, tmp_path / "run", replace(STREAMS, epochs=1))
     about = tmp_path / "run" / "last" / "tunewright.json"
-    recorded = json.loads(about.read_text(encoding="utf-8"))
-    del recorded["training"]["config"]["precision"]
-    about.write_text(json.dumps(recorded), encoding="utf-8")
+    rewrite(about, lambda recorded: recorded["training"]["config"].pop("precision") and None)
     with pytest.raises(OptionError, match="precision is 'tf32', but the run to go on with has 'float32'"):
         finish(tunes, tmp_path / "run", replace(STREAMS, epochs=1, precision="tf32"), resume=True)
     assert finish(tunes, tmp_path / "run", replace(STREAMS, epochs=1), resume=True) == []

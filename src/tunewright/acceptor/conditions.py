@@ -8,6 +8,8 @@ from tunewright.acceptor.header.known_headers import KnownHeaders
 from tunewright.acceptor.words import KEYS, METERS, UNITS
 from tunewright.errors import GrammarError
 
+MOST_BARS = 9_999
+
 
 @dataclass(frozen=True)
 class Conditions:
@@ -52,6 +54,8 @@ class Conditions:
                 )
         if self.bars is not None and self.bars < 1:
             raise GrammarError(f"bars is {self.bars}; allowed: 1 or more")
+        if self.bars is not None and self.bars > MOST_BARS:
+            raise GrammarError(f"bars is {self.bars!r}; allowed: 1 up to {MOST_BARS:,}")
         sections = len(self.sections)
         if self.bars and sections and self.bars % sections:
             raise GrammarError(f"{self.bars} bars cannot be divided evenly over the {sections} sections of {self.form}")

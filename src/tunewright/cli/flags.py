@@ -5,16 +5,28 @@ laid over one another. The help text is the field's docstring.
 """
 
 import dataclasses
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_type_hints
 
-from cyclopts import Parameter
+from cyclopts import Parameter, Token
 from docstring_parser import parse_from_object
 
 from tunewright.errors import OptionError
 from tunewright.options import Options, from_mapping, load_toml, to_mapping
 
 OptionsT = TypeVar("OptionsT", bound=Options)
+
+
+def _named(_type: Any, tokens: Sequence[Token]) -> Path:
+    """A path; an empty name, which Path takes for the current folder, is an error."""
+    if not tokens[0].value or "\0" in tokens[0].value:
+        raise ValueError("the name is empty; give a file or folder")
+    return Path(tokens[0].value)
+
+
+NamedPath = Annotated[Path, Parameter(converter=_named)]
+"""A file or folder as a user names it."""
 
 
 def flags_of(kind: type[Options], *, title: str) -> Any:

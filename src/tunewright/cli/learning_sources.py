@@ -48,6 +48,7 @@ def evaluation_data(model: Checkpoint, sources: Sequence[str]) -> Measurable:
         If something cannot be read.
     """
     if corpus := built_corpus(sources):
+        corpus.validation.verify()
         built = BuiltEvaluationSet(corpus.validation, model.vocabulary)
         report_unknown_counts(built.unknown_counts)
         return built

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from cyclopts import App, CycloptsError, Parameter, UnknownOptionError
 
 from tunewright import __version__
-from tunewright.cli.ending import INTERRUPTED, MISTAKE
+from tunewright.cli.ending import INTERRUPTED, MISTAKE, interrupt_on_signal
 from tunewright.cli.processes import only_rank_zero_prints
 from tunewright.errors import TunewrightError, missing_extra
 from tunewright.options import FORMER_NAMES
@@ -56,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     # numpy reads this when it is loaded, which has not happened yet. Its matrix products are small here: with several
     # threads, beside other programs, a study of neurons takes twice as long.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    with only_rank_zero_prints():
+    with only_rank_zero_prints(), interrupt_on_signal():
         status = run(arguments)
     sys.exit(status)
 

@@ -2,7 +2,8 @@
 
 A folder stands for the files in it and below it, in the order of their names; a ``.zip`` for its members, read like
 the files of a folder; a ``.gz`` for its content. Hidden files, and files without one of the `SUFFIXES`, are ignored in
-folders and archives; a file that is named itself is read whatever its name is.
+folders and archives; a file that is named itself is read whatever its name is. A link in a folder to a file outside it
+is not followed, since a folder may come from anybody.
 
 Sizes are in bytes. Nothing larger than `LARGEST_FILE` is read, and nothing that unpacks to more than
 `LARGEST_EXPANSION` times its packed size (text packs about 5 times; archives made to fill a memory, 1000 times).
@@ -25,6 +26,7 @@ from tunewright.errors import CorpusError
 SUFFIXES = frozenset((".abc", ".abh", ".txt", ".csv", ".tsv", ".json", ".jsonl", ".ndjson"))
 """Suffixes of files with tunes, which ``.gz`` may follow."""
 
+LINK_OUT = "a link to a file outside the folder, so not read; name that file to read it"
 LARGEST_FILE = 1 << 29
 LARGEST_EXPANSION = 200
 _ALWAYS_ALLOWED = 1 << 24
@@ -88,6 +90,8 @@ def find_sources(path: Path) -> Iterator[Source | Failure]:
     """Yield the files behind the existing `path`, and a failure for each that cannot be read."""
     for file in find_files(path):
         yield from open_file(file)
+    for link in links_out(path):
+        yield Failure(link, 1, LINK_OUT)
 
 
 def find_files(path: Path) -> Iterator[Path]:
@@ -99,8 +103,23 @@ def find_files(path: Path) -> Iterator[Path]:
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             file = Path(folder, name)
-            if may_hold_tunes(name) and file.is_file():
+            if may_hold_tunes(name) and file.is_file() and not _leaves(file, path):
                 yield file
+
+
+def links_out(path: Path) -> Iterator[Path]:
+    """Yield the links in and below the folder `path` to files outside it that may hold tunes."""
+    for folder, folders, names in os.walk(path) if path.is_dir() else ():
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            file = Path(folder, name)
+            if may_hold_tunes(name) and file.is_file() and _leaves(file, path):
+                yield file
+
+
+def _leaves(file: Path, folder: Path) -> bool:
+    """Whether a file in `folder` is a link to one outside it."""
+    return file.is_symlink() and not file.resolve().is_relative_to(folder.resolve())
 
 
 def suffix_of(name: str) -> str:

@@ -68,9 +68,10 @@ def hold_back(draws: Keys, labels: NDArray[np.int64], fraction: float) -> NDArra
     """
     groups, group_of, sizes = np.unique(labels, return_inverse=True, return_counts=True)
     if len(groups) < 2:
+        what = "one tune" if len(labels) == 1 else f"all tunes here ({len(labels)}) are settings of one tune"
         raise OptionError(
-            f"all tunes here ({len(labels)}) are settings of one tune and cannot be split; "
-            "give at least two different tunes, or other tunes to validate on"
+            f"{what} and cannot be split; give at least two different tunes, or other tunes to validate on "
+            "(--validation FILE)"
         )
     least = np.full(len(groups), np.iinfo(np.uint64).max, np.uint64)
     np.minimum.at(least, group_of, draws)

@@ -4,7 +4,7 @@ A checkpoint is a folder that stands alone:
 
     weights.safetensors    every weight, by its name in `CharNetwork`
     tunewright.json        format version, network, vocabulary, metrics, data and options of the training,
-                           style of its tunes, checksums
+                           style of its tunes, checksums of the other files and of itself
 
 It contains no code, and nothing is unpickled. Reading one needs no torch. A run folder, which training writes, holds
 two: ``best`` and ``last``.
@@ -15,9 +15,8 @@ training and its losses. Their names can be given in place of a path: ``tunewrig
 
 import contextlib
 import hashlib
-import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,14 +27,17 @@ import safetensors.numpy
 from numpy.typing import NDArray
 
 from tunewright import __version__
+from tunewright.checksums import CHECKSUM, digest, parse_object, require_sealed, sealed_json
 from tunewright.corpus.vocabulary import Vocabulary
 from tunewright.errors import CheckpointError, InputError
-from tunewright.files import as_written, write_folder
+from tunewright.files import as_written, remove_folder, settle_folder, write_folder
 from tunewright.model.config import NetworkConfig
 from tunewright.options import from_mapping, to_mapping, with_present_names
 
-FORMAT = 1
-WEIGHTS, ABOUT = "weights.safetensors", "tunewright.json"
+FORMAT, UNSEALED = 2, 1
+"""Formats that are read: the present one, and the first, whose `tunewright.json` had no checksum of its own."""
+WEIGHTS, ABOUT, RESUME = "weights.safetensors", "tunewright.json", "resume.safetensors"
+KEYS = ("format", "tunewright", "network", "vocabulary", "metrics", "training", "style", "history", "sha256")
 BEST, LAST = "best", "last"
 RETRIES, RETRY_SECONDS = 3, 0.02
 NETWORKS = Path(__file__).parent / "networks"
@@ -57,16 +59,18 @@ class Checkpoint:
     """Options and data of its training."""
     style: Mapping[str, Any] = field(default_factory=dict)
     """Statistics of its training tunes for composing, see `tunewright.corpus.style`; empty in old checkpoints."""
+    history: Sequence[Mapping[str, Any]] = ()
+    """The records of all epochs, in the newest checkpoint of a run; see `EpochRecord`."""
     path: Path | None = None
     """The folder that it was read from."""
 
     @property
     def fingerprint(self) -> str:
         """The first twelve digits of a SHA-256 of its weights."""
-        digest = hashlib.sha256()
+        sha256 = hashlib.sha256()
         for name in sorted(self.weights):
-            digest.update(self.weights[name].tobytes())
-        return digest.hexdigest()[:12]
+            sha256.update(self.weights[name].tobytes())
+        return sha256.hexdigest()[:12]
 
 
 Model = Checkpoint | Path | str
@@ -74,7 +78,7 @@ Model = Checkpoint | Path | str
 
 
 def write_checkpoint(folder: Path, checkpoint: Checkpoint, extra: Mapping[str, bytes] | None = None) -> None:
-    """Write `checkpoint`, and the files of `extra` beside it; replaces `folder`."""
+    """Write `checkpoint`, and the files of `extra` beside it, in place of the checkpoint that `folder` holds."""
     files = {WEIGHTS: safetensors.numpy.save(dict(checkpoint.weights)), **(extra or {})}
     about = {
         "format": FORMAT,
@@ -84,9 +88,31 @@ def write_checkpoint(folder: Path, checkpoint: Checkpoint, extra: Mapping[str, b
         "metrics": checkpoint.metrics,
         "training": checkpoint.training,
         "style": checkpoint.style,
-        "sha256": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
+        **({"history": list(checkpoint.history)} if checkpoint.history else {}),
+        "sha256": {name: digest(content) for name, content in files.items()},
     }
-    write_folder(folder, {**files, ABOUT: (json.dumps(about, indent=2) + "\n").encode()})
+    write_folder(folder, {**files, ABOUT: sealed_json(about)}, written_files)
+
+
+def written_files(folder: Path) -> set[str]:
+    """Names of the files in `folder` that `write_checkpoint` wrote there; none if it holds no checkpoint."""
+    if not (folder / ABOUT).is_file():
+        return set()
+    try:
+        listed = set(parse_object((folder / ABOUT).read_bytes())["sha256"])
+    except (OSError, ValueError, KeyError, TypeError):  # damaged: the names that every checkpoint has
+        listed = set()
+    return {name for name in listed if Path(str(name)).name == name} | {ABOUT, WEIGHTS, RESUME}
+
+
+def settle_checkpoint(folder: Path) -> None:
+    """Restore the former checkpoint if `write_checkpoint` was killed while it replaced `folder`."""
+    settle_folder(folder, written_files)
+
+
+def remove_checkpoint(folder: Path) -> None:
+    """Remove a checkpoint, its files alone."""
+    remove_folder(folder, written_files)
 
 
 def find_checkpoint(model: Path | str) -> Path:
@@ -132,16 +158,30 @@ def read_checkpoint(model: Path | str) -> Checkpoint:
 
 
 def read_about(folder: Path) -> dict[str, Any]:
-    """Return the content of `tunewright.json` of a checkpoint."""
+    """Return the content of `tunewright.json` of a checkpoint.
+
+    Raises
+    ------
+    CheckpointError
+        If it is missing, has changed since it was written, has a key of another name, or is of an unknown format.
+    """
     path = folder / ABOUT
     try:
-        about = json.loads(path.read_text(encoding="utf-8"))
+        content = path.read_bytes()
+        about = parse_object(content)
         version = about["format"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError) as error:
         raise CheckpointError(f"is damaged: {error}", path=path) from error
-    if version != FORMAT:
-        raise CheckpointError(f"has format {version!r}; this version of Tunewright reads format {FORMAT}", path=path)
-    return dict(about)
+    if version not in (FORMAT, UNSEALED) or isinstance(version, bool):
+        raise CheckpointError(
+            f"has format {version!r}; this version of Tunewright reads formats {UNSEALED} and {FORMAT}", path=path
+        )
+    try:
+        require_sealed(content, about, KEYS, unsealed=version == UNSEALED)
+    except ValueError as error:
+        raise CheckpointError(f"is damaged: {error}", path=path) from error
+    about.pop(CHECKSUM, None)
+    return about
 
 
 def read_verified(folder: Path, name: str, about: Mapping[str, Any]) -> bytes:
@@ -152,7 +192,7 @@ def read_verified(folder: Path, name: str, about: Mapping[str, Any]) -> bytes:
     except OSError as error:
         raise CheckpointError(f"cannot be read: {error.strerror or error}", path=path) from error
     checksums = about.get("sha256")
-    if not isinstance(checksums, dict) or hashlib.sha256(content).hexdigest() != checksums.get(name):
+    if not isinstance(checksums, dict) or digest(content) != checksums.get(name):
         raise CheckpointError(f"is damaged: its {len(content):,} bytes do not match the checksum in {ABOUT}", path=path)
     return content
 
@@ -166,6 +206,10 @@ def _read(folder: Path) -> Checkpoint:
     about = read_about(folder)
     content = read_verified(folder, WEIGHTS, about)
     try:
+        kinds = {"metrics": dict, "training": dict, "style": dict, "history": list}
+        for name, kind in kinds.items():
+            if not isinstance(about.get(name, kind()), kind):
+                raise TypeError(f"{name} is of another kind")
         return Checkpoint(
             config=from_mapping(NetworkConfig, with_present_names(about["network"])),
             vocabulary=Vocabulary(about["vocabulary"]),
@@ -173,6 +217,7 @@ def _read(folder: Path) -> Checkpoint:
             metrics=about["metrics"],
             training=about["training"],
             style=about.get("style", {}),
+            history=tuple(about.get("history", ())),
             path=folder,
         )
     except (AttributeError, KeyError, TypeError, InputError, safetensors.SafetensorError) as error:

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from tunewright.errors import OptionError
-from tunewright.options import require, require_choice
+from tunewright.options import require, require_choice, require_types, require_whole
 
 Cell = Literal["lstm", "gru", "rnn", "transformer"]
 RECURRENT = ("lstm", "gru", "rnn")
+WIDEST, DEEPEST, MOST_WEIGHTS = 1 << 14, 100, 1 << 31
+"""Most units in a layer, layers, and weights of all layers together; these would take 8 GiB."""
 CELL_NAMES: dict[str, str] = {"lstm": "LSTM", "gru": "GRU", "rnn": "RNN", "transformer": "Transformer"}
 """Names of the cells in prose."""
 
@@ -35,11 +37,15 @@ class NetworkConfig:
     """Width of the keys of a pointer head that looks back over the tune so far; 0: no head."""
 
     def __post_init__(self) -> None:
+        require_types(self)
         require_choice("cell", self.cell, get_args(Cell))
-        require("units", self.units, "1 or more", self.units >= 1)
-        require("layers", self.layers, "1 or more", self.layers >= 1)
-        require("embedding", self.embedding, "0 (one-hot) or more", self.embedding >= 0)
-        require("look_back", self.look_back, "0 (none) or more", self.look_back >= 0)
+        require_whole("units", self.units, 1, WIDEST)
+        require_whole("layers", self.layers, 1, DEEPEST)
+        require_whole("embedding", self.embedding, 0, WIDEST, note="one-hot")
+        require_whole("look_back", self.look_back, 0, WIDEST, note="none")
+        weights = 4 * self.units * (self.embedding + self.units * (2 * self.layers - 1))
+        largest = f"so many that all layers have {MOST_WEIGHTS:,} weights at most"
+        require("units", self.units, largest, weights <= MOST_WEIGHTS)
         for name in ("dropout", "input_dropout", "recurrent_weight_dropout"):
             require(name, getattr(self, name), "0 up to, not including, 1", 0 <= getattr(self, name) < 1)
         if self.cell not in RECURRENT:

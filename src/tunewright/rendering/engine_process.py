@@ -38,7 +38,8 @@ def main() -> None:
     """Answer calls until the input ends."""
     import asyncio  # here, because `engine` imports this module for three constants only
 
-    for number in (signal.SIGINT, signal.SIGTERM):  # they reach the whole process group; the caller decides what to do
+    # They reach the whole process group; the caller decides what to do.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     output = _own_output()
     sys.path.append(sys.argv[1])

@@ -1,11 +1,12 @@
 """HTML pages of tunes with score, player and text, each in one self-contained file.
 
 abcjs engraves in the browser, the sound is embedded as Opus, and score and text show what is sounding. A page opens
-from disk, and its content security policy forbids every network request. Its templates are in ``assets``; what is put
-into them is escaped here.
+from disk. Its content security policy forbids every network request, and every script but those of the page itself,
+which it names by their hashes: escaping, which is done here, is not the only barrier. Its templates are in ``assets``.
 """
 
 import base64
+import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -115,6 +116,7 @@ def tune_page(
         style=parts.style,
         abcjs=parts.abcjs,
         script=parts.script,
+        allowed=allowed_scripts(parts.abcjs, parts.script),
     )
 
 
@@ -144,7 +146,7 @@ def page_parts(tunes: Sequence[PageTune], soundfont: Path | None = None) -> Page
         articles=tuple(articles),
         data=script_safe_json([_data(tune) for tune in read]),
         style=_asset("page.css"),
-        abcjs=f"/*\n{abcjs_licence()}\n*/\n{abcjs_script()}".replace("</script", "<\\/script"),
+        abcjs=f"/*\n{abcjs_licence()}\n*/\n{abcjs_script()}".replace("</script", "<\\/script").replace("\r\n", "\n"),
         script=_asset("page.js"),
     )
 
@@ -247,6 +249,12 @@ def _download(suffix: str, label: str, title: str, kind: str, content: bytes) ->
 
 def _data_address(kind: str, content: bytes) -> str:
     return f"data:{kind};base64,{base64.b64encode(content).decode()}"
+
+
+def allowed_scripts(*scripts: str) -> str:
+    """Sources of a content security policy that allow these scripts alone, each on lines of its own in its element."""
+    hashes = (hashlib.sha256(f"\n{script}\n".encode()).digest() for script in scripts)
+    return " ".join(f"'sha256-{base64.b64encode(each).decode()}'" for each in hashes)
 
 
 def script_safe_json(value: object) -> str:

@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 from tunewright.acceptor.grammar import Grammar
 from tunewright.cores import cores, in_order
 from tunewright.corpus.tune import END, START
-from tunewright.errors import OptionError
 from tunewright.model.checkpoint import Checkpoint, Model
+from tunewright.options import require_seed, require_whole
 from tunewright.sampling.cadences import cadences_of
 from tunewright.sampling.choosing.acceptance import Candidates, DiscriminatorSampler, sample_in_rounds
 from tunewright.sampling.compiled import compiling, kernel
@@ -219,9 +219,10 @@ def compose_many(
         "cpu", or a device of torch's such as "cuda", where all tunes are written side by side, in other arithmetic: a
         tune is then the one that its seed has on the processor unless a choice was as close as rounding.
     """
-    if count < 1:
-        raise OptionError(f"count is {count}; allowed: 1 or more")
-    return composed(order_of(model, config, options), count)
+    require_whole("count", count, 1)
+    order = order_of(model, config, options)
+    require_seed("seed + count - 1", order.config.seed + count - 1)
+    return composed(order, count)
 
 
 def streamed(order: Order) -> Generator[str, None, Composition]:

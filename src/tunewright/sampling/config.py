@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tunewright.options import require
+from tunewright.options import require, require_seed, require_types, require_whole
 
 LEAST_ACCEPTED = 0.01
 """Smallest value of `accept`."""
@@ -29,9 +29,10 @@ class CompositionConfig:
     its corpus: a smaller share takes longer. 1 accepts every tune."""
 
     def __post_init__(self) -> None:
+        require_types(self)
         require("temperature", self.temperature, "more than 0", self.temperature > 0)
-        require("top_k", self.top_k, "0 (all) or more", self.top_k >= 0)
+        require_whole("top_k", self.top_k, 0, note="all")
         require("top_p", self.top_p, "more than 0, up to 1", 0 < self.top_p <= 1)
-        require("max_length", self.max_length, "1 or more", self.max_length >= 1)
-        require("seed", self.seed, "0 up to, not including, 2^63", 0 <= self.seed < 2**63)
+        require_whole("max_length", self.max_length, 1)
+        require_seed("seed", self.seed)
         require("accept", self.accept, f"{LEAST_ACCEPTED} up to 1 (every tune)", LEAST_ACCEPTED <= self.accept <= 1)

@@ -303,6 +303,7 @@ def _likeliest(scores: Chances, allowed: NDArray[np.bool_], chances: Chances, to
     falling = (chances * allowed)[order]
     before = np.concatenate([[0.0], falling.cumsum()[:-1]])
     kept = before < enough
+    kept[0] = True
     if top_k:
         kept[top_k:] = False
     survives = np.zeros_like(allowed)

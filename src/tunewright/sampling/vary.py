@@ -24,6 +24,7 @@ from tunewright.errors import GrammarError, OptionError, VocabularyError
 from tunewright.model.checkpoint import Checkpoint, Model
 from tunewright.notation.melody import Bar, read_melody
 from tunewright.notebook import ShownInNotebook
+from tunewright.options import require_seed, require_whole
 from tunewright.sampling import reference
 from tunewright.sampling.compiled.calling import TALLIES
 from tunewright.sampling.compiled.weights import PackedNetwork
@@ -118,8 +119,8 @@ def vary(
         If the network does not know a character of the tune, or the grammar rejects the tune; with line and column.
     """
     checkpoint, config = choice_of(model, config, given_options(ChoiceOptions, options))
-    if candidates < 1:
-        raise OptionError(f"candidates is {candidates}; allowed: 1 or more")
+    require_whole("candidates", candidates, 1)
+    require_seed("seed + candidates - 1", config.seed + candidates - 1)
     tune, lines = without_comments(tune)
     try:
         tune = fit_prime(tune, checkpoint.vocabulary)[0].rstrip("\n") + "\n"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from tunewright.model.config import NetworkConfig
-from tunewright.options import require, require_choice
+from tunewright.options import require, require_choice, require_seed, require_types, require_whole
 
 Feed = Literal["windows", "streams", "tunes"]
 Optimizer = Literal["muon", "adamw", "adam", "nadam", "rmsprop", "sgd"]
@@ -15,6 +15,9 @@ Schedule = Literal["cosine", "constant"]
 Protocol = Literal["full_tune", "cold_window"]
 Device = Literal["auto", "cpu", "cuda"]
 Precision = Literal["float32", "tf32", "bfloat16"]
+
+LARGEST_BATCH, MOST_THREADS = 100_000_000, 4096
+"""Most characters of a batch, and most processor threads or processes."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,7 @@ class TrainingConfig:
     """Processor threads; 0 keeps choosing the fastest number, up to one per core, or up to OMP_NUM_THREADS."""
 
     def __post_init__(self) -> None:
+        require_types(self)
         require_choice("feed", self.feed, get_args(Feed))
         require_choice("optimizer", self.optimizer, get_args(Optimizer))
         require_choice("schedule", self.schedule, get_args(Schedule))
@@ -74,10 +78,14 @@ class TrainingConfig:
         require_choice("device", self.device, get_args(Device))
         require_choice("precision", self.precision, get_args(Precision))
         for name in ("sequence_length", "batch_size", "epochs"):
-            require(name, getattr(self, name), "1 or more", getattr(self, name) >= 1)
-        for name in ("weight_decay", "max_grad_norm", "patience", "minutes", "threads"):
+            require_whole(name, getattr(self, name), 1)
+        largest = f"so many that sequence_length times batch_size is {LARGEST_BATCH:,} at most"
+        require("batch_size", self.batch_size, largest, self.batch_size * self.sequence_length <= LARGEST_BATCH)
+        require_whole("patience", self.patience, 0)
+        require_whole("threads", self.threads, 0, MOST_THREADS)
+        for name in ("weight_decay", "max_grad_norm", "minutes"):
             require(name, getattr(self, name), "0 or more", getattr(self, name) >= 0)
-        require("seed", self.seed, "0 up to, not including, 2^63", 0 <= self.seed < 2**63)
+        require_seed("seed", self.seed)
         require("learning_rate", self.learning_rate, "more than 0", self.learning_rate > 0)
         for name in ("state_reset_probability", "transpose"):
             require(name, getattr(self, name), "0 to 1", 0 <= getattr(self, name) <= 1)
@@ -106,12 +114,14 @@ class AdaptConfig:
     """Seed of the choice of replayed tunes, the order of all tunes, and dropout."""
 
     def __post_init__(self) -> None:
-        require("epochs", self.epochs, "1 or more", self.epochs >= 1)
+        require_types(self)
+        require_whole("epochs", self.epochs, 1)
+        require_whole("patience", self.patience, 0)
         require("learning_rate", self.learning_rate, "more than 0", self.learning_rate > 0)
-        for name in ("replay", "l2_sp", "patience"):
+        for name in ("replay", "l2_sp"):
             require(name, getattr(self, name), "0 or more", getattr(self, name) >= 0)
         require("held_out", self.held_out, "0 up to, not including, 1", 0 <= self.held_out < 1)
-        require("seed", self.seed, "0 up to, not including, 2^63", 0 <= self.seed < 2**63)
+        require_seed("seed", self.seed)
 
 
 @dataclass(frozen=True)
@@ -132,12 +142,13 @@ class DynamicConfig:
     """Seed of the choice of replayed tunes."""
 
     def __post_init__(self) -> None:
+        require_types(self)
         require("rate", self.rate, "0 or more", self.rate >= 0)
-        require("segment", self.segment, "1 or more", self.segment >= 1)
-        require("replay", self.replay, "0 or more", self.replay >= 0)
+        require_whole("segment", self.segment, 1)
+        require_whole("replay", self.replay, 0)
         require("forget", self.forget, "0 to 1", 0 <= self.forget <= 1)
         require("decay", self.decay, "0 to 1", 0 <= self.decay <= 1)
-        require("replay_seed", self.replay_seed, "0 up to, not including, 2^63", 0 <= self.replay_seed < 2**63)
+        require_seed("replay_seed", self.replay_seed)
 
 
 @dataclass(frozen=True)

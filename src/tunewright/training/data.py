@@ -67,7 +67,8 @@ class TrainingData:
 
     @classmethod
     def built(cls, corpus: BuiltCorpus) -> "TrainingData":
-        """Use the tunes of a built corpus, which stay on disk."""
+        """Use the tunes of a built corpus, which stay on disk; raises CorpusError if a file is damaged."""
+        corpus.verify()
         chosen = np.random.default_rng(SAMPLE_SEED).permutation(len(corpus.training))[:SAMPLE_TUNES]
         return cls(
             corpus.vocabulary,

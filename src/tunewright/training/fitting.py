@@ -13,20 +13,17 @@ from dataclasses import dataclass, replace
 
 import torch
 
-from tunewright.corpus.large.shards import count_characters
 from tunewright.model.config import NetworkConfig
 from tunewright.model.network import CharNetwork
 from tunewright.training.config import TrainingConfig
 from tunewright.training.data import TrainingData
-from tunewright.training.evaluate import WINDOW_LENGTH, WINDOWS_PER_TUNE, Measurable
 from tunewright.training.loop import Trainer
+from tunewright.training.time_limit import READING_SHARE, measured_characters
 
 TRIAL_SECONDS = 1.5
 """Duration of the trial of a recipe; its second half counts."""
 FEWEST_STEPS = 8
 """Least number of steps in a trial."""
-READING_SHARE = 0.3
-"""Time to evaluate a character as a share of the time to learn one."""
 SPARE = 0.9
 """Share of the time that the epochs may take: the machine may become busier."""
 
@@ -64,7 +61,7 @@ def fit(data: TrainingData, recipes: Sequence[Recipe], seconds: float, seed: int
     seed
         Seed of the training.
     """
-    in_epoch = data.characters + READING_SHARE * (_measured(data.sample) + _measured(data.validation))
+    in_epoch = data.characters + READING_SHARE * sum(map(measured_characters, (data.sample, data.validation)))
     for recipe in recipes:
         rate = _rate(recipe, data)
         epochs = int(min(recipe.training.epochs, SPARE * seconds * rate / in_epoch))
@@ -72,11 +69,6 @@ def fit(data: TrainingData, recipes: Sequence[Recipe], seconds: float, seed: int
             training = replace(recipe.training, epochs=max(1, epochs), minutes=seconds / 60, seed=seed)
             return Fit(replace(recipe, training=training), rate)
     raise ValueError("recipes is empty; give at least one")
-
-
-def _measured(tunes: Measurable) -> int:
-    """Return the number of characters that are read to evaluate on `tunes`."""
-    return count_characters(tunes.tunes) + len(tunes.tunes) * WINDOWS_PER_TUNE * WINDOW_LENGTH
 
 
 def _rate(recipe: Recipe, data: TrainingData) -> float:

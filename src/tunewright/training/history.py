@@ -1,6 +1,9 @@
 """Records of a training: of each epoch, of each batch, and its position. Losses are in nats per character."""
 
-from dataclasses import dataclass
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
 
 from tunewright.training.config import Protocol
 
@@ -58,5 +61,17 @@ class Position:
     learning_seconds: float = 0.0
     """Over all epochs."""
     evaluation_seconds: float = 0.0
+    """Over all epochs, with what was measured before the first."""
+    last_evaluation_seconds: float = 0.0
+    """Of the evaluation after the last epoch."""
     learning_rate: float = 0.0
     """Of the last step."""
+
+
+def history_as_csv(history: Sequence[EpochRecord]) -> str:
+    """Return a CSV table with one row per epoch, one column per field of `EpochRecord`."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, [column.name for column in fields(EpochRecord)], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(asdict(record) for record in history)
+    return text.getvalue()

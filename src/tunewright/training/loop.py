@@ -38,6 +38,11 @@ from tunewright.training.history import EpochRecord, Position, Progress
 from tunewright.training.optimizers import make_optimizer, schedule
 from tunewright.training.precision import multiplying
 from tunewright.training.threads.step_threads import StepThreads
+from tunewright.training.time_limit import time_share
+
+EXPLODED = 1000.0
+"""Nats per character: a loss that is no better than this counts as one that is not finite. Guessing loses 11 at most,
+with the largest vocabulary; steps that are too large lose any number."""
 
 
 class Trainer:
@@ -74,8 +79,8 @@ class Trainer:
 
     @property
     def finished(self) -> bool:
-        """True when no epoch is left, by number, early stopping or the time limit."""
-        if self.position.batch:
+        """True when no epoch is left, by number, early stopping or the time limit; one batch is always learned."""
+        if self.position.batch or not self.history:
             return False
         patience = self.config.patience
         out_of_patience = 0 < patience <= self.position.epoch - (self.best.epoch if self.best else 0)
@@ -92,7 +97,7 @@ class Trainer:
         Raises
         ------
         DivergenceError
-            When a loss is no longer finite.
+            When a loss is no longer finite, or has exploded (`EXPLODED`).
         """
         while not self.finished:
             batches = islice(self._epoch_of_batches(), self.position.batch, None)
@@ -176,7 +181,7 @@ class Trainer:
         if self._learner:
             self.position.learning_rate = self._learning_rate()
             value, size = self._learner.learn(batch, self.position.learning_rate)
-            if not math.isfinite(value + size):
+            if not _is_loss(value) or not math.isfinite(size):
                 raise self._divergence(f"a batch has loss {value} and a gradient of norm {size}")
             self._count(value, batch.characters, time.perf_counter() - began)
             return value
@@ -192,8 +197,8 @@ class Trainer:
     def _step(self, network: CharNetwork, optimizer: Optimizer, batch: Batch) -> tuple[float, State]:
         """Update the weights of `network`; returns the loss before that and the state after the batch."""
         value, state = self._gradient(network, batch)
-        if not math.isfinite(value):
-            raise self._divergence(f"the loss of a batch is {value}")
+        if not _is_loss(value):
+            raise self._divergence(f"the loss of a batch is {value:.4g}")
         norm = torch.nn.utils.clip_grad_norm_(network.parameters(), self.config.max_grad_norm or math.inf)
         if not math.isfinite(norm.item()):
             raise self._divergence(f"the gradient of a batch has norm {norm.item()}")
@@ -242,9 +247,9 @@ class Trainer:
             raise
 
     def learned(self, loss: float, characters: int, seconds: float) -> None:
-        """Count a batch that was learned elsewhere (see `stacked_runs`); DivergenceError if its loss is not finite."""
-        if not math.isfinite(loss):
-            raise self._divergence(f"the loss of a batch is {loss}")
+        """Count a batch that was learned elsewhere (see `stacked_runs`); DivergenceError if it diverges."""
+        if not _is_loss(loss):
+            raise self._divergence(f"the loss of a batch is {loss:.4g}")
         self.position.learning_rate = self._learning_rate()
         self._count(loss, characters, seconds)
 
@@ -257,7 +262,7 @@ class Trainer:
         self.position.learning_seconds += seconds
 
     def end_epoch(self) -> EpochRecord:
-        """Evaluate the network and begin the next epoch; DivergenceError if a loss is not finite."""
+        """Evaluate the network and begin the next epoch; DivergenceError if a loss is none."""
         began = time.perf_counter()
         position, predict = self.position, self._team.predict(self.network, self._most_threads)
         losses = {
@@ -265,7 +270,7 @@ class Trainer:
             for name, data in (("training", self.data.sample), ("validation", self.data.validation))
             for protocol, loss_of in (("full_tune", full_tune_of), ("cold_window", cold_window_of))
         }
-        if not all(map(math.isfinite, losses.values())):
+        if not all(map(_is_loss, losses.values())):
             raise self._divergence(f"after the epoch the losses are {losses}")
         seconds = self._agreed(time.perf_counter() - began)
         record = EpochRecord(
@@ -281,6 +286,7 @@ class Trainer:
             epoch=position.epoch + 1,
             learning_seconds=position.learning_seconds,
             evaluation_seconds=position.evaluation_seconds + seconds,
+            last_evaluation_seconds=seconds,
         )
         return record
 
@@ -289,9 +295,11 @@ class Trainer:
         return self._team.of_first(seconds) if self.config.minutes else seconds
 
     def _time_share(self) -> float:
-        """Return the used share of the time limit, evaluation included; 0 without a limit."""
-        used = self.position.learning_seconds + self.position.evaluation_seconds
-        return used / (60 * self.config.minutes) if self.config.minutes else 0.0
+        return time_share(self.position, self.config, self.data)
+
+    def count_measuring(self, seconds: float) -> None:
+        """Count the time of something that was measured beside the training towards the time limit."""
+        self.position.evaluation_seconds += self._agreed(seconds)
 
     def _learning_rate(self) -> float:
         done = (self.position.epoch + self.position.batch / self._batches) / self.config.epochs
@@ -302,6 +310,11 @@ class Trainer:
             f"{what}, in epoch {self.position.epoch + 1}, batch {self.position.batch + 1}; try a lower learning rate "
             f"(now {self.config.learning_rate:g}) or max_grad_norm (now {self.config.max_grad_norm:g}; 0 does not clip)"
         )
+
+
+def _is_loss(nats_per_char: float) -> bool:
+    """Whether this may be the loss of a training that does not diverge."""
+    return nats_per_char <= EXPLODED  # nan is not
 
 
 def _share(batch: Batch, lanes: Lanes) -> float:

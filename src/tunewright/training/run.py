@@ -5,16 +5,15 @@
     RUN/history.csv    one row per epoch (see `EpochRecord`)
 
 ``last`` is written after every epoch, once a minute within one, and when the caller stops the iteration; each time
-atomically. A continued training ends with the same network and the same history as one that was never stopped (on the
+atomically. It holds the history too, which ``history.csv`` must match. One process at a time trains in a folder. A
+continued training ends with the same network and the same history as one that was never stopped (on the
 same machine and number of threads, and without a time limit).
 """
 
-import csv
-import io
 import json
 import time
-from collections.abc import Generator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Generator, Mapping
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -24,30 +23,35 @@ import safetensors.torch
 import torch
 
 from tunewright.corpus.style import style_of
-from tunewright.errors import CheckpointError, DivergenceError, OptionError, WorkerError
-from tunewright.files import claim_folder, remove_folder, settle_folder, write_file
+from tunewright.errors import CheckpointError, DivergenceError, OptionError, OutputError, WorkerError
+from tunewright.files import FolderLock, as_written, claim_folder, require_own, unfinished, write_file
 from tunewright.model.checkpoint import (
     ABOUT,
     BEST,
     LAST,
+    RESUME,
     Checkpoint,
     read_about,
     read_checkpoint,
     read_verified,
+    remove_checkpoint,
+    settle_checkpoint,
     write_checkpoint,
 )
 from tunewright.model.config import NetworkConfig
 from tunewright.model.network import CharNetwork, load_network, weights_of
-from tunewright.options import to_mapping
+from tunewright.options import from_mapping, to_mapping, with_present_names
 from tunewright.training.config import TrainingConfig
 from tunewright.training.data import TrainingData
 from tunewright.training.distributed import Team
-from tunewright.training.history import EpochRecord, Progress
+from tunewright.training.history import EpochRecord, Progress, history_as_csv
 from tunewright.training.loop import Trainer
 from tunewright.training.ngram import Baselines, baselines, spread
 from tunewright.training.precision import flushed_to_zero
 
-RESUME, HISTORY = "resume.safetensors", "history.csv"
+LENGTHENED = "lengthened"
+"""Key of the training record for a training that went on to more epochs than it began with."""
+HISTORY, CURVES = "history.csv", ("loss.png", "loss.svg")
 SAVE_EVERY_SECONDS = 60.0
 STYLE_CHARACTERS = 8_000_000
 """Most characters that the style of a corpus is computed from, in tunes spread evenly over it."""
@@ -94,11 +98,18 @@ class Run:
         self.notes: dict[str, Any] = {}
         """Further entries in the training record of every checkpoint."""
         self.trainer: Trainer
+        self.lengthened: dict[str, int] | None = None
+        """If this call asks for more epochs: how many they were, and how many of them were finished."""
+        self._lock: FolderLock | None = None
 
     @cached_property
     def baselines(self) -> Baselines:
         """Losses of n-gram models of the training tunes on the validation tunes; recorded in every checkpoint."""
-        return baselines(self.data.tunes, len(self.data.vocabulary), self.data.validation)
+        began = time.perf_counter()
+        found = baselines(self.data.tunes, len(self.data.vocabulary), self.data.validation)
+        if self.team.size == 1 and hasattr(self, "trainer"):
+            self.trainer.count_measuring(time.perf_counter() - began)
+        return found
 
     @cached_property
     def style(self) -> dict[str, Any]:
@@ -118,14 +129,30 @@ class Run:
         if self.start:
             self._held = [weight.detach() for weight in load_network(self.start.checkpoint).to(device).parameters()]
         if resume:
+            self._lock_folder()
             checkpoint, about = self._read_last()
             self.trainer = Trainer(load_network(checkpoint).to(device), self.data, self.config, self.team)
             self._restore(about)
             return
         if self.team.leads:
-            claim_folder(self.folder, force=force)
+            left = unfinished(BEST, LAST)
+            claim_folder(self.folder, force=force, leftovers=left)
+            self._lock_folder()
+            claim_folder(self.folder, force=force, leftovers=left)  # another process may have written before the lock
             self._clear()
         self.trainer = Trainer(self._first_network().to(device), self.data, self.config, self.team)
+
+    def _lock_folder(self) -> None:
+        """Let no other process train in the folder, and mend what a killed one left."""
+        if self.team.leads and self.folder.is_dir():
+            self._lock = FolderLock.take(self.folder, "trains in", take_over=True)
+            for name in (BEST, LAST):
+                settle_checkpoint(self.folder / name)
+
+    def release(self) -> None:
+        """Let other processes train in the folder."""
+        if self._lock:
+            self._lock.release()
 
     def _first_network(self) -> CharNetwork:
         if self.start:
@@ -136,10 +163,13 @@ class Run:
 
     def _clear(self) -> None:
         """Remove the files of a former run, whose network must not be taken for this one's; other files stay."""
+        names = (HISTORY, *CURVES)
+        if not _holds_run(self.folder):
+            require_own(self.folder, names)
         for name in (BEST, LAST):
-            remove_folder(self.folder / name)
-        for path in (self.folder / HISTORY, *self.folder.glob("loss.*")):
-            path.unlink(missing_ok=True)
+            remove_checkpoint(self.folder / name)
+        for name in names:
+            (self.folder / name).unlink(missing_ok=True)
 
     def progress(self) -> Generator[Progress, None, None]:
         """Train until finished; saves as described in the module's docstring."""
@@ -147,6 +177,8 @@ class Run:
         try:
             with flushed_to_zero():
                 for progress in self.trainer.run():
+                    if self._lock and not self._lock.held:
+                        raise OutputError("another training of this process has begun in it", path=self.folder)
                     if not progress.record:  # its losses are those of the present weights
                         self._hold()
                     if progress.record or time.monotonic() - saved > SAVE_EVERY_SECONDS:
@@ -174,7 +206,7 @@ class Run:
 
     def save(self, record: EpochRecord | None = None) -> None:
         """Write ``last`` and the history; with the `record` of an epoch, also ``best`` if it is the best epoch."""
-        if not self.team.leads:
+        if not self.team.leads or (self._lock and not self._lock.held):
             return
         if record and self.trainer.best is record:
             write_checkpoint(self.folder / BEST, self._checkpoint(record))
@@ -182,7 +214,8 @@ class Run:
         contiguous = {name: tensor.contiguous() for name, tensor in tensors.items()}
         content = safetensors.torch.save(contiguous, metadata={"trainer": json.dumps(numbers)})
         newest = self.trainer.history[-1] if self.trainer.history else None
-        write_checkpoint(self.folder / LAST, self._checkpoint(newest), {RESUME: content})
+        history = tuple(asdict(each) for each in self.trainer.history)
+        write_checkpoint(self.folder / LAST, replace(self._checkpoint(newest), history=history), {RESUME: content})
         write_file(self.folder / HISTORY, history_as_csv(self.trainer.history))
 
     def _checkpoint(self, record: EpochRecord | None) -> Checkpoint:
@@ -201,15 +234,18 @@ class Run:
     def _read_last(self) -> tuple[Checkpoint, dict[str, Any]]:
         """Return the newest checkpoint, after a check that it has the same data and options."""
         checkpoint, about = read_last(self.folder), read_about(self.folder / LAST)
-        former = to_mapping(TrainingConfig())  # for options that are newer than the run
-        recorded = {**to_mapping(checkpoint.config), **former, **checkpoint.training.get("config", {})}
+        recorded = {**to_mapping(checkpoint.config), **to_mapping(training_config_of(checkpoint))}
         asked = {**to_mapping(self.network_config), **to_mapping(self.config)}
         for name, value in asked.items():
-            was = recorded.get(name)
-            if was != value and name not in MAY_CHANGE:
+            was = recorded[name]
+            if name == "epochs" and value > was:
+                self.lengthened = {"epochs": was, "after": checkpoint.metrics.get("epoch", 0)}
+            elif was != value and name not in MAY_CHANGE:
                 raise OptionError(f"{name} is {value!r}, but the run to go on with has {was!r}", path=self.folder)
         if checkpoint.training.get("data", {}).get("fingerprint") != self.data.fingerprint:
             raise OptionError("the run to go on with was trained on other tunes", path=self.folder)
+        former = [*checkpoint.training.get(LENGTHENED, ()), *([self.lengthened] if self.lengthened else [])]
+        self.notes |= {LENGTHENED: former} if former else {}
         return checkpoint, about
 
     def _restore(self, about: dict[str, Any]) -> None:
@@ -220,6 +256,21 @@ class Run:
             self.trainer.restore(safetensors.torch.load(content), numbers)
         except (KeyError, TypeError, ValueError, safetensors.SafetensorError) as error:
             raise CheckpointError(f"is damaged: {error}", path=path) from error
+        history = history_as_csv(self.trainer.history)
+        if self.team.leads and self.trainer.history and not _has_text(self.folder / HISTORY, history):
+            write_file(self.folder / HISTORY, history)
+
+
+def training_config_of(checkpoint: Checkpoint) -> TrainingConfig:
+    """The options of a training as `checkpoint` records them; those that are newer than it have their defaults.
+
+    Raises
+    ------
+    OptionError
+        If one of them does not exist, or is outside its range; the message names the file.
+    """
+    path = checkpoint.path and checkpoint.path / ABOUT
+    return from_mapping(TrainingConfig, with_present_names(checkpoint.training.get("config") or {}), path=path)
 
 
 def read_last(run: Path) -> Checkpoint:
@@ -230,10 +281,22 @@ def read_last(run: Path) -> Checkpoint:
     CheckpointError
         If there is none, or it is damaged.
     """
-    settle_folder(run / LAST)
-    if not (run / LAST / ABOUT).is_file():
-        raise CheckpointError("has no run to go on with; leave --resume out to start one", path=run)
+    if not (as_written(run / LAST) / ABOUT).is_file():
+        holds = run.is_dir() and any(path.name not in unfinished(BEST, LAST) for path in run.iterdir())
+        how = "give --force in place of --resume" if holds else "leave --resume out"
+        raise CheckpointError(f"has no run to go on with; {how} to start one", path=run)
     return read_checkpoint(run / LAST)
+
+
+def _holds_run(folder: Path) -> bool:
+    """Whether a training wrote into `folder`."""
+    if any((folder / name / ABOUT).is_file() for name in (BEST, LAST)):
+        return True
+    return (folder / HISTORY).is_file() and (folder / HISTORY).read_bytes().startswith(history_as_csv(()).encode())
+
+
+def _has_text(path: Path, text: str) -> bool:
+    return path.is_file() and path.read_bytes() == text.encode()
 
 
 def choose_device(config: TrainingConfig, place: int = 0) -> torch.device:
@@ -248,15 +311,6 @@ def choose_device(config: TrainingConfig, place: int = 0) -> torch.device:
             f"process {place} of this machine needs a GPU of its own, but there are {torch.cuda.device_count()}"
         )
     return torch.device("cuda", place)
-
-
-def history_as_csv(history: Sequence[EpochRecord]) -> str:
-    """Return a CSV table with one row per epoch, one column per field of `EpochRecord`."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, [column.name for column in fields(EpochRecord)], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(asdict(record) for record in history)
-    return text.getvalue()
 
 
 def _metadata(content: bytes) -> dict[str, str]:

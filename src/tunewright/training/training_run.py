@@ -67,11 +67,13 @@ class TrainingRun(Iterator["Progress"], ShownInNotebook):
     def close(self) -> None:
         """Stop and save; the same call with ``resume=True`` goes on."""
         self._steps.close()
+        self.run.release()
 
     def finish(self) -> Checkpoint:
         """Train to the end; returns the network of the best epoch, which `folder` holds."""
         for _ in self:
             pass
+        self.run.release()
         return read_checkpoint(self.folder / BEST)
 
     def __enter__(self) -> TrainingRun:
@@ -101,6 +103,7 @@ class AdaptationRun(TrainingRun):
         for _ in self:
             pass
         self.losses = self.adaptation.finish()
+        self.run.release()
         return read_checkpoint(self.folder / BEST)
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from stored_files import rewrite
 
 from tunewright.analysis.originality import corpus_index
 from tunewright.analysis.originality.corpus_index import OriginalityIndex, checksum_of, originality_index
@@ -112,7 +113,7 @@ def test_a_damaged_index_is_built_anew(tunes, tmp_path, builds):
 def test_a_header_without_what_is_needed_is_refused(index, tmp_path):
     index.save(tmp_path / "kept")
     header = tmp_path / "kept" / HEADER_FILE
-    header.write_text(header.read_text(encoding="utf-8").replace('"alphabet"', '"letters"'), encoding="utf-8")
+    rewrite(header, lambda about: about["header"].update(letters=about["header"].pop("alphabet")))
     with pytest.raises(IndexFolderError, match="alphabet"):
         OriginalityIndex.open(tmp_path / "kept")
 

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from command_line import run
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -95,3 +96,9 @@ def test_what_does_not_exist_is_a_mistake(tmp_path):
 def test_any_bytes_can_be_checked(write, capsys, data):
     assert check(write(data)) in (0, FINDINGS, MISTAKE)
     capsys.readouterr()
+
+
+def test_a_folder_without_tunes_is_told(capsys, tmp_path):
+    status, out, err = run(capsys, "check", tmp_path)
+    assert (status, out) == (2, "")
+    assert err == f"tunewright: no file in {tmp_path} may hold tunes\n"

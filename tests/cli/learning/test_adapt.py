@@ -9,6 +9,7 @@ import time
 
 import pytest
 from command_line import run
+from stored_files import rewrite
 
 from tunewright.model.checkpoint import read_checkpoint
 
@@ -36,9 +37,8 @@ def test_a_table_shows_both_losses_before_and_after(capsys, trained_run, own, tm
 def test_without_the_former_tunes_it_says_so_and_goes_on(capsys, trained_run, own, tiny_corpus, tmp_path):
     copy = tmp_path / "model"
     shutil.copytree(trained_run / "best", copy)
-    about = json.loads((copy / "tunewright.json").read_text())
-    about["training"]["data"]["training_sources"] = [str(tmp_path / "gone.txt")]
-    (copy / "tunewright.json").write_text(json.dumps(about))
+    gone = {"training_sources": [str(tmp_path / "gone.txt")]}
+    rewrite(copy / "tunewright.json", lambda about: about["training"]["data"].update(gone))
     status, out, err = run(capsys, "adapt", copy, own, "--out", tmp_path / "run", "--epochs", "1")
     assert status == 0
     assert "gone.txt" in err

@@ -3,6 +3,7 @@ import shutil
 
 import pytest
 from command_line import SMALL, run
+from stored_files import rewrite
 
 from tunewright.corpus.readers import read_tunes
 from tunewright.corpus.split import split_tunes
@@ -72,10 +73,8 @@ def test_what_cannot_be_counted_is_said_in_one_line(capsys, model, book, tmp_pat
     elif change == "grown":
         book.write_text(book.read_text() + "<start>\nX:99\nT:New\nK:D\nABcd|\n<end>\n")
     else:
-        about = model / "best" / "tunewright.json"
-        content = json.loads(about.read_text())
-        del content["training"]["data"]["training_sources"]
-        about.write_text(json.dumps(content))
+        path = model / "best" / "tunewright.json"
+        rewrite(path, lambda about: about["training"]["data"].pop("training_sources") and None)
     found, err = measured_by_command(capsys, model, measured)
     assert found is None
     assert err.startswith("no baselines: ")

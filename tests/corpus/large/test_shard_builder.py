@@ -20,7 +20,7 @@ from tunewright.corpus.vocabulary import Vocabulary
 from tunewright.errors import CorpusError, OptionError, OutputError
 
 SMALL = {"STRETCH_BYTES": 1500, "PIECES_PER_SHARD": 3}
-LEFTOVERS = {"pieces", "unpacked", ".building"}
+LEFTOVERS = {"pieces", "unpacked"}
 
 
 @pytest.fixture(autouse=True)
@@ -266,3 +266,52 @@ def test_an_unfinished_corpus_cannot_be_read(book, tmp_path):
     begun(book, tmp_path / "built")
     with pytest.raises(CorpusError, match="is not finished"):
         read_corpus(tmp_path / "built")
+
+
+def test_force_removes_what_a_build_wrote_and_nothing_else(tiny_corpus, tmp_path):
+    """The source lies in the folder, under a name that begins as those of the corpus do."""
+    own = tmp_path / "training-tunes.abc"
+    own.write_bytes(tiny_corpus.read_bytes())
+    (tmp_path / "validation.txt").write_text("mine")
+    for _ in range(2):
+        build(own, out=tmp_path, force=True)
+        assert own.read_bytes() == tiny_corpus.read_bytes()
+        assert (tmp_path / "validation.txt").read_text() == "mine"
+        read_corpus(tmp_path).verify()
+
+
+def test_a_file_that_a_build_would_replace_and_did_not_write_is_named(tiny_corpus, tmp_path):
+    (tmp_path / "failures.jsonl").write_text("mine")
+    with pytest.raises(OutputError, match=r"holds failures\.jsonl, which Tunewright did not write"):
+        build(tiny_corpus, out=tmp_path, force=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["failures.jsonl"]
+
+
+def test_a_folder_without_a_file_of_tunes_is_told(tmp_path):
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(CorpusError, match="may hold tunes"):
+        build(tmp_path / "empty", out=tmp_path / "built")
+
+
+def test_a_damaged_piece_is_read_again(tiny_corpus, tmp_path):
+    undisturbed = tmp_path / "undisturbed"
+    build(tiny_corpus, out=undisturbed)
+    stopped = build_corpus(tiny_corpus, out=tmp_path / "built")
+    while not list((tmp_path / "built").glob("pieces/*")):
+        next(stopped)
+    stopped.close()
+    (piece,) = (tmp_path / "built").glob("pieces/*")
+    content = bytearray(piece.read_bytes())
+    content[-1] ^= 1
+    piece.write_bytes(content)
+    build(tiny_corpus, out=tmp_path / "built")
+    for path in undisturbed.iterdir():
+        assert path.read_bytes() == (tmp_path / "built" / path.name).read_bytes()
+
+
+def test_a_link_out_of_a_folder_is_left_out_and_told(book, tmp_path):
+    (tmp_path / "secret.txt").write_text("X:1\nT:Secret\nK:C\nCDEF|\n")
+    (book / "link.abc").symlink_to(tmp_path / "secret.txt")
+    build(book, out=tmp_path / "built")
+    assert "link.abc" in (tmp_path / "built" / "failures.jsonl").read_text()
+    assert not any("Secret" in text for text in texts(read_corpus(tmp_path / "built").training))

@@ -21,6 +21,7 @@ OPTIONS = [
     {"temperature": 1e-3},
     {"top_k": 2},
     {"top_p": 0.6},
+    {"top_p": 1e-320},
     {"temperature": 1.5, "top_k": 4, "top_p": 0.8},
     {"argmax": True},
 ]

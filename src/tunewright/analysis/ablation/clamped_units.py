@@ -25,11 +25,11 @@ from tunewright.analysis.character_kinds import KINDS
 from tunewright.analysis.character_losses import TunesByKind
 from tunewright.analysis.musicality.distributions import Estimate
 from tunewright.analysis.units.claims import UnitFinding
-from tunewright.analysis.units.samples import Sides
+from tunewright.analysis.units.samples import MOST_CHARACTERS, Sides
 from tunewright.errors import OptionError
 from tunewright.model.checkpoint import Checkpoint
 from tunewright.model.clamping import require_unit
-from tunewright.options import require
+from tunewright.options import require, require_seed, require_types, require_whole
 from tunewright.progress import Progress
 from tunewright.sampling.config import CompositionConfig
 
@@ -59,9 +59,12 @@ class AblationConfig:
     """Of the choice of random units and of tunes to read, and of the composed tunes."""
 
     def __post_init__(self) -> None:
-        require("random_sets", self.random_sets, "1 or more", self.random_sets >= 1)
-        require("characters", self.characters, "1 or more", self.characters >= 1)
-        require("tunes", self.tunes, "0 or more", self.tunes >= 0)
+        require_types(self)
+        require_whole("random_sets", self.random_sets, 1)
+        require_whole("characters", self.characters, 1, MOST_CHARACTERS)
+        require_whole("tunes", self.tunes, 0)
+        require("temperature", self.temperature, "more than 0", self.temperature > 0)
+        require_seed("seed", self.seed)
         sets = f"1 up to the {self.random_sets} random_sets"
         require("composing_sets", self.composing_sets, sets, 1 <= self.composing_sets <= self.random_sets)
 

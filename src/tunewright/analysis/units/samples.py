@@ -24,9 +24,9 @@ from tunewright.corpus.vocabulary import Vocabulary
 from tunewright.errors import CorpusError, OptionError
 from tunewright.model.checkpoint import Checkpoint
 from tunewright.model.network import CharNetwork
-from tunewright.options import require
+from tunewright.options import require_whole
 
-CHARACTERS = 100_000
+CHARACTERS, MOST_CHARACTERS = 100_000, 1_000_000_000
 """Default for the most characters of a side."""
 
 LabelText = Callable[[str], Floats]
@@ -156,6 +156,6 @@ class Sides:
 
         `characters` is the most characters of each side, 1,000 or more.
         """
-        require("characters", characters, "1,000 or more", characters >= 1000)
+        require_whole("characters", characters, 1000, MOST_CHARACTERS)
         pair = choose_tunes(tunes, held_out, characters)
         return cls(*(make_side(part, model.vocabulary, label) for part in pair))

@@ -28,7 +28,7 @@ from tunewright.corpus.readers import Tunes, tunes_of
 from tunewright.errors import CorpusError, OptionError
 from tunewright.model.checkpoint import Checkpoint, Model, checkpoint_of
 from tunewright.model.network import load_network
-from tunewright.options import require
+from tunewright.options import require_types, require_whole
 from tunewright.progress import Progress
 
 FEWEST_HELD_OUT = 100
@@ -45,7 +45,8 @@ class NeuronConfig:
     """Labels reported for each unit, the one that it follows best first."""
 
     def __post_init__(self) -> None:
-        require("labels_per_unit", self.labels_per_unit, "1 or more", self.labels_per_unit >= 1)
+        require_types(self)
+        require_whole("labels_per_unit", self.labels_per_unit, 1)
 
 
 @dataclass(frozen=True)

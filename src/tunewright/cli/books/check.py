@@ -50,6 +50,8 @@ def check(*files: str, json: bool = False) -> int:
         if not json:
             for finding in found:
                 print(finding)
+    if not checked and not unread:
+        raise CorpusError(f"no file in {', '.join(files)} may hold tunes")
     if json:
         print(json_format.dumps([asdict(finding) | {"path": str(finding.path)} for finding in findings], indent=2))
     elif checked:

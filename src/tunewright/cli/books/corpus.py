@@ -11,10 +11,11 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
+from tunewright.cli.flags import NamedPath
 from tunewright.cli.progress import progress_bar
 from tunewright.cores import cores
 from tunewright.errors import OptionError
-from tunewright.options import require
+from tunewright.options import require_whole
 
 app = App()
 
@@ -62,10 +63,13 @@ def corpus(
         show_statistics(describe(reading), json=json)
 
 
+MOST_PROCESSES = 4096
+
+
 @app.command
 def build(
     *paths: str,
-    out: Path,
+    out: NamedPath,
     validation: Annotated[list[str], Parameter(consume_multiple=True)] | None = None,
     text_field: str | None = None,
     keep_duplicates: bool = False,
@@ -98,7 +102,7 @@ def build(
     from tunewright.corpus.large.shard_builder import build_corpus
     from tunewright.corpus.library import resolve
 
-    require("processes", processes, "0 or more", processes >= 0)
+    require_whole("processes", processes, 0, MOST_PROCESSES)
     steps = build_corpus(
         *map(resolve, paths),
         out=out,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from tunewright.cli.figure_file import figure_form
+from tunewright.cli.flags import NamedPath
 from tunewright.errors import CorpusError, OptionError
 from tunewright.files import write_file
 
@@ -19,7 +20,7 @@ def musicality(
     *files: str,
     corpus: Annotated[list[str], Parameter(consume_multiple=True)],
     json: bool = False,
-    figure: Path | None = None,
+    figure: NamedPath | None = None,
 ) -> None:
     """Show how near composed tunes are to a corpus as music: pitches, intervals, rhythms, form, length.
 

@@ -1,11 +1,10 @@
 """The command `tunewright render`: scores, MIDI, sound and pages of tunes."""
 
-from pathlib import Path
-
 from rich.console import Console
 from rich.progress import Progress
 
 from tunewright.cli.ending import INTERRUPTED, MISTAKE, stop_on_signal
+from tunewright.cli.flags import NamedPath
 from tunewright.cli.sources import read_sources
 from tunewright.files import claim_folder
 from tunewright.rendering.batch import render_tunes
@@ -13,7 +12,7 @@ from tunewright.rendering.formats import parse_formats
 
 
 def render(
-    *files: str, to: str = "svg,midi,wav,html", out: Path, force: bool = False, soundfont: Path | None = None
+    *files: str, to: str = "svg,midi,wav,html", out: NamedPath, force: bool = False, soundfont: NamedPath | None = None
 ) -> int:
     """Turn tunes into scores, MIDI, sound or a page that plays them.
 

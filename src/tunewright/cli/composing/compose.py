@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import sys
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
-from tunewright.cli.flags import flag, flags_of, given
+from tunewright.cli.flags import NamedPath, flag, flags_of, given
 from tunewright.errors import OptionError
+from tunewright.options import require_seed, require_whole
 from tunewright.sampling.config import CompositionConfig
 
+CANDIDATES = 32
 FORMATS = "abc,midi,svg,wav,html"
 CompositionFlags = flags_of(CompositionConfig, title="Composing")
 Condition = Annotated[str | None, Parameter(group="Conditions")]
@@ -24,7 +25,7 @@ Several = Annotated[list[str] | None, Parameter(consume_multiple=True)]
 class OutputFlags:
     """Where the tunes go."""
 
-    out: Path | None = None
+    out: NamedPath | None = None
     """A folder to write the tunes to."""
     format: str | None = None
     """What to write there, separated by commas: abc, musicxml, midi, svg, png, pdf, wav, opus, html. Without it abc,
@@ -51,7 +52,7 @@ class BeginningFlags:
 
     prime: str | None = None
     """How each tune begins."""
-    start: Annotated[Path | None, Parameter(name=("--start", "--prime-file"))] = None
+    start: Annotated[NamedPath | None, Parameter(name=("--start", "--prime-file"))] = None
     """A file that says how each tune begins."""
     drop_unknown: bool = False
     """Leave out characters of the beginning that the network has never seen."""
@@ -66,10 +67,10 @@ class BeginningFlags:
 class VariationFlags:
     """Which tune to vary, and how hard to try."""
 
-    vary: Path | None = None
+    vary: NamedPath | None = None
     """A file with a tune, of which --bars A-B are written anew so that they fit the rest."""
-    candidates: int = 32
-    """With --vary, how many versions of the bars to choose from."""
+    candidates: int | None = None
+    """With --vary, how many versions of the bars to choose from; 32 if it is left out."""
 
 
 @Parameter(name="*")
@@ -113,7 +114,7 @@ class ConditionFlags:
 
 
 def compose(
-    model: Path,
+    model: NamedPath,
     *,
     count: int = 1,
     keep: int | None = None,
@@ -164,7 +165,7 @@ def compose(
         if asked.keys() != {"bars"} or begins.prime is not None or begins.start is not None or keep is not None:
             raise OptionError("--vary takes its tune as it is; leave out --keep, beginnings and conditions")
         checkpoint, config = choice_of(model, None, choice, spell=flag)
-        tune, bars, candidates = variation.vary, asked["bars"], variation.candidates
+        tune, bars, candidates = variation.vary, asked["bars"], variation.candidates or CANDIDATES
         return write_variants(
             VariationRequest(checkpoint, str(model), config, tune, bars, count, candidates, to.out, formats, to.force)
         )
@@ -173,6 +174,7 @@ def compose(
     )
     if order.left_out:
         print(f"left out of the beginning: {name_characters(order.left_out)}", file=sys.stderr)
+    require_seed("seed + count - 1", order.config.seed + count - 1)
     request = CompositionRequest(order, str(model), count, keep)
     wanted = compared.corpus is not None or keep is not None or count <= MOST_DESCRIBED
     measured = wanted and not compared.no_originality
@@ -193,8 +195,11 @@ def check_flags(
     conditions: ConditionFlags,
 ) -> None:
     """Raise OptionError for a number out of its range, and for flags that exclude or need one another."""
-    if count < 1:
-        raise OptionError(f"count is {count}; allowed: 1 or more")
+    require_whole("count", count, 1)
+    if variation.candidates is not None:
+        if variation.vary is None:
+            raise OptionError("--candidates needs --vary, the tune of which bars are written anew")
+        require_whole("candidates", variation.candidates, 1)
     if keep is not None and not 1 <= keep <= count:
         raise OptionError(f"keep is {keep}; allowed: 1 up to the {count} of --count")
     if steering.raw and steering.playable:

@@ -6,16 +6,17 @@ from pathlib import Path
 from rich.console import Console
 
 from tunewright.cli.ending import INTERRUPTED
+from tunewright.cli.flags import NamedPath
 from tunewright.errors import MissingExtraError
 from tunewright.files import claim_folder
-from tunewright.options import require
+from tunewright.options import require, require_seed
 from tunewright.rendering.formats import parse_formats
 
 FORMATS = "abc,midi,svg,wav"
 
 
 def demo(
-    *, corpus: str = "oneills", out: Path = Path("demo"), minutes: float = 1.8, seed: int = 0, force: bool = False
+    *, corpus: str = "oneills", out: NamedPath = Path("demo"), minutes: float = 1.8, seed: int = 0, force: bool = False
 ) -> int:
     """Train on a corpus for two minutes at most, compose, and show three tunes on a page.
 
@@ -37,6 +38,7 @@ def demo(
         Replace what --out holds.
     """
     require("minutes", minutes, "more than 0", minutes > 0)
+    require_seed("seed", seed)
     formats = parse_formats(FORMATS)
     parse_formats("html")  # the page is made last; what it needs is looked for first
     if find_spec("matplotlib") is None:

@@ -1,13 +1,12 @@
 """The command `tunewright adapt`: training of a network on a few more tunes, with its former tunes beside them."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from tunewright.cli.ending import INTERRUPTED, stop_on_signal
-from tunewright.cli.flags import flags_of, given, override
+from tunewright.cli.flags import NamedPath, flags_of, given, override
 from tunewright.cli.sources import read_sources, recorded
 from tunewright.errors import OptionError
 from tunewright.training.config import AdaptConfig
@@ -19,9 +18,9 @@ AdaptFlags = flags_of(AdaptConfig, title="Adapting")
 
 
 def adapt(
-    model: Path,
+    model: NamedPath,
     *tunes: str,
-    out: Path,
+    out: NamedPath,
     validation: Annotated[list[str], Parameter(consume_multiple=True)] | None = None,
     corpus: Annotated[list[str] | None, Parameter(consume_multiple=True)] = None,
     resume: bool = False,

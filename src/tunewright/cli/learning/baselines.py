@@ -46,6 +46,7 @@ def counted_tunes(model: Checkpoint, corpus: Sequence[str]) -> Sequence[Ids]:
     built = built_corpus(corpus)
     if not built:
         return encoded(model, read_sources(*corpus))
+    built.training.verify()
     step = max(1, built.training.ids.characters // MOST_CHARACTERS)
     return encoded(model, built.training.read(range(0, len(built.training), step)))
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from tunewright.cli.figure_file import figure_form
+from tunewright.cli.flags import NamedPath
 from tunewright.errors import OptionError
 from tunewright.files import write_file
 
@@ -19,7 +20,7 @@ NAME_WIDTH, CELL_WIDTH = 50, 14
 """Widths of the columns, in characters, where the output is not a terminal."""
 
 
-def compare(*runs: str, out: Path | None = None) -> None:
+def compare(*runs: str, out: NamedPath | None = None) -> None:
     """Show two or more trainings side by side: options that differ, losses, time.
 
     Losses are those of each run's best epoch, in nats per character; the lowest of each row has a star. Runs that may

@@ -1,12 +1,11 @@
 """The command `tunewright evaluate`: losses of a network on tunes, beside those of counting."""
 
 import json as json_format
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from tunewright.cli.flags import flags_of, given, override
+from tunewright.cli.flags import NamedPath, flags_of, given, override
 from tunewright.cli.progress import progress_bar
 from tunewright.errors import OptionError
 from tunewright.training.config import DynamicConfig
@@ -19,7 +18,7 @@ DynamicFlags = flags_of(DynamicConfig, title="Dynamic evaluation")
 
 
 def evaluate(
-    model: Path,
+    model: NamedPath,
     *tunes: str,
     corpus: Annotated[list[str] | None, Parameter(consume_multiple=True)] = None,
     dynamic: bool = False,

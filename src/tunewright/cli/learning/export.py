@@ -1,9 +1,9 @@
 """The command `tunewright export`: a network as an ONNX file, compared with torch before it is written."""
 
-from pathlib import Path
+from tunewright.cli.flags import NamedPath
 
 
-def export(model: Path, *, onnx: Path) -> None:
+def export(model: NamedPath, *, onnx: NamedPath) -> None:
     """Write a network as an ONNX file, which ONNX Runtime runs without torch and without Tunewright.
 
     One graph takes one step and a whole sequence; symbols and origin are in its metadata. Before it is written, its

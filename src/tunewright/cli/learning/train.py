@@ -8,13 +8,13 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from tunewright.cli.ending import INTERRUPTED, stop_on_signal
-from tunewright.cli.flags import flags_of, given, override, read_toml
+from tunewright.cli.flags import NamedPath, flags_of, given, override, read_toml
 from tunewright.cli.processes import ignore_sigterm_after_worker_error
 from tunewright.cli.sources import recorded
 from tunewright.errors import OptionError
 from tunewright.model.checkpoint import BEST, Checkpoint
 from tunewright.model.config import NetworkConfig
-from tunewright.options import from_mapping, require_choice, with_present_names
+from tunewright.options import require_choice
 from tunewright.training.config import PRESETS, Preset, TrainingConfig
 
 NetworkFlags = flags_of(NetworkConfig, title="Network")
@@ -23,10 +23,10 @@ TrainingFlags = flags_of(TrainingConfig, title="Training")
 
 def train(
     *tunes: str,
-    out: Path,
+    out: NamedPath,
     validation: Annotated[list[str], Parameter(consume_multiple=True)] | None = None,
     preset: str | None = None,
-    config: Path | None = None,
+    config: NamedPath | None = None,
     resume: bool = False,
     force: bool = False,
     no_discriminator: bool = False,
@@ -108,10 +108,12 @@ def choose_options(
     former: Checkpoint | None,
 ) -> Preset:
     """Options from the preset (or the `former` run), the TOML file and the flags; the later layers win."""
+    from tunewright.training.run import training_config_of
+
     require_choice("preset", preset or "default", PRESETS)
     base = PRESETS[preset or "default"]
     if former and not preset:
-        base = Preset(former.config, from_mapping(TrainingConfig, with_present_names(former.training["config"])))
+        base = Preset(former.config, training_config_of(former))
     tables = read_toml(config, ("network", "training"))
     return Preset(
         override(base.network, (tables["network"], config), (network, None)),

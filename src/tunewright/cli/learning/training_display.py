@@ -31,6 +31,8 @@ def follow(run: Run, stopped: Sequence[int]) -> None:
         f"{len(run.data.tunes):,} tunes of {run.data.characters:,} characters; {epochs} epochs{done}{processes}"
     )
     console.print(f"validation tunes by counting alone, full/cold: {counting(run.baselines)}")
+    if run.lengthened:
+        console.print(longer(run))
     console.print(HEADING)
     columns = (
         TextColumn("{task.description}"),
@@ -57,6 +59,16 @@ def follow(run: Run, stopped: Sequence[int]) -> None:
     best = run.trainer.best
     if best:
         console.print(f"best: epoch {best.epoch}, in {run.folder / 'best'}")
+
+
+def longer(run: Run) -> str:
+    """What it means that a training goes on to more epochs than it began with."""
+    before, done = (run.lengthened or {}).values()
+    falls = "falls anew, as it would at this place of" if run.config.schedule == "cosine" else "stays as it was, for"
+    return (
+        f"trained longer: {before} epochs were asked for at first, of which {done} are done; the learning rate {falls} "
+        f"{run.config.epochs} epochs, so that the outcome differs from one that was asked for these at first"
+    )
 
 
 def counting(found: Baselines) -> str:

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
+from tunewright.cli.flags import NamedPath
 from tunewright.cli.progress import progress_bar
 
 
 def neurons(
-    model: Path,
+    model: NamedPath,
     *,
     data: Annotated[list[str], Parameter(consume_multiple=True)],
-    out: Path,
+    out: NamedPath,
     held_out: Annotated[list[str] | None, Parameter(consume_multiple=True)] = None,
     tune: Annotated[list[str] | None, Parameter(consume_multiple=True)] = None,
     unit: Annotated[list[int] | None, Parameter(consume_multiple=True)] = None,
-    against: Annotated[list[Path] | None, Parameter(consume_multiple=True)] = None,
+    against: Annotated[list[NamedPath] | None, Parameter(consume_multiple=True)] = None,
     quantity: str = "h",
     characters: int = 100_000,
     force: bool = False,

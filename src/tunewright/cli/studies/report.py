@@ -1,18 +1,18 @@
 """The command `tunewright report`: the paper of a study, in several formats."""
 
 import sys
-from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
+from tunewright.cli.flags import NamedPath
 from tunewright.cli.progress import progress_bar
 
 
 def report(
-    study: Path,
+    study: NamedPath,
     *,
-    out: Path,
+    out: NamedPath,
     title: str = "",
     author: Annotated[list[str] | None, Parameter(negative=())] = None,
     date: str = "",

@@ -1,9 +1,9 @@
 """The command `tunewright study results`: means with intervals, answers to the questions, tables and figures."""
 
-from pathlib import Path
+from tunewright.cli.flags import NamedPath
 
 
-def results(folder: Path, *, out: Path | None = None) -> None:
+def results(folder: NamedPath, *, out: NamedPath | None = None) -> None:
     """Show what a study has found: means with intervals, an answer to each question; write tables and figures.
 
     Losses are those of each run's best epoch, in nats per character.

@@ -2,15 +2,16 @@
 
 import sys
 from contextlib import closing
-from pathlib import Path
 from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 
 from tunewright.cli.ending import FINDINGS, INTERRUPTED, stop_on_signal
+from tunewright.cli.flags import NamedPath
 from tunewright.cli.progress import progress_bar
 from tunewright.errors import OptionError
-from tunewright.options import require
+from tunewright.options import require_whole
+from tunewright.training.config import MOST_THREADS
 
 app = App(name="study", help="Train many networks as a plan says.", default_parameter=Parameter(negative=()))
 
@@ -20,7 +21,7 @@ Sources = Annotated[list[str] | None, Parameter(consume_multiple=True)]
 
 
 @app.command
-def show(plan: Path, *, data: Sources = None, validation: Sources = None, workers: int = 0) -> None:
+def show(plan: NamedPath, *, data: Sources = None, validation: Sources = None, workers: int = 0) -> None:
     """Show what a plan asks, how many trainings answer it, and how long they take on this machine.
 
     Every setting is tried for a moment, on one core.
@@ -40,7 +41,7 @@ def show(plan: Path, *, data: Sources = None, validation: Sources = None, worker
     from tunewright.cli.studies.study_setup import plan_with_data, slots_of
     from tunewright.study.running.duration import time_settings
 
-    require("workers", workers, "0 or more", workers >= 0)
+    require_whole("workers", workers, 0, MOST_THREADS)
     asked, shared = plan_with_data(plan, data, validation)
     timings = {}
     with progress_bar() as bar:
@@ -52,9 +53,9 @@ def show(plan: Path, *, data: Sources = None, validation: Sources = None, worker
 
 @app.command
 def run(
-    plan: Path,
+    plan: NamedPath,
     *,
-    out: Path,
+    out: NamedPath,
     data: Sources = None,
     validation: Sources = None,
     workers: int = 0,
@@ -89,7 +90,7 @@ def run(
     from tunewright.study.running.study_run import run_study
     from tunewright.study.running.together import can_stack, explain_unstacked
 
-    require("workers", workers, "0 or more", workers >= 0)
+    require_whole("workers", workers, 0, MOST_THREADS)
     if address and executor != "ray":
         raise OptionError(f"--address {address} needs --executor ray")
     asked, shared = plan_with_data(plan, data, validation)

@@ -2,7 +2,8 @@
 
 A built corpus is a folder (see `tunewright.corpus.large.shard_builder`):
 
-    tunewright-corpus.json     the index: vocabulary, counts, files with their sizes and checksums, what was left out
+    tunewright-corpus.json     the index: vocabulary, counts, files with their sizes and checksums, what was left out;
+                               written last, with a checksum of its own
     tunewright-sources.json    the files and options that it was built from
     training-00000.ids ...     the ids of all tunes, framed, one tune after the other (see `shards`)
     validation-00000.ids ...
@@ -16,24 +17,34 @@ that learns from them. Symbols of validation tunes alone come after them.
 Shapes: N tunes.
 """
 
-import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tunewright.checksums import parse_object, require_sealed
 from tunewright.corpus.large.shards import MappedTunes, ShardFile, Shards
 from tunewright.corpus.tune import Tune
 from tunewright.corpus.vocabulary import UnknownCharacter, Vocabulary
 from tunewright.errors import CorpusError, OptionError, VocabularyError
 
-FORMAT = 1
-"""Increased whenever an older folder would be misread."""
+FORMAT, UNSEALED = 2, 1
+"""Formats that are read: the present one, and the first, whose index had no checksum of its own."""
 
 INDEX, SOURCES, FAILURES = "tunewright-corpus.json", "tunewright-sources.json", "failures.jsonl"
+
+KEYS = (
+    "format", "symbols", "vocabulary", "dtype", "fingerprint", "sources_sha256", "duplicates", "failures", "unknown",
+    "training", "validation",
+)  # fmt: skip
+_WRITTEN = re.compile(
+    r"(training|validation)(-\d{5}\.ids|\.lengths|\.sizes)|\.((training|validation)-\d{5}\.ids|failures\.jsonl)\.new"
+)
 
 Side = Literal["training", "validation"]
 
@@ -52,6 +63,16 @@ class BuiltSide:
     """Number of occurrences of each symbol, boundaries included."""
     files: tuple[ShardFile, ...]
     """All of its files."""
+
+    def verify(self) -> None:
+        """Read everything, once, and raise CorpusError if a file does not have its checksum."""
+        assert self._whole  # noqa: S101 - it is, or the line above has raised an error
+
+    @cached_property
+    def _whole(self) -> bool:
+        for file in self.files:
+            file.check_content()
+        return True
 
     def __len__(self) -> int:
         """Return N."""
@@ -102,9 +123,18 @@ class BuiltCorpus:
         }
 
     def verify(self) -> None:
-        """Read everything, and raise CorpusError if a file does not have its checksum."""
-        for file in (*self.training.files, *self.validation.files):
-            file.check_content()
+        """Read everything, once, and raise CorpusError if a file does not have its checksum."""
+        self.training.verify()
+        self.validation.verify()
+
+
+def written_names(folder: Path) -> list[str]:
+    """Names of the files that a build writes: those with a number that `folder` holds, and all others.
+
+    Temporary ones, which a build leaves when it is killed, begin with a dot.
+    """
+    there = [path.name for path in folder.iterdir()] if folder.is_dir() else []
+    return [INDEX, SOURCES, FAILURES, *filter(_WRITTEN.fullmatch, there)]
 
 
 def is_built(path: Path | str) -> bool:
@@ -113,7 +143,9 @@ def is_built(path: Path | str) -> bool:
 
 
 def read_corpus(folder: Path) -> BuiltCorpus:
-    """Open a built corpus; checks the sizes of its files, not their content (see `BuiltCorpus.verify`).
+    """Open a built corpus; checks the sizes of its files, not yet their content.
+
+    `BuiltCorpus.verify` does that; training and evaluation call it before they use the tunes.
 
     Raises
     ------
@@ -122,12 +154,15 @@ def read_corpus(folder: Path) -> BuiltCorpus:
     """
     path = folder / INDEX
     try:
-        index = json.loads(path.read_text(encoding="utf-8"))
-        if index["format"] != FORMAT:
+        content = path.read_bytes()
+        index = parse_object(content)
+        if index["format"] not in (FORMAT, UNSEALED):
             raise CorpusError(
-                f"has format {index['format']}; this version of Tunewright reads {FORMAT}: build the corpus again",
+                f"has format {index['format']}; this version of Tunewright reads {UNSEALED} and {FORMAT}: build the "
+                "corpus again",
                 path=path,
             )
+        require_sealed(content, index, KEYS, unsealed=index["format"] == UNSEALED)
         vocabulary = Vocabulary(index["symbols"][: index["vocabulary"]])
         corpus = BuiltCorpus(
             folder,

@@ -19,6 +19,7 @@ import safetensors
 import safetensors.numpy
 from numpy.typing import NDArray
 
+from tunewright.checksums import BLANK, CHANGED, CHECKSUM, seal, seal_holds
 from tunewright.corpus.grouping import Keys, hash_of, tune_keys
 from tunewright.corpus.large.stretches import STRETCH_BYTES, Stretch, cut, read_stretch
 from tunewright.corpus.readers import comparable, read_source
@@ -114,7 +115,8 @@ def write_piece(piece: Piece, target: Path, text_field: str | None) -> None:
         "symbols": symbols,
     }
     arrays = _arrays(tunes) | {"ids": ids} | {"named": np.array([numbers[str(tune.path)] for tune in tunes], np.uint32)}
-    write_file(target, safetensors.numpy.save(arrays, metadata={"about": json.dumps(about)}))
+    arrays["about"] = np.frombuffer(json.dumps(about).encode(), np.uint8)
+    write_file(target, seal(safetensors.numpy.save(arrays, metadata={CHECKSUM: BLANK})))
 
 
 def _read_part(part: CorpusPart, text_field: str | None) -> tuple[list[Tune | Failure], int]:
@@ -167,7 +169,7 @@ class PieceFile:
     def __init__(self, path: Path) -> None:
         self._path = path
         try:
-            about: dict[str, Any] = json.loads(self._open().metadata()["about"])
+            about: dict[str, Any] = json.loads(self.array("about").tobytes())
             self.names: list[str] = about["names"]
             """Files of its tunes and failures."""
             self.goes_on: bool = about["goes_on"]
@@ -178,6 +180,11 @@ class PieceFile:
             self.symbols: str = about["symbols"]
         except (OSError, ValueError, KeyError, TypeError, safetensors.SafetensorError) as error:
             raise CorpusError(f"is damaged: {error}", path=path) from error
+
+    def verify(self) -> None:
+        """Read all of it; CorpusError if it does not have its checksum."""
+        if not seal_holds(self._path.read_bytes()):
+            raise CorpusError(f"is damaged: {CHANGED}", path=self._path)
 
     def __len__(self) -> int:
         """Return the number of its tunes."""

@@ -19,21 +19,24 @@ from pathlib import Path
 from typing import Any
 
 from tunewright import __version__
-from tunewright.corpus.large.built_corpus import FAILURES, FORMAT, INDEX, SOURCES, Side, is_built
+from tunewright.checksums import BLANK, CHECKSUM, parse_object, require_sealed, seal
+from tunewright.corpus.large.built_corpus import (
+    FORMAT,
+    INDEX,
+    SOURCES,
+    Side,
+    is_built,
+    written_names,
+)
 from tunewright.corpus.large.pieces import File, Piece, PieceFile, pieces_of, write_piece
 from tunewright.corpus.large.shard_writing import SIDES, write_shards
 from tunewright.corpus.large.unpacking import is_large_archive, unpack
 from tunewright.corpus.large.workers import Run, workers
-from tunewright.corpus.sources import existing, find_files
+from tunewright.corpus.sources import LINK_OUT, existing, find_files, links_out
 from tunewright.errors import CorpusError, OutputError
-from tunewright.files import claim_folder, write_file
+from tunewright.files import FolderLock, claim_folder, require_own, write_file
 
-try:
-    import fcntl
-except ImportError:  # not on Windows, where a second builder is not noticed
-    fcntl = None  # type: ignore[assignment]
-
-PIECES, UNPACKED, LOCK = "pieces", "unpacked", ".building"
+PIECES, UNPACKED = "pieces", "unpacked"
 
 
 READING_SHARE = 0.9
@@ -98,6 +101,9 @@ def build_corpus(
     if not paths:
         raise CorpusError("no file or folder was named; at least one with tunes is needed")
     files = {side: _files(given, folder) for side, given in zip(SIDES, (paths, validation), strict=True)}
+    for side, given in zip(SIDES, (paths, validation), strict=True):
+        if given and not files[side]:
+            raise CorpusError(f"no file in {', '.join(map(str, given))} may hold tunes")
     options = {"text_field": text_field, "keep_duplicates": keep_duplicates}
     order = _order(files, options)
     with _claimed(folder, order, force=force):
@@ -106,62 +112,68 @@ def build_corpus(
         _remove_work(folder)
 
 
-def _files(paths: Sequence[Path | str], folder: Path) -> list[Path]:
-    """Return the files behind `paths`, without those of the corpus itself."""
+def _files(paths: Sequence[Path | str], folder: Path) -> list[File]:
+    """Return the files behind `paths`, without those that builds in `folder` write."""
     found = []
     for path in map(existing, paths):
-        if is_built(path):
+        if is_built(path) and path.resolve() != folder.resolve():
             raise CorpusError("is a built corpus; give files of tunes", path=path)
-        found += [file for file in find_files(path) if not file.resolve().is_relative_to(folder.resolve())]
+        found += [File(file, file) for file in find_files(path) if not _is_ours(file.resolve(), folder.resolve())]
+        found += [File(link, link, LINK_OUT) for link in links_out(path)]
     return found
 
 
-def _order(files: Mapping[Side, Sequence[Path]], options: Mapping[str, Any]) -> bytes:
+def _is_ours(file: Path, folder: Path) -> bool:
+    """Whether `file` is one that a build in `folder` wrote."""
+    if not file.is_relative_to(folder) or not is_built(folder):
+        return False
+    first, *rest = file.relative_to(folder).parts
+    return first in (PIECES, UNPACKED) if rest else first in written_names(folder)
+
+
+def _order(files: Mapping[Side, Sequence[File]], options: Mapping[str, Any]) -> bytes:
     """Return the options and sources of a build: the content of SOURCES."""
-    listed = {}
-    for side, paths in files.items():
+    listed: dict[str, list[list[object]]] = {}
+    for side, found in files.items():
+        paths = [file.path for file in found]
         listed[side] = [[str(path.resolve()), (stat := path.stat()).st_size, stat.st_mtime_ns] for path in paths]
-    return json.dumps({"format": FORMAT, "version": __version__, **options, **listed}, indent=0).encode()
+    order: dict[str, Any] = {CHECKSUM: BLANK, "format": FORMAT, "version": __version__, **options, **listed}
+    return seal(json.dumps(order, indent=0).encode())
 
 
 @contextmanager
 def _claimed(folder: Path, order: bytes, *, force: bool) -> Iterator[None]:
     """Make sure that `folder` holds only results of `order`, and that no other process writes to it."""
     known = folder / SOURCES
-    if not known.is_file():
-        claim_folder(folder, force=force)
-        write_file(known, order)
-    with _alone(folder):
-        if force:
+    claim_folder(folder, force=force or is_built(folder))
+    lock = FolderLock.take(folder, "builds a corpus in")
+    try:
+        if not is_built(folder):
+            require_own(folder, (*written_names(folder), PIECES, UNPACKED))
+        elif force:
             _remove_work(folder)
-            for path in (
-                folder / INDEX,
-                folder / FAILURES,
-                *(path for side in SIDES for path in folder.glob(f"{side}*")),
-            ):
-                path.unlink(missing_ok=True)
-            write_file(known, order)
+            for name in written_names(folder):
+                (folder / name).unlink(missing_ok=True)
+        elif not known.is_file():
+            raise OutputError(f"has lost its {SOURCES}; choose another folder, or give --force", path=folder)
         elif (former := known.read_bytes()) != order:
             raise OutputError(f"{_difference(former, order)}; choose another folder, or give --force", path=folder)
+        if not known.is_file():
+            write_file(known, order)
         yield
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    with (folder / LOCK).open("w") as file:
-        if fcntl:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as error:
-                raise OutputError("another process is building a corpus in it", path=folder) from error
-        yield
-    (folder / LOCK).unlink(missing_ok=True)
+    finally:
+        lock.release()
 
 
 def _difference(former: bytes, order: bytes) -> str:
     """Return the difference between the options and sources of two builds."""
-    then, now = json.loads(former), json.loads(order)
-    for name in now.keys() - {*SIDES}:
+    now = json.loads(order)
+    try:
+        then = parse_object(former)
+        require_sealed(former, then, now.keys(), unsealed=then["format"] < FORMAT)
+    except (ValueError, KeyError, TypeError) as error:
+        return f"holds a damaged {SOURCES}: {error}"
+    for name in ("version", *sorted(now.keys() - {*SIDES, CHECKSUM, "version"})):
         if then.get(name) != now[name]:
             return f"was begun with {name} {then.get(name)!r}; now it is {now[name]!r}"
     for side in SIDES:
@@ -179,7 +191,7 @@ def _difference(former: bytes, order: bytes) -> str:
 
 def _build(
     folder: Path,
-    files: Mapping[Side, Sequence[Path]],
+    files: Mapping[Side, Sequence[File]],
     apart: bool,
     order: bytes,
     text_field: str | None,
@@ -188,14 +200,14 @@ def _build(
 ) -> Iterator[BuildProgress]:
     pieces: list[Piece] = []
     ends = []
-    for side, paths in files.items():
+    for side, found in files.items():
         unpacked: list[File] = []
-        for number, path in enumerate(paths):
-            if is_large_archive(path):
-                yield BuildProgress(f"unpacking {path.name}", 0)
-                unpacked += unpack(path, folder / UNPACKED / f"{side}-{number}")
+        for number, file in enumerate(found):
+            if not file.trouble and is_large_archive(file.path):
+                yield BuildProgress(f"unpacking {file.path.name}", 0)
+                unpacked += unpack(file.path, folder / UNPACKED / f"{side}-{number}")
             else:
-                unpacked.append(File(path, path))
+                unpacked.append(file)
         pieces += pieces_of(unpacked)
         ends.append(len(pieces))
     (folder / PIECES).mkdir(exist_ok=True)
@@ -230,7 +242,7 @@ def _read(
 
 def _is_whole(piece: Path) -> bool:
     try:
-        PieceFile(piece)
+        PieceFile(piece).verify()
     except CorpusError:
         return False
     return True
@@ -239,3 +251,6 @@ def _is_whole(piece: Path) -> bool:
 def _remove_work(folder: Path) -> None:
     for name in (PIECES, UNPACKED):
         shutil.rmtree(folder / name, ignore_errors=True)
+    for name in written_names(folder):
+        if name.startswith("."):
+            (folder / name).unlink(missing_ok=True)

@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tunewright.checksums import digest, sealed_json
 from tunewright.corpus.grouping import COLUMNS, Keys, group_labels
 from tunewright.corpus.large.built_corpus import FAILURES, FORMAT, INDEX, Side
 from tunewright.corpus.large.pieces import PieceFile
@@ -67,6 +68,8 @@ def write_shards(
     VocabularyError
         If they have more than 65,536 different characters.
     """
+    if not paths:
+        raise _no_tune({}, "train on")
     pieces = [PieceFile(path) for path in paths]
     edges = list(accumulate(map(len, pieces), initial=0))
     failures = _write_failures(pieces, folder)
@@ -97,7 +100,7 @@ def write_shards(
         "vocabulary": known,
         "dtype": symbols.dtype.newbyteorder("<").str,
         "fingerprint": _fingerprint(symbols.symbols[:known], shards),
-        "sources_sha256": hashlib.sha256(sources).hexdigest(),
+        "sources_sha256": digest(sources),
         "duplicates": int((sides == LEFT_OUT).sum()),
         "failures": failures,
         "unknown": list(_unknown(pieces, parts, symbols.symbols[:known])) if others else [],
@@ -108,7 +111,7 @@ def write_shards(
             "counts": [counts[number][symbol] for symbol in symbols.symbols],
             "shards": shards[side],
         }
-    write_file(folder / INDEX, json.dumps(index, indent=1))
+    write_file(folder / INDEX, sealed_json(index, indent=1))
 
 
 def _sides(pieces: Sequence[PieceFile], edges: Sequence[int], apart: int, *, keep_duplicates: bool) -> Sides:
@@ -185,7 +188,7 @@ def _write_ids(
     """Write the ids of the chosen tunes of some pieces, one tune after the other; None if there are none."""
     if not any(part.any() for part in chosen):
         return None
-    digest, size = hashlib.sha256(), 0
+    sha256, size = hashlib.sha256(), 0
     temporary = path.with_name(f".{path.name}.new")
     try:
         with temporary.open("wb") as file:
@@ -195,14 +198,14 @@ def _write_ids(
                 # symbols that none of these tunes has may be missing from the vocabulary
                 table = np.array([max(0, symbols.symbols.find(symbol)) for symbol in piece.symbols])
                 data = table.astype(symbols.dtype.newbyteorder("<"))[kept].tobytes()
-                digest.update(data)
+                sha256.update(data)
                 size += file.write(data)
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
     except OSError as error:
         raise OutputError(f"cannot be written: {error.strerror or error}", path=path) from error
-    return {"file": path.name, "bytes": size, "sha256": digest.hexdigest()}
+    return {"file": path.name, "bytes": size, "sha256": sha256.hexdigest()}
 
 
 def _write_numbers(pieces: Sequence[PieceFile], parts: Sequence[Sides], side: int, folder: Path) -> dict[str, Any]:
@@ -215,7 +218,7 @@ def _write_numbers(pieces: Sequence[PieceFile], parts: Sequence[Sides], side: in
         path = folder / f"{SIDES[side]}.{name}"
         write_file(path, numbers.tobytes())
         entry[name] = {
-            "file": path.name, "bytes": numbers.nbytes, "sha256": hashlib.sha256(numbers.tobytes()).hexdigest(),
+            "file": path.name, "bytes": numbers.nbytes, "sha256": digest(numbers.tobytes()),
         }  # fmt: skip
         entry[{"lengths": "characters", "sizes": "source_characters"}[name]] = int(numbers.sum(dtype=np.int64))
         entry["tunes"] = len(numbers)
@@ -261,11 +264,11 @@ def _unknown(pieces: Sequence[PieceFile], parts: Sequence[Sides], known: str) ->
 
 
 def _fingerprint(vocabulary: str, shards: Mapping[Side, Sequence[Mapping[str, Any]]]) -> str:
-    digest = hashlib.sha256(vocabulary.encode("utf-8"))
+    sha256 = hashlib.sha256(vocabulary.encode("utf-8"))
     for side in SIDES:
         for shard in shards[side]:
-            digest.update(f"{side} {shard['sha256']}".encode())
-    return digest.hexdigest()
+            sha256.update(f"{side} {shard['sha256']}".encode())
+    return sha256.hexdigest()
 
 
 def _no_tune(failures: Mapping[str, int], purpose: str) -> CorpusError:

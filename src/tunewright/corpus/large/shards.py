@@ -24,7 +24,6 @@ from tunewright.errors import CorpusError
 
 _READ_AHEAD = 1024
 """Number of tunes that are read at once in an iteration over all."""
-_VERIFIED_BYTES = 1 << 22
 
 
 @dataclass(frozen=True)
@@ -47,11 +46,12 @@ class ShardFile:
 
     def check_content(self) -> None:
         """Raise CorpusError if it does not have its checksum."""
-        digest = hashlib.sha256()
-        with self.path.open("rb") as file:
-            while data := file.read(_VERIFIED_BYTES):
-                digest.update(data)
-        if digest.hexdigest() != self.sha256:
+        try:
+            with self.path.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            raise CorpusError(f"cannot be read: {error.strerror or error}", path=self.path) from error
+        if digest != self.sha256:
             raise CorpusError(
                 "is damaged: its checksum is not that of the index; build the corpus again", path=self.path
             )

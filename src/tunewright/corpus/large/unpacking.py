@@ -5,7 +5,7 @@ of `tunewright.corpus.sources` hold, except the one on the size of a single file
 """
 
 import gzip
-import json
+import hashlib
 import shutil
 import zipfile
 from collections.abc import Iterator
@@ -13,6 +13,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO
 
+from tunewright.checksums import parse_object, require_sealed, sealed_json
 from tunewright.corpus.large.pieces import File
 from tunewright.corpus.sources import LARGEST_EXPANSION, UNREADABLE, Readable, may_hold_tunes, reason_of, suffix_of
 from tunewright.files import write_file
@@ -31,13 +32,38 @@ def is_large_archive(path: Path) -> bool:
 
 def unpack(archive: Path, folder: Path) -> list[File]:
     """Unpack `archive` into `folder`, unless that was done before, and return its files."""
-    listed = folder / _LISTED
-    if not listed.is_file():
+    found = _unpacked_before(folder)
+    if found is None:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        found = [[file.path.name, str(file.name), file.trouble] for file in _unpacked(archive, folder)]
-        write_file(listed, json.dumps(found))
-    return [File(folder / path, Path(name), trouble) for path, name, trouble in json.loads(listed.read_text("utf-8"))]
+        found = [File(folder / file.path.name, file.name, file.trouble) for file in _unpacked(archive, folder)]
+        listed = [[file.path.name, str(file.name), file.trouble, _digest(file)] for file in found]
+        write_file(folder / _LISTED, sealed_json({"files": listed}))
+    return found
+
+
+def _unpacked_before(folder: Path) -> list[File] | None:
+    """The files that `unpack` wrote into `folder`; None if they are not all there as it wrote them."""
+    try:
+        content = (folder / _LISTED).read_bytes()
+        about = parse_object(content)
+        require_sealed(content, about, ("files",), unsealed=False)
+        found = []
+        for name, shown, trouble, digest in about["files"]:
+            found.append(File(folder / name, Path(shown), trouble))
+            if _digest(found[-1]) != digest:
+                return None
+    except (OSError, ValueError):
+        return None
+    return found
+
+
+def _digest(file: File) -> str:
+    """SHA-256 of an unpacked file; empty if it could not be unpacked."""
+    if file.trouble:
+        return ""
+    with file.path.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def _unpacked(archive: Path, folder: Path) -> Iterator[File]:

@@ -49,8 +49,10 @@ def _call(job: tuple[Callable[..., Result], tuple[Any, ...]]) -> Result:
 
 
 def end_with_parent() -> None:
-    """End this process when its parent ends; only the parent handles Ctrl-C."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """End this process when its parent ends; only the parent handles Ctrl-C and a closed terminal."""
+    for name in ("SIGINT", "SIGHUP"):  # they reach the whole process group; Windows lacks the second
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
     if parent := multiprocessing.parent_process():
         threading.Thread(target=_wait_for_end, args=(parent.sentinel,), daemon=True).start()
 

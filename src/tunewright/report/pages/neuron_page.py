@@ -12,7 +12,7 @@ from string import Template
 
 from tunewright.analysis.units.claims import UnitFinding
 from tunewright.model.clamping import Unit, unit_name
-from tunewright.rendering.page import page_parts, script_safe_json
+from tunewright.rendering.page import allowed_scripts, page_parts, script_safe_json
 from tunewright.rendering.source import title_of
 from tunewright.report.figures.heatmap import heatmap_html
 from tunewright.report.figures.heatmap_frame import BAR, scale_bar
@@ -76,6 +76,7 @@ def neuron_page(page: NeuronPage) -> str:
         data=script_safe_json(page_data(page)),
         style=page_parts([]).style + _asset("neurons.css"),
         script=_asset("neurons.js"),
+        allowed=allowed_scripts(_asset("neurons.js")),
     )
     return html.encode(errors="replace").decode()  # a text may contain a lone surrogate, a file may not
 

@@ -11,7 +11,6 @@ import base64
 import json
 import os
 import re
-import shutil
 import subprocess
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -21,7 +20,7 @@ from pathlib import Path
 
 from tunewright.errors import MissingExtraError, RenderError
 from tunewright.files import write_file
-from tunewright.rendering.page import PageTune, page_parts
+from tunewright.rendering.page import PageTune, allowed_scripts, page_parts
 from tunewright.report.paper.text import asset_text, plain
 
 SOURCE, REFERENCES = "paper.md", "references.bib"
@@ -69,8 +68,10 @@ class Manuscript:
         return "\n".join(["---", *lines, "abstract: |", abstract, "---", "", self.body, ""])
 
 
-def typeset(manuscript: Manuscript, folder: Path) -> dict[str, str]:
+def typeset(manuscript: Manuscript, folder: Path, kept: Collection[str] = ()) -> dict[str, str]:
     """Write the paper in every form into `folder`, which contains its ``figures`` and ``references.bib``.
+
+    A form that cannot be made is removed if an earlier paper left it there, unless it is one of `kept`.
 
     Returns
     -------
@@ -91,7 +92,8 @@ def typeset(manuscript: Manuscript, folder: Path) -> dict[str, str]:
             write_file(folder / name, FORMS[name](manuscript, folder, problems))
         except (MissingExtraError, RenderError) as error:
             problems[name] = str(error)
-            (folder / name).unlink(missing_ok=True)  # so that an earlier paper is not taken for this one
+            if name not in kept:
+                (folder / name).unlink(missing_ok=True)  # so that an earlier paper is not taken for this one
 
     with ThreadPoolExecutor() as pool:
         for done in [pool.submit(make, name) for name in FORMS]:
@@ -102,8 +104,7 @@ def typeset(manuscript: Manuscript, folder: Path) -> dict[str, str]:
 def _latex(_: Manuscript, folder: Path, _problems: Problems) -> bytes:
     """The LaTeX source; pictures and references are copied beside it, so that its folder is complete."""
     latex = folder / "latex"
-    shutil.rmtree(latex / "figures", ignore_errors=True)
-    (latex / "figures").mkdir(parents=True)
+    (latex / "figures").mkdir(parents=True, exist_ok=True)
     write_file(latex / REFERENCES, (folder / REFERENCES).read_bytes())
     for picture in sorted((folder / "figures").glob("*.pdf")):
         write_file(latex / "figures" / picture.name, picture.read_bytes())
@@ -142,8 +143,14 @@ def _page(manuscript: Manuscript, folder: Path, problems: Problems) -> bytes:
     text = _pandoc(folder, "html5", *options, template="paper.html").decode()
     text = _PICTURE.sub(lambda found: f'src="{_data_address(folder / found[1])}"', text)
     text = _TUNE.sub(lambda found: parts.articles[int(found[1])], text)
-    style = f"{parts.style}\n{asset_text('paper.css')}"
-    for name, piece in (("style", style), ("data", parts.data), ("abcjs", parts.abcjs), ("script", parts.script)):
+    pieces = {
+        "allowed": allowed_scripts(parts.abcjs, parts.script),
+        "style": f"{parts.style}\n{asset_text('paper.css')}",
+        "data": parts.data,
+        "abcjs": parts.abcjs,
+        "script": parts.script,
+    }
+    for name, piece in pieces.items():
         text = text.replace(f"<!--{name}-->", piece, 1)
     return text.encode()
 

@@ -1,7 +1,6 @@
 """Hand-in folder beside a paper: tunes, figures, tables, plan, versions and seeds."""
 
 import json
-import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -31,8 +30,7 @@ def write_hand_in(material: PaperMaterial, folder: Path, pictures: Path) -> dict
     """
     problems: dict[str, str] = {}
     for place in ("tunes", "figures", "tables"):
-        shutil.rmtree(folder / place, ignore_errors=True)
-        (folder / place).mkdir(parents=True)
+        (folder / place).mkdir(parents=True, exist_ok=True)
     for tune in material.all_tunes:
         problems |= _write_tune(tune, folder / "tunes")
     for picture in sorted(pictures.iterdir()):

@@ -9,21 +9,23 @@ and the authors' own words where they belong. Every number comes from the study;
     PAPER/figures                      every figure as SVG, PDF and PNG
     PAPER/notes                        the authors' own words and references, which are never overwritten
     PAPER/hand-in                      tunes, figures, tables, plan, versions and seeds
+    PAPER/tunewright-paper.json        the names of all these files
 """
 
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tunewright.checksums import FolderManifest
 from tunewright.errors import InputError
-from tunewright.files import claim_folder, write_file
+from tunewright.files import FolderLock, claim_folder, write_file
 from tunewright.model.threads import one_thread
 from tunewright.progress import Progress
 from tunewright.rendering.page import PageTune
 from tunewright.report.paper.composed import samples, tunes
 from tunewright.report.paper.discussion import discussion
 from tunewright.report.paper.documents import (
+    FORMS,
     REFERENCES,
     SOURCE,
     Manuscript,
@@ -43,7 +45,7 @@ from tunewright.report.paper.units import looking_back, units
 from tunewright.sampling.compiled import compiling
 from tunewright.study.results.study_results import StudyResults, read_results
 
-FIGURES, NOTES_FOLDER, HAND_IN = "figures", "notes", "hand-in"
+FIGURES, NOTES_FOLDER, HAND_IN, MANIFEST = "figures", "notes", "hand-in", "tunewright-paper.json"
 
 NOTES_LAST = list(NOTES)[-1]
 """The last of the authors' files to be made; a folder with it contains a paper, perhaps an unfinished one."""
@@ -111,19 +113,38 @@ def _write_paper(
         raise InputError("there is nothing to report: no run has finished", path=results.folder)
     former = any((out / name).is_file() for name in (SOURCE, f"{NOTES_FOLDER}/{NOTES_LAST}.md"))
     claim_folder(out, force=force or former)
+    lock = FolderLock.take(out, "writes a paper in")
+    try:
+        kept = () if former else tuple(name for name in FORMS if (out / name).exists())
+        return _write_locked(results, out, title, authors, date, kept, progress)
+    finally:
+        lock.release()
+
+
+def _write_locked(
+    results: StudyResults,
+    out: Path,
+    title: str,
+    authors: tuple[str, ...],
+    date: str,
+    kept: tuple[str, ...],
+    progress: Progress,
+) -> WrittenPaper:
+    """As `write_paper`, once no other process writes there; `kept` are files of others that may not be removed."""
     _write_stubs(out / NOTES_FOLDER)
     material = gather(results, progress)
     progress("drawing", 0.85)
-    if former:
-        shutil.rmtree(out / FIGURES, ignore_errors=True)
+    written = FolderManifest(out, MANIFEST, NOTES_FOLDER)
     (out / FIGURES).mkdir(exist_ok=True)
     pictures = write_pictures(material, out / FIGURES)
+    written.remove_stale(FIGURES)
     material = replace(material, problems={**material.problems, **pictures.problems}, widths=pictures.widths)
     progress("writing", 0.93)
     manuscript = write_manuscript(material, out / NOTES_FOLDER, title or results.plan.title, authors, date)
     write_file(out / REFERENCES, references(manuscript.abstract + manuscript.body, works(out / NOTES_FOLDER)))
-    missing = typeset(manuscript, out)
+    missing = typeset(manuscript, out, kept)
     missing |= write_hand_in(material, out / HAND_IN, out / FIGURES)
+    written.finish()
     progress("done", 1.0)
     return WrittenPaper(out, {**material.problems, **missing})
 

@@ -42,9 +42,12 @@ def best_of(scores: Any, allowed: Any) -> int:
 
 
 def keep_likeliest(scores: Any, allowed: Any, chances: Any, top_k: int, enough: float) -> None:
-    """Forbid all but the likeliest: the first `top_k` (0: all), and no more than it takes to sum to `enough`."""
+    """Forbid all but the likeliest: the first `top_k` (0: all), and no more than it takes to sum to `enough`.
+
+    The likeliest itself always stays, also where `enough` is so small that it is 0.
+    """
     total, count = 0.0, 0
-    while total < enough and (top_k == 0 or count < top_k):
+    while (count == 0 or total < enough) and (top_k == 0 or count < top_k):
         best = best_of(scores, allowed)
         if best < 0:
             break

@@ -32,6 +32,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
+from tunewright.checksums import CHECKSUM, seal_holds
 from tunewright.model.config import CELL_NAMES, NetworkConfig
 from tunewright.options import require_choice, to_mapping
 from tunewright.study.plans.option_values import Value as Value
@@ -148,7 +149,7 @@ def read_plan(path: Path | str) -> Plan:
         If it cannot be read, is not TOML, or holds a mistake; the message names the place.
     """
     path = Path(path)
-    table = read_table(path)
+    table = _unsealed(read_table(path))
     table.require_known(*KEYS)
     preset = table.text("preset", "default")
     with table.locate_errors():
@@ -180,6 +181,18 @@ def read_plan(path: Path | str) -> Plan:
     if (count := len(plan.settings) * len(plan.seeds)) > MOST_RUNS:
         raise table.error(f"has {count:,} runs; at most {MOST_RUNS:,} are allowed")
     return plan
+
+
+def _unsealed(table: PlanTable) -> PlanTable:
+    """A plan without its checksum, which a plan that Tunewright wrote has; OptionError if it does not fit."""
+    if CHECKSUM not in table.values:
+        return table
+    if not seal_holds(table.path.read_bytes()):
+        raise table.error(
+            f"has changed since Tunewright wrote it: its {CHECKSUM} does not fit; take the line {CHECKSUM} out to use "
+            "it as a plan of your own"
+        )
+    return replace(table, values={name: value for name, value in table.values.items() if name != CHECKSUM})
 
 
 def folder_name(setting: str, seed: int) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
+from tunewright.checksums import BLANK, CHECKSUM, seal
 from tunewright.options import to_mapping
 from tunewright.study.plans.option_values import NOT_IN_PLANS
 from tunewright.study.plans.plan import Plan, value_words
@@ -32,6 +33,11 @@ def as_toml(plan: Plan) -> str:
     if plan.search:
         parts.append(_search_lines(plan.search))
     return "\n".join(parts)
+
+
+def as_sealed_toml(plan: Plan) -> bytes:
+    """The text of a plan after its checksum, with which `read_plan` notices any change."""
+    return seal(f'{CHECKSUM} = "{BLANK}"\n{as_toml(plan)}'.encode())
 
 
 def options_of(plan: Plan) -> dict[str, Any]:

@@ -14,13 +14,14 @@ from typing import Any
 import torch
 
 from tunewright.errors import CheckpointError, InputError
-from tunewright.model.checkpoint import ABOUT, find_checkpoint, read_about
+from tunewright.files import as_written
+from tunewright.model.checkpoint import ABOUT, LAST, find_checkpoint, read_about
 from tunewright.model.config import NetworkConfig
 from tunewright.model.network import CharNetwork
 from tunewright.options import from_mapping, with_present_names
 from tunewright.training.config import Protocol, TrainingConfig
 from tunewright.training.evaluate import Loss
-from tunewright.training.history import EpochRecord
+from tunewright.training.history import EpochRecord, history_as_csv
 from tunewright.training.ngram import Baseline, Baselines
 from tunewright.training.run import HISTORY
 
@@ -87,8 +88,7 @@ def read_run(folder: Path | str) -> RecordedRun:
     about, path = read_about(checkpoint), checkpoint / ABOUT
     try:
         training, network = about["training"], about["network"]
-        history_file = Path(folder) / HISTORY
-        history = read_history(history_file) if history_file.is_file() else (_epoch(about["metrics"]),)
+        history = _history(Path(folder)) or (_epoch(about["metrics"]),)
         run = RecordedRun(
             folder=Path(folder),
             network=from_mapping(NetworkConfig, with_present_names(network)),
@@ -107,6 +107,29 @@ def read_run(folder: Path | str) -> RecordedRun:
     except (AttributeError, TypeError, ValueError) as error:
         raise CheckpointError(f"has no complete record of the training: {error}", path=path) from error
     return run
+
+
+def _history(folder: Path) -> tuple[EpochRecord, ...]:
+    """The epochs of a run folder, those that its newest checkpoint holds; empty if none are recorded.
+
+    Raises
+    ------
+    InputError
+        If ``history.csv`` differs from them. It may lack the last one: a killed process may not have written it.
+    """
+    path, newest = folder / HISTORY, as_written(folder / LAST)
+    recorded = read_about(newest).get("history", ()) if (newest / ABOUT).is_file() else ()
+    if not recorded:  # a run of version 0.1.0, or one that was not trained to the end of an epoch
+        return read_history(path) if path.is_file() else ()
+    as_saved = [EpochRecord(**each) for each in recorded]
+    written = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else None
+    if written is not None and written not in (history_as_csv(as_saved), history_as_csv(as_saved[:-1])):
+        raise InputError(
+            f"differs from the epochs in {newest / ABOUT}; delete it, and it is written anew by tunewright train "
+            f"--out {folder} --resume",
+            path=path,
+        )
+    return tuple(map(_epoch, recorded))
 
 
 def read_history(path: Path) -> tuple[EpochRecord, ...]:

@@ -14,7 +14,7 @@ from tunewright.notebook import ShownInNotebook
 from tunewright.options import to_mapping
 from tunewright.study.plans.plan import Plan, PlannedRun, Setting, read_plan
 from tunewright.study.results.run_record import RecordedRun, read_run, reasons_not_comparable
-from tunewright.study.running.study_folder import PLAN, RUN, RUNS, status_of
+from tunewright.study.running.study_folder import PLAN, RUN, RUNS, read_status
 from tunewright.training.config import Protocol
 from tunewright.training.ngram import Baselines
 from tunewright.training.run import MAY_CHANGE
@@ -98,7 +98,7 @@ def read_results(folder: Path | str) -> StudyResults:
     place_of = {setting.name: place for place, setting in enumerate(plan.settings)}
     for planned in sorted(plan.runs, key=lambda run: place_of[run.setting]):
         place = folder / RUNS / planned.name
-        match status_of(place):
+        match read_status(place):
             case {"status": "done"}:
                 finished.append(_result(planned, place))
             case {"status": "failed", **about}:

@@ -17,9 +17,9 @@ from tunewright.model.checkpoint import ABOUT, LAST
 from tunewright.study.plans.plan import PlannedRun
 from tunewright.study.running.study_folder import RUN, status_text
 from tunewright.training.data import TrainingData
-from tunewright.training.history import EpochRecord
+from tunewright.training.history import EpochRecord, history_as_csv
 from tunewright.training.ngram import Baselines, baselines
-from tunewright.training.run import HISTORY, Run, history_as_csv
+from tunewright.training.run import HISTORY, Run
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ STUDY/.lock                 locked by the operating system while a runner or one
 """
 
 import contextlib
-import json
 import os
 import time
 from collections.abc import Iterator
@@ -16,10 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
-from tunewright.errors import OutputError
+from tunewright.checksums import CHECKSUM, parse_object, require_sealed, sealed_json
+from tunewright.errors import InputError, OutputError
 from tunewright.files import claim_folder, write_file
 from tunewright.study.plans.plan import Plan, PlannedRun, read_plan
-from tunewright.study.plans.plan_writing import as_toml, difference
+from tunewright.study.plans.plan_writing import as_sealed_toml, difference
 
 try:
     import fcntl
@@ -27,6 +27,7 @@ except ImportError:  # not on Windows
     fcntl = None  # type: ignore[assignment]
 
 PLAN, RUNS, RUN, LOCK = "plan.toml", "runs", "run.json", ".lock"
+STATUS_KEYS = ("name", "setting", "seed", "status", "error")
 
 LOCK_WAIT_SECONDS = 60.0
 """Time limit for the workers of a killed runner to end; it takes long only while they load torch."""
@@ -63,22 +64,42 @@ def open_study(path: Path, plan: Plan) -> Iterator[StudyFolder]:
             if how := difference(read_plan(path / PLAN), plan):
                 raise OutputError(f"holds another study: {how}; choose another folder", path=path)
         else:
-            write_file(path / PLAN, as_toml(plan))
+            write_file(path / PLAN, as_sealed_toml(plan))
         yield StudyFolder(path, lock)
 
 
 def status_of(folder: Path) -> dict[str, Any] | None:
     """The content of `run.json` of a run folder; None if there is none that can be read."""
-    with contextlib.suppress(OSError, ValueError):
-        status = json.loads((folder / RUN).read_text(encoding="utf-8"))
-        return status if isinstance(status, dict) else None
+    with contextlib.suppress(InputError):
+        return read_status(folder)
     return None
 
 
-def status_text(run: PlannedRun, status: Literal["done", "failed", "pruned"], error: str | None = None) -> str:
+def read_status(folder: Path) -> dict[str, Any] | None:
+    """The content of `run.json` of a run folder; None if there is none.
+
+    Raises
+    ------
+    InputError
+        If it has changed since it was written.
+    """
+    path = folder / RUN
+    try:
+        content = path.read_bytes()
+        status = parse_object(content)
+        require_sealed(content, status, STATUS_KEYS, unsealed=True)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        how = "delete it, and tunewright study run writes it anew"
+        raise InputError(f"is damaged: {error}; {how}", path=path) from error
+    status.pop(CHECKSUM, None)
+    return status
+
+
+def status_text(run: PlannedRun, status: Literal["done", "failed", "pruned"], error: str | None = None) -> bytes:
     """The content of `run.json` of a run that has ended."""
-    about = {"name": run.name, "setting": run.setting, "seed": run.seed, "status": status, "error": error}
-    return json.dumps(about, indent=2) + "\n"
+    return sealed_json({"name": run.name, "setting": run.setting, "seed": run.seed, "status": status, "error": error})
 
 
 def _is_left_by_a_kill(entry: Path) -> bool:

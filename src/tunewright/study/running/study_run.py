@@ -14,11 +14,12 @@ from tunewright.cores import cores
 from tunewright.corpus.large.built_corpus import built_corpus
 from tunewright.corpus.readers import read_tunes
 from tunewright.errors import OptionError
-from tunewright.options import require
+from tunewright.options import require_whole
 from tunewright.study.plans.plan import Plan, read_plan
 from tunewright.study.results.study_results import StudyResults, read_results
 from tunewright.study.running.perform import StudyData
 from tunewright.study.running.runner import Executor, StudyProgress, study_steps
+from tunewright.training.config import MOST_THREADS
 from tunewright.training.data import TrainingData
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def run_study(
     OutputError
         If another runner is at work in `out`, or if it holds anything but this study.
     """
-    require("workers", workers, "0 or more", workers >= 0)
+    require_whole("workers", workers, 0, MOST_THREADS)
     if address and executor != "ray":
         raise OptionError(f"the address {address} goes with the executor ray")
     asked = plan if isinstance(plan, Plan) else read_plan(Path(plan))
