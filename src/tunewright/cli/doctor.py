@@ -66,10 +66,10 @@ def _extras() -> Iterator[tuple[str, str]]:
         return
     groups: dict[str, list[str]] = {}
     for line in wanted:
-        extra = NEEDED_BY.search(line)
+        found = NEEDED_BY.search(line)
         name = re.match(r"[\w.-]+", line)
         if name and name[0] != "tunewright":
-            groups.setdefault(extra[1] if extra else "core", []).append(name[0])
+            groups.setdefault(found[1] if found else "core", []).append(name[0])
     for extra, names in groups.items():
         if extra in ("dev", "test", "all"):
             continue
