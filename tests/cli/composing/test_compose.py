@@ -310,3 +310,15 @@ def test_pages_show_where_bars_come_from_if_the_network_looks_back(capsys, untra
     assert page.count('<details class="looked"') == bool(look_back)
     assert page.count("Bar 4 ") >= 2 * bool(look_back)
     assert ("comes from" in page) == bool(look_back)
+
+
+def test_without_the_extra_of_its_corpus_a_tune_comes_all_the_same(capsys, model, monkeypatch):
+    def missing(*_):
+        raise tunewright.MissingExtraError("The corpus 'oneills'", "corpora")
+
+    monkeypatch.setattr("tunewright.cli.composing.composed_figures.learned_from", missing)
+    status, out, err = run(capsys, "compose", model, "--temperature", "0.5")
+    assert status == 0
+    assert out.startswith("X:")
+    assert "originality is not known: The corpus 'oneills' needs a package" in err
+    assert run(capsys, "compose", model, "--corpus", "oneills")[0] == 2

@@ -14,7 +14,7 @@ from tunewright.analysis.selection import Kept, keep_best
 from tunewright.cli.composing.request import CompositionRequest
 from tunewright.cli.progress import indexing, progress_bar
 from tunewright.cli.sources import learned_from
-from tunewright.errors import InputError
+from tunewright.errors import InputError, MissingExtraError
 from tunewright.model.checkpoint import Checkpoint
 from tunewright.sampling.choosing.discriminator import Discriminator
 from tunewright.sampling.compose import streamed
@@ -50,7 +50,7 @@ class Figures:
             return None
         try:
             tunes = learned_from(self._model, self._corpus)
-        except InputError as error:
+        except (InputError, MissingExtraError) as error:
             if self._corpus:
                 raise
             print(f"originality is not known: {error}; name the tunes with --corpus", file=sys.stderr)
