@@ -41,6 +41,11 @@ def test_words_that_leave_something_open_are_left_out():
     assert set(headers.words) == {"--", "Set,", "The"}
 
 
+def test_slurs_in_old_titles_are_left_out():
+    headers = KnownHeaders.of(header_style(["X:1\nT:The Darkies' Cooney COON, Squaw's\nM:C\nK:D\n"]))
+    assert set(headers.words) == {"The", "Cooney"}
+
+
 @pytest.mark.parametrize(
     "title", ["Quiet Land, The", "THE QUIET LAND -- REEL", "The Land, Quiet.", "Quiet Land Jig", "a quiet land"]
 )

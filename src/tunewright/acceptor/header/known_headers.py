@@ -20,6 +20,8 @@ FEWEST_TUNES = 2
 LEAST_SHARE = 1 / 40
 """Of the tunes of a rhythm that have a metre: else the metre is an odd one."""
 ARTICLES = frozenset(("the", "a", "an"))
+SLURS = frozenset(("coon", "coons", "darkey", "darkeys", "darkie", "darkies", "darky", "nigger", "niggers", "squaw"))
+"""Words in titles of old books that no composed title has, in small letters."""
 _LETTERS = re.compile(r"[^\W_]+")
 _CLEAN = re.compile(r"(?:[^\W_]|['’-])*[^\W_]['’]?[.,!?]*|--?|&")
 """What a word of a title may look like; quotation marks and brackets would not be closed."""
@@ -74,7 +76,10 @@ class KnownHeaders:
     def of(cls, counted: Mapping[str, Any]) -> "KnownHeaders":
         """What `corpus.style` counted, as a checkpoint keeps it."""
         titles = counted["titles"]
-        words = {place: tuple(filter(_CLEAN.fullmatch, titles[place].split())) for place in ("first", "inner", "last")}
+        words = {
+            place: tuple(word for word in filter(_CLEAN.fullmatch, titles[place].split()) if not _is_slur(word))
+            for place in ("first", "inner", "last")
+        }
         counts = {_read(header): count for header, count in counted["combinations"].items()}
         return cls(
             combinations=_usual(counts),
@@ -144,6 +149,10 @@ def title_number(title: str, naming: Collection[str]) -> int:
 def read_numbers(written: str) -> Iterator[int]:
     """The numbers of titles, of `NUMBER_DIGITS` hexadecimal digits each."""
     return (int(written[at : at + NUMBER_DIGITS], 16) for at in range(0, len(written), NUMBER_DIGITS))
+
+
+def _is_slur(word: str) -> bool:
+    return any(part in SLURS for part in _LETTERS.findall(word.casefold()))
 
 
 def _read(header: str) -> tuple[str, str, str, str]:
