@@ -43,13 +43,20 @@ def playable(model: Checkpoint, conditions: Conditions = _ANY_TUNE, *, beginning
     given = {*_FIELD.findall(beginning), *(mark for mark in "%!\\" if mark in beginning)}
     left_out = "".join(character for character in CLAIMS + ASTRAY if character not in given)
     narrow = replace(conditions, leave_out=left_out, tidy=True)
+    problem = GrammarError("no tune can be written")
     for narrowed in _from_narrow_to_wide(narrow, model.style):
-        grammar = Grammar(model.vocabulary.symbols, narrowed)
+        try:
+            grammar = Grammar(model.vocabulary.symbols, narrowed)
+        except GrammarError as error:  # of the few words of a tiny corpus no new title can be made, for instance
+            problem = error
+            continue
         refusal = grammar.refusal(beginning) if beginning else None
         if refusal is None or refusal.offset >= len(beginning):
             return grammar
-    assert refusal is not None  # noqa: S101 - else a grammar was returned
-    raise GrammarError(f"no tune can begin like this: {refusal.reason}", line=refusal.line, column=refusal.column)
+        problem = GrammarError(
+            f"no tune can begin like this: {refusal.reason}", line=refusal.line, column=refusal.column
+        )
+    raise problem
 
 
 def _from_narrow_to_wide(conditions: Conditions, style: Mapping[str, Any]) -> Iterator[Conditions]:
