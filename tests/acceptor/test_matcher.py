@@ -66,3 +66,12 @@ def test_a_metre_may_change_only_where_another_fits() -> None:
     assert "M" not in matcher.allowed()
     other = Matcher(Grammar(SYMBOLS, Conditions(unit_length="1/8")), 400)
     assert all(map(other.accept, "X:1\nL:1/8\nM:6/8\nK:A\n[M:9/8]"))
+
+
+def test_a_repeat_that_opens_the_tune_has_no_double_bar_before_its_first_note():
+    """``|:[|A|ABcd|ABc:|`` plays no full bar at the turn, and ``|:[|A|ABcd|ABcd:|`` neither."""
+    header = "X:1\nM:4/4\nL:1/4\nK:A\n"
+    grammar = Grammar(SYMBOLS)
+    assert grammar.refusal(f"{header}|:[|A|ABcd|ABc:|") is not None
+    assert grammar.refusal(f"{header}|:A|ABcd|ABc:|") is None
+    assert grammar.refusal(f"{header}[|A|ABcd|") is None

@@ -63,6 +63,9 @@ def take_double(tables: Tables, state: State) -> bool:
         return False
     if state.stretch == 0 and not not_idle(state):
         return False
+    if state.opening == 1 and state.repeat == Repeat.MUST_END and state.free == 0:
+        state.reason = Reason.NO_NOTE  # between |: and the first note; the repeat would lead back to this line
+        return False
     if ending_open(state):
         return False
     if tables[Place.SETTINGS][Setup.TIDY] == 1 and (state.repeat == Repeat.MUST_END or state.started == 0):
