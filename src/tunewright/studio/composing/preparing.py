@@ -52,7 +52,11 @@ class Preparing:
     """Orders and composers by their options."""
 
     def __init__(self) -> None:
-        self._orders, self._composers, self._packed = KeptValues(MOST_KEPT), KeptValues(MOST_KEPT), KeptValues(MOST_KEPT // 4)
+        self._orders, self._composers, self._packed = (
+            KeptValues(MOST_KEPT),
+            KeptValues(MOST_KEPT),
+            KeptValues(MOST_KEPT // 4),
+        )
 
     def order(self, model: Checkpoint, options: Mapping[str, Any]) -> Order:
         """The order that `options` make; the same as `order_of` makes, and the same errors."""
