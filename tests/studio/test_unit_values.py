@@ -100,7 +100,8 @@ def test_findings_of_the_networks_that_come_along_are_theirs(client, name):
     known = read_findings(SHIPPED / f"{name}.json", model.fingerprint)
     assert known is not None
     about = client.get(f"/api/units?network={name}").json()
-    assert (about["state"], about["units"], about["held_out_tunes"]) == ("ready", model.config.units, 305)
+    assert (about["state"], about["units"]) == ("ready", model.config.units)
+    assert about["held_out_tunes"] == known.held_out_tunes > 100
     findings = about["findings"]
     assert len(findings) > 100
     assert {each["label"] for each in findings} >= {"end of bar", "header", "position in the bar", "repeat sign"}
