@@ -31,7 +31,7 @@ ORDER = [
     "errors", "cores", "files", "options", "checksums", "progress", "notebook", "notation", "acceptor", "corpus",
     "model", "training", "sampling", "rendering", "analysis", "study", "report", "studio", "cli",
 ]  # fmt: skip
-# Each of these can be deleted, with its commands, and the rest goes on.
+# Each of these can be deleted, with its commands, and the rest goes on; the studio shows reports too.
 LEAVES = {"report", "studio", "cli"}
 
 # What does not yet stand as planned. These may only shrink: take out what you mend.
@@ -147,7 +147,8 @@ def test_imports_point_only_one_way():
                 continue
             imported = rest.partition(".")[0]
             later = imported not in ORDER or ORDER.index(imported) > ORDER.index(importer)
-            hangs_on_leaf = imported in LEAVES and importer not in (imported, "cli")
+            may_hang = {imported, "cli"} | ({"studio"} if imported == "report" else set())
+            hangs_on_leaf = imported in LEAVES and importer not in may_hang
             if later or hangs_on_leaf:
                 wrong.append(f"{name_of(path)}:{line} imports {module}")
     assert wrong == []

@@ -50,7 +50,7 @@ def try_requests(api, route, mode, examples):
 def test_no_request_is_a_fault_of_the_server(api, route, mode):
     if mode is GenerationMode.NEGATIVE and route.request is None and not route.path_types:
         pytest.skip("nothing can be wrong in a request without values")
-    try_requests(api, route, mode, 5)
+    try_requests(api, route, mode, 4)
 
 
 @pytest.mark.slow

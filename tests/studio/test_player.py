@@ -10,6 +10,7 @@ from itertools import pairwise
 import pytest
 from playwright.sync_api import expect
 
+expect.set_options(timeout=20_000)  # machines that test are busy
 RATE = 44_100
 WINDOW = 64
 """Samples of which the loudest is looked at."""

@@ -10,7 +10,8 @@ import time
 import httpx2
 import pytest
 
-from tunewright.errors import OptionError
+from tunewright.cli.studio import studio
+from tunewright.errors import MissingExtraError, OptionError
 from tunewright.studio.page_files import PageFiles
 from tunewright.studio.server import listen
 from tunewright.studio.settings import Settings, data_folder
@@ -119,3 +120,10 @@ class TestPageFiles:
         assert (first.headers["content-encoding"], again.status_code, again.content) == ("gzip", 304, b"")
         plain = quiet_server.client.get("/page/app.js", headers={"accept-encoding": "identity"})
         assert plain.content == first.content and "content-encoding" not in plain.headers
+
+
+def test_without_its_packages_it_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
+    monkeypatch.delitem(sys.modules, "tunewright.studio.server")
+    with pytest.raises(MissingExtraError, match=r"pip install 'tunewright\[studio\]'"):
+        studio(no_browser=True)

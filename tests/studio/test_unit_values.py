@@ -100,7 +100,8 @@ def test_findings_of_the_networks_that_come_along_are_theirs(client, name):
     known = read_findings(SHIPPED / f"{name}.json", model.fingerprint)
     assert known is not None
     about = client.get(f"/api/units?network={name}").json()
-    assert (about["state"], about["units"], about["held_out_tunes"]) == ("ready", model.config.units, 305)
+    assert (about["state"], about["units"]) == ("ready", model.config.units)
+    assert about["held_out_tunes"] == known.held_out_tunes > 100
     findings = about["findings"]
     assert len(findings) > 100
     assert {each["label"] for each in findings} >= {"end of bar", "header", "position in the bar", "repeat sign"}
@@ -154,7 +155,7 @@ def test_a_network_that_nobody_has_studied_can_be(client, tmp_path, monkeypatch)
     assert client.get("/api/units?network=trained/mine").json()["state"] == "none"
     monkeypatch.setattr(unit_studies, "find_spec", lambda _: None)
     refused = client.post("/api/units/studies", json={"network": "trained/mine"})
-    assert (refused.status_code, refused.json()["install"]) == (501, "pip install tunewright")
+    assert (refused.status_code, refused.json()["install"]) == (501, "pip install torch")
     assert client.post("/api/units/studies", json={"network": "none"}).status_code == 404
     assert client.post("/api/units/studies", json={"network": "oneills"}).json()["state"] == "ready"
 
@@ -178,14 +179,17 @@ def wait(client, seconds=200):
 
 
 @pytest.mark.slow
-def test_a_study_finds_and_keeps_what_units_follow(client, tmp_path, oneills_folder):
+def test_a_study_finds_and_keeps_what_units_follow(client, tmp_path, untrained, oneills_folder):
     book = Path(tmp_path, "book.abc")
     tunes = tunewright.read_tunes(oneills_folder)[::10]
     book.write_text("\n\n".join(tune.text for tune in tunes), encoding="utf-8")
     trained(tmp_path, [str(book)])
+    run = tmp_path / "trainings" / "mine" / "run"
+    shutil.rmtree(run)
+    tunewright.write_checkpoint(run, untrained(cell="lstm", units=12, embedding=8))
     assert client.post("/api/units/studies", json={"network": "trained/mine"}).json()["state"] == "running"
     about = wait(client, 500)
     assert about["state"] == "ready", about["error"]
-    assert "comparing with chance" in about["seen"]
-    assert {"bar line", "end of bar"} <= {each["label"] for each in about["findings"]}
-    assert not list((tmp_path / "units").glob("*.order.json"))
+    assert about["seen"] & {"comparing with chance", "comparing with a network that learned nothing"}
+    assert "bar line" in {each["label"] for each in about["findings"]}
+    assert [path.suffixes for path in (tmp_path / "units").glob("*.json")] == [[".json"]]

@@ -68,6 +68,14 @@ def test_a_repeat_is_closed_at_the_only_end_of_a_section() -> None:
     assert repair.applied(text) == f"{HEAD}|:{BAR}ABcd efga:|\n"
 
 
+def test_a_bracket_at_the_end_of_the_text_goes() -> None:
+    text = f"{HEAD}{BAR}["
+    for code in ("chord-unclosed", "chord-empty"):
+        repair = find_repair(text, only(text, code))
+        assert repair is not None
+        assert repair.applied(text) == f"{HEAD}{BAR}"
+
+
 def test_every_proposal_is_for_a_finding() -> None:
     assert set(PROPOSALS) <= set(KINDS)
 

@@ -4,7 +4,7 @@ import difflib
 import re
 from collections.abc import Iterator
 from fractions import Fraction
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from tunewright.notation.lexer import Sign
 from tunewright.notation.meter import parse_length
@@ -14,6 +14,7 @@ from tunewright.notation.spec import CHORD_SYMBOL, DECORATIONS
 from tunewright.notation.voices import Sound
 
 _SOUNDING = (Sign.ACCIDENTAL, Sign.NOTE, Sign.REST, Sign.CHORD_OPEN, Sign.GRACE_OPEN, Sign.CHORD_SYMBOL, Sign.TUPLET)
+_ENDS_OF_SOUNDS = (Sign.NOTE, Sign.OCTAVE, Sign.LENGTH, Sign.REST, Sign.BARS_REST, Sign.CHORD_CLOSE)
 _NOTE_PARTS = (Sign.ACCIDENTAL, Sign.NOTE, Sign.OCTAVE, Sign.LENGTH)
 _STARTS = {"||": "|:", "|]": "|:", "[|": "|:", "|": "|:", ":|": "::", ":||": "::", ":|]": "::"}
 _ENDS = {"||": ":|", "|]": ":|", "|": ":|", "|:": "::", "||:": "::"}
@@ -38,8 +39,8 @@ def _close_repeat(place: TunePlace) -> Iterator[Repair]:
         sign = place.text[token.start : token.end]
         if sign in _ENDS and (sign != "|" or token is bars[-1]):
             yield Repair(token.start, token.end, _ENDS[sign])
-    sounds = [token.end for token in place.tokens if token.kind in _SOUNDING or token.kind is Sign.LENGTH]
-    if not bars or (sounds and sounds[-1] > bars[-1].end):
+    sounds = [token.end for token in place.tokens if token.kind in _ENDS_OF_SOUNDS]
+    if sounds and (not bars or sounds[-1] > bars[-1].end):
         yield Repair(sounds[-1], sounds[-1], " :|")
 
 
@@ -77,12 +78,17 @@ def _bracket(sign: str, step: int) -> Proposal:
     def propose(place: TunePlace) -> Iterator[Repair]:
         yield Repair(place.token.start, place.token.end, "")
         found = list(place.until_bar(step))
-        for token, after in zip(found, [*found[1:], None], strict=True):
+        for token, after in zip_longest(found, found[1:]):
             if token.kind in _NOTE_PARTS and (after is None or after.kind not in _NOTE_PARTS[1 if step > 0 else 0 :]):
                 edge = token.end if step > 0 else token.start
                 yield Repair(edge, edge, sign)
 
     return propose
+
+
+def _empty_chord(place: TunePlace) -> Iterator[Repair]:
+    if match := re.compile(r"\[[^\]A-Ga-g|\n]*\]?").match(place.text, place.at):
+        yield Repair(*match.span(), "")
 
 
 def _quote(place: TunePlace) -> Iterator[Repair]:
@@ -189,7 +195,7 @@ MUSIC_PROPOSALS: dict[str, Proposal] = {
     "tuplet-unfinished": _tuplet,
     "chord-unclosed": _bracket("]", 1),
     "chord-not-opened": _bracket("[", -1),
-    "chord-empty": lambda place: iter([Repair(place.at, place.at + len("[]"), "")]),
+    "chord-empty": _empty_chord,
     "chord-lengths-differ": _same_lengths,
     "grace-unclosed": _bracket("}", 1),
     "grace-not-opened": _bracket("{", -1),

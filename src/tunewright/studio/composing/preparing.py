@@ -26,7 +26,7 @@ def spelled(option: str) -> str:
     return {"prime": "beginning"}.get(option, option)
 
 
-class Kept:
+class KeptValues:
     """Values by key; the one that was not used for the longest time is forgotten first."""
 
     def __init__(self, most: int) -> None:
@@ -52,7 +52,11 @@ class Preparing:
     """Orders and composers by their options."""
 
     def __init__(self) -> None:
-        self._orders, self._composers, self._packed = Kept(MOST_KEPT), Kept(MOST_KEPT), Kept(MOST_KEPT // 4)
+        self._orders, self._composers, self._packed = (
+            KeptValues(MOST_KEPT),
+            KeptValues(MOST_KEPT),
+            KeptValues(MOST_KEPT // 4),
+        )
 
     def order(self, model: Checkpoint, options: Mapping[str, Any]) -> Order:
         """The order that `options` make; the same as `order_of` makes, and the same errors."""

@@ -17,6 +17,9 @@ export function bindKeys(keys, signal) {
   signal?.addEventListener("abort", () => bound.delete(keys));
 }
 
+/** What the arrow keys do once the focus is on a bar; the score itself listens for them. */
+const IN_THE_SCORE = [{key: "← →", says: "In the score: another bar"}, {key: "Shift ← →", says: "In the score: more bars"}];
+
 /** Begin to listen; called once. */
 export function listenForKeys() {
   bindKeys([{key: "?", says: "Show these keys", run: showKeys}]);
@@ -36,9 +39,10 @@ export function listenForKeys() {
 
 /** Show what the keys do on the page that is open. */
 export function showKeys() {
-  const rows = [...bound].reverse().flat().map(({key, says}) => el("div.key", {},
+  const rows = [...[...bound].reverse().flat(), ...IN_THE_SCORE].map(({key, says}) => el("div.key", {},
     el("dt", {}, el("kbd", {}, key === " " ? "Space" : key.length === 1 ? key.toUpperCase() : key)), el("dd", {}, says)));
-  openDialog({title: "Keys", body: el("dl.keys", {}, rows), actions: [
+  const licences = el("a", {href: "/page/third_party/LICENCES.txt", target: "_blank"}, "Licences");
+  openDialog({title: "Keys", body: [el("dl.keys", {}, rows), el("p.about.small-text.faint", {}, licences, " of the score, the sound, the editor, the fonts and the icons.")], actions: [
     {label: "Take the tour", value: () => { navigate("/?tour=1"); }}, {label: "Close", value: null, primary: true}]});
 }
 

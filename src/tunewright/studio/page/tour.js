@@ -4,13 +4,14 @@ import {icon} from "./components/icon.js";
 import {keepSetting} from "./state.js";
 
 const STEPS = [
-  {at: ".sheet", title: "This tune is new", text: "A network wrote it for you, and nobody has played it yet. Press Play, or the space bar."},
+  {at: ".player", title: "This tune is new", text: "A network wrote it for you, and nobody has played it yet. Press Play, or the space bar."},
   {at: ".sheet .score", title: "Bars are yours to pick", text: "Click a bar, drag over several, or use the arrow keys. What you select is what is played and looped."},
   {at: ".compose", title: "Ask for another", text: "It is written while you watch. Choose key, metre or rhythm first, or leave all of it to chance."},
   {at: ".takes", title: "Nothing is lost", text: "Every take stays in this tree. Ask for more like one, change one option, and see what changed."},
   {at: ".pages", title: "And then", text: "Practise and edit under Tune, keep what you like in the Tunebook, look inside the network, or train your own."},
 ];
 const CARD_WIDTH = 320;
+const PHONE = 720;
 
 /** Begin the tour if it was never seen, or if it is asked for. */
 export async function offerTour(signal, asked = false) {
@@ -43,6 +44,7 @@ class Tour {
     const step = STEPS[number];
     if (!step) {
       this.end();
+      scrollTo(0, 0);
       return;
     }
     const last = number === STEPS.length - 1;
@@ -54,7 +56,7 @@ class Tour {
           el("button.button.small.primary", {onclick: () => this.show(number + 1)}, last ? "Begin" : "Next"))));
     this.target = document.querySelector(step.at);
     this.#ring(this.target);
-    this.target?.scrollIntoView({block: "nearest"});
+    this.target?.scrollIntoView({block: innerWidth < PHONE && step.at === ".takes" ? "start" : "nearest"});
     this.#place();
     this.card.focus({preventScroll: true});
   }
@@ -71,12 +73,14 @@ class Tour {
 
   /** Beside what it speaks of, where there is room; on a phone it lies at the bottom. */
   #place() {
-    if (!this.target || innerWidth < 720) {
-      this.card.style.removeProperty("left");
-      this.card.style.removeProperty("top");
+    for (const side of ["left", "top", "bottom"]) this.card.style.removeProperty(side);
+    if (!this.target) return;
+    const {left, right, top, bottom} = this.target.getBoundingClientRect();
+    if (innerWidth < PHONE) {
+      // The player is at the bottom too, and must not be covered when the card speaks of it.
+      if (this.target.matches(".player")) this.card.style.bottom = `${innerHeight - top + 12}px`;
       return;
     }
-    const {left, right, top, bottom} = this.target.getBoundingClientRect();
     const height = this.card.offsetHeight;
     const beside = right + 16 + CARD_WIDTH < innerWidth;
     const below = bottom + 16 + height < innerHeight;

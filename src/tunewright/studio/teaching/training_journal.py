@@ -4,8 +4,8 @@ The process that trains writes it, and the studio reads it, now or after it was 
 the number of an event, whoever reads. A lock of the operating system says whether the process is alive: it vanishes
 with it, however that ends.
 
-Kinds: ``starting``, ``reading``, ``read``, ``begun``, ``progress`` (at most one a second), ``epoch``, ``sample``, and at
-the end of each stretch ``done``, ``stopped`` or ``failed``; a training that goes on adds another stretch.
+Kinds: ``starting``, ``reading``, ``read``, ``begun``, ``progress`` (at most one a second), ``epoch``, ``sample``, and
+at the end of each stretch ``done``, ``stopped`` or ``failed``; a training that goes on adds another stretch.
 """
 
 import contextlib

@@ -1,5 +1,6 @@
 """Routes of training: what to learn from, trainings as they go, and what they bring."""
 
+import re
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Annotated, Literal
@@ -24,6 +25,8 @@ WORDS = {
     "plain": ("Plain", "As large as the usual one, but does not look back."),
     "assignment": ("Slices", "Learns random slices of 30 characters, as a first exercise would."),
 }
+SHORT = re.compile(r" \(|, ")
+"""The title of a book ends here."""
 LESSON_TUNES = "400 tunes by O'Neill's network"
 """What the lesson learns from where no book is installed."""
 
@@ -180,7 +183,7 @@ def begin_training(studio: Studio, request: TrainingRequest) -> TrainingState:
     _require_torch()
     about = studio.part(Corpora).about(request.corpus)
     sources = studio.part(Corpora).sources(request.corpus)
-    title = request.title.strip() or f"{about.title.partition(',')[0]} {WORDS[request.preset][0].lower()}"
+    title = request.title.strip() or f"{SHORT.split(about.title)[0]}, {WORDS[request.preset][0].lower()}"
     order = TrainingOrder(
         title, request.corpus, about.title, sources, request.preset, request.epochs, request.minutes, request.seed
     )

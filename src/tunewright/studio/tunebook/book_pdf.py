@@ -20,32 +20,37 @@ from tunewright.rendering.typesetting import typeset
 _DOCUMENT = """
 #let book = json(bytes(sys.inputs.book))
 #let number = context counter(page).display()
+#let page-height = 762pt
+#let width = 505pt
 #set document(title: book.title, date: none)
-#set page(width: 595pt, height: 842pt, margin: (x: 45pt, y: 50pt), footer: align(center, text(9pt, number)))
+#set page(width: 595pt, height: 842pt, margin: (x: 45pt, y: 40pt), footer: align(center, text(9pt, number)))
 #set text(font: "Libertinus Serif", size: 11pt)
 #show heading.where(level: 2): none
 #align(center, block(above: 24pt, below: 24pt, text(24pt, book.title)))
 #show outline.entry: it => text(10pt, it)
 #columns(if book.tunes.len() > 20 { 2 } else { 1 }, gutter: 24pt, outline(title: none, target: heading.where(level: 2)))
 #pagebreak()
-#let width = 505pt
-#let page-height = 742pt
 #for (index, tune) in book.tunes.enumerate() {
+  let fits = true
   let shown = if tune.problem == "" {
-    let scale = width / (tune.width * 1pt)
-    let score = image(bytes(sys.inputs.at(str(index))), format: "svg", width: width, height: tune.height * scale * 1pt)
+    let scale = width / tune.width
+    let height = tune.height * scale
+    let score = image(bytes(sys.inputs.at(str(index))), format: "svg", width: width, height: height)
     let staff(window) = block(
-      breakable: false, clip: true, above: 0pt, below: 0pt,
-      width: 100%, height: (window.at(1) - window.at(0)) * scale * 1pt,
-      place(top, dy: -window.at(0) * scale * 1pt, score),
+      breakable: false, clip: true, above: 0pt, below: 0pt, width: 100%, height: (window.at(1) - window.at(0)) * scale,
+      place(top, dy: -window.at(0) * scale, score),
     )
-    (tune.height * scale * 1pt <= page-height, tune.windows.map(staff).join())
+    fits = height <= page-height - 12pt
+    if fits { score } else { tune.windows.map(staff).join() }
   } else {
-    (true, { text(14pt, tune.title); linebreak(); text(9pt, emph(tune.problem)); raw(block: true, tune.text) })
+    text(14pt, tune.title)
+    linebreak()
+    text(9pt, emph(tune.problem))
+    raw(block: true, tune.text)
   }
-  block(breakable: not shown.at(0), above: 0pt, below: 18pt, width: 100%)[
+  block(breakable: not fits, above: 0pt, below: 14pt, width: 100%)[
     #heading(level: 2, tune.title)
-    #shown.at(1)
+    #shown
     #if tune.provenance != "" { text(7.5pt, fill: luma(90), tune.provenance) }
   ]
 }

@@ -8,7 +8,7 @@ from typing import Literal
 
 from tunewright.studio.tunebook.melody_search import MelodyMatch
 from tunewright.studio.tunebook.tune_rows import COLUMNS, KeptTune, kept_tune_of
-from tunewright.studio.tunebook.tune_sets import TuneSet, read_sets
+from tunewright.studio.tunebook.tune_sets import KeptSet, read_sets
 
 Order = Literal["best", "title", "newest", "oldest", "changed", "rhythm", "key", "meter", "set"]
 """``best``: by how well words or notes fit; ``set``: as the set has it. Without these both mean ``title``."""
@@ -150,7 +150,7 @@ class BookSummary:
     keys: tuple[Counted, ...]
     books: tuple[Counted, ...]
     """Files that tunes were read from."""
-    sets: tuple[TuneSet, ...]
+    sets: tuple[KeptSet, ...]
     notice: str
     """What must be told about the book as it was found; empty if all is well."""
 

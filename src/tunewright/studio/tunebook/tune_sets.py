@@ -27,7 +27,7 @@ class SetTune:
 
 
 @dataclass(frozen=True)
-class TuneSet:
+class KeptSet:
     """A set; deleted tunes do not show in it."""
 
     id: int
@@ -35,7 +35,7 @@ class TuneSet:
     tunes: tuple[SetTune, ...]
 
 
-def read_set(connection: sqlite3.Connection, number: int) -> TuneSet:
+def read_set(connection: sqlite3.Connection, number: int) -> KeptSet:
     """The set with this number.
 
     Raises
@@ -46,14 +46,14 @@ def read_set(connection: sqlite3.Connection, number: int) -> TuneSet:
     row = connection.execute("SELECT id, name FROM sets WHERE id = ? AND deleted_at IS NULL", (number,)).fetchone()
     if row is None:
         raise Refused(404, f"no set has the number {number}")
-    return TuneSet(row["id"], row["name"], _tunes(connection, number))
+    return KeptSet(row["id"], row["name"], _tunes(connection, number))
 
 
-def read_sets(connection: sqlite3.Connection) -> tuple[TuneSet, ...]:
+def read_sets(connection: sqlite3.Connection) -> tuple[KeptSet, ...]:
     """All sets, the newest first."""
     query = "SELECT id, name FROM sets WHERE deleted_at IS NULL ORDER BY made_at DESC, id DESC"
     rows = connection.execute(query).fetchall()
-    return tuple(TuneSet(row["id"], row["name"], _tunes(connection, row["id"])) for row in rows)
+    return tuple(KeptSet(row["id"], row["name"], _tunes(connection, row["id"])) for row in rows)
 
 
 def _tunes(connection: sqlite3.Connection, number: int) -> tuple[SetTune, ...]:
@@ -65,7 +65,7 @@ def _tunes(connection: sqlite3.Connection, number: int) -> tuple[SetTune, ...]:
     return tuple(SetTune(*row) for row in rows)
 
 
-def make_set(connection: sqlite3.Connection, name: str, tunes: Sequence[int]) -> TuneSet:
+def make_set(connection: sqlite3.Connection, name: str, tunes: Sequence[int]) -> KeptSet:
     """Make a set."""
     row = (require_name("name", name, LONGEST_SET_NAME), now())
     number = connection.execute("INSERT INTO sets (name, made_at) VALUES (?, ?)", row).lastrowid or 0
@@ -73,7 +73,7 @@ def make_set(connection: sqlite3.Connection, name: str, tunes: Sequence[int]) ->
     return read_set(connection, number)
 
 
-def change_set(connection: sqlite3.Connection, number: int, name: str | None, tunes: Sequence[int] | None) -> TuneSet:
+def change_set(connection: sqlite3.Connection, number: int, name: str | None, tunes: Sequence[int] | None) -> KeptSet:
     """Give a set another name, other tunes or another order; None leaves what is there."""
     read_set(connection, number)
     if name is not None:
@@ -90,7 +90,7 @@ def delete_set(connection: sqlite3.Connection, number: int) -> None:
     connection.execute("UPDATE sets SET deleted_at = ? WHERE id = ?", (now(), number))
 
 
-def restore_set(connection: sqlite3.Connection, number: int) -> TuneSet:
+def restore_set(connection: sqlite3.Connection, number: int) -> KeptSet:
     """Bring a deleted set back."""
     connection.execute("UPDATE sets SET deleted_at = NULL WHERE id = ?", (number,))
     return read_set(connection, number)

@@ -147,7 +147,8 @@ def _bars_played(performance: Performance, melody: Melody, text: str) -> Iterato
         here = (read.bar, inside, note.start)
         if last is None or read.bar != last[0] or (inside <= last[1] and note.start > last[2] + NEARLY):
             bar = melody.bars[read.bar]
-            yield BarPlayed(bar.number, max(0.0, note.start - inside), 0.0, _full(bar), read.bar)
+            earliest = last[2] if last else 0.0  # no bar begins before the last note of the bar before it
+            yield BarPlayed(bar.number, max(earliest, note.start - inside), 0.0, _full(bar), read.bar)
         last = here
 
 

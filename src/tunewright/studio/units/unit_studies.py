@@ -25,14 +25,14 @@ from tunewright.studio.studio import Studio
 from tunewright.studio.teaching.training_order import read_order
 from tunewright.studio.units.unit_findings import SHIPPED, UnitFindings, read_findings
 
-INSTALL = "pip install tunewright"
+INSTALL = "pip install torch"
 COMPOSED = "composed.abc"
 
 StudyState = Literal["ready", "none", "running", "failed"]
 
 
 @dataclass(frozen=True)
-class StudyProgress:
+class UnitStudyStatus:
     """How a study stands."""
 
     state: StudyState
@@ -63,10 +63,10 @@ class UnitStudies:
         kept = self._folder / f"{model.fingerprint}.json"
         return read_findings(shipped, model.fingerprint) or read_findings(kept, model.fingerprint)
 
-    def progress(self, name: str, model: Checkpoint) -> StudyProgress:
+    def progress(self, name: str, model: Checkpoint) -> UnitStudyStatus:
         """How the study of a network stands."""
         if self.findings(name, model):
-            return StudyProgress("ready", 1.0)
+            return UnitStudyStatus("ready", 1.0)
         order = self._order(model)
         with self._lock:
             runs = self._is_running(order)
@@ -74,12 +74,12 @@ class UnitStudies:
         with contextlib.suppress(OSError, ValueError):
             told = json.loads(_told(order).read_text(encoding="utf-8"))
         if told.get("error"):
-            return StudyProgress("failed", error=told["error"])
+            return UnitStudyStatus("failed", error=told["error"])
         if runs:
-            return StudyProgress("running", told.get("share", 0.0), told.get("doing", "starting"))
+            return UnitStudyStatus("running", told.get("share", 0.0), told.get("doing", "starting"))
         if order.is_file():
-            return StudyProgress("failed", error="the study was interrupted; begin it again")
-        return StudyProgress("none")
+            return UnitStudyStatus("failed", error="the study was interrupted; begin it again")
+        return UnitStudyStatus("none")
 
     def start(self, studio: Studio, name: str, model: Checkpoint) -> None:
         """Begin to study a network, unless that is done already.

@@ -96,6 +96,7 @@ class NeuronsPage {
     const found = wanted && this.about.findings.find(({layer, unit}) => layer === wanted.layer && unit === wanted.unit);
     if (wanted && !found) this.choose({...wanted, findings: []});
     else this.panel.choose(found || this.panel.first);
+    this.panel.reveal();
   }
 
   /** Nobody has studied this network: offer it, or show how far it is. */

@@ -25,8 +25,10 @@ export class FindingsPanel {
     this.element = el("div.unit-choice", {}, this.group.element, this.search.element, this.count, this.list);
   }
 
-  /** The finding to begin with. */
-  get first() { return this.shown[0] || this.findings[0]; }
+  /** The finding to begin with: where learning made the greatest difference. */
+  get first() {
+    return this.findings.reduce((best, each) => learned(each) > learned(best) ? each : best, this.findings[0]);
+  }
 
   show(findings, tunes) {
     this.findings = findings;
@@ -38,6 +40,10 @@ export class FindingsPanel {
   /** Choose a finding and show all that is known of its unit. */
   choose(finding) {
     this.chosen = finding;
+    if (finding && !this.search.value.trim() && !this.shown.includes(finding)) {
+      this.group.value = finding.group;
+      this.#draw();
+    }
     for (const button of this.list.querySelectorAll("button")) button.setAttribute("aria-pressed", String(button.dataset.key === keyOf(finding)));
     if (!finding) return;
     const {layer, unit} = finding;
@@ -45,12 +51,18 @@ export class FindingsPanel {
     this.onChoose({layer, unit, findings: [finding, ...others.sort((one, other) => one.place - other.place)]});
   }
 
+  /** Bring the chosen finding into view, within the list alone. */
+  reveal() {
+    const chosen = this.list.querySelector("[aria-pressed=true]");
+    if (chosen) this.list.scrollTop = chosen.offsetTop - this.list.offsetTop - this.list.clientHeight / 2;
+  }
+
   step(by) {
     const at = this.shown.indexOf(this.chosen);
     const next = this.shown[at + by];
     if (!next) return;
     this.choose(next);
-    this.list.querySelector("[aria-pressed=true]")?.scrollIntoView({block: "nearest"});
+    this.reveal();
   }
 
   #draw() {
@@ -67,6 +79,12 @@ export class FindingsPanel {
     }, el("span.unit-phrase", {}, `${VERBS[each.direction].replace(/^is /, "")} ${each.phrase}`), el("span.unit-number.figures", {}, `${each.unit}`),
     el("span.unit-strength", {"aria-hidden": "true"}, el("span", {style: {width: `${Math.round(100 * each.strength)}%`}}))))));
   }
+}
+
+/** By how much a unit does better than the best one of a network that has learned nothing, 0 to 1. */
+function learned({statistic, strength, untrained}) {
+  if (untrained === null) return 0;
+  return strength - (statistic === "auc" ? Math.max(0, 2 * untrained - 1) : Math.abs(untrained));
 }
 
 function matches({unit, phrase, label}, words) {

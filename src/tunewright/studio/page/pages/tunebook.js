@@ -147,9 +147,10 @@ class TunebookPage {
       sets: () => this.summary?.sets || [], showSet: (id) => this.change({set: String(id)}), tags: () => this.summary?.tags || [], signal: this.signal,
     });
     this.results = el("div.book-results");
+    this.found = el("p.small-text.soft", {hidden: true});
     this.main = el("div.book-main", {},
       el("section.card.book-search", {role: "search", "aria-label": "Find tunes"}, el("div.book-words", {}, this.words.element, this.notes.button, this.filterButton), this.notes.element, this.filters),
-      this.results);
+      this.found, this.results);
     this.body = el("div.book-columns", {}, loadingState("Opening the book"));
     put(this.root,
       el("div.page-head", {}, el("div", {}, el("h1", {}, "Tunebook"), this.count),
@@ -216,6 +217,7 @@ class TunebookPage {
 
   async #showList(anew) {
     const set = this.#set();
+    this.found.hidden = true;
     if (set) {
       const view = new SetView(set, {
         chosen: this.chosen, choose: (tune) => this.choose(tune), open: (tune) => this.open(tune),
@@ -241,8 +243,17 @@ class TunebookPage {
     }
     this.notes.heard(answer.heard, answer.unread);
     if (!answer.total) put(this.results, this.#nothingFits(answer.unread));
-    else announce(`${answer.total} ${answer.total === 1 ? "tune" : "tunes"}`);
+    else this.#tellFound(answer.total);
     if (answer.unread) setTimeout(() => this.signal.aborted || this.#showList(false), AGAIN_MILLISECONDS);
+  }
+
+  #tellFound(total) {
+    const said = `${total.toLocaleString("en")} ${total === 1 ? "tune" : "tunes"}`;
+    const {words, notes, sort, set, ...filters} = this.asked;
+    const some = words || notes || Object.values(filters).some(Boolean);
+    put(this.found, notes && !sort ? `${said}, the nearest first` : said);
+    this.found.hidden = !some;
+    if (some) announce(said);
   }
 
   #nothingFits(unread) {
