@@ -8,7 +8,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from tunewright.cli.flags import NamedPath, flag, flags_of, given
+from tunewright.cli.flags import NamedPath, Whole, flag, flags_of, given
 from tunewright.errors import OptionError
 from tunewright.options import require_seed, require_whole
 from tunewright.sampling.config import CompositionConfig
@@ -69,7 +69,7 @@ class VariationFlags:
 
     vary: NamedPath | None = None
     """A file with a tune, of which --bars A-B are written anew so that they fit the rest."""
-    candidates: int | None = None
+    candidates: Whole | None = None
     """With --vary, how many versions of the bars to choose from; 32 if it is left out."""
 
 
@@ -116,8 +116,8 @@ class ConditionFlags:
 def compose(
     model: NamedPath,
     *,
-    count: int = 1,
-    keep: int | None = None,
+    count: Whole = 1,
+    keep: Whole | None = None,
     output: OutputFlags | None = None,
     steering: SteeringFlags | None = None,
     beginning: BeginningFlags | None = None,

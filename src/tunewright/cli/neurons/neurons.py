@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from tunewright.cli.flags import NamedPath
+from tunewright.cli.flags import NamedPath, Whole
 from tunewright.cli.progress import progress_bar
 
 
@@ -18,10 +18,10 @@ def neurons(
     out: NamedPath,
     held_out: Annotated[list[str] | None, Parameter(consume_multiple=True)] = None,
     tune: Annotated[list[str] | None, Parameter(consume_multiple=True)] = None,
-    unit: Annotated[list[int] | None, Parameter(consume_multiple=True)] = None,
+    unit: Annotated[list[Whole] | None, Parameter(consume_multiple=True)] = None,
     against: Annotated[list[NamedPath] | None, Parameter(consume_multiple=True)] = None,
     quantity: str = "h",
-    characters: int = 100_000,
+    characters: Whole = 100_000,
     force: bool = False,
 ) -> None:
     """Show what the units of a network follow: header, bar lines, pitch and many more, each by evidence.
