@@ -9,6 +9,7 @@ from cyclopts import Parameter
 
 from tunewright.cli.flags import NamedPath, Whole
 from tunewright.cli.progress import progress_bar
+from tunewright.errors import OptionError
 
 
 def neurons(
@@ -59,6 +60,8 @@ def neurons(
     from tunewright.report.pages.neuron_writing import write_neurons
 
     checkpoint, others = read_checkpoint(model), {str(path): read_checkpoint(path) for path in against or ()}
+    if checkpoint.reads_plain_text:
+        raise OptionError("units are labelled by music, and the network learned plain text")
     shown = read_sources(*tune, keep_duplicates=True) if tune else ()
     tunes, confirming = read_sources(*data), read_sources(*held_out) if held_out else None
     with progress_bar() as tell:
