@@ -1,7 +1,7 @@
 """Plain text of any kind, cut into passages, which stand where tunes stand elsewhere.
 
 A passage has `LONGEST` characters at most. It ends after an empty line where there is one in its second half, else
-after a line, else after a space, else at the limit. Nothing is left out but the two characters that frame every passage.
+after a line, else after a space, else at the limit. Nothing is left out but the two characters that frame a passage.
 """
 
 import re
