@@ -200,7 +200,7 @@ def test_reports(zygote, small_study, tmp_path):
 
 
 @contextmanager
-def small_disk(place: Path, size: str) -> Iterator[Callable[[str], None]]:
+def small_disk(place: Path, size: str) -> Iterator[Callable[[str], object]]:
     """A file system of some bytes at `place`; yields a function that mounts it anew with other options."""
     if os.getuid() != 0:
         pytest.skip("only root can mount a small disk")
@@ -208,7 +208,7 @@ def small_disk(place: Path, size: str) -> Iterator[Callable[[str], None]]:
     if subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", place], capture_output=True).returncode:
         pytest.skip("this machine mounts no file systems")
     try:
-        yield lambda options: subprocess.run(["mount", "-o", f"remount,{options}", place], check=True) and None
+        yield lambda options: subprocess.run(["mount", "-o", f"remount,{options}", place], check=True)
     finally:
         subprocess.run(["umount", "-l", place], check=True)
 
