@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help studio demo test install check coverage website benchmarks models clean
+.PHONY: help studio demo test install check coverage fuzz website benchmarks models clean
 
 SUITS := -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))'
 PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do $$name $(SUITS) 2>/dev/null && echo $$name && break; done)
@@ -49,6 +49,12 @@ website: .venv/all.installed .venv/website/installed ## build the documentation 
 	@$(BIN)/python -m venv .venv/website
 	@.venv/website/bin/python -m pip install --disable-pip-version-check --quiet --requirement website/requirements.txt
 	@touch $@
+
+# Fewer: make fuzz FUZZ=1000
+FUZZ ?= 100000
+fuzz: .venv/test.installed ## try hostile input on everything that reads, for hours
+	TUNEWRIGHT_FUZZ=$(FUZZ) OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests/test_fuzz.py \
+		--numprocesses auto --maxprocesses 4 $(PYTEST_OPTIONS)
 
 benchmarks: .venv/all.installed ## measure what docs/benchmarks.md reports
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done

@@ -7,6 +7,7 @@ file gets some changes here, and `CHANGES` of them in the slow test.
 import random
 import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +96,7 @@ def stored(tiny_corpus, tmp_path_factory) -> dict[str, Kind]:
     (folder / "study" / "run.json").write_bytes(status_text(plan.runs[0], "failed", "the loss is nan"))
     write_piece((CorpusPart(File(book, book), 1),), folder / "piece.safetensors", None)
     kinds: dict[str, Kind] = {
-        f"{part}/{path.name}": (path, lambda part=part: of_checkpoint(folder / part))
+        f"{part}/{path.name}": (path, partial(of_checkpoint, folder / part))
         for part in ("run/best", "run/last", "alone")
         for path in sorted((folder / part).iterdir())
     }

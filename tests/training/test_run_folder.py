@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from typing import Any
 
 import pytest
 from command_line import SMALL, TINY, run
@@ -16,7 +17,10 @@ from tunewright.model.config import NetworkConfig
 from tunewright.training.config import TrainingConfig
 from tunewright.training.training_run import train
 
-OPTIONS = {"network": NetworkConfig(units=3, embedding=2), "config": TrainingConfig(epochs=2, device="cpu", threads=1)}
+OPTIONS: dict[str, Any] = {
+    "network": NetworkConfig(units=3, embedding=2),
+    "config": TrainingConfig(epochs=2, device="cpu", threads=1),
+}
 
 
 @pytest.fixture(scope="module")

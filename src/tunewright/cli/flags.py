@@ -5,6 +5,7 @@ laid over one another. The help text is the field's docstring.
 """
 
 import dataclasses
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_type_hints
@@ -25,6 +26,15 @@ def _named(_type: Any, tokens: Sequence[Token]) -> Path:
     return Path(tokens[0].value)
 
 
+def _whole(_type: Any, tokens: Sequence[Token]) -> int:
+    """A whole number in decimal digits; cyclopts itself would round others."""
+    if not re.fullmatch("[+-]?[0-9]{1,4000}", tokens[0].value):
+        raise ValueError(f"{tokens[0].value[:40]!r} is no whole number")
+    return int(tokens[0].value)
+
+
+Whole = Annotated[int, Parameter(converter=_whole)]
+"""A whole number as a user writes it."""
 NamedPath = Annotated[Path, Parameter(converter=_named)]
 """A file or folder as a user names it."""
 
@@ -33,7 +43,11 @@ def flags_of(kind: type[Options], *, title: str) -> Any:
     """A parameter type whose flags are the fields of `kind`, each None unless given."""
     help_texts = {entry.arg_name: entry.description for entry in parse_from_object(kind).params}
     flags = [
-        (name, Annotated[hint | None, Parameter(help=help_texts.get(name), group=title)], None)
+        (
+            name,
+            Annotated[(Whole if hint is int else hint) | None, Parameter(help=help_texts.get(name), group=title)],
+            None,
+        )
         for name, hint in get_type_hints(kind).items()
     ]
     # cyclopts takes a class whose module is `types`, as make_dataclass leaves it, for a built-in one without fields.

@@ -20,15 +20,19 @@ SHOWN = 5
 PIECES, DUPLICATES = ("piece that is not a tune", "pieces that are not tunes"), ("exact duplicate", "exact duplicates")
 
 
-def read_sources(*sources: str, keep_duplicates: bool = False, quiet: bool = False) -> Sequence[Tune]:
+def read_sources(
+    *sources: str, keep_duplicates: bool = False, quiet: bool = False, plain_text: bool = False
+) -> Sequence[Tune]:
     """Read files, folders and named corpora; print what was left out on the error stream, unless `quiet`.
+
+    With `plain_text` they are taken for text of any kind.
 
     Raises
     ------
     CorpusError
         If a source does not exist or holds no tune.
     """
-    reading = read_tunes(*sources, keep_duplicates=keep_duplicates)
+    reading = read_tunes(*sources, keep_duplicates=keep_duplicates, plain_text=plain_text)
     if not quiet:
         for line in left_out_lines(reading, listed_by(sources, keep_duplicates=keep_duplicates)):
             print(line, file=sys.stderr)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from tunewright.corpus.decoding import decode
+from tunewright.corpus.formats.plain import read_plain
 from tunewright.corpus.formats.rows import is_json, read_csv, read_json
 from tunewright.corpus.formats.tagged import is_tagged, read_tagged
 from tunewright.corpus.formats.tokens import is_tokens, read_tokens
@@ -33,7 +34,9 @@ _WITHOUT_FIELDS: Mapping[Form, Callable[[str, Path], Iterator[Tune | Failure]]] 
 }
 
 
-def read_tunes(*paths: Path | str, keep_duplicates: bool = False, text_field: str | None = None) -> Reading:
+def read_tunes(
+    *paths: Path | str, keep_duplicates: bool = False, text_field: str | None = None, plain_text: bool = False
+) -> Reading:
     """Read every tune in `paths`.
 
     Parameters
@@ -47,6 +50,8 @@ def read_tunes(*paths: Path | str, keep_duplicates: bool = False, text_field: st
     text_field
         The column of a CSV file, or the field of a JSON object, that holds the tune; None looks for the usual names
         (`tunewright.corpus.formats.rows.TEXT_NAMES`). Other formats ignore it.
+    plain_text
+        True takes every file for text of any kind, and its passages for tunes; see `tunewright.corpus.formats.plain`.
 
     Returns
     -------
@@ -68,7 +73,7 @@ def read_tunes(*paths: Path | str, keep_duplicates: bool = False, text_field: st
         item
         for path in [resolve(path) for path in paths]
         for source in find_sources(path)
-        for item in read_source(source, text_field)
+        for item in (read_passages(source) if plain_text else read_source(source, text_field))
     ]
     tunes = [item for item in found if isinstance(item, Tune)]
     failures = tuple(item for item in found if isinstance(item, Failure))
@@ -102,6 +107,17 @@ def read_source(source: Source | Failure, text_field: str | None) -> Iterator[Tu
     try:
         text = decode(source.data, source.path)
         yield from read_as(form_of(text, source.suffix), text, source.path, text_field)
+    except CorpusError as error:
+        yield Failure(source.path, error.line or 1, error.message)
+
+
+def read_passages(source: Source | Failure) -> Iterator[Tune | Failure]:
+    """Yield the passages of one file of plain text, or why it could not be read."""
+    if isinstance(source, Failure):
+        yield source
+        return
+    try:
+        yield from read_plain(decode(source.data, source.path), source.path)
     except CorpusError as error:
         yield Failure(source.path, error.line or 1, error.message)
 

@@ -39,6 +39,8 @@ FORMAT, UNSEALED = 2, 1
 WEIGHTS, ABOUT, RESUME = "weights.safetensors", "tunewright.json", "resume.safetensors"
 KEYS = ("format", "tunewright", "network", "vocabulary", "metrics", "training", "style", "history", "sha256")
 BEST, LAST = "best", "last"
+PLAIN_TEXT = "plain_text"
+"""Key of the record of the data, true if it is text of any kind."""
 RETRIES, RETRY_SECONDS = 3, 0.02
 NETWORKS = Path(__file__).parent / "networks"
 CARD = "CARD.md"
@@ -63,6 +65,14 @@ class Checkpoint:
     """The records of all epochs, in the newest checkpoint of a run; see `EpochRecord`."""
     path: Path | None = None
     """The folder that it was read from."""
+
+    @property
+    def reads_plain_text(self) -> bool:
+        """Whether it was trained on text of any kind, not on tunes."""
+        record: Any = self.training
+        while isinstance(record, dict) and "adapted_from" in record:
+            record = record["adapted_from"].get("training")
+        return bool(isinstance(record, dict) and (record.get("data") or {}).get(PLAIN_TEXT))
 
     @property
     def fingerprint(self) -> str:

@@ -6,7 +6,7 @@ error that offers the nearest right name; None stands for one that was not given
 
 import inspect
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, TypedDict, TypeVar, get_type_hints
@@ -107,7 +107,10 @@ def order_of(
         If there is no such model.
     """
     given = given_options(ComposeOptions, options)
-    raw, grammar = bool(given.get("raw")), given.get("grammar")
+    model = checkpoint_of(model)
+    raw, grammar = bool(given.get("raw")) or model.reads_plain_text, given.get("grammar")
+    if model.reads_plain_text:
+        require_no_music({*_asked(given), *({"grammar"} & given.keys())}, spell)
     if raw and grammar:
         raise OptionError("raw and grammar exclude each other; give one of them")
     checkpoint, config = choice_of(model, config, given, raw=raw, spell=spell)
@@ -126,6 +129,12 @@ def order_of(
         return Order(checkpoint, config, None, header(**asked) if asked else prime, device, {}, left_out)
     grammar = grammar or _grammar(checkpoint, asked, prime, given.get("start"), spell)
     return Order(checkpoint, config, grammar, prime, device, asked, left_out)
+
+
+def require_no_music(options: Collection[str], spell: Spell = str) -> None:
+    """Raise OptionError if any option about music is given, for a network that learned plain text."""
+    for name in sorted(options):
+        raise OptionError(f"{spell(name)} is about music, and the network learned plain text; leave it out")
 
 
 def choice_of(

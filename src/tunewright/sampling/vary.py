@@ -120,6 +120,8 @@ def vary(
     """
     checkpoint, config = choice_of(model, config, given_options(ChoiceOptions, options))
     require_whole("candidates", candidates, 1)
+    if checkpoint.reads_plain_text:
+        raise OptionError("bars are music, and the network learned plain text; it composes, but does not vary")
     require_seed("seed + candidates - 1", config.seed + candidates - 1)
     tune, lines = without_comments(tune)
     try:

@@ -29,6 +29,7 @@ from tunewright.model.checkpoint import (
     ABOUT,
     BEST,
     LAST,
+    PLAIN_TEXT,
     RESUME,
     Checkpoint,
     read_about,
@@ -114,6 +115,8 @@ class Run:
     @cached_property
     def style(self) -> dict[str, Any]:
         """Style of the tunes, and of those of the network that this one starts from; kept in every checkpoint."""
+        if self.origin.get(PLAIN_TEXT) or (self.start and self.start.checkpoint.reads_plain_text):
+            return {}
         texts = list(map(self.data.text_of, spread(self.data.tunes, STYLE_CHARACTERS)))
         return style_of(texts, self.start.checkpoint.style if self.start else None)
 

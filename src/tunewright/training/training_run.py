@@ -250,10 +250,10 @@ def recorded_data(model: Checkpoint) -> TrainingData:
     if corpus := built_corpus(training):
         data = TrainingData.built(corpus)
     else:
-        read = essential_tunes if record.get("essentials") else list[Tune]
+        read, plain = essential_tunes if record.get("essentials") else list[Tune], model.reads_plain_text
         data = TrainingData.of(
-            read(read_tunes(*training)),
-            read(read_tunes(*validation, keep_duplicates=True)) if validation else (),
+            read(read_tunes(*training, plain_text=plain)),
+            read(read_tunes(*validation, keep_duplicates=True, plain_text=plain)) if validation else (),
         )
     if data.fingerprint != record.get("fingerprint"):
         raise OptionError(f"the tunes have changed since the network learned from them: {', '.join(training)}")

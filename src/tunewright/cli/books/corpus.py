@@ -11,7 +11,7 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
-from tunewright.cli.flags import NamedPath
+from tunewright.cli.flags import NamedPath, Whole
 from tunewright.cli.progress import progress_bar
 from tunewright.cores import cores
 from tunewright.errors import OptionError
@@ -74,7 +74,7 @@ def build(
     text_field: str | None = None,
     keep_duplicates: bool = False,
     force: bool = False,
-    processes: int = 0,
+    processes: Whole = 0,
 ) -> None:
     """Build a corpus of any size that training and evaluation read with little memory.
 

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator
 
 from tunewright.cli.ending import FINDINGS, MISTAKE
-from tunewright.cli.flags import NamedPath
+from tunewright.cli.flags import NamedPath, Whole
 from tunewright.cli.sources import SHOWN
 from tunewright.corpus.decoding import decode
 from tunewright.corpus.formats.rows import is_json
@@ -20,7 +20,7 @@ _NOT_ABC = (".csv", ".tsv")
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
-def transpose(*files: str, semitones: int | None = None, key: str | None = None, out: NamedPath | None = None) -> int:
+def transpose(*files: str, semitones: Whole | None = None, key: str | None = None, out: NamedPath | None = None) -> int:
     """Write tunes in another key; everything else in the files stays as it is.
 
     A tune that cannot be transposed exactly stays as it is, and is named with the reason.

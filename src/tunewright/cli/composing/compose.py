@@ -8,7 +8,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from tunewright.cli.flags import NamedPath, flag, flags_of, given
+from tunewright.cli.flags import NamedPath, Whole, flag, flags_of, given
 from tunewright.errors import OptionError
 from tunewright.options import require_seed, require_whole
 from tunewright.sampling.config import CompositionConfig
@@ -69,7 +69,7 @@ class VariationFlags:
 
     vary: NamedPath | None = None
     """A file with a tune, of which --bars A-B are written anew so that they fit the rest."""
-    candidates: int | None = None
+    candidates: Whole | None = None
     """With --vary, how many versions of the bars to choose from; 32 if it is left out."""
 
 
@@ -116,8 +116,8 @@ class ConditionFlags:
 def compose(
     model: NamedPath,
     *,
-    count: int = 1,
-    keep: int | None = None,
+    count: Whole = 1,
+    keep: Whole | None = None,
     output: OutputFlags | None = None,
     steering: SteeringFlags | None = None,
     beginning: BeginningFlags | None = None,
@@ -151,6 +151,7 @@ def compose(
     from tunewright.cli.composing.composed_files import write_tunes
     from tunewright.cli.composing.request import CompositionRequest, parse_clamps
     from tunewright.cli.composing.varied import VariationRequest, write_variants
+    from tunewright.model.checkpoint import read_checkpoint
     from tunewright.sampling.compiled import compiling
     from tunewright.sampling.order import choice_of, order_of
     from tunewright.sampling.prime import name_characters
@@ -169,6 +170,8 @@ def compose(
         return write_variants(
             VariationRequest(checkpoint, str(model), config, tune, bars, count, candidates, to.out, formats, to.force)
         )
+    if read_checkpoint(model).reads_plain_text and to.out is not None:
+        raise OptionError("--out writes music, and the network learned plain text; without it the text is printed")
     order = order_of(
         model, None, {**choice, **asked, **begins.given(), "raw": steering.raw, "device": device}, spell=flag
     )
@@ -177,6 +180,7 @@ def compose(
     require_seed("seed + count - 1", order.config.seed + count - 1)
     request = CompositionRequest(order, str(model), count, keep)
     wanted = compared.corpus is not None or keep is not None or count <= MOST_DESCRIBED
+    wanted = wanted and not order.model.reads_plain_text
     measured = wanted and not compared.no_originality
     figures = Figures(order.model, compared.corpus, wanted=measured, steered=order.grammar is not None)
     compiling.start()

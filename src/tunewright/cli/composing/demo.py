@@ -6,7 +6,7 @@ from pathlib import Path
 from rich.console import Console
 
 from tunewright.cli.ending import INTERRUPTED
-from tunewright.cli.flags import NamedPath
+from tunewright.cli.flags import NamedPath, Whole
 from tunewright.errors import MissingExtraError
 from tunewright.files import claim_folder
 from tunewright.options import require, require_seed
@@ -16,7 +16,12 @@ FORMATS = "abc,midi,svg,wav"
 
 
 def demo(
-    *, corpus: str = "oneills", out: NamedPath = Path("demo"), minutes: float = 1.8, seed: int = 0, force: bool = False
+    *,
+    corpus: str = "oneills",
+    out: NamedPath = Path("demo"),
+    minutes: float = 1.8,
+    seed: Whole = 0,
+    force: bool = False,
 ) -> int:
     """Train on a corpus for two minutes at most, compose, and show three tunes on a page.
 

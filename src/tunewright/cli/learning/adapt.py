@@ -62,10 +62,12 @@ def adapt(
     adaptation = Adaptation(
         out,
         checkpoint,
-        read_sources(*tunes),
+        read_sources(*tunes, plain_text=checkpoint.reads_plain_text),
         former_tunes(checkpoint, corpus),
         config,
-        held_out=read_sources(*validation, keep_duplicates=True) if validation else (),
+        held_out=read_sources(*validation, keep_duplicates=True, plain_text=checkpoint.reads_plain_text)
+        if validation
+        else (),
         origin={"training_sources": recorded(tunes), "validation_sources": recorded(validation or ())},
     )
     adaptation.open(resume=resume, force=force)

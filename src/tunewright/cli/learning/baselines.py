@@ -45,7 +45,7 @@ def counted_tunes(model: Checkpoint, corpus: Sequence[str]) -> Sequence[Ids]:
     """The tunes of `corpus` as ids; of a built corpus, a sample as large as the n-gram model takes."""
     built = built_corpus(corpus)
     if not built:
-        return encoded(model, read_sources(*corpus))
+        return encoded(model, read_sources(*corpus, plain_text=model.reads_plain_text))
     built.training.verify()
     step = max(1, built.training.ids.characters // MOST_CHARACTERS)
     return encoded(model, built.training.read(range(0, len(built.training), step)))

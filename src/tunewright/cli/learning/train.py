@@ -12,7 +12,7 @@ from tunewright.cli.flags import NamedPath, flags_of, given, override, read_toml
 from tunewright.cli.processes import ignore_sigterm_after_worker_error
 from tunewright.cli.sources import recorded
 from tunewright.errors import OptionError
-from tunewright.model.checkpoint import BEST, Checkpoint
+from tunewright.model.checkpoint import BEST, PLAIN_TEXT, Checkpoint
 from tunewright.model.config import NetworkConfig
 from tunewright.options import require_choice
 from tunewright.training.config import PRESETS, Preset, TrainingConfig
@@ -30,6 +30,7 @@ def train(
     resume: bool = False,
     force: bool = False,
     no_discriminator: bool = False,
+    plain_text: bool = False,
     network: NetworkFlags | None = None,  # type: ignore[valid-type]
     training: TrainingFlags | None = None,  # type: ignore[valid-type]
 ) -> int:
@@ -59,6 +60,9 @@ def train(
         Replace what --out holds.
     no_discriminator
         Learn none. With --resume, a run that is finished gets one later.
+    plain_text
+        The files hold text of any kind, not tunes: learn it, cut into passages. The network then does everything but
+        music.
     """
     from tunewright.cli.learning.add_discriminator import add_discriminator
     from tunewright.cli.learning.training_display import draw_curves, follow
@@ -73,8 +77,10 @@ def train(
         with team.together():
             sources = choose_sources(tunes, validation or (), former)
             options = choose_options(preset, config, given(network), given(training), former)
-            data = training_data(sources["training_sources"], sources["validation_sources"])
-        run = Run(out, data, options.network, options.training, origin=sources, team=team)
+            plain_text = former.reads_plain_text if former else plain_text
+            data = training_data(sources["training_sources"], sources["validation_sources"], plain_text=plain_text)
+        origin = {**sources, **({PLAIN_TEXT: True} if plain_text else {})}
+        run = Run(out, data, options.network, options.training, origin=origin, team=team)
         run.open(resume=resume, force=force)
         with stop_on_signal() as stopped:
             follow(run, stopped)
@@ -83,7 +89,7 @@ def train(
         if team.stopping and not run.trainer.finished:
             print(f"stopped and saved; go on with: tunewright train --out {out} --resume")
             return INTERRUPTED
-        if team.leads and not no_discriminator:
+        if team.leads and not no_discriminator and not plain_text:
             add_discriminator(run.folder / BEST, data)
     return 0
 

@@ -7,8 +7,9 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from tunewright.cli.flags import NamedPath
+from tunewright.cli.flags import NamedPath, Whole
 from tunewright.cli.progress import progress_bar
+from tunewright.errors import OptionError
 
 
 def neurons(
@@ -18,10 +19,10 @@ def neurons(
     out: NamedPath,
     held_out: Annotated[list[str] | None, Parameter(consume_multiple=True)] = None,
     tune: Annotated[list[str] | None, Parameter(consume_multiple=True)] = None,
-    unit: Annotated[list[int] | None, Parameter(consume_multiple=True)] = None,
+    unit: Annotated[list[Whole] | None, Parameter(consume_multiple=True)] = None,
     against: Annotated[list[NamedPath] | None, Parameter(consume_multiple=True)] = None,
     quantity: str = "h",
-    characters: int = 100_000,
+    characters: Whole = 100_000,
     force: bool = False,
 ) -> None:
     """Show what the units of a network follow: header, bar lines, pitch and many more, each by evidence.
@@ -59,6 +60,8 @@ def neurons(
     from tunewright.report.pages.neuron_writing import write_neurons
 
     checkpoint, others = read_checkpoint(model), {str(path): read_checkpoint(path) for path in against or ()}
+    if checkpoint.reads_plain_text:
+        raise OptionError("units are labelled by music, and the network learned plain text")
     shown = read_sources(*tune, keep_duplicates=True) if tune else ()
     tunes, confirming = read_sources(*data), read_sources(*held_out) if held_out else None
     with progress_bar() as tell:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from cyclopts import App, Parameter
 
 from tunewright.cli.ending import FINDINGS, INTERRUPTED, stop_on_signal
-from tunewright.cli.flags import NamedPath
+from tunewright.cli.flags import NamedPath, Whole
 from tunewright.cli.progress import progress_bar
 from tunewright.errors import OptionError
 from tunewright.options import require_whole
@@ -21,7 +21,7 @@ Sources = Annotated[list[str] | None, Parameter(consume_multiple=True)]
 
 
 @app.command
-def show(plan: NamedPath, *, data: Sources = None, validation: Sources = None, workers: int = 0) -> None:
+def show(plan: NamedPath, *, data: Sources = None, validation: Sources = None, workers: Whole = 0) -> None:
     """Show what a plan asks, how many trainings answer it, and how long they take on this machine.
 
     Every setting is tried for a moment, on one core.
@@ -58,7 +58,7 @@ def run(
     out: NamedPath,
     data: Sources = None,
     validation: Sources = None,
-    workers: int = 0,
+    workers: Whole = 0,
     executor: Literal["local", "stacked", "ray"] | None = None,
     address: str | None = None,
 ) -> int:

@@ -113,6 +113,8 @@ def write_neurons(
         If the place cannot be written, or holds something already.
     """
     checkpoint, folder = checkpoint_of(model), Path(out)
+    if checkpoint.reads_plain_text:
+        raise OptionError("units are labelled by music, and the network learned plain text")
     others = {name: checkpoint_of(each) for name, each in (against or {}).items()}
     request = check_request(checkpoint, others, [as_composed(each) for each in measured_tunes(shown)], units, quantity)
     choosing, confirming = tunes_of(tunes), None if held_out is None else tunes_of(held_out)
