@@ -95,6 +95,7 @@ KINDS = {
     "accidental-without-note": Kind("error", "{} without a note", "a letter A to G after it"),
     "length-unknown": Kind("error", "the length {} cannot be written as a note", "a power of two after /"),
     "unknown-character": Kind("error", "{} has no meaning in music", "a note, rest, bar line or other sign of ABC"),
+    "overlay-too-far": Kind("error", "{} goes back further than the music", "one & for each bar before it"),
     "lyrics-too-long": Kind("error", "{}", "a syllable, * or _ for each note of the line"),
     "lyrics-without-notes": Kind("error", "words before any note", "w: after the line of music that they belong to"),
 }  # fmt: skip

@@ -10,25 +10,26 @@ Grace notes take no time. A chord is one sound, as long as its first note times 
 import re
 from collections.abc import Callable, Mapping
 
-from tunewright.notation.keys import NO_KEY, parse_key
-from tunewright.notation.lexer import FIELD_LINES, MUSIC_AND_RUNS, NOTE, Line, LineKind, read_lines
+from tunewright.notation.keys import NO_KEY, assumed_key, parse_shifts
+from tunewright.notation.lexer import FIELD_LINES, MUSIC_AND_RUNS, NOTE, Line, LineKind, music_of, read_lines
 from tunewright.notation.meter import (
     FREE,
     WHOLE,
     default_unit_length,
     parse_length,
     parse_meter,
+    parse_tempo,
     parse_unit_length,
     scaled,
 )
-from tunewright.notation.spec import FERMATAS
+from tunewright.notation.spec import DIRECTIONS, FERMATAS
+from tunewright.notation.voice.items import BarLine, Direction, MeterChange, PartStart, Sound, TempoChange
+from tunewright.notation.voice.layers import Layers
 from tunewright.notation.voices import (
-    BarLine,
+    AccidentalReach,
     Events,
     Lyrics,
-    MeterChange,
     Problem,
-    Sound,
     Voice,
     add_sound,
     begin_broken,
@@ -72,35 +73,56 @@ class _Reader:
         self.key, self.meter, self.unit = NO_KEY, FREE, 0  # what the header says
         self.voice = self.first = Voice("", NO_KEY, FREE, 0)
         self.voices = {"": self.first}
-        self.base: Voice | None = None  # the voice whose further layer is being read
+        self.layers: Layers | None = None  # of the voice whose further layer is being read
+        self.voice_values: dict[str, str] = {}  # V: fields of the header
+        self.user_signs: dict[str, str] = {}  # U: fields
+        self.part = ""
         self.chord: list[tuple[int, int]] | None = None  # (pitch, ticks) of its notes
         self.chord_start = self.grace_start = 0
         self.chord_tie: int | None = None
-        self.grace = self.held = False
+        self.chord_ties: list[int] = []  # pitches
+        self.grace = self.held = self.adorned = False
+        self.reach = _reach(text)
         self.handlers: dict[str | None, Callable[[re.Match[str]], None]] = {
             name: getattr(self, f"_{name}") for name in _HANDLED
         }
 
     def read(self) -> Events:
+        pattern = music_of(self.text, MUSIC_AND_RUNS)
+        letter = ""
         for line in read_lines(self.text):
             if line.kind is LineKind.MUSIC:
-                self._music(line)
+                self._music(line, pattern)
             elif line.kind in FIELD_LINES:
-                letter, value = self.text[line.start], self.text[line.start + 2 : line.stop].strip()
+                before, letter = letter, self.text[line.start]
+                value = self.text[line.start + 2 : line.stop].strip()
                 if line.kind is LineKind.BODY_FIELD:
                     self._begin_body(line.start)
                     self._field(letter, value, line.start)
                 elif not self.in_body:
-                    self.fields.setdefault(letter, value)
+                    letter = before if letter == "+" else letter
+                    self._header_field(letter, value)
                     if letter == "K":
                         self._begin_body(line.end)
         self._begin_body(len(self.text))
         self._end_bar(self.voice)
+        if self.layers:
+            self.layers.close()
         for voice in self.voices.values():
             self.problems += end_voice(voice)
         voices = tuple(voice for voice in self.voices.values() if voice.items) or (self.first,)
         problems, lyrics = tuple(self.problems), tuple(self.lyrics)
-        return Events(voices, self.fields, self.key, self.meter, self.body, problems, lyrics)
+        tempo = parse_tempo(self.fields.get("Q", self.defaults.get("Q", "")), self.unit)
+        return Events(
+            voices, self.fields, self.key, self.meter, self.body, problems, lyrics, unit=self.unit, tempo=tempo
+        )
+
+    def _header_field(self, letter: str, value: str) -> None:
+        self.fields.setdefault(letter, value)
+        if letter == "V" and value:
+            self.voice_values.setdefault(value.split()[0], value)
+        elif letter == "U":
+            self._user_sign(value)
 
     def _begin_body(self, start: int) -> None:
         """Apply the fields of the header."""
@@ -108,15 +130,18 @@ class _Reader:
             return
         self.in_body, self.body = True, start
         fields = {**self.defaults, **self.fields}
-        self.key = parse_key(fields.get("K", "")) or NO_KEY
+        self.key = assumed_key(fields.get("K", "")) or NO_KEY
         self.meter = parse_meter(fields.get("M", "")) or FREE
         self.unit = parse_unit_length(fields.get("L", "")) or default_unit_length(self.meter)
-        self.first.key, self.first.meter, self.first.unit = self.key, self.meter, self.unit
+        first = self.first
+        first.key, first.meter, first.unit, first.reach = self.key, self.meter, self.unit, self.reach
+        only = next(iter(self.voice_values.values())) if len(self.voice_values) == 1 else ""
+        _shift(first, fields.get("K", ""), only)
 
-    def _music(self, line: Line) -> None:
+    def _music(self, line: Line, pattern: re.Pattern[str]) -> None:
         self._begin_body(line.start)
         handlers = self.handlers
-        for match in MUSIC_AND_RUNS.finditer(self.text, line.start, line.stop):
+        for match in pattern.finditer(self.text, line.start, line.stop):
             handler = handlers.get(match.lastgroup)
             if handler is not None:
                 handler(match)
@@ -132,15 +157,25 @@ class _Reader:
     def _field(self, letter: str, value: str, start: int) -> None:
         voice = self.voice
         if letter == "K":
-            voice.key = parse_key(value) or voice.key
+            voice.key = assumed_key(value) or voice.key
+            _shift(voice, value)
             voice.accidentals.clear()
+            voice.written.clear()
         elif letter == "M":
             voice.meter = parse_meter(value) or voice.meter
             voice.items.append(MeterChange(start, voice.meter))
         elif letter == "L":
             voice.unit = parse_unit_length(value) or voice.unit
         elif letter == "V":
-            self._turn_to(value.split()[0] if value else "")
+            self._turn_to(value)
+        elif letter == "Q" and (tempo := parse_tempo(value, self.unit)):
+            self._base().items.append(TempoChange(start, tempo))
+        elif letter == "P":
+            self.part = value
+            for other in self.voices.values():
+                other.items.append(PartStart(start, value))
+        elif letter == "U":
+            self._user_sign(value)
         elif letter == "w":
             self.lyrics.append(Lyrics(start, value, self.unsung or (self.lyrics[-1].notes if self.lyrics else 0)))
             self.unsung = 0
@@ -148,15 +183,38 @@ class _Reader:
             words = self.lyrics[-1]
             self.lyrics[-1] = words._replace(words=f"{words.words} {value}")
 
-    def _turn_to(self, name: str) -> None:
-        first, self.base, self.unsung = self.first, None, 0
-        if not first.name and not first.items:  # the tune begins with a V: field
+    def _user_sign(self, value: str) -> None:
+        sign, _, meaning = value.partition("=")
+        if sign.strip():
+            self.user_signs[sign.strip()] = meaning.strip()
+
+    def _turn_to(self, value: str) -> None:
+        name, first = value.split()[0] if value else "", self.first
+        self._end_layers()
+        self.unsung = 0
+        if not first.name and not any(type(item) is not PartStart for item in first.items):  # the tune begins with V:
             del self.voices[first.name]
             first.name = name
             self.voices[name] = first
+            first.shifts.clear()
+            _shift(first, self.fields.get("K", self.defaults.get("K", "")), self.voice_values.get(name, ""))
         if name not in self.voices:
-            self.voices[name] = Voice(name, self.key, self.meter, self.unit)
+            voice = self.voices[name] = Voice(name, self.key, self.meter, self.unit, reach=self.reach)
+            _shift(voice, self.fields.get("K", self.defaults.get("K", "")), self.voice_values.get(name, ""))
+            if self.part:
+                voice.items.append(PartStart(0, self.part))
         self.voice = self.voices[name]
+        _shift(self.voice, value)
+
+    def _base(self) -> Voice:
+        """The voice to which the present layer belongs."""
+        return self.layers.base if self.layers else self.voice
+
+    def _end_layers(self) -> None:
+        if self.layers:
+            self.layers.close()
+            self.voice = self.layers.base
+        self.layers = None
 
     # sounds
 
@@ -179,7 +237,7 @@ class _Reader:
             return
         sounds = plain_notes(self.text, match, voice)
         bound = 0
-        while bound < len(sounds) - 1 and (voice.tuplet_left or voice.broken or self.held):
+        while bound < len(sounds) - 1 and (voice.tuplet_left or voice.broken or self.held or self.adorned):
             self._sound(sounds[bound])
             bound += 1
         # the notes up to the last depend on nothing around them
@@ -207,11 +265,19 @@ class _Reader:
             self.unsung += 1
         if self.held:
             sound.held, self.held = True, False
+        if self.adorned:
+            sound.adorned, self.adorned = True, False
         if problems := add_sound(self.voice, sound, pitches):
             self.problems += problems
 
     def _decoration(self, match: re.Match[str]) -> None:
-        self.held |= match[0] in FERMATAS and not self.grace
+        sign = self.user_signs.get(match[0], match[0])
+        if self.grace:
+            return
+        self.held |= sign in FERMATAS
+        self.adorned = True
+        if direction := DIRECTIONS.get(sign.strip("!+")):
+            self._base().items.append(Direction(match.start(), direction))
 
     def _broken(self, match: re.Match[str]) -> None:
         if self.grace or self.chord is not None:
@@ -222,6 +288,7 @@ class _Reader:
     def _tie(self, match: re.Match[str]) -> None:
         if self.chord is not None and not self.grace:
             self.chord_tie = match.start()
+            self.chord_ties += [pitch for pitch, _ in self.chord[-1:]]
         elif not self.grace:
             self.problems += begin_tie(self.voice, match.start())
 
@@ -232,7 +299,7 @@ class _Reader:
         if self.chord is not None:
             self._problem("chord-unclosed", self.chord_start)
             self._end_chord(match.start(), "")
-        self.chord, self.chord_start, self.chord_tie = [], match.start(), None
+        self.chord, self.chord_start, self.chord_tie, self.chord_ties = [], match.start(), None, []
 
     def _chord_close(self, match: re.Match[str]) -> None:
         if self.chord is None:
@@ -250,9 +317,11 @@ class _Reader:
         if len({ticks for _, ticks in chord}) > 1:
             self._problem("chord-lengths-differ", self.chord_start)
         pitches = tuple(pitch for pitch, _ in chord)
-        self._sound(Sound(self.chord_start, end, max(pitches), scaled(chord[0][1], *parse_length(length))), pitches)
+        sound = Sound(self.chord_start, end, max(pitches), scaled(chord[0][1], *parse_length(length)), pitches=pitches)
+        self._sound(sound, pitches)
         if self.chord_tie is not None:
             begin_tie(self.voice, self.chord_tie)
+            sound.ties = tuple(self.chord_ties)
 
     def _grace_open(self, match: re.Match[str]) -> None:
         if self.grace:
@@ -262,26 +331,37 @@ class _Reader:
     def _grace_close(self, match: re.Match[str]) -> None:
         if not self.grace:
             self._problem("grace-not-opened", match.start())
-        self.grace = False
+        self.grace, self.adorned = False, True
 
     # bar lines
 
     def _bar(self, match: re.Match[str]) -> None:
         self._end_bar(self.voice)
-        if self.base is not None:
-            self.voice, self.base = self.base, None
-        self.held = False
+        self.held = self.adorned = False
+        if self.layers and self.layers.layer:
+            following = self.layers.bar_line()
+            self.voice = following or self.layers.base
+            if following:
+                return
         start, end = match.span()
         self.voice.items.append(BarLine(start, end, match["bar_line"], match["bar_ending"] or ""))
         self.voice.accidentals.clear()
+        self.voice.written.clear()
 
     def _ending(self, match: re.Match[str]) -> None:
         self.voice.items.append(BarLine(match.start(), match.end(), "", match[0][1:]))
 
-    def _overlay(self, _: re.Match[str]) -> None:
+    def _overlay(self, match: re.Match[str]) -> None:
         self._end_bar(self.voice)
-        base = self.base = self.base or self.voice
-        self.voice = Voice("&", base.key, base.meter, base.unit)
+        layers = self.layers = self.layers or Layers(self.voice)
+        if self.text[match.start() - 1 : match.start()] == "(":
+            layers.anchor()
+        elif self.text[match.end() : match.end() + 1] == ")":
+            self.voice = layers.release()
+        else:
+            self.voice, fits = layers.open(match[0])
+            if not fits:
+                self._problem("overlay-too-far", match.start(), match[0])
 
     def _end_bar(self, voice: Voice) -> None:
         if self.chord is not None:
@@ -292,6 +372,23 @@ class _Reader:
             self.grace = False
         if voice.tuplet_left:
             self.problems += end_bar(voice)
+
+
+def _shift(voice: Voice, *values: str) -> None:
+    """Move the sound of `voice` as the values of ``K:`` and ``V:`` fields say."""
+    for value in values:
+        voice.shifts.update(parse_shifts(value))
+    voice.shift = sum(voice.shifts.values())
+
+
+_REACH = re.compile(r"^(?:%%|I:)[ \t]*propagate-accidentals[ \t:]+(not|octave|pitch)\b", re.MULTILINE)
+
+
+def _reach(text: str) -> AccidentalReach:
+    """Return how far accidentals reach in the tune `text`."""
+    found = _REACH.search(text) if "propagate-accidentals" in text else None
+    reaches: tuple[AccidentalReach, ...] = ("not", "octave")
+    return next((reach for reach in reaches if found and found[1] == reach), "pitch")
 
 
 _HANDLED = tuple(name for name in MUSIC_AND_RUNS.groupindex if hasattr(_Reader, f"_{name}"))

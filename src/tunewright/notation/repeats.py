@@ -20,7 +20,8 @@ from enum import Enum
 from typing import NamedTuple
 
 from tunewright.notation.meter import Meter
-from tunewright.notation.voices import BarLine, MeterChange, Problem, Sound, Voice
+from tunewright.notation.voice.items import BarLine, MeterChange, Sound
+from tunewright.notation.voices import Problem, Voice
 
 
 class BarSign(Enum):

@@ -23,7 +23,8 @@ from tunewright.notation.lexer import FIELD_LINES, Sign, read_lines, tokens
 from tunewright.notation.melody import Bar, bars_of
 from tunewright.notation.meter import WHOLE, Meter
 from tunewright.notation.reader import read_events
-from tunewright.notation.voices import Events, MeterChange, Sound, Voice
+from tunewright.notation.voice.items import MeterChange, Sound
+from tunewright.notation.voices import Events, Voice
 
 Floats = NDArray[np.float32]
 
