@@ -57,6 +57,11 @@ _KNOWN_REST = re.compile(
     rf"|(?:\^\^?|__?|=|[{_UNICODE}])[A-Ga-g](?![A-Za-z])|[\s,]+",
     re.IGNORECASE,
 )
+OPTION = re.compile(
+    rf"(?:{'|'.join(KEY_OPTIONS)})(?:[ \t]*=[ \t]*(?:\"[^\"]*\"|\S+)|[1-5]?[+-]?8?(?![\w=]))", re.IGNORECASE
+)
+"""An option in a ``K:`` field, with its value."""
+
 _WITHOUT_EFFECT = re.compile(rf"(?<![\w=])(?:{'|'.join(OPTIONS_WITHOUT_EFFECT)})[ \t]*=", re.IGNORECASE)
 
 

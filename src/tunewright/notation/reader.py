@@ -23,7 +23,7 @@ from tunewright.notation.meter import (
     scaled,
 )
 from tunewright.notation.spec import DIRECTIONS, FERMATAS
-from tunewright.notation.voice.items import BarLine, Direction, MeterChange, PartStart, Sound, TempoChange
+from tunewright.notation.voice.items import BarLine, Direction, KeyChange, MeterChange, PartStart, Sound, TempoChange
 from tunewright.notation.voice.layers import Layers
 from tunewright.notation.voices import (
     AccidentalReach,
@@ -107,7 +107,7 @@ class _Reader:
         self._begin_body(len(self.text))
         self._end_bar(self.voice)
         if self.layers:
-            self.layers.close()
+            self.layers.close(len(self.text))
         for voice in self.voices.values():
             self.problems += end_voice(voice)
         voices = tuple(voice for voice in self.voices.values() if voice.items) or (self.first,)
@@ -158,6 +158,7 @@ class _Reader:
         voice = self.voice
         if letter == "K":
             voice.key = assumed_key(value) or voice.key
+            self._base().items.append(KeyChange(start, voice.key))
             _shift(voice, value)
             voice.accidentals.clear()
             voice.written.clear()
@@ -167,7 +168,7 @@ class _Reader:
         elif letter == "L":
             voice.unit = parse_unit_length(value) or voice.unit
         elif letter == "V":
-            self._turn_to(value)
+            self._turn_to(value, start)
         elif letter == "Q" and (tempo := parse_tempo(value, self.unit)):
             self._base().items.append(TempoChange(start, tempo))
         elif letter == "P":
@@ -188,9 +189,9 @@ class _Reader:
         if sign.strip():
             self.user_signs[sign.strip()] = meaning.strip()
 
-    def _turn_to(self, value: str) -> None:
+    def _turn_to(self, value: str, start: int) -> None:
         name, first = value.split()[0] if value else "", self.first
-        self._end_layers()
+        self._end_layers(start)
         self.unsung = 0
         if not first.name and not any(type(item) is not PartStart for item in first.items):  # the tune begins with V:
             del self.voices[first.name]
@@ -210,9 +211,9 @@ class _Reader:
         """The voice to which the present layer belongs."""
         return self.layers.base if self.layers else self.voice
 
-    def _end_layers(self) -> None:
+    def _end_layers(self, start: int) -> None:
         if self.layers:
-            self.layers.close()
+            self.layers.close(start)
             self.voice = self.layers.base
         self.layers = None
 
@@ -339,7 +340,7 @@ class _Reader:
         self._end_bar(self.voice)
         self.held = self.adorned = False
         if self.layers and self.layers.layer:
-            following = self.layers.bar_line()
+            following = self.layers.bar_line(*match.span())
             self.voice = following or self.layers.base
             if following:
                 return
@@ -355,11 +356,11 @@ class _Reader:
         self._end_bar(self.voice)
         layers = self.layers = self.layers or Layers(self.voice)
         if self.text[match.start() - 1 : match.start()] == "(":
-            layers.anchor()
+            layers.anchor(match.start() - 1)
         elif self.text[match.end() : match.end() + 1] == ")":
-            self.voice = layers.release()
+            self.voice = layers.release(match.start())
         else:
-            self.voice, fits = layers.open(match[0])
+            self.voice, fits = layers.open(match[0], match.start())
             if not fits:
                 self._problem("overlay-too-far", match.start(), match[0])
 

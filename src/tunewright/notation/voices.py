@@ -71,6 +71,8 @@ class Voice:
     carried: list[tuple[int, int]] = field(default_factory=list)
     """Offset and alteration of the notes whose accidental stands in another octave."""
     overlays: list[Overlay] = field(default_factory=list)
+    layer_texts: list[tuple[int, int]] = field(default_factory=list)
+    """Ranges of the text whose sounds belong to other bars."""
     last: Sound | None = None
     last_pitches: tuple[int, ...] = ()
     tie: int | None = None

@@ -189,7 +189,7 @@ class _Player:
     def _double(self, at: int, *, following: bool) -> int | None:
         if self.ending and min(self.ending) > 1 and not following:
             return self._close(at)
-        if not self.open and not self._ends_at_once(at):
+        if not self.open and not following and not self._ends_at_once(at):
             self.back, self.count, self.turn = at, 1, 1
         return None
 

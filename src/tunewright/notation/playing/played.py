@@ -41,6 +41,8 @@ class PlayedVoice:
 
     voice: Voice
     steps: tuple[Step, ...]
+    ticks: int
+    """How long it lasts."""
 
     def layers(self) -> list[list[tuple[int, Sound]]]:
         """Return onset and sound of its further layers (``&``), each in the order of playing."""
@@ -70,6 +72,8 @@ class Played:
     voices: tuple[PlayedVoice, ...]
     tempos: tuple[tuple[int, Tempo], ...]
     """Onset of each change of tempo within the tune, in the order of time."""
+    ticks: int
+    """How long it lasts."""
 
     def tracks(self) -> list[list[PlayedNote]]:
         """Return the notes of each voice and, after it, of its layers, in the order of time; none is empty."""
@@ -87,7 +91,7 @@ def play_tune(text: str, defaults: Mapping[str, str] | None = None) -> Played:
             item = voice.voice.items[step.index]
             if type(item) is TempoChange:
                 tempos[step.onset_ticks] = item.tempo
-    return Played(events, voices, tuple(sorted(tempos.items())))
+    return Played(events, voices, tuple(sorted(tempos.items())), max((voice.ticks for voice in voices), default=0))
 
 
 def _unfold(voice: Voice, events: Events) -> PlayedVoice:
@@ -97,7 +101,7 @@ def _unfold(voice: Voice, events: Events) -> PlayedVoice:
         steps.append(Step(index, now))
         if type(item) is Sound:
             now += item.ticks
-    return PlayedVoice(voice, tuple(steps))
+    return PlayedVoice(voice, tuple(steps), now)
 
 
 def _notes(sounds: list[tuple[int, Sound]]) -> Iterator[PlayedNote]:

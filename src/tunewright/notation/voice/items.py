@@ -7,6 +7,7 @@ offsets characters from 0.
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from tunewright.notation.keys import Key
 from tunewright.notation.meter import Meter, Tempo
 
 
@@ -56,6 +57,14 @@ class MeterChange:
 
 
 @dataclass(slots=True)
+class KeyChange:
+    """A new key from here on."""
+
+    start: int
+    key: Key
+
+
+@dataclass(slots=True)
 class TempoChange:
     """A new tempo from here on."""
 
@@ -81,7 +90,7 @@ class Direction:
     """Its name in `tunewright.notation.spec.DIRECTIONS`."""
 
 
-Item = Sound | BarLine | MeterChange | TempoChange | PartStart | Direction
+Item = Sound | BarLine | MeterChange | KeyChange | TempoChange | PartStart | Direction
 
 
 class Overlay(NamedTuple):
@@ -92,3 +101,8 @@ class Overlay(NamedTuple):
     layer: int
     """From 1."""
     sounds: tuple[Sound, ...]
+    start: int
+    """``text[start:end]`` is what stands between its sign or bar line and the next one."""
+    end: int
+    moved: bool
+    """True if it does not stand in the bar to which it belongs."""

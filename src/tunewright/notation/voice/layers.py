@@ -25,62 +25,78 @@ class Layers:
         self.layer: Voice | None = None
         self._bar = self._left = 0  # the bar of the base that the layer is in, and how many it may still fill
         self._anchor: int | None = None
+        self._start_of_anchor = 0
+        self._moved = False
+        self._begin = self._erased = 0  # where the text of the layer's bar, and that of the whole layer, begins
         self._bars = [0]  # for each bar of the base, the index of its first sound
         self._filled = False  # whether the last bar holds a sound
         self._seen = 0  # items of the base that were counted
         self._numbers: dict[int, int] = {}
 
-    def open(self, sign: str) -> tuple[Voice, bool]:
-        """Begin a layer at `sign`; return its voice, and whether there is as much music to go back to."""
+    def open(self, sign: str, start: int) -> tuple[Voice, bool]:
+        """Begin a layer at `sign`, which begins at `start`; return its voice, and whether it can go back so far."""
         self._read_bars()
         current = len(self._bars) - 1
         within, bar = self._filled, current
         if self.layer:
             within, bar = bool(self.layer.items), self._bar
-        self.close()
+        self.close(start)
         if self._anchor is not None:
-            start, self._left = self._anchor, _NO_END
+            back, self._left = self._anchor, _NO_END
         else:
-            start, self._left = bar - len(sign) + within, len(sign)
-        self._bar = max(0, start)
+            back, self._left = bar - len(sign) + within, len(sign)
+        self._bar = max(0, back)
+        self._moved = self._bar < current or self._anchor is not None
+        self._erased = self._start_of_anchor if self._anchor is not None else start
+        self._begin = start + len(sign)
         base = self.base
         self.layer = Voice("&", base.key, base.meter, base.unit, shift=base.shift, reach=base.reach)
-        return self.layer, start >= 0
+        return self.layer, back >= 0
 
-    def anchor(self) -> None:
-        """Remember the place of a ``(&``."""
+    def anchor(self, start: int) -> None:
+        """Remember the place of a ``(&`` at offset `start`."""
         self._read_bars()
+        self.base.layer_texts.append((start, start + 2))
+        self._start_of_anchor = start + 2
         self._anchor = len(self._bars) - 1
 
-    def release(self) -> Voice:
-        """Go on in the base after a ``&)``."""
-        self.close()
+    def release(self, start: int) -> Voice:
+        """Go on in the base after a ``&)`` at offset `start`."""
+        self.close(start)
+        self.base.layer_texts.append((start, start + 2))
         self._anchor = None
         return self.base
 
-    def bar_line(self) -> Voice | None:
-        """End the layer's bar; return the voice that goes on, None if this bar line belongs to the base."""
+    def bar_line(self, start: int, end: int) -> Voice | None:
+        """End the layer's bar at the bar line from `start` to `end`.
+
+        Return the voice that goes on, None if this bar line belongs to the base.
+        """
         assert self.layer  # noqa: S101 - the reader asks within a layer only
         self._read_bars()
         if self._bar >= len(self._bars) - 1 and self._anchor is None:
-            self.close()
+            self.close(start)
             return None
-        self._keep()
+        self._keep(start)
+        self._begin = end
         self._bar, self._left = self._bar + 1, self._left - 1
         self.layer.accidentals.clear()
         self.layer.written.clear()
         if self._left:
             return self.layer
         self.layer = None
+        self.base.layer_texts.append((self._erased, end))
         return self.base
 
-    def close(self) -> None:
-        """End the layer."""
+    def close(self, start: int) -> None:
+        """End the layer, if there is one, at offset `start`."""
         if self.layer:
-            self._keep()
+            self._keep(start)
+            if self._moved:
+                self.base.layer_texts.append((self._erased, start))
         self.layer = None
 
-    def _keep(self) -> None:
+    def _keep(self, end: int) -> None:
         layer = self.layer
         assert layer  # noqa: S101 - called within a layer
         sounds = tuple(item for item in layer.items if type(item) is Sound)
@@ -89,7 +105,7 @@ class Layers:
         at = self._bars[min(self._bar, len(self._bars) - 1)]
         if sounds:
             self._numbers[at] = number = self._numbers.get(at, 0) + 1
-            self.base.overlays.append(Overlay(at, number, sounds))
+            self.base.overlays.append(Overlay(at, number, sounds, self._begin, end, self._moved))
         self.base.carried += layer.carried
         layer.carried.clear()
 
