@@ -22,7 +22,7 @@ from tunewright.notation.repeats import WrongBar, play
 from tunewright.notation.spec import FIELDS
 from tunewright.notation.voices import Events, Lyrics, Problem
 
-_SYLLABLE = re.compile(r"[*_]|(?:[^\s*_|-]|\\-)+")
+_SYLLABLE = re.compile(r"[*_]|(?:\\-|[^\s*_|-])+")
 _LONGEST_SHOWN = 40
 _FERMATA = 2
 """Factor by which abc2midi lengthens a note with a fermata."""

@@ -14,10 +14,10 @@ import unicodedata
 from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import pairwise
 
-from tunewright.notation.keys import parse_key
+from tunewright.notation.keys import parse_key, unread_part
 from tunewright.notation.lexer import Line, LineKind, Sign, read_lines, tokens
 from tunewright.notation.meter import parse_meter, parse_unit_length
-from tunewright.notation.spec import FIELDS
+from tunewright.notation.spec import FIELDS, UNICODE_ACCIDENTALS
 from tunewright.notation.voices import Problem
 
 # "A:|" and "d::" begin a line of music
@@ -168,6 +168,10 @@ def _value(letter: str, value: str, start: int) -> Iterator[Problem]:
         code, is_known = _VALUES[letter]
         if not is_known(value):
             yield Problem(code, start, value)
+        elif letter == "K" and (unread := unread_part(value)):
+            yield Problem("key-in-part", start, unread)
+        elif letter == "K" and (foreign := next((sign for sign in UNICODE_ACCIDENTALS if sign in value), None)):
+            yield Problem("key-foreign", start, foreign)
 
 
 def _lines_without_meaning(text: str, lines: list[Line]) -> Iterator[Problem]:

@@ -20,6 +20,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from tunewright.notation.meter import Meter
+from tunewright.notation.playing.order import signs_of
 from tunewright.notation.voice.items import BarLine, MeterChange, Sound
 from tunewright.notation.voices import Problem, Voice
 
@@ -56,7 +57,12 @@ class Step:
     sign: BarSign | None = None
     ending: str = ""
     meter: Meter | None = None
+    colons: int = 1
+    """Of a repeat sign; one more than that is how often it is played."""
 
+
+_COUNTS = re.compile(r"^\.?:{2,}(?=\[?\|)|(?<=[|\]]):{2,}$")
+"""The colons of a repeat that is played more than twice."""
 
 _PARTS = re.compile(r"\|[:|\]]?|:[:|]?|\[\|:?|\]\|?")
 _SIGNS = {
@@ -108,7 +114,7 @@ def _steps(voice: Voice, hold: int) -> list[Step]:
             signs = _signs(item.text)
             if signs[:1] == [BarSign.BAR] and steps and steps[-1].meter:  # a metre before a bar line holds after it
                 steps.insert(len(steps) - 1, Step(item.start, sign=signs.pop(0)))
-            steps += [Step(item.start, sign=sign) for sign in signs]
+            steps += [Step(item.start, sign=sign, colons=_colons(item.text, sign)) for sign in signs]
             if item.ending:
                 steps.append(Step(item.start, sign=BarSign.ENDING, ending=item.ending))
     return steps
@@ -119,8 +125,13 @@ def _mend(steps: list[Step]) -> list[Problem]:
     return _Mender(steps[0]).mend(steps)
 
 
+def _colons(text: str, sign: BarSign) -> int:
+    signs = signs_of(text)
+    return max(1, signs.starts if sign is BarSign.START else signs.ends)
+
+
 def _signs(text: str) -> list[BarSign]:
-    first, *others = _PARTS.findall(text) or [""]
+    first, *others = _PARTS.findall(_COUNTS.sub(":", text)) or [""]
     signs = list(_SIGNS.get(first, ()))
     for part in others:
         signs += (BarSign.START,) if part == ":" else _SIGNS.get(part, ())
@@ -150,6 +161,8 @@ class _Mender:
         return self.problems
 
     def _needs_start(self, step: Step) -> None:
+        if step.sign is BarSign.END and self.opened and self.opened.colons != step.colons and not self.endings:
+            self.problems.append(Problem("repeat-counts-differ", step.start))
         if not self.opened and (step.sign is BarSign.BOTH or not self.endings):
             code = "ending-without-repeat" if step.sign is BarSign.ENDING else "repeat-not-opened"
             self.problems.append(Problem(code, step.start))

@@ -158,10 +158,14 @@ DECORATIONS = frozenset((
 ))  # fmt: skip
 """Names between exclamation marks that the standard allows, and a few that all programs know."""
 
+_QUALITY = (
+    r"(?:[ ]?(?i:major|minor|maj|min|mi|ma|dim|aug|sus|add|alt|dom|no|omit)(?![a-z]{3})"
+    r"|[Mm+°ø∆Δ△−#b♯♭,()-]|[0-9]|/(?=[0-9]))*"
+)
 _CHORD = (
-    r"[A-G][#b♯♭]?(?:maj|min|dim|aug|sus|add|alt|no|[Mm+°ø#b♯♭,()-]|[0-9])*"  # root and kind
+    rf"[A-G][#b♯♭]?{_QUALITY}"  # root and kind
     r"(?:/[A-Ga-g][#b♯♭]?)?"  # lowest note
 )
-CHORD_SYMBOL = rf"{_CHORD}(?:\({_CHORD}\))?|N\.?C\.?"
+CHORD_SYMBOL = rf"{_CHORD}(?:[ ]?\({_CHORD}\))?|\({_CHORD}\)|\(?N\.?C\.?\)?"
 """Regular expression of a chord symbol, of which another may stand in parentheses; other texts over the music are
 annotations, which begin with a sign."""

@@ -39,7 +39,7 @@ def transpose(*files: str, semitones: int | None = None, key: str | None = None,
     Returns
     -------
     int
-        Exit status: 0 if every tune was moved, 1 if some stay as they are,
+        Exit status: 0 if every tune was moved, 1 if some, or some chord symbols, stay as they are,
         2 if none was moved (then nothing is written).
     """
     by = _by(semitones, key)
@@ -51,6 +51,11 @@ def transpose(*files: str, semitones: int | None = None, key: str | None = None,
         print(f"not moved: {reason}", file=sys.stderr)
     if len(left) > SHOWN:
         print(f"not moved: {len(left) - SHOWN} more", file=sys.stderr)
+    kept = [reason for book in books for reason in book.kept]
+    for reason in kept[:SHOWN]:
+        print(f"kept: {reason}", file=sys.stderr)
+    if len(kept) > SHOWN:
+        print(f"kept: {len(kept) - SHOWN} more", file=sys.stderr)
     if not moved:
         if not left:
             raise CorpusError(f"no tune in {', '.join(files)}")
@@ -62,7 +67,7 @@ def transpose(*files: str, semitones: int | None = None, key: str | None = None,
     else:
         sys.stdout.buffer.write(content)
         sys.stdout.flush()
-    return FINDINGS if left else 0
+    return FINDINGS if left or kept else 0
 
 
 def _by(semitones: int | None, key: str | None) -> By:
