@@ -12,6 +12,7 @@ from cyclopts import App, CycloptsError, Parameter, UnknownOptionError
 
 from tunewright import __version__
 from tunewright.cli.ending import INTERRUPTED, MISTAKE
+from tunewright.cli.console import end_streams, prepare_streams, printable
 from tunewright.cli.processes import only_rank_zero_prints
 from tunewright.errors import TunewrightError
 from tunewright.options import FORMER_NAMES
@@ -49,8 +50,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     # numpy reads this when it is loaded, which has not happened yet. Its matrix products are small here: with several
     # threads, beside other programs, a study of neurons takes twice as long.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    prepare_streams()
     with only_rank_zero_prints():
         status = run(arguments)
+    end_streams()
     sys.exit(status)
 
 
@@ -59,7 +62,7 @@ def run(arguments: Sequence[str] | None) -> int:
     try:
         status: int | None = app(arguments, exit_on_error=False, print_error=False)
     except (TunewrightError, CycloptsError) as error:
-        message = " ".join(str(error).split()) + _present_name(error)
+        message = printable(" ".join(str(error).split())) + _present_name(error)
         print(f"tunewright: {message}", file=sys.stderr)
         status = MISTAKE
     except MemoryError as error:
@@ -69,9 +72,7 @@ def run(arguments: Sequence[str] | None) -> int:
         print("tunewright: interrupted", file=sys.stderr)
         status = INTERRUPTED
     except BrokenPipeError:
-        # The reader of the output (`head`, say) has ended: nothing more can be printed.
-        sys.stderr.close()
-        status = 0
+        status = 0  # the reader of the output (`head`, say) has ended: nothing more can be printed
     except OSError as error:
         print(f"tunewright: {error.filename or 'this machine'}: {error.strerror or error}", file=sys.stderr)
         status = MISTAKE

@@ -48,6 +48,7 @@ class Kind(NamedTuple):
 
 KINDS = {
     "no-tune": Kind("error", "there is no tune", "a tune begins with X: and has its music after a K: line"),
+    "tune-too-long": Kind("error", "the tune has {} characters, too long to be checked", "{right}"),
     "number-missing": Kind("error", "the tune has no number", "X: and a number on its first line"),
     "number-unknown": Kind("error", "X:{} is not a number", "digits only"),
     "title-missing": Kind("note", "the tune has no title", "a T: line after X:"),

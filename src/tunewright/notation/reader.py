@@ -22,7 +22,7 @@ from tunewright.notation.meter import (
     parse_unit_length,
     scaled,
 )
-from tunewright.notation.spec import DIRECTIONS, FERMATAS
+from tunewright.notation.spec import DIRECTIONS, FERMATAS, LONGEST_TUNE
 from tunewright.notation.voice.items import BarLine, Direction, KeyChange, MeterChange, PartStart, Sound, TempoChange
 from tunewright.notation.voice.layers import Layers
 from tunewright.notation.voices import (
@@ -44,7 +44,7 @@ from tunewright.notation.voices import (
 
 
 def read_events(text: str, defaults: Mapping[str, str] | None = None) -> Events:
-    """Read the music of the tune `text`, which may be any text.
+    """Read the music of the tune `text`, which may be any text; what is beyond `LONGEST_TUNE` characters is not read.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def read_events(text: str, defaults: Mapping[str, str] | None = None) -> Events:
     defaults
         Values of the file header's fields, by letter, for tunes without such a field.
     """
-    return _Reader(text, defaults or {}).read()
+    return _Reader(text[:LONGEST_TUNE], defaults or {}).read()
 
 
 _MOST_BARS = 1000

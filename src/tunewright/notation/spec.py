@@ -64,6 +64,9 @@ _FIELDS = (
 FIELDS = {field.letter: field for field in _FIELDS}
 """Every information field of the standard, by its letter."""
 
+LONGEST_TUNE = 1_000_000
+"""Most characters of a tune (the longest in large public collections have about 30,000)."""
+
 NATURAL_PITCHES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 """Semitones above C of the notes without accidental."""
 

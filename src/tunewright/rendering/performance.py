@@ -163,11 +163,28 @@ def _sequence(abc: str, played: Played, tempo: float) -> list[list[dict[str, Any
 def _asked(
     text: str, tempo: float, original_range: Callable[[int, int], tuple[int, int]]
 ) -> list[list[dict[str, Any]]]:
-    tracks = [track["notes"] for track in ask("sequence", text, tempo / 4)]
+    tracks = [[note for note in track["notes"] if _is_sound(note)] for track in ask("sequence", text, tempo / 4)]
     for note in (note for track in tracks for note in track):
         if note.get("startChar") is not None:
             note["startChar"], note["endChar"] = original_range(note["startChar"], note["endChar"])
     return tracks
+
+
+def _is_sound(note: dict[str, Any]) -> bool:
+    """Return true if a note that abcjs plays has a time and a pitch; refuse one that nothing can play.
+
+    In JSON, null stands for what is no number: abcjs divides by the length of grace notes, which may be 0.
+    """
+    start, duration, pitch, program = (note.get(name) for name in ("start", "duration", "pitch", "program"))
+    if not all(isinstance(value, int | float) for value in (start, duration, pitch)):
+        if note.get("kind") == "grace" and start is not None:
+            return False
+        raise RenderError("abcjs gives a note no time (perhaps because of a length of 0)")
+    if not isinstance(program, int | float) or not 0 <= program <= PERCUSSION:
+        raise RenderError(f"the tune asks for the instrument {program}; MIDI has 0 to 127")
+    if not isinstance(note.get("velocity"), int | float):
+        raise RenderError("abcjs gives a note no loudness (perhaps because of a MIDI directive)")
+    return True
 
 
 _OTHER_PITCHES = re.compile(r"^(?:%%[ \t]*(?:MIDI[ \t]+(?:r?transpose|drummap|channel)|percmap|map)|I:MIDI)|perc", re.MULTILINE)
