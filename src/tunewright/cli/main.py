@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from cyclopts import App, CycloptsError, Parameter, UnknownOptionError
 
 from tunewright import __version__
-from tunewright.cli.ending import INTERRUPTED, MISTAKE
 from tunewright.cli.console import end_streams, prepare_streams, printable
+from tunewright.cli.ending import INTERRUPTED, MISTAKE
 from tunewright.cli.processes import only_rank_zero_prints
 from tunewright.errors import TunewrightError
 from tunewright.options import FORMER_NAMES

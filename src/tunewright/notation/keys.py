@@ -41,7 +41,8 @@ _UNICODE = "".join(UNICODE_ACCIDENTALS)
 _WITHOUT_TONIC = re.compile(rf"(?:none|exp|{'|'.join(KEY_OPTIONS)})(?![a-z])|[\^_={_UNICODE}]", re.IGNORECASE)
 _PIPES = re.compile(r"H[Pp](?!\w)")
 EXPLICIT = re.compile(
-    rf"(?:{'|'.join(KEY_OPTIONS)})=(?:\"[^\"]*\"|\S*)|(?P<sign>\^\^?|__?|=|[{_UNICODE}])(?P<letter>[A-Ga-g])(?![A-Za-z])", re.IGNORECASE
+    rf"(?:{'|'.join(KEY_OPTIONS)})=(?:\"[^\"]*\"|\S*)|(?P<sign>\^\^?|__?|=|[{_UNICODE}])(?P<letter>[A-Ga-g])(?![A-Za-z])",
+    re.IGNORECASE,
 )
 """An accidental in a ``K:`` field, with its letter; or an option such as ``clef=G``, which has none."""
 

@@ -9,7 +9,14 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise, zip_longest
 
 from tunewright.notation.lexer import Sign, breaks_at_bangs, tokens
-from tunewright.notation.spec import ACCIDENTALS, BAR_LINES, CHORD_SYMBOL, DECORATION_SIGNS, DECORATIONS, UNICODE_ACCIDENTALS
+from tunewright.notation.spec import (
+    ACCIDENTALS,
+    BAR_LINES,
+    CHORD_SYMBOL,
+    DECORATION_SIGNS,
+    DECORATIONS,
+    UNICODE_ACCIDENTALS,
+)
 from tunewright.notation.voices import Problem
 
 _CHORD_SYMBOL = re.compile(CHORD_SYMBOL)

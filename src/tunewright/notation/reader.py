@@ -10,23 +10,13 @@ Grace notes take no time. A chord is one sound, as long as its first note times 
 import re
 from collections.abc import Callable, Mapping
 
-from tunewright.notation.keys import NO_KEY, assumed_key, parse_shifts
 from tunewright.notation.lexer import FIELD_LINES, MUSIC_AND_RUNS, NOTE, Line, LineKind, music_of, read_lines
-from tunewright.notation.meter import (
-    FREE,
-    WHOLE,
-    default_unit_length,
-    parse_length,
-    parse_meter,
-    parse_tempo,
-    parse_unit_length,
-    scaled,
-)
+from tunewright.notation.meter import WHOLE, parse_length, parse_tempo, scaled
 from tunewright.notation.spec import DIRECTIONS, FERMATAS, LONGEST_TUNE
-from tunewright.notation.voice.items import BarLine, Direction, KeyChange, MeterChange, PartStart, Sound, TempoChange
+from tunewright.notation.voice.field_effects import FieldEffects
+from tunewright.notation.voice.items import BarLine, Direction, Sound
 from tunewright.notation.voice.layers import Layers
 from tunewright.notation.voices import (
-    AccidentalReach,
     Events,
     Lyrics,
     Problem,
@@ -63,26 +53,19 @@ _MOST_BARS = 1000
 class _Reader:
     def __init__(self, text: str, defaults: Mapping[str, str]) -> None:
         self.text = text
-        self.defaults = defaults
-        self.fields: dict[str, str] = {}
+        self.fields = FieldEffects(text, defaults)
         self.problems: list[Problem] = []
         self.lyrics: list[Lyrics] = []
         self.unsung = 0  # notes since the last line of words
         self.body = 0
         self.in_body = False
-        self.key, self.meter, self.unit = NO_KEY, FREE, 0  # what the header says
-        self.voice = self.first = Voice("", NO_KEY, FREE, 0)
-        self.voices = {"": self.first}
+        self.voice = self.fields.first
         self.layers: Layers | None = None  # of the voice whose further layer is being read
-        self.voice_values: dict[str, str] = {}  # V: fields of the header
-        self.user_signs: dict[str, str] = {}  # U: fields
-        self.part = ""
         self.chord: list[tuple[int, int]] | None = None  # (pitch, ticks) of its notes
         self.chord_start = self.grace_start = 0
         self.chord_tie: int | None = None
         self.chord_ties: list[int] = []  # pitches
         self.grace = self.held = self.adorned = False
-        self.reach = _reach(text)
         self.handlers: dict[str | None, Callable[[re.Match[str]], None]] = {
             name: getattr(self, f"_{name}") for name in _HANDLED
         }
@@ -101,42 +84,33 @@ class _Reader:
                     self._field(letter, value, line.start)
                 elif not self.in_body:
                     letter = before if letter == "+" else letter
-                    self._header_field(letter, value)
+                    self.fields.read_header(letter, value)
                     if letter == "K":
                         self._begin_body(line.end)
         self._begin_body(len(self.text))
         self._end_bar(self.voice)
         if self.layers:
             self.layers.close(len(self.text))
-        for voice in self.voices.values():
+        fields = self.fields
+        for voice in fields.voices.values():
             self.problems += end_voice(voice)
-        voices = tuple(voice for voice in self.voices.values() if voice.items) or (self.first,)
-        problems, lyrics = tuple(self.problems), tuple(self.lyrics)
-        tempo = parse_tempo(self.fields.get("Q", self.defaults.get("Q", "")), self.unit)
         return Events(
-            voices, self.fields, self.key, self.meter, self.body, problems, lyrics, unit=self.unit, tempo=tempo
+            tuple(voice for voice in fields.voices.values() if voice.items) or (fields.first,),
+            fields.header,
+            fields.key,
+            fields.meter,
+            self.body,
+            tuple(self.problems),
+            tuple(self.lyrics),
+            unit=fields.unit,
+            tempo=parse_tempo(fields.value("Q"), fields.unit),
         )
-
-    def _header_field(self, letter: str, value: str) -> None:
-        self.fields.setdefault(letter, value)
-        if letter == "V" and value:
-            self.voice_values.setdefault(value.split()[0], value)
-        elif letter == "U":
-            self._user_sign(value)
 
     def _begin_body(self, start: int) -> None:
         """Apply the fields of the header."""
-        if self.in_body:
-            return
-        self.in_body, self.body = True, start
-        fields = {**self.defaults, **self.fields}
-        self.key = assumed_key(fields.get("K", "")) or NO_KEY
-        self.meter = parse_meter(fields.get("M", "")) or FREE
-        self.unit = parse_unit_length(fields.get("L", "")) or default_unit_length(self.meter)
-        first = self.first
-        first.key, first.meter, first.unit, first.reach = self.key, self.meter, self.unit, self.reach
-        only = next(iter(self.voice_values.values())) if len(self.voice_values) == 1 else ""
-        _shift(first, fields.get("K", ""), only)
+        if not self.in_body:
+            self.in_body, self.body = True, start
+            self.fields.begin_body()
 
     def _music(self, line: Line, pattern: re.Pattern[str]) -> None:
         self._begin_body(line.start)
@@ -155,67 +129,23 @@ class _Reader:
         self._field(match["inline_field"][1], match["inline_value"].strip(), match.start())
 
     def _field(self, letter: str, value: str, start: int) -> None:
-        voice = self.voice
-        if letter == "K":
-            voice.key = assumed_key(value) or voice.key
-            self._base().items.append(KeyChange(start, voice.key))
-            _shift(voice, value)
-            voice.accidentals.clear()
-            voice.written.clear()
-        elif letter == "M":
-            voice.meter = parse_meter(value) or voice.meter
-            voice.items.append(MeterChange(start, voice.meter))
-        elif letter == "L":
-            voice.unit = parse_unit_length(value) or voice.unit
-        elif letter == "V":
-            self._turn_to(value, start)
-        elif letter == "Q" and (tempo := parse_tempo(value, self.unit)):
-            self._base().items.append(TempoChange(start, tempo))
-        elif letter == "P":
-            self.part = value
-            for other in self.voices.values():
-                other.items.append(PartStart(start, value))
-        elif letter == "U":
-            self._user_sign(value)
+        if letter == "V":
+            if self.layers:
+                self.layers.close(start)
+            self.layers, self.unsung = None, 0
+            self.voice = self.fields.turn_to(value)
         elif letter == "w":
             self.lyrics.append(Lyrics(start, value, self.unsung or (self.lyrics[-1].notes if self.lyrics else 0)))
             self.unsung = 0
         elif letter == "+" and self.lyrics and not self.unsung:
             words = self.lyrics[-1]
             self.lyrics[-1] = words._replace(words=f"{words.words} {value}")
-
-    def _user_sign(self, value: str) -> None:
-        sign, _, meaning = value.partition("=")
-        if sign.strip():
-            self.user_signs[sign.strip()] = meaning.strip()
-
-    def _turn_to(self, value: str, start: int) -> None:
-        name, first = value.split()[0] if value else "", self.first
-        self._end_layers(start)
-        self.unsung = 0
-        if not first.name and not any(type(item) is not PartStart for item in first.items):  # the tune begins with V:
-            del self.voices[first.name]
-            first.name = name
-            self.voices[name] = first
-            first.shifts.clear()
-            _shift(first, self.fields.get("K", self.defaults.get("K", "")), self.voice_values.get(name, ""))
-        if name not in self.voices:
-            voice = self.voices[name] = Voice(name, self.key, self.meter, self.unit, reach=self.reach)
-            _shift(voice, self.fields.get("K", self.defaults.get("K", "")), self.voice_values.get(name, ""))
-            if self.part:
-                voice.items.append(PartStart(0, self.part))
-        self.voice = self.voices[name]
-        _shift(self.voice, value)
+        else:
+            self.fields.read_body(letter, value, start, self.voice, self._base())
 
     def _base(self) -> Voice:
         """The voice to which the present layer belongs."""
         return self.layers.base if self.layers else self.voice
-
-    def _end_layers(self, start: int) -> None:
-        if self.layers:
-            self.layers.close(start)
-            self.voice = self.layers.base
-        self.layers = None
 
     # sounds
 
@@ -272,7 +202,7 @@ class _Reader:
             self.problems += problems
 
     def _decoration(self, match: re.Match[str]) -> None:
-        sign = self.user_signs.get(match[0], match[0])
+        sign = self.fields.user_signs.get(match[0], match[0])
         if self.grace:
             return
         self.held |= sign in FERMATAS
@@ -373,23 +303,6 @@ class _Reader:
             self.grace = False
         if voice.tuplet_left:
             self.problems += end_bar(voice)
-
-
-def _shift(voice: Voice, *values: str) -> None:
-    """Move the sound of `voice` as the values of ``K:`` and ``V:`` fields say."""
-    for value in values:
-        voice.shifts.update(parse_shifts(value))
-    voice.shift = sum(voice.shifts.values())
-
-
-_REACH = re.compile(r"^(?:%%|I:)[ \t]*propagate-accidentals[ \t:]+(not|octave|pitch)\b", re.MULTILINE)
-
-
-def _reach(text: str) -> AccidentalReach:
-    """Return how far accidentals reach in the tune `text`."""
-    found = _REACH.search(text) if "propagate-accidentals" in text else None
-    reaches: tuple[AccidentalReach, ...] = ("not", "octave")
-    return next((reach for reach in reaches if found and found[1] == reach), "pitch")
 
 
 _HANDLED = tuple(name for name in MUSIC_AND_RUNS.groupindex if hasattr(_Reader, f"_{name}"))

@@ -17,11 +17,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from tunewright.notation.voice.items import Item, Overlay, Sound
 from tunewright.notation.keys import Key
 from tunewright.notation.lexer import NOTE, PLAIN_NOTE
 from tunewright.notation.meter import Meter, Tempo, Tuplet, parse_broken, parse_length, parse_tuplet, scaled
 from tunewright.notation.spec import ACCIDENTALS, LONGEST_BROKEN, NATURAL_PITCHES, UNICODE_ACCIDENTALS
+from tunewright.notation.voice.items import Item, Overlay, Sound
 
 
 class Lyrics(NamedTuple):
@@ -189,10 +189,7 @@ def spelled(note: re.Match[str], voice: Voice) -> Spelled:
     if marks:
         pitch += 12 * (marks.count("'") - marks.count(","))
     upper = letter.upper()
-    if sign or voice.accidentals:
-        altered = _alteration(note, voice, sign)
-    else:
-        altered = None
+    altered = _alteration(note, voice, sign) if sign or voice.accidentals else None
     if altered is not None:
         pitch += altered + voice.shift
     elif voice.tie is not None and voice.last and voice.last.pitch is not None and voice.last.name == letter + marks:

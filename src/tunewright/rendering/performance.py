@@ -187,7 +187,10 @@ def _is_sound(note: dict[str, Any]) -> bool:
     return True
 
 
-_OTHER_PITCHES = re.compile(r"^(?:%%[ \t]*(?:MIDI[ \t]+(?:r?transpose|drummap|channel)|percmap|map)|I:MIDI)|perc", re.MULTILINE)
+_OTHER_PITCHES = re.compile(
+    r"^(?:%%[ \t]*(?:MIDI[ \t]+(?:r?transpose|drummap|channel)|percmap|map)|I:MIDI)|perc", re.MULTILINE
+)
+"""Where directives and percussion give notes other pitches, which we do not read."""
 
 
 def _agrees(tracks: list[list[dict[str, Any]]], played: Played, abc: str) -> bool:

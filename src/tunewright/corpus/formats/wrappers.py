@@ -2,8 +2,8 @@
 
 Every line of the text stays one line, so that line numbers hold: a line that is only a mark becomes blank, and ends the
 tune before it. Known are fences of Markdown (three or more backquotes or tildes), ``[abc]`` and ``[/abc]`` of forums,
-``{start_of_abc}`` and ``{end_of_abc}`` of ChordPro, tags of HTML and wikis, ``\\begin{abc}`` of LaTeX and ``#+BEGIN_SRC``
-of Org; and tunes whose lines are indented or quoted (``> ``), from an ``X:`` line on.
+``{start_of_abc}`` and ``{end_of_abc}`` of ChordPro, tags of HTML and wikis, ``\\begin{abc}`` of LaTeX and
+``#+BEGIN_SRC`` of Org; and tunes whose lines are indented or quoted (``> ``), from an ``X:`` line on.
 
 A tune in quoted-printable, as mail programs write it, is decoded as a whole before.
 """

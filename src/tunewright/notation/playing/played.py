@@ -31,7 +31,8 @@ class PlayedNote(NamedTuple):
 class Step(NamedTuple):
     """An item of a voice, at the time when it is passed."""
 
-    index: int
+    item: int
+    """Index of the item in its voice."""
     onset_ticks: int
 
 
@@ -51,7 +52,7 @@ class PlayedVoice:
             overlays.setdefault(overlay.at, []).append(overlay)
         layers: dict[int, list[tuple[int, Sound]]] = {}
         for step in self.steps:
-            for overlay in overlays.get(step.index, ()):
+            for overlay in overlays.get(step.item, ()):
                 now = step.onset_ticks
                 for sound in overlay.sounds:
                     layers.setdefault(overlay.layer, []).append((now, sound))
@@ -61,7 +62,7 @@ class PlayedVoice:
     def sounds(self) -> list[tuple[int, Sound]]:
         """Return onset and sound of the voice itself."""
         items = self.voice.items
-        return [(step.onset_ticks, item) for step in self.steps if type(item := items[step.index]) is Sound]
+        return [(step.onset_ticks, item) for step in self.steps if type(item := items[step.item]) is Sound]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def play_tune(text: str, defaults: Mapping[str, str] | None = None) -> Played:
     tempos: dict[int, Tempo] = {}
     for voice in voices:
         for step in voice.steps:
-            item = voice.voice.items[step.index]
+            item = voice.voice.items[step.item]
             if type(item) is TempoChange:
                 tempos[step.onset_ticks] = item.tempo
     return Played(events, voices, tuple(sorted(tempos.items())), max((voice.ticks for voice in voices), default=0))

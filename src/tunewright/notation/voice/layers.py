@@ -1,8 +1,8 @@
 """Overlays: further layers of bars of a voice, written with ``&``.
 
-Each ``&`` goes back one bar line: within a bar to its start, after a bar line to the start of the bar before it. A layer
-takes as many bars as it went back; the bar line that ends its last one is that of the voice if the voice has not yet
-passed it. Between ``(&`` and ``&)``, the sign ``&`` goes back to the ``(&``, and a layer ends at the ``&)``.
+Each ``&`` goes back one bar line: within a bar to its start, after a bar line to the start of the bar before it. A
+layer takes as many bars as it went back; the bar line that ends its last one is that of the voice if the voice has not
+yet passed it. Between ``(&`` and ``&)``, the sign ``&`` goes back to the ``(&``, and a layer ends at the ``&)``.
 """
 
 from tunewright.notation.voice.items import BarLine, Overlay, Sound

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from tunewright.notation.fields import plain_string
 from tunewright.notation.keys import OPTION, parse_key
-from tunewright.notation.lexer import FIELD_LINES, Line, LineKind, Sign, breaks_at_bangs, read_lines, tokens
+from tunewright.notation.lexer import FIELD_LINES, Line, LineKind, Sign, Token, breaks_at_bangs, read_lines, tokens
 from tunewright.notation.reader import read_events
 from tunewright.notation.spec import NATURAL_PITCHES, UNICODE_ACCIDENTALS
 from tunewright.notation.voice.items import BarLine
@@ -100,20 +100,25 @@ def _music_edits(abc: str, events: Events) -> Iterator[Edit]:
     for token, after in pairwise([*found, found[-1]] if found else []):
         content = abc[token.start : token.end]
         if token.kind is Sign.INLINE_FIELD:
-            value = abc[after.start : after.end] if after.kind is Sign.INLINE_VALUE else ""
-            if content[1] not in _INLINE_FIELDS:
-                yield Edit(token.start, token.end + len(value) + 1, " ")
-            elif content[1] == "K" and (key := engraved_key(value)) is not None:
-                yield Edit(after.start, after.end, key)
+            yield from _inline_edits(abc, token, after)
         elif token.kind is Sign.ACCIDENTAL and content in UNICODE_ACCIDENTALS:
             yield Edit(token.start, token.end, UNICODE_ACCIDENTALS[content])
         elif token.kind is Sign.SCORE_BREAK and content == "!" and after.kind is not Sign.LINE_END:
             yield Edit(token.start, token.end, " " if sung or not bangs else "\n")
         elif token.kind is Sign.DECORATION and content in signs:
             yield Edit(token.start, token.end, signs[content])
-        elif token.kind is Sign.ANNOTATION and _ESCAPE.search(content) and (plain := plain_string(content)) != content:
+        elif token.kind is Sign.ANNOTATION and (plain := plain_string(content)) != content:
             yield Edit(token.start, token.end, plain)
     yield from _overlay_edits(abc, events)
+
+
+def _inline_edits(abc: str, field: Token, after: Token) -> Iterator[Edit]:
+    value = abc[after.start : after.end] if after.kind is Sign.INLINE_VALUE else ""
+    letter = abc[field.start + 1]
+    if letter not in _INLINE_FIELDS:
+        yield Edit(field.start, field.end + len(value) + 1, " ")
+    elif letter == "K" and (key := engraved_key(value)) is not None:
+        yield Edit(after.start, after.end, key)
 
 
 def user_signs(abc: str) -> dict[str, str]:
@@ -176,7 +181,9 @@ def _divided(abc: str, above: Sequence[Line], verses: Sequence[Line]) -> Iterato
     for verse in verses:
         if abc[verse.start] == "+":
             return
-        places = [match.start() for match in _SYLLABLE.finditer(abc[verse.start + 2 : verse.stop]) if _SUNG.match(match[0])]
+        places = [
+            match.start() for match in _SYLLABLE.finditer(abc[verse.start + 2 : verse.stop]) if _SUNG.match(match[0])
+        ]
         words, done = abc[verse.start + 2 : verse.stop], 0
         if len(places) <= notes[-1]:  # they belong to the last line alone
             continue

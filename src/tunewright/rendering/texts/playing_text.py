@@ -84,9 +84,8 @@ def _header(abc: str, played: Played) -> Iterator[str]:
         if line.start >= played.events.body:
             break
         content = abc[line.start : line.stop]
-        if line.kind is LineKind.DIRECTIVE and _DIRECTIVE.match(content):
-            yield content
-        elif line.kind in FIELD_LINES and content.startswith("I:MIDI"):
+        directive = line.kind is LineKind.DIRECTIVE and _DIRECTIVE.match(content)
+        if directive or (line.kind in FIELD_LINES and content.startswith("I:MIDI")):
             yield content
     yield f"K:{_key(played.events.key.signature)} {_clef(fields.get('K', ''))}".rstrip()
 
@@ -97,7 +96,9 @@ def _clef(value: str) -> str:
 
 def _key(signature: tuple[int, ...]) -> str:
     signs = {1: "^", -1: "_", 2: "^", -2: "_"}
-    altered = (f" {signs[sign]}{letter.lower()}" for letter, sign in zip(NATURAL_PITCHES, signature, strict=True) if sign)
+    altered = (
+        f" {signs[sign]}{letter.lower()}" for letter, sign in zip(NATURAL_PITCHES, signature, strict=True) if sign
+    )
     return "C" + "".join(altered)
 
 
@@ -139,7 +140,7 @@ def _adornments(abc: str) -> dict[int, tuple[int, str]]:
 def _add_voice(made: PlayingText, voice: PlayedVoice, adornments: dict[int, tuple[int, str]]) -> None:
     items = voice.voice.items
     for step in voice.steps:
-        item = items[step.index]
+        item = items[step.item]
         if type(item) is Sound:
             _add_sound(made, item, adornments)
         elif type(item) is BarLine and item.text:
