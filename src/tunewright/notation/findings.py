@@ -48,6 +48,7 @@ class Kind(NamedTuple):
 
 KINDS = {
     "no-tune": Kind("error", "there is no tune", "a tune begins with X: and has its music after a K: line"),
+    "tune-too-long": Kind("error", "the tune has {} characters, too long to be checked", "{right}"),
     "number-missing": Kind("error", "the tune has no number", "X: and a number on its first line"),
     "number-unknown": Kind("error", "X:{} is not a number", "digits only"),
     "title-missing": Kind("note", "the tune has no title", "a T: line after X:"),
@@ -60,6 +61,8 @@ KINDS = {
     "meter-unknown": Kind("error", "M:{} is not a metre", "C, C|, none, or a fraction such as 6/8"),
     "unit-length-unknown": Kind("error", "L:{} is not a length", "a fraction such as 1/8"),
     "key-unknown": Kind("error", "K:{} is not a key", "a tonic and a mode, such as Ebmin; or none, HP, Hp"),
+    "key-in-part": Kind("note", "{} in K: has no effect", "a key, its accidentals, a clef, octave= or transpose="),
+    "key-foreign": Kind("note", "{} in K: is read by few programs", "# or b in a key, ^ _ or = in its list"),
     "tempo-unknown": Kind("note", "Q:{} is not a tempo", "a number of beats in a minute, such as 1/4=120"),
     "line-ignored": Kind("error", "this line is not a field, and music begins after K:", "a field, or a comment: %"),
     "blank-line-in-header": Kind("error", "a blank line, which ends a tune, within the header", "no blank line"),
@@ -70,6 +73,7 @@ KINDS = {
     "bar-line-unknown": Kind("note", "{} is not a bar line of the standard", "|, ||, |], |:, :|, :: or the like"),
     "repeat-not-opened": Kind("error", "a repeat ends here without a beginning", "|: where it begins"),
     "repeat-opened-twice": Kind("error", "a repeat begins here within another", ":| or :: where the one before ends"),
+    "repeat-counts-differ": Kind("error", "a repeat ends with another number of colons than it began", "as many"),
     "repeat-not-closed": Kind("error", "a repeat begins here without an end", ":| where it ends"),
     "ending-without-repeat": Kind("error", "an ending stands outside a repeat", "|: where the repeat begins"),
     "ending-alone": Kind("error", "a first ending without a second", "[2 after the repeat sign"),
@@ -93,8 +97,11 @@ KINDS = {
     "decoration-without-note": Kind("note", "the decoration {} has no note", "a note, rest or chord right after it"),
     "decoration-unclosed": Kind("error", "! stands alone", "! on both sides of a name, or at the end of a line"),
     "accidental-without-note": Kind("error", "{} without a note", "a letter A to G after it"),
+    "accidental-foreign": Kind("note", "{} is read by few programs", "{right}"),
+    "microtone": Kind("note", "{} is a microtone; the note is played as a natural", "^, _, =, ^^ or __"),
     "length-unknown": Kind("error", "the length {} cannot be written as a note", "a power of two after /"),
     "unknown-character": Kind("error", "{} has no meaning in music", "a note, rest, bar line or other sign of ABC"),
+    "overlay-too-far": Kind("error", "{} goes back further than the music", "one & for each bar before it"),
     "lyrics-too-long": Kind("error", "{}", "a syllable, * or _ for each note of the line"),
     "lyrics-without-notes": Kind("error", "words before any note", "w: after the line of music that they belong to"),
 }  # fmt: skip

@@ -5,6 +5,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress
 
+from tunewright.cli.console import printable
 from tunewright.cli.ending import INTERRUPTED, MISTAKE, stop_on_signal
 from tunewright.cli.sources import read_sources
 from tunewright.files import claim_folder
@@ -49,7 +50,7 @@ def render(
             if outcome.reason:
                 failed += 1
                 place = f"{outcome.tune.path}:{outcome.tune.line}"
-                bar.console.print(f"{place}: no {outcome.format}: {outcome.reason}", markup=False)
+                bar.console.print(printable(f"{place}: no {outcome.format}: {outcome.reason}"), markup=False)
             else:
                 written += 1
             bar.advance(task)

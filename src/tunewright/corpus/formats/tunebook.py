@@ -19,11 +19,11 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
-from tunewright.corpus.cleaning import LONGEST_TUNE, SourceLine, clean_lines, make_tune, may_need_cleaning
+from tunewright.corpus.cleaning import SourceLine, clean_lines, make_tune, may_need_cleaning
 from tunewright.corpus.tune import Failure, Tune
 from tunewright.errors import CorpusError
 from tunewright.notation.fields import field_of, header_length, is_remark
-from tunewright.notation.spec import FIELDS
+from tunewright.notation.spec import FIELDS, LONGEST_TUNE
 
 _NUMBER_LINE = re.compile(r"^X:", re.MULTILINE)
 _NO_MUSIC = rf"(?:[{''.join(FIELDS)}]:(?![|:])|%|\+:)"

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tunewright.notation.melody import BarContent, bar_contents, bars_of
-from tunewright.notation.repeats import BarSign, passes_of, signs_of
+from tunewright.notation.repeats import BarSign, bar_signs, passes_of
 from tunewright.notation.voices import BarLine, Voice
 from tunewright.rendering.musicxml.written_tune import FieldChange, WrittenSound, WrittenTune
 
@@ -89,7 +89,7 @@ def _add_bar_lines(parts: Sequence[tuple[ScoreMeasure, ScoreMeasure]], lines: Se
     for place, here in enumerate(lines):
         before = parts[place - 1][1] if place else None
         after = parts[place][0] if place < len(parts) else None
-        signs = {sign for line in here for sign in signs_of(line.text)}
+        signs = {sign for line in here for sign in bar_signs(line.text)}
         starts = bool(signs & {BarSign.START, BarSign.BOTH})
         ending = tuple(sorted({number for line in here for number in passes_of(line.ending) if number}))
         if before:
