@@ -244,8 +244,8 @@ def _with_short_graces(notes: Iterable[dict[str, Any]]) -> Iterator[dict[str, An
     yield from graces
 
 
-_PRECISION = 10_000
-"""Onsets are compared in such parts of a whole note."""
+_PRECISION = 2**10 * 15
+"""Onsets are compared in such parts of a whole note, of which usual lengths have whole numbers."""
 
 
 class _Places:

@@ -25,7 +25,6 @@ class Layers:
         self.layer: Voice | None = None
         self._bar = self._left = 0  # the bar of the base that the layer is in, and how many it may still fill
         self._anchor: int | None = None
-        self._start_of_anchor = 0
         self._moved = False
         self._begin = self._erased = 0  # where the text of the layer's bar, and that of the whole layer, begins
         self._bars = [0]  # for each bar of the base, the index of its first sound
@@ -47,7 +46,7 @@ class Layers:
             back, self._left = bar - len(sign) + within, len(sign)
         self._bar = max(0, back)
         self._moved = self._bar < current or self._anchor is not None
-        self._erased = self._start_of_anchor if self._anchor is not None else start
+        self._erased = start
         self._begin = start + len(sign)
         base = self.base
         self.layer = Voice("&", base.key, base.meter, base.unit, shift=base.shift, reach=base.reach)
@@ -57,7 +56,6 @@ class Layers:
         """Remember the place of a ``(&`` at offset `start`."""
         self._read_bars()
         self.base.layer_texts.append((start, start + 2))
-        self._start_of_anchor = start + 2
         self._anchor = len(self._bars) - 1
 
     def release(self, start: int) -> Voice:

@@ -59,6 +59,7 @@ class EditedText:
         return min(bisect_left(self._units, unit), len(self.text))
 
     def _unit(self, index: int) -> int:
+        index = min(index, len(self.original))
         return index if self._original_units is None else self._original_units[index]
 
 
