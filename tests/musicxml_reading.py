@@ -1,7 +1,7 @@
 """A small reader of MusicXML, written from its specification without regard to the writer.
 
-`read_document` gives notes, measures and the rest of a document with whole notes as fractions; `unfolded` plays repeats
-and endings.
+`read_document` gives notes as they sound, measures and the rest of a document with whole notes as fractions; `unfolded`
+plays repeats, endings and jumps.
 """
 
 from collections.abc import Iterator
@@ -10,6 +10,7 @@ from fractions import Fraction
 from xml.etree import ElementTree
 
 _SEMITONES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
+_JUMPS = ("segno", "coda", "dacapo", "dalsegno", "tocoda", "fine")
 TYPES = {
     "breve": Fraction(2), "whole": Fraction(1), "half": Fraction(1, 2), "quarter": Fraction(1, 4),
     "eighth": Fraction(1, 8), "long": Fraction(4), "maxima": Fraction(8),
@@ -21,6 +22,7 @@ class XmlNote:
     """The notes that begin together in one voice, or a rest."""
 
     pitches: tuple[int, ...]
+    """As they sound."""
     onset: Fraction
     length: Fraction
     written: Fraction | None
@@ -45,11 +47,15 @@ class XmlMeasure:
     length: Fraction = Fraction(0)
     forward: bool = False
     backward: bool = False
+    times: int = 2
+    """How often the repeat that ends here is played."""
     ending: tuple[int, ...] = ()
     ends: bool = False
     """True if an ending ends here."""
     fifths: int | None = None
     time: str | None = None
+    jumps: dict[str, str] = field(default_factory=dict)
+    """Attributes of the element sound that lead the player."""
 
 
 def read_document(data: bytes) -> list[list[XmlMeasure]]:
@@ -63,6 +69,7 @@ def read_document(data: bytes) -> list[list[XmlMeasure]]:
 
 def _measures(part: ElementTree.Element) -> Iterator[XmlMeasure]:
     divisions = Fraction(1)
+    transposed = 0
     start = Fraction(0)
     for element in part.findall("measure"):
         measure = XmlMeasure(element.get("number"), element.get("implicit") == "yes")
@@ -74,13 +81,18 @@ def _measures(part: ElementTree.Element) -> Iterator[XmlMeasure]:
                     measure.fifths = int(child.findtext("key/fifths"))
                 if (time := child.find("time")) is not None:
                     measure.time = time.get("symbol") or "/".join(part.text or "" for part in time)
+                if (transpose := child.find("transpose")) is not None:
+                    octaves = int(transpose.findtext("octave-change") or 0)
+                    transposed = int(transpose.findtext("chromatic")) + 12 * octaves
             elif child.tag == "barline":
                 _bar_line(measure, child)
             elif child.tag in ("backup", "forward"):
                 length = Fraction(child.findtext("duration")) / divisions / 4
                 now += length if child.tag == "forward" else -length
             elif child.tag == "note":
-                now = _note(measure, child, now, divisions)
+                now = _note(measure, child, now, divisions, transposed)
+            elif child.tag == "direction" and (sound := child.find("sound")) is not None:
+                measure.jumps |= {name: value for name, value in sound.attrib.items() if name in _JUMPS}
             measure.length = max(measure.length, now - start)
         start += measure.length
         yield measure
@@ -92,6 +104,8 @@ def _bar_line(measure: XmlMeasure, line: ElementTree.Element) -> None:
         assert (line.get("location") == "left") == left
         measure.forward |= left
         measure.backward |= not left
+        measure.times = int(repeat.get("times") or 2)
+        assert left <= ("times" not in repeat.attrib)
     if (ending := line.find("ending")) is not None:
         if ending.get("type") == "start":
             measure.ending = tuple(map(int, ending.get("number").split(",")))
@@ -99,12 +113,15 @@ def _bar_line(measure: XmlMeasure, line: ElementTree.Element) -> None:
             measure.ends = True
 
 
-def _note(measure: XmlMeasure, note: ElementTree.Element, now: Fraction, divisions: Fraction) -> Fraction:
+def _note(
+    measure: XmlMeasure, note: ElementTree.Element, now: Fraction, divisions: Fraction, transposed: int
+) -> Fraction:
     pitch = note.find("pitch")
     pitches: tuple[int, ...] = ()
     if pitch is not None:
         octave = 12 * (int(pitch.findtext("octave")) + 1)
-        pitches = (octave + _SEMITONES[pitch.findtext("step")] + int(pitch.findtext("alter") or 0),)
+        altered = int(pitch.findtext("alter") or 0)
+        pitches = (octave + _SEMITONES[pitch.findtext("step")] + altered + transposed,)
     if note.find("grace") is not None:
         measure.graces += pitches
         return now
@@ -148,23 +165,45 @@ def melody_of(measures: list[XmlMeasure]) -> list[tuple[int, Fraction, Fraction]
 
 
 def unfolded(measures: list[XmlMeasure]) -> list[int]:
-    """Return the place of each measure as it is played: repeats twice, endings in their turn."""
-    played, place, back, turn = [], 0, 0, 1
+    """Return the place of each measure as it is played: repeats, endings in their turn, and jumps.
+
+    A jump acts at the end of its measure, once; after it repeats are not played again, and the last ending is taken.
+    """
+    played, place, back, turn, jumped = [], 0, 0, 1, False
     while place < len(measures):
         measure = measures[place]
         if measure.forward and place != back:
             back, turn = place, 1
-        if measure.ending and turn not in measure.ending:
-            while not measures[place].ends and place + 1 < len(measures):
-                place += 1
-            place += 1
+        if measure.ending and not (_is_last(measures, place) if jumped else turn in measure.ending):
+            place = _end_of_ending(measures, place) + 1
             continue
         played.append(place)
-        most = 2
-        if measure.backward and turn < most:
+        if measure.backward and turn < measure.times and not jumped:
             place, turn = back, turn + 1
             continue
         if measure.backward:
             back, turn = place + 1, 1
+        if jumped and "fine" in measure.jumps:
+            break
         place += 1
+        if jumped and (coda := measure.jumps.get("tocoda")):
+            place = next(at for at, other in enumerate(measures) if other.jumps.get("coda") == coda)
+        elif not jumped and "dacapo" in measure.jumps:
+            place, jumped = 0, True
+        elif not jumped and (segno := measure.jumps.get("dalsegno")):
+            place, jumped = (
+                next((at for at, other in enumerate(measures) if other.jumps.get("segno") == segno), 0),
+                True,
+            )
     return played
+
+
+def _is_last(measures: list[XmlMeasure], place: int) -> bool:
+    following = _end_of_ending(measures, place) + 1
+    return following >= len(measures) or not measures[following].ending
+
+
+def _end_of_ending(measures: list[XmlMeasure], place: int) -> int:
+    while not measures[place].ends and place + 1 < len(measures):
+        place += 1
+    return place

@@ -14,7 +14,7 @@ from tunewright.errors import RenderError
 from tunewright.notation.melody import read_melody
 from tunewright.notation.meter import WHOLE
 from tunewright.notation.reader import read_events
-from tunewright.notation.voices import Sound
+from tunewright.notation.voice.items import Sound
 from tunewright.rendering import render
 from tunewright.rendering.performance import perform
 from tunewright.rendering.source import abc_text
