@@ -77,13 +77,8 @@ def _measures(part: ElementTree.Element) -> Iterator[XmlMeasure]:
         for child in element:
             if child.tag == "attributes":
                 divisions = Fraction(child.findtext("divisions") or divisions)
-                if child.find("key") is not None and child.find("key/fifths") is not None:
-                    measure.fifths = int(child.findtext("key/fifths"))
-                if (time := child.find("time")) is not None:
-                    measure.time = time.get("symbol") or "/".join(part.text or "" for part in time)
-                if (transpose := child.find("transpose")) is not None:
-                    octaves = int(transpose.findtext("octave-change") or 0)
-                    transposed = int(transpose.findtext("chromatic")) + 12 * octaves
+                transposed = _transposed(child, transposed)
+                _key_and_time(measure, child)
             elif child.tag == "barline":
                 _bar_line(measure, child)
             elif child.tag in ("backup", "forward"):
@@ -96,6 +91,20 @@ def _measures(part: ElementTree.Element) -> Iterator[XmlMeasure]:
             measure.length = max(measure.length, now - start)
         start += measure.length
         yield measure
+
+
+def _key_and_time(measure: XmlMeasure, attributes: ElementTree.Element) -> None:
+    if (fifths := attributes.findtext("key/fifths")) is not None:
+        measure.fifths = int(fifths)
+    if (time := attributes.find("time")) is not None:
+        measure.time = time.get("symbol") or "/".join(part.text or "" for part in time)
+
+
+def _transposed(attributes: ElementTree.Element, before: int) -> int:
+    transpose = attributes.find("transpose")
+    if transpose is None:
+        return before
+    return int(transpose.findtext("chromatic")) + 12 * int(transpose.findtext("octave-change") or 0)
 
 
 def _bar_line(measure: XmlMeasure, line: ElementTree.Element) -> None:

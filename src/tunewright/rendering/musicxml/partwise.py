@@ -91,11 +91,18 @@ def _sounds(voice: Voice) -> Iterator[Sound]:
 
 
 def _header(text: str) -> Iterator[tuple[str, str]]:
-    """Yield (letter, value) of every field in the header, in order, those of the voices among the music too."""
+    """Yield (letter, value) of every field in the header, in order."""
     for line in read_lines(text):
-        letter, value = text[line.start : line.start + 1], text[line.start + 2 : line.stop].strip()
-        if line.kind is LineKind.HEADER_FIELD or (line.kind is LineKind.BODY_FIELD and letter == "V"):
-            yield letter, plain_string(value)
+        if line.kind is LineKind.HEADER_FIELD:
+            yield text[line.start], plain_string(text[line.start + 2 : line.stop].strip())
+
+
+def _settings(voice: Voice, tune: WrittenTune, fields: Sequence[tuple[str, str]]) -> str:
+    """Return the values of the ``V:`` fields of `voice`, as far as they stand before its first sound."""
+    first = next(sound.start for sound in _sounds(voice))
+    values = [value for letter, value in fields if letter == "V" and value.split()[:1] == [voice.name]]
+    among_music = (change for change in tune.changes if change.letter == "V" and change.voice == voice.name)
+    return " ".join([*values, *(plain_string(change.value) for change in among_music if change.start < first)])
 
 
 def _add_heading(root: Element, fields: Sequence[tuple[str, str]], provenance: Mapping[str, str]) -> None:
@@ -129,7 +136,7 @@ def _add_parts(
     timed = next((voice for voice in voices if any(type(item) is TempoChange for item in voice.items)), voices[0])
     parts = SubElement(root, "part-list")
     for number, (voice, own) in enumerate(zip(voices, measures, strict=True), 1):
-        settings = " ".join(value for letter, value in fields if letter == "V" and value.split()[:1] == [voice.name])
+        settings = _settings(voice, tune, fields)
         name = _VOICE_NAME.search(settings)
         listed = SubElement(parts, "score-part", id=f"P{number}")
         SubElement(listed, "part-name").text = name[1] if name else voice.name
@@ -188,11 +195,11 @@ class _Part:
             measure = own[place] if place < len(own) else ScoreMeasure(model.number, model.ticks, -1)
             add_left_bar_line(element, measure.ending, repeat=measure.begins_repeat)
             if place == 0:
-                self._begin(element, settings)
+                self._begin(element, settings, own[0].sounds[:1])
             self._write_measure(element, measure)
             add_right_bar_line(element, measure.ended, measure.style, times=measure.times)
 
-    def _begin(self, element: Element, settings: str) -> None:
+    def _begin(self, element: Element, settings: str, following: Sequence[WrittenSound]) -> None:
         header = self.events.fields
         key, meter, tempo = header.get("K", ""), header.get("M", ""), header.get("Q", "")
         attributes = SubElement(element, "attributes")
@@ -201,6 +208,7 @@ class _Part:
         add_time(attributes, meter if parse_meter(meter) else "")
         add_clef(attributes, clef_of(settings) or clef_of(key) or TREBLE)
         add_staff_lines(attributes, f"{settings} {key}")
+        self._transpose(attributes, following)
         if not self.leads:
             return
         add_tempo(element, self.events.tempo, tempo_words(tempo))
@@ -266,10 +274,7 @@ class _Part:
         if clef := clef_of(settings):
             add_clef(attributes, clef)
         add_staff_lines(attributes, settings)
-        for written in following:
-            if written.transposition != self.transposition:
-                self.transposition = written.transposition
-                add_transposition(attributes, self.transposition)
+        self._transpose(attributes, following)
         if rests > 1:
             SubElement(SubElement(attributes, "measure-style"), "multiple-rest").text = str(rests)
         if len(attributes):
@@ -279,3 +284,9 @@ class _Part:
         if part := last.get("P", "") if self.leads else "":
             direction = SubElement(element, "direction", placement="above")
             SubElement(SubElement(direction, "direction-type"), "rehearsal").text = part
+
+    def _transpose(self, attributes: Element, following: Sequence[WrittenSound]) -> None:
+        for written in following:
+            if written.transposition != self.transposition:
+                self.transposition = written.transposition
+                add_transposition(attributes, self.transposition)

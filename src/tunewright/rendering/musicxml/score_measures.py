@@ -102,9 +102,10 @@ def _add_bar_lines(parts: Sequence[tuple[ScoreMeasure, ScoreMeasure]], lines: Se
         double = any(sign.double for sign in signs)
         ending = tuple(sorted({number for line in here for number in ending_numbers(line.ending) if number}))
         if before:
-            if ends:
-                times = open_ending[-1] + 1 if open_ending and ending else max(turns, ends + 1, colons + 1)
-                before.times = min(times, MOST_TURNS)
+            if ends and open_ending and (ending or open_ending[0] > 1):
+                before.times = open_ending[-1] + 1 if ending else turns  # the last ending repeats nothing
+            elif ends:
+                before.times = min(max(turns, ends + 1, colons + 1), MOST_TURNS)
             before.divides = double and not ends
             before.style = "light-heavy" if ends else "" if starts else _style(here)
             if open_ending and (ending or not after or ends or starts or double):
@@ -148,7 +149,7 @@ def _add_changes(measures: Sequence[ScoreMeasure], changes: Sequence[FieldChange
     filled = [measure for measure in measures if measure.sounds]
     firsts = [measure.sounds[0].sound.start for measure in filled]
     lasts = [measure.sounds[-1].sound.start for measure in filled]
-    for change in changes:
+    for change in (change for change in changes if change.letter != "V" or (firsts and change.start > firsts[0])):
         # a metre holds from the next bar line on, everything else at once
         place = bisect_right(firsts if change.letter == "M" else lasts, change.start)
         if place < len(filled):

@@ -79,7 +79,7 @@ class WrittenTune:
     sounds: Mapping[int, WrittenSound]
     """By the offset of the sound."""
     changes: tuple[FieldChange, ...]
-    """Of keys, metres, tempos and parts, and of voices that have begun before."""
+    """Of keys, metres, parts, tempos and voices."""
 
 
 def sounding_pitches(sound: Sound) -> tuple[int, ...]:

@@ -28,7 +28,7 @@ from tunewright.rendering.musicxml.written_items import (
     sounding_pitches,
 )
 
-_CHANGES = "KMPQ"
+_CHANGES = "KMPQV"
 
 
 def read_written(text: str) -> WrittenTune:
@@ -123,7 +123,7 @@ class _WrittenReader(EventReader):
         super()._field(letter, value, start)
         if letter == "V":
             self.apart, self.sung, self.sung_before = True, [], 0
-        if letter in _CHANGES or (letter == "V" and self._open().last):
+        if letter in _CHANGES:
             self.changes.append(FieldChange(start, self._base().name, letter, value))
         elif letter == "w":
             again = not self.sung and self.verses
