@@ -95,7 +95,9 @@ def test_a_long_title_makes_a_short_name():
     assert len(names([tune(f"X:1\nT:{'long ' * 100}\nK:C\nC|\n")])[0]) < 100
 
 
-@pytest.mark.parametrize("music", ["{C0}DEFG|", "%%MIDI program 999\nCDE|", "C0D0E0|", "%%MIDI beat 999 x\nCDE|", "{C0}{D0}E0|"])
+@pytest.mark.parametrize(
+    "music", ["{C0}DEFG|", "%%MIDI program 999\nCDE|", "C0D0E0|", "%%MIDI beat 999 x\nCDE|", "{C0}{D0}E0|"]
+)
 def test_nothing_in_one_tune_ends_the_book(music, tmp_path):
     outcomes = list(render_tunes([tune(f"X:1\nT:Odd\nK:C\n{music}\n"), tune(GOOD)], ["midi"], tmp_path))
     assert not outcomes[1].reason

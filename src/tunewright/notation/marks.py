@@ -20,7 +20,7 @@ from tunewright.notation.spec import (
 from tunewright.notation.voices import Problem
 
 _CHORD_SYMBOL = re.compile(CHORD_SYMBOL)
-_MANY_COLONS = re.compile(":{3,}")
+_MANY_COLONS = re.compile(r":{3,}(?=[\[|])|(?<=[|\]]):{3,}")
 _DENOMINATOR = re.compile(r"/(\d+)")
 _UNKNOWN = {
     '"': "quote-unclosed",

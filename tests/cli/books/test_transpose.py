@@ -119,7 +119,9 @@ def test_chord_names_of_fake_books_move(write, capfdbinary):
 def test_a_chord_name_that_stays_is_named(write, capfdbinary):
     path = write((TUNE + '"Cx9"C"Fine"D"D.C."E"^Am"F|]\n').encode())
     assert transpose(path, semitones=2) == FINDINGS
-    assert capfdbinary.readouterr().err == f'kept: {path}:6:1: "Cx9" is not read as a chord symbol, and stays\n'.encode()
+    assert (
+        capfdbinary.readouterr().err == f'kept: {path}:6:1: "Cx9" is not read as a chord symbol, and stays\n'.encode()
+    )
 
 
 @pytest.mark.parametrize(
