@@ -15,8 +15,9 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import pairwise
 
 from tunewright.notation.keys import parse_key, unread_part
-from tunewright.notation.lexer import Line, LineKind, Sign, read_lines, tokens
+from tunewright.notation.lexer import FIELD_LINES, Line, LineKind, Sign, read_lines, tokens
 from tunewright.notation.meter import parse_meter, parse_unit_length
+from tunewright.notation.playing.order import part_sequence
 from tunewright.notation.spec import FIELDS, UNICODE_ACCIDENTALS
 from tunewright.notation.voices import Problem
 
@@ -131,6 +132,7 @@ def find_fields(text: str, defaults: Collection[str] = ()) -> Iterator[Problem]:
         yield from _value(letter, text[line.start + 2 : line.stop].strip(), line.start)
     yield from _among_music(text, lines)
     yield from _lines_without_meaning(text, lines)
+    yield from _unread(text, lines)
 
 
 def _order(header: list[Line], letters: list[str]) -> Iterator[Problem]:
@@ -187,3 +189,30 @@ def _lines_without_meaning(text: str, lines: list[Line]) -> Iterator[Problem]:
         elif line.kind is LineKind.TEXT and body and not told and "|" in text[line.start : line.stop]:
             told = True
             yield Problem("music-after-blank-line", line.start)
+
+
+def _unread(text: str, lines: list[Line]) -> Iterator[Problem]:
+    """Yield what is not read, or in part, of fields and blocks that are right in themselves."""
+    block: int | None = None
+    labels: set[str] = set()
+    order: Line | None = None
+    for line in lines:
+        content = text[line.start : line.stop]
+        if line.kind is LineKind.DIRECTIVE:
+            begins, ends = content.startswith("%%begin"), content.startswith("%%end")
+            block = line.start if begins and block is None else None if ends else block
+        elif line.kind in FIELD_LINES and content[0] == "m" and "=" in content:
+            yield Problem("macro-unread", line.start, content[2:].strip())
+        elif line.kind is LineKind.BODY_FIELD and content[0] == "s":
+            yield Problem("symbols-unread", line.start)
+        elif line.kind is LineKind.HEADER_FIELD and content[0] == "P":
+            order = order or line
+        elif line.kind is LineKind.BODY_FIELD and content[0] == "P":
+            labels.add(content[2:].strip())
+    labels.update(re.findall(r"\[P:[ \t]*([A-Za-z])[ \t]*\]", text) if order else ())
+    if order is not None:
+        missing = sorted({part for part in part_sequence(text[order.start + 2 : order.stop]) if part not in labels})
+        if missing:
+            yield Problem("part-missing", order.start, ", ".join(missing))
+    if block is not None:
+        yield Problem("block-unclosed", block)

@@ -20,6 +20,7 @@ from tunewright.notation.spec import (
 from tunewright.notation.voices import Problem
 
 _CHORD_SYMBOL = re.compile(CHORD_SYMBOL)
+_MANY_COLONS = re.compile(r":{3,}(?=[\[|])|(?<=[|\]]):{3,}")
 _DENOMINATOR = re.compile(r"/(\d+)")
 _UNKNOWN = {
     '"': "quote-unclosed",
@@ -87,7 +88,8 @@ class _Marks:
         return Problem("microtone", start, content)
 
     def _bar(self, start: int, content: str, _: Sign | None) -> Problem | None:
-        return None if content in BAR_LINES else Problem("bar-line-unknown", start, content)
+        known = _MANY_COLONS.sub("::", content) in BAR_LINES
+        return None if known else Problem("bar-line-unknown", start, content)
 
     def _chord_symbol(self, start: int, content: str, _: Sign | None) -> Problem | None:
         if _CHORD_SYMBOL.fullmatch(content[1:-1].strip()):

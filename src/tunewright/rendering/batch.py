@@ -28,6 +28,8 @@ class Outcome:
     """The file, whether or not it could be written."""
     reason: str = ""
     """Why it could not be made; empty if it was."""
+    doubt: str = ""
+    """What cannot be vouched for in a file that was made."""
 
 
 def render_tunes(
@@ -87,7 +89,7 @@ def _render_tune(tune: Tune, formats: Sequence[str], stem: Path, soundfont: Path
         except Exception as error:  # noqa: BLE001 - whatever fails in one tune must not end the book
             outcomes.append(Outcome(tune, form, path, f"unexpected {type(error).__name__}: {error}"))
         else:
-            outcomes.append(Outcome(tune, form, path))
+            outcomes.append(Outcome(tune, form, path, doubt=rendering.doubt))
     return outcomes
 
 

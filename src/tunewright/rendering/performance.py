@@ -10,7 +10,6 @@ reads a tune otherwise, it gets one in which everything is written out.
 
 import re
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -70,6 +69,8 @@ class Performance:
     """A track for each voice, then one for the accompaniment if there are chord symbols; in order of starting times."""
     tempos: tuple[tuple[float, float], ...] = ()
     """Changes of the tempo: whole notes from the start, and quarter notes per minute from there on; in order."""
+    vouched: bool = True
+    """False if abcjs plays other notes than `tunewright.notation` reads, even where all is written out for it."""
 
     def seconds(self, whole_notes: float) -> float:
         """Return the time from the start to a number of whole notes, in seconds."""
@@ -123,11 +124,12 @@ def perform(abc: str) -> Performance:
         if SLOWEST <= change.quarters_per_minute <= FASTEST
     )
     _refuse_endless(Performance("", meter, tempo, ((SoundingNote(0, played.ticks / WHOLE, 60, 1),),), tempos))
-    voices = (tuple(_sounding(_with_short_graces(notes))) for notes in _sequence(abc, played, tempo))
+    heard, vouched = _sequence(abc, played, tempo)
+    voices = (tuple(_sounding(_with_short_graces(notes))) for notes in heard)
     tracks = tuple(voice for voice in voices if voice)
     if not tracks:
         raise RenderError("no note of the tune sounds")
-    performance = Performance(str(opened["title"]), meter, tempo, tracks, tempos)
+    performance = Performance(str(opened["title"]), meter, tempo, tracks, tempos, vouched)
     _refuse_endless(performance)
     return performance
 
@@ -147,17 +149,18 @@ def _refuse_endless(performance: Performance) -> None:
         raise RenderError(f"the tune would last {minutes:.0f} minutes; at most {LONGEST_SECONDS / 60:.0f} are allowed")
 
 
-def _sequence(abc: str, played: Played, tempo: float) -> list[list[dict[str, Any]]]:
-    """Return what abcjs plays, track by track, with places in `abc`: as it reads the tune itself if it does so rightly.
+def _sequence(abc: str, played: Played, tempo: float) -> tuple[list[list[dict[str, Any]]], bool]:
+    """Return what abcjs plays, track by track, with places in `abc`, and whether it is what we read.
 
-    Otherwise it plays a text in which everything that takes time is written out.
+    abcjs plays the tune as it reads it if it does so rightly; else a text in which all that takes time is written out.
     """
     engraved = engraving_text(abc)
     tracks = _asked(engraved.text, tempo, engraved.original_range)
     if _agrees(tracks, played, abc):
-        return tracks
+        return tracks, True
     written_out = playing_text(abc, played)
-    return _asked(written_out.text, tempo, written_out.original_range)
+    tracks = _asked(written_out.text, tempo, written_out.original_range)
+    return tracks, _agrees(tracks, played, abc)
 
 
 def _asked(
@@ -196,19 +199,19 @@ _OTHER_PITCHES = re.compile(
 def _agrees(tracks: list[list[dict[str, Any]]], played: Played, abc: str) -> bool:
     """Return true if the notes in `tracks` have the onsets and pitches of `played`; those with ornaments may differ."""
     notes = [note for track in played.tracks() for note in track]
-    adorned = sorted({note.start for note in notes if note.adorned})
+    places = _Places(abc, sorted({note.start for note in notes if note.adorned}))
     with_pitch = not _OTHER_PITCHES.search(abc)
-    ours = Counter(
-        (round(note.onset_ticks * _PRECISION / WHOLE), with_pitch and note.pitch) for note in notes if not note.adorned
-    )
-    places = _Places(abc, adorned)
-    theirs = Counter(
-        (round((note["start"] or 0) * _PRECISION), with_pitch and note["pitch"])
+    ours = sorted((with_pitch and note.pitch, note.onset_ticks / WHOLE) for note in notes if not note.adorned)
+    theirs = sorted(
+        (with_pitch and note["pitch"], note["start"])
         for track in tracks
         for note in track
         if note.get("startChar") is not None and not places.adorned(note["startChar"], note["endChar"])
     )
-    return ours == theirs
+    return len(ours) == len(theirs) and all(
+        pitch == other and abs(onset - start) < _NEAR
+        for (pitch, onset), (other, start) in zip(ours, theirs, strict=True)
+    )
 
 
 def _sounding(notes: Iterable[dict[str, Any]]) -> Iterator[SoundingNote]:
@@ -244,8 +247,8 @@ def _with_short_graces(notes: Iterable[dict[str, Any]]) -> Iterator[dict[str, An
     yield from graces
 
 
-_PRECISION = 2**10 * 15
-"""Onsets are compared in such parts of a whole note, of which usual lengths have whole numbers."""
+_NEAR = 1 / 1000
+"""Onsets nearer than this, in whole notes, are the same: abcjs adds up rounded lengths."""
 
 
 class _Places:

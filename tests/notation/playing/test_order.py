@@ -77,7 +77,14 @@ def test_da_capo_dal_segno_fine_and_coda(body, order):
 
 @pytest.mark.parametrize(
     ("value", "parts"),
-    [("AABB", "AABB"), ("A2B3", "AABBB"), ("A(BC)2", "ABCBC"), ("((AB)2.C)2", "ABABCABABC"), ("A.B", "AB"), ("A0", "A")],
+    [
+        ("AABB", "AABB"),
+        ("A2B3", "AABBB"),
+        ("A(BC)2", "ABCBC"),
+        ("((AB)2.C)2", "ABABCABABC"),
+        ("A.B", "AB"),
+        ("A0", "A"),
+    ],
 )
 def test_the_order_of_parts(value, parts):
     assert "".join(part_sequence(value)) == parts
@@ -97,7 +104,12 @@ def test_signs_of_bar_lines():
     assert ending_numbers("1,3-5") == {1, 3, 4, 5}
 
 
-BY_THE_STANDARD_ALONE = ("|:C4|1,3 D4:|2 E4|]", "C4||D4|E4:|", "|:C4|[1 D4:|[2 E4:|F4|]", "C4|1 D4:|2 E4||F4|1 G4:|2 A4|]")
+BY_THE_STANDARD_ALONE = (
+    "|:C4|1,3 D4:|2 E4|]",
+    "C4||D4|E4:|",
+    "|:C4|[1 D4:|[2 E4:|F4|]",
+    "C4|1 D4:|2 E4||F4|1 G4:|2 A4|]",
+)
 """Repeats that abc2midi takes back to the start of the tune, or that it does not count."""
 
 

@@ -111,7 +111,9 @@ def test_only_music_is_music(music):
     assert [note.pitch for track in play_tune(f"X:1\nL:1/4\n{music}\n").tracks() for note in track] == [60, 62]
 
 
-@pytest.mark.parametrize("key", ["C", "D ^g", "D exp _b", "Bb", "F#m", "Ador", "HP", "Em clef=bass", "C treble-8", "none"])
+@pytest.mark.parametrize(
+    "key", ["C", "D ^g", "D exp _b", "Bb", "F#m", "Ador", "HP", "Em clef=bass", "C treble-8", "none"]
+)
 def test_abc2midi_reads_the_same_keys(key, abc2midi_notes):
     text = f"{HEADER}K:{key}\nCDEF|GABc|\n"
     assert [(float(onset), pitch) for onset, pitch in tracks("CDEF|GABc|", key)[0]] == abc2midi_notes(text)

@@ -10,7 +10,9 @@ from tunewright.notation.reader import read_events
 HEADER = "X:1\nT:t\nM:4/4\nL:1/4\nK:C\n"
 
 
-@pytest.mark.parametrize(("body", "codes"), [("C4 & E4|", []), ("C4|D4|&& E4|F4|", []), ("C4 && E4|", ["overlay-too-far"])])
+@pytest.mark.parametrize(
+    ("body", "codes"), [("C4 & E4|", []), ("C4|D4|&& E4|F4|", []), ("C4 && E4|", ["overlay-too-far"])]
+)
 def test_an_overlay_goes_back_no_further_than_the_music(body, codes):
     assert [finding.code for finding in check(HEADER + body)] == codes
 

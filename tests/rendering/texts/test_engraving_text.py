@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from tunewright.errors import RenderError
 from tunewright.notation.playing.played import play_tune
 from tunewright.rendering.score import engrave
 from tunewright.rendering.source import abc_text
@@ -105,3 +106,8 @@ def test_places_of_a_rewritten_tune_are_those_of_the_text():
     text = abc_text(f"{HEADER}K:B♭\n♯FfDE|\n")
     found = [text[slice(*element.characters)].strip() for element in engrave(text).elements if element.kind == "note"]
     assert found == ["♯F", "f", "D", "E"]
+
+
+def test_macros_are_refused_aloud():
+    with pytest.raises(RenderError, match="macros"):
+        engrave(abc_text("X:1\nm:~G2={A}G{F}G\nL:1/4\nK:C\n~G2 D|\n"))

@@ -53,6 +53,9 @@ def render(
                 bar.console.print(printable(f"{place}: no {outcome.format}: {outcome.reason}"), markup=False)
             else:
                 written += 1
+            if outcome.doubt:
+                place = f"{outcome.tune.path}:{outcome.tune.line}"
+                bar.console.print(printable(f"{place}: {outcome.format} in doubt: {outcome.doubt}"), markup=False)
             bar.advance(task)
             if stopped:
                 break

@@ -174,7 +174,11 @@ def _tune(block: _Block, defaults: Sequence[SourceLine], path: Path) -> Iterator
 def _with_defaults(lines: Sequence[SourceLine], defaults: Sequence[SourceLine]) -> list[SourceLine]:
     length = header_length([line.text for line in lines])
     present = {line.text[:2] for line in lines[:length]}
-    missing = [SourceLine(lines[0].number, line.text, 0) for line in defaults if line.text[:2] not in present]
+    missing, field = [], ""
+    for line in defaults:
+        field = field if line.text.startswith("+:") else line.text[:2]
+        if field not in present:  # a line that continues a field goes with it
+            missing.append(SourceLine(lines[0].number, line.text, 0))
     return [*lines[: length - 1], *missing, *lines[length - 1 :]]
 
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from tunewright.errors import RenderError
 from tunewright.notation.fields import plain_string
 from tunewright.notation.keys import OPTION, parse_key
 from tunewright.notation.lexer import FIELD_LINES, Line, LineKind, Sign, Token, breaks_at_bangs, read_lines, tokens
@@ -37,8 +38,18 @@ _SUNG = re.compile(r"[^\s|]")
 
 
 def engraving_text(abc: str) -> EditedText:
-    """Return `abc`, a complete tune, as abcjs engraves it rightly."""
+    """Return `abc`, a complete tune, as abcjs engraves it rightly.
+
+    Raises
+    ------
+    RenderError
+        If it has macros, which abcjs would leave as they stand.
+    """
     lines = list(read_lines(abc))
+    if any(
+        line.kind in FIELD_LINES and abc[line.start] == "m" and "=" in abc[line.start : line.stop] for line in lines
+    ):
+        raise RenderError("the tune has macros (m:), which are not read; write out the notes for which they stand")
     events = read_events(abc)
     edits = [*_line_edits(abc, lines), *_music_edits(abc, events), *_lyric_edits(abc, lines)]
     return EditedText(abc, edits)
