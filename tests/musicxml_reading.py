@@ -29,6 +29,8 @@ class XmlNote:
     """What type, dots and tuplet say of its length."""
     starts_tie: bool = False
     stops_tie: bool = False
+    held: tuple[int, ...] = ()
+    """Those of its pitches that a tie has led on."""
     names: tuple[str, ...] = ()
     """Names of all elements inside it."""
     syllables: tuple[str, ...] = ()
@@ -40,6 +42,8 @@ class XmlMeasure:
 
     number: str
     implicit: bool
+    start: Fraction
+    """Whole notes before it; repeats are not played."""
     notes: list[XmlNote] = field(default_factory=list)
     """Of the first voice."""
     others: list[XmlNote] = field(default_factory=list)
@@ -72,7 +76,7 @@ def _measures(part: ElementTree.Element) -> Iterator[XmlMeasure]:
     transposed = 0
     start = Fraction(0)
     for element in part.findall("measure"):
-        measure = XmlMeasure(element.get("number"), element.get("implicit") == "yes")
+        measure = XmlMeasure(element.get("number"), element.get("implicit") == "yes", start)
         now = start
         for child in element:
             if child.tag == "attributes":
@@ -140,13 +144,15 @@ def _note(
         voice[-1].pitches += pitches
         voice[-1].starts_tie |= "start" in ties
         voice[-1].stops_tie |= "stop" in ties
+        voice[-1].held += pitches if "stop" in ties else ()
         return now
     length = Fraction(note.findtext("duration")) / divisions / 4
     assert length > 0
     names = tuple(element.tag for element in note.iter())
     syllables = tuple(text.text for text in note.findall("lyric/text"))
     written = _written(note)
-    voice.append(XmlNote(pitches, now, length, written, "start" in ties, "stop" in ties, names, syllables))
+    held = pitches if "stop" in ties else ()
+    voice.append(XmlNote(pitches, now, length, written, "start" in ties, "stop" in ties, held, names, syllables))
     return now + length
 
 
@@ -205,6 +211,17 @@ def unfolded(measures: list[XmlMeasure]) -> list[int]:
                 True,
             )
     return played
+
+
+def struck(measures: list[XmlMeasure]) -> list[tuple[Fraction, int]]:
+    """Return onset, in whole notes, and pitch of every note of a part as it is played, tied notes as one."""
+    notes, now = [], Fraction(0)
+    for measure in (measures[place] for place in unfolded(measures)):
+        for note in (*measure.notes, *measure.others):
+            onset = now + note.onset - measure.start
+            notes += [(onset, pitch) for pitch in set(note.pitches) - set(note.held)]
+        now += measure.length
+    return sorted(notes)
 
 
 def _is_last(measures: list[XmlMeasure], place: int) -> bool:

@@ -518,6 +518,11 @@ def test_a_tune_without_a_note_is_refused(tune):
         render(tune, "musicxml")
 
 
+def test_macros_are_refused():
+    with pytest.raises(RenderError, match="macros"):
+        document("nC4|", "X:1\nm:nC=C2{D}C2\nK:C\n")
+
+
 def test_a_tune_without_end_is_refused():
     with pytest.raises(RenderError, match="whole notes long; at most 20000 are allowed"):
         document("C1000000|" * 3)

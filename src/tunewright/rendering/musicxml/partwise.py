@@ -39,6 +39,7 @@ from tunewright.rendering.musicxml.sign_elements import add_direction, add_tempo
 from tunewright.rendering.musicxml.written_items import FieldChange, WrittenSound, WrittenTune
 from tunewright.rendering.musicxml.written_tune import read_written
 from tunewright.rendering.tempo import choose_tempo
+from tunewright.rendering.texts.engraving_text import refuse_macros
 
 LONGEST_WHOLE_NOTES = 20_000
 """A voice that is longer is refused."""
@@ -67,9 +68,10 @@ def musicxml_file(abc: str, provenance: Mapping[str, str] | None = None) -> byte
     Raises
     ------
     RenderError
-        If it holds no note, or a voice longer than `LONGEST_WHOLE_NOTES`.
+        If it holds no note, a voice longer than `LONGEST_WHOLE_NOTES`, or macros.
     """
     text = _NOT_XML.sub("\ufffd", abc)
+    refuse_macros(text, list(read_lines(text)))
     tune = read_written(text)
     voices = [voice for voice in tune.events.voices if any(_sounds(voice))]
     if not any(sound.pitch is not None and sound.ticks for voice in voices for sound in _sounds(voice)):

@@ -92,8 +92,7 @@ def _lines(voice: Voice, contents: Sequence[BarContent]) -> list[list[BarLine]]:
 
 
 def _add_bar_lines(parts: Sequence[tuple[ScoreMeasure, ScoreMeasure]], lines: Sequence[Sequence[BarLine]]) -> None:
-    open_ending: tuple[int, ...] = ()
-    colons, turns = 1, 0  # of the sign that opened the repeat, and the last turn that its endings name
+    section = _Section()
     for place, here in enumerate(lines):
         before = parts[place - 1][1] if place else None
         after = parts[place][0] if place < len(parts) else None
@@ -101,21 +100,53 @@ def _add_bar_lines(parts: Sequence[tuple[ScoreMeasure, ScoreMeasure]], lines: Se
         ends, starts = max((sign.ends for sign in signs), default=0), max((sign.starts for sign in signs), default=0)
         double = any(sign.double for sign in signs)
         ending = tuple(sorted({number for line in here for number in ending_numbers(line.ending) if number}))
+        closes = bool(section.open_ending) and (bool(ending) or not after or ends + starts > 0 or double)
         if before:
-            if ends and open_ending and (ending or open_ending[0] > 1):
-                before.times = open_ending[-1] + 1 if ending else turns  # the last ending repeats nothing
-            elif ends:
-                before.times = min(max(turns, ends + 1, colons + 1), MOST_TURNS)
-            before.divides = double and not ends
-            before.style = "light-heavy" if ends else "" if starts else _style(here)
-            if open_ending and (ending or not after or ends or starts or double):
-                before.ended, open_ending = open_ending, ()
-        if starts or (not ending and (ends or (double and before and before.ended))):
-            colons, turns = max(starts, 1), 0
+            if ends or (closes and section.has_turns_left(ending)):
+                section.close_repeat(before, ends, ending)
+            before.divides = double and not before.times
+            before.style = "light-heavy" if before.times else "" if starts else _style(here)
+            before.ended = section.open_ending if closes else ()
+        if starts or (not ending and (ends or (double and closes))):
+            section = _Section(max(starts, 1))
+        elif closes:
+            section.open_ending = ()
         if after:
             after.begins_repeat, after.ending = starts > 0, ending
-            open_ending = ending or open_ending
-            turns = max(turns, *ending) if ending else turns
+            section.begin_ending(ending)
+
+
+@dataclass(slots=True)
+class _Section:
+    """What is repeated, as far as it has been read."""
+
+    colons: int = 1
+    """Of the sign that opens it."""
+    turns: int = 0
+    """The last one that an ending names."""
+    open_ending: tuple[int, ...] = ()
+    closed: list[tuple[ScoreMeasure, int]] = field(default_factory=list)
+    """Last measure of each ending that leads back, and the turn after the last one that it names."""
+
+    def begin_ending(self, ending: tuple[int, ...]) -> None:
+        """Begin the ending for the turns `ending`, if there are some."""
+        if ending:
+            self.open_ending, self.turns = ending, max(self.turns, *ending)
+            for measure, following in self.closed:
+                measure.times = min(following, self.turns)
+
+    def has_turns_left(self, following: tuple[int, ...]) -> bool:
+        """Return true if the open ending is the last one in the text, but not in the order of playing."""
+        return not following and self.open_ending[0] > 1 and self.open_ending[-1] < self.turns
+
+    def close_repeat(self, measure: ScoreMeasure, ends: int, following: tuple[int, ...]) -> None:
+        """Lead back after `measure`, whose bar line has `ends` colons; the ending `following` begins there."""
+        if self.open_ending and following:
+            self.closed.append((measure, self.open_ending[-1] + 1))
+        elif self.open_ending and self.open_ending[0] > 1:
+            measure.times = self.turns  # what closes the last ending repeats nothing more
+        else:
+            measure.times = min(max(self.turns, ends + 1, self.colons + 1), MOST_TURNS)
 
 
 def _open_repeats(measures: Sequence[ScoreMeasure]) -> None:

@@ -46,13 +46,18 @@ def engraving_text(abc: str) -> EditedText:
         If it has macros, which abcjs would leave as they stand.
     """
     lines = list(read_lines(abc))
+    refuse_macros(abc, lines)
+    events = read_events(abc)
+    edits = [*_line_edits(abc, lines), *_music_edits(abc, events), *_lyric_edits(abc, lines)]
+    return EditedText(abc, edits)
+
+
+def refuse_macros(abc: str, lines: Sequence[Line]) -> None:
+    """Raise a `RenderError` if the tune `abc`, whose lines are `lines`, has macros."""
     if any(
         line.kind in FIELD_LINES and abc[line.start] == "m" and "=" in abc[line.start : line.stop] for line in lines
     ):
         raise RenderError("the tune has macros (m:), which are not read; write out the notes for which they stand")
-    events = read_events(abc)
-    edits = [*_line_edits(abc, lines), *_music_edits(abc, events), *_lyric_edits(abc, lines)]
-    return EditedText(abc, edits)
 
 
 def engraved_key(value: str) -> str | None:
