@@ -17,7 +17,7 @@ from itertools import pairwise
 from tunewright.notation.keys import parse_key, unread_part
 from tunewright.notation.lexer import FIELD_LINES, Line, LineKind, Sign, read_lines, tokens
 from tunewright.notation.meter import parse_meter, parse_unit_length
-from tunewright.notation.playing.order import part_sequence
+from tunewright.notation.playing.playing_order import part_sequence
 from tunewright.notation.spec import FIELDS, UNICODE_ACCIDENTALS
 from tunewright.notation.voices import Problem
 

@@ -20,7 +20,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from tunewright.notation.meter import Meter
-from tunewright.notation.playing.order import signs_of
+from tunewright.notation.playing.playing_order import signs_of
 from tunewright.notation.voice.items import BarLine, MeterChange, Sound
 from tunewright.notation.voices import Problem, Voice
 

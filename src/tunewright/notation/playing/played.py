@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from tunewright.notation.meter import WHOLE, Tempo
-from tunewright.notation.playing.order import playing_order
+from tunewright.notation.playing.playing_order import playing_order
 from tunewright.notation.reader import read_events
 from tunewright.notation.voice.items import Overlay, Sound, TempoChange
 from tunewright.notation.voices import Events, Voice
@@ -28,7 +28,7 @@ class PlayedNote(NamedTuple):
     """True if grace notes or decorations may change its time."""
 
 
-class Step(NamedTuple):
+class PassedItem(NamedTuple):
     """An item of a voice, at the time when it is passed."""
 
     item: int
@@ -41,7 +41,7 @@ class PlayedVoice:
     """A voice in the order of playing."""
 
     voice: Voice
-    steps: tuple[Step, ...]
+    steps: tuple[PassedItem, ...]
     ticks: int
     """How long it lasts."""
 
@@ -99,7 +99,7 @@ def _unfold(voice: Voice, events: Events) -> PlayedVoice:
     steps, now = [], 0
     for index in playing_order(voice.items, events.fields.get("P", "")):
         item = voice.items[index]
-        steps.append(Step(index, now))
+        steps.append(PassedItem(index, now))
         if type(item) is Sound:
             now += item.ticks
     return PlayedVoice(voice, tuple(steps), now)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import chain, pairwise
 
 from tunewright.notation.melody import BarContent, bar_contents, bars_of
-from tunewright.notation.playing.order import MOST_TURNS, ending_numbers, signs_of
+from tunewright.notation.playing.playing_order import MOST_TURNS, ending_numbers, signs_of
 from tunewright.notation.voice.items import BarLine, Overlay, Sound
 from tunewright.notation.voices import Voice
 from tunewright.rendering.musicxml.written_items import LEADING_TO_CODA, FieldChange, WrittenSound, WrittenTune

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tunewright.notation.playing.order import MOST_PARTS, Signs, ending_numbers, part_sequence, signs_of
 from tunewright.notation.playing.played import play_tune, quarters
+from tunewright.notation.playing.playing_order import MOST_PARTS, Signs, ending_numbers, part_sequence, signs_of
 
 HEADER = "X:1\nM:4/4\nL:1/4\nQ:1/4=120\n"
 
