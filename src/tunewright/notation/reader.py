@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 
 from tunewright.notation.lexer import FIELD_LINES, MUSIC_AND_RUNS, NOTE, Line, LineKind, music_of, read_lines
 from tunewright.notation.meter import WHOLE, parse_length, parse_tempo, scaled
-from tunewright.notation.spec import DIRECTIONS, FERMATAS, LONGEST_TUNE
+from tunewright.notation.spec import DIRECTIONS, FERMATAS, LONGEST_TUNE, TIMELESS
 from tunewright.notation.voice.field_effects import FieldEffects
 from tunewright.notation.voice.items import BarLine, Direction, Sound
 from tunewright.notation.voice.layers import Layers
@@ -208,7 +208,7 @@ class EventReader:
         if self.grace:
             return
         self.held |= sign in FERMATAS
-        self.adorned = True
+        self.adorned |= sign.strip("!+") not in TIMELESS
         if direction := DIRECTIONS.get(sign.strip("!+")):
             self._base().items.append(Direction(match.start(), direction))
 

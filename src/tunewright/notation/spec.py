@@ -140,6 +140,14 @@ DECORATION_SIGNS = {
 }
 """Meanings of the one-letter decorations; ``U:`` fields may add to them. ``R`` is not in the standard but usual."""
 
+TIMELESS = frozenset((
+    ".", "u", "v", "H", "L", "S", "O", "staccato", "tenuto", "accent", ">", "emphasis", "fermata", "invertedfermata",
+    "upbow", "downbow", "segno", "coda", "fine", "0", "1", "2", "3", "4", "5", "plus", "open", "thumb", "wedge",
+    "pppp", "ppp", "pp", "p", "mp", "mf", "f", "ff", "fff", "ffff", "sfz", "breath", "D.C.", "D.S.", "dacapo", "dacoda",
+    "crescendo(", "crescendo)", "diminuendo(", "diminuendo)", "<(", "<)", ">(", ">)",
+))  # fmt: skip
+"""Decorations that are played, if at all, without further notes: the note begins at its time, at its pitch."""
+
 FERMATAS = frozenset(("H", "!fermata!", "+fermata+", "!invertedfermata!"))
 """Decorations for a note that is held."""
 

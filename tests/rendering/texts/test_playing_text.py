@@ -96,3 +96,7 @@ def test_midi_agrees_with_our_reading_of_random_tunes(seed):
     found = midi_notes(text)
     rounded = Counter((round(onset, 1), pitch) for onset, pitch in set(found))
     assert rounded.keys() == {(round(onset, 1), pitch) for onset, pitch in expected}
+
+
+def test_a_dot_between_a_note_and_its_broken_rhythm_changes_no_time():
+    assert midi_notes(f"{HEADER}K:C\n.B.>G .A.B|\n") == [(0, 71), (1.5, 67), (2, 69), (3, 71)]

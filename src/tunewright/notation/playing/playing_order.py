@@ -21,6 +21,9 @@ from tunewright.notation.voice.items import BarLine, Direction, Item, PartStart,
 MOST_ITEMS = 1_000_000
 """An order ends here: no text of a real tune comes near."""
 
+MOST_SIGNS = 16
+"""Bar lines and other signs in a row that are looked at for what they say together."""
+
 MOST_TURNS = 16
 """Most times that a repeat is played."""
 
@@ -122,6 +125,8 @@ class _Player:
         self.jumped = False
         self.waiting: list[int] = []  # directions that act at the end of the bar
         self.stopped = False
+        self._endings: dict[int, set[int]] = {}  # by where the section begins
+        self._marks: dict[str, list[int]] = {}
 
     def play(self) -> list[int]:
         at = self.begin
@@ -147,7 +152,7 @@ class _Player:
 
     def _in_bar(self, at: int) -> bool:
         """Return true if a sound stands in the bar before item `at`."""
-        for index in range(at - 1, self.begin - 1, -1):
+        for index in range(at - 1, max(self.begin, at - MOST_SIGNS) - 1, -1):
             item = self.items[index]
             if type(item) is BarLine and item.text:
                 return False
@@ -236,7 +241,10 @@ class _Player:
 
     def _all_endings(self) -> set[int]:
         """Return the turns that the endings of this section name."""
+        if self.back in self._endings:
+            return self._endings[self.back]
         found: set[int] = set()
+        self._endings[self.back] = found
         last = 1
         for index in range(self.back + 1, self.end):
             item = self.items[index]
@@ -253,7 +261,7 @@ class _Player:
 
     def _ending_at(self, at: int) -> str:
         """Return the ending that begins with the bar line at index `at`, or right after it."""
-        for index in range(at, self.end):
+        for index in range(at, min(self.end, at + MOST_SIGNS)):
             item = self.items[index]
             if type(item) is Sound:
                 break
@@ -263,7 +271,7 @@ class _Player:
 
     def _ends_at_once(self, at: int) -> bool:
         """Return true if a repeat end follows the bar line at index `at` before any sound."""
-        for index in range(at + 1, self.end):
+        for index in range(at + 1, min(self.end, at + MOST_SIGNS)):
             item = self.items[index]
             if type(item) is Sound:
                 break
@@ -291,11 +299,13 @@ class _Player:
         return None
 
     def _places(self, name: str) -> list[int]:
-        return [
-            index
-            for index in range(self.begin, self.end)
-            if type(item := self.items[index]) is Direction and item.name == name
-        ]
+        if name not in self._marks:
+            self._marks[name] = [
+                index
+                for index in range(self.begin, self.end)
+                if type(item := self.items[index]) is Direction and item.name == name
+            ]
+        return self._marks[name]
 
 
 def _closes(line: BarLine) -> bool:
