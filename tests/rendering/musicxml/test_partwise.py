@@ -51,7 +51,7 @@ def as_notation_reads(text):
         assert [int(measure.number.strip("X")) for measure in part] == [bar.number for bar in melody.bars]
         assert [measure.ending[:1] for measure in part] == [tuple(map(int, bar.ending[:1])) for bar in melody.bars]
         lines = [text[bar.end : after.start] for bar, after in pairwise(melody.bars)] + [text[melody.bars[-1].end :]]
-        closes = [re.search(r":\||::", bar_lines) is not None for bar_lines in lines]
+        closes = [re.search(r":\[?\||::", bar_lines) is not None for bar_lines in lines]
         assert [measure.backward for measure in part if not measure.forward] == [
             closed for closed, measure in zip(closes, part, strict=True) if not measure.forward
         ]
