@@ -2,7 +2,7 @@
 
 import re
 from fractions import Fraction
-from itertools import cycle, pairwise
+from itertools import cycle
 from xml.etree import ElementTree
 
 import pytest
@@ -16,7 +16,7 @@ from tunewright.notation.melody import read_melody
 from tunewright.notation.meter import WHOLE
 from tunewright.notation.playing.played import play_tune
 from tunewright.notation.reader import read_events
-from tunewright.notation.voice.items import Sound
+from tunewright.notation.voice.items import BarLine, Sound
 from tunewright.rendering import render
 from tunewright.rendering.performance import perform
 from tunewright.rendering.source import abc_text
@@ -41,6 +41,11 @@ def measures(body, header=HEADER):
     return read_document(document(body, header))[0]
 
 
+def closing(lines, start, end):
+    """Whether each of the bar lines `lines` that stand from `start` to `end` ends a repeat."""
+    return [line.text.startswith(":") for line in lines if start <= line.start < end]
+
+
 def as_notation_reads(text):
     """Check a tune's document against its melody; return how many notes both have."""
     part = next(part for part in read_document(render(text, "musicxml")) if melody_of(part))
@@ -50,8 +55,9 @@ def as_notation_reads(text):
         assert [measure.length for measure in part] == [bar.length for bar in melody.bars]
         assert [int(measure.number.strip("X")) for measure in part] == [bar.number for bar in melody.bars]
         assert [measure.ending[:1] for measure in part] == [tuple(map(int, bar.ending[:1])) for bar in melody.bars]
-        lines = [text[bar.end : after.start] for bar, after in pairwise(melody.bars)] + [text[melody.bars[-1].end :]]
-        closes = [re.search(r":\[?\||::", bar_lines) is not None for bar_lines in lines]
+        ends = [after.start for after in melody.bars[1:]] + [len(text)]
+        lines = [item for voice in read_events(text).voices for item in voice.items if type(item) is BarLine]
+        closes = [any(closing(lines, bar.end, end)) for bar, end in zip(melody.bars, ends, strict=True)]
         assert [measure.backward for measure in part if not measure.forward] == [
             closed for closed, measure in zip(closes, part, strict=True) if not measure.forward
         ]
@@ -177,6 +183,14 @@ def test_every_value_of_the_header_has_its_place():
     told = {field.get("name"): field.text for field in root.iter("miscellaneous-field")}
     assert told == {"subtitle": "Second", "origin": "Cork", "rhythm": "jig", "seed": "3"}
     assert root.find("part/measure/sound").get("tempo") == "165"
+
+
+def test_continued_fields_and_words_after_the_tune():
+    header = "X:1\nT:First\n+:part\nH:one\n+:two\nr:no\n+:remark\nK:C\n"
+    root = ElementTree.fromstring(document("C4|\nW:sung\n+:after\nW:more\n", header))  # noqa: S314 - our own
+    assert root.findtext("work/work-title") == "First part"
+    told = [(field.get("name"), field.text) for field in root.iter("miscellaneous-field")]
+    assert told == [("history", "one two"), ("words after the tune", "sung after"), ("words after the tune", "more")]
 
 
 @pytest.mark.parametrize(

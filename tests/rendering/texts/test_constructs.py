@@ -1,4 +1,4 @@
-"""Every construct in the table of docs/abc.md: read, checked, played, engraved, transposed, accepted as it says there.
+"""Every construct in the table of docs/abc.md: read, checked, played, engraved, transposed, exported, accepted.
 
 Notes are onsets in quarter notes and MIDI numbers, worked out from the standard by hand.
 """
@@ -10,6 +10,7 @@ from pathlib import Path
 
 import mido
 import pytest
+from musicxml_reading import read_document, struck
 
 from tunewright import Conditions, Grammar
 from tunewright.errors import RenderError, TranspositionError
@@ -17,6 +18,7 @@ from tunewright.notation.check import check
 from tunewright.notation.lexer import Sign, tokens
 from tunewright.notation.playing.played import play_tune, quarters
 from tunewright.notation.transpose import transpose
+from tunewright.rendering import render
 from tunewright.rendering.midi import midi_file
 from tunewright.rendering.performance import perform
 from tunewright.rendering.score import engrave
@@ -878,6 +880,21 @@ def test_it_is_transposed_exactly_or_refused_aloud(construct):
 
 
 @pytest.mark.parametrize("construct", CONSTRUCTS, ids=name_of)
+def test_it_is_exported_as_it_is_read_or_refused_aloud(construct):
+    if not construct.played:
+        with pytest.raises(RenderError):
+            render(construct.tune, "musicxml")
+        return
+    parts = read_document(render(construct.tune, "musicxml"))
+    found = sorted((4 * onset, pitch) for part in parts for onset, pitch in struck(part))
+    onsets, pitches = map(float, construct.onsets.split()), map(int, construct.pitches.split())
+    expected = sorted(zip(onsets, pitches, strict=True))
+    if construct.name == "P order":  # each part stands once
+        expected = expected[: len(found)]
+    assert [(round(float(onset), 2), pitch) for onset, pitch in found] == expected
+
+
+@pytest.mark.parametrize("construct", CONSTRUCTS, ids=name_of)
 def test_the_acceptor_takes_it_or_not(construct):
     assert (GRAMMAR.refusal(construct.tune) is None) is construct.accepted
 
@@ -886,12 +903,13 @@ def test_the_acceptor_takes_it_or_not(construct):
 def test_the_table_says_so(construct):
     row = next((line for line in TABLE.splitlines() if line.startswith(f"| {construct.name} |")), "")
     cells = [cell.strip() for cell in re.split(r"(?<!\\)\|", row)[1:-1]]
-    assert len(cells) == 8, f"no row, or not of eight cells: {construct.name}"
-    _, _, read, checked, played, engraved, transposed, accepted = cells
+    assert len(cells) == 9, f"no row, or not of nine cells: {construct.name}"
+    _, _, read, checked, played, engraved, transposed, exported, accepted = cells
     assert all(cell.startswith(("yes", "in part", "no")) for cell in cells[2:])
     assert played.startswith("no") is (not construct.played) or "silent" in played
     assert engraved.startswith("no") is (not construct.played) or "silent" in played
     assert transposed.startswith("no") is (not construct.moved)
+    assert ("refused" in exported) is (not construct.played)
     assert accepted.startswith("yes") is construct.accepted
     assert read
     assert checked

@@ -16,7 +16,7 @@ from tunewright import __version__
 from tunewright.errors import RenderError
 from tunewright.notation.fields import plain_string
 from tunewright.notation.keys import assumed_key
-from tunewright.notation.lexer import LineKind, read_lines
+from tunewright.notation.lexer import FIELD_LINES, LineKind, read_lines
 from tunewright.notation.meter import WHOLE, parse_meter, parse_tempo
 from tunewright.notation.spec import FIELDS
 from tunewright.notation.voice.items import Sound, TempoChange
@@ -51,8 +51,8 @@ _HEAD = """\
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _VOICE_NAME = re.compile(r"\b(?:name|nm)=\"([^\"]*)\"")
 _PIPES = re.compile(r"HP(?!\w)")
-_TOLD = frozenset("ABDFGHNOPRZ")
-"""Header fields that become miscellaneous fields, by their names in the standard."""
+_TOLD = frozenset("ABDFGHNOPRWZ")
+"""Fields that become miscellaneous fields, by their names in the standard."""
 
 
 def musicxml_file(abc: str, provenance: Mapping[str, str] | None = None) -> bytes:
@@ -93,10 +93,17 @@ def _sounds(voice: Voice) -> Iterator[Sound]:
 
 
 def _header(text: str) -> Iterator[tuple[str, str]]:
-    """Yield (letter, value) of every field in the header, in order."""
+    """Return (letter, value) of every field in the header, in order, and of the words after the tune."""
+    found: list[tuple[str, str]] = []
     for line in read_lines(text):
-        if line.kind is LineKind.HEADER_FIELD:
-            yield text[line.start], plain_string(text[line.start + 2 : line.stop].strip())
+        letter, value = text[line.start : line.start + 1], text[line.start + 2 : line.stop].strip()
+        if line.kind not in FIELD_LINES:
+            continue
+        if letter == "+" and found:
+            letter, before = found.pop()
+            value = f"{before} {value}"
+        found.append((letter if line.kind is LineKind.HEADER_FIELD or letter == "W" else "", value))
+    return ((letter, plain_string(value)) for letter, value in found if letter)
 
 
 def _settings(voice: Voice, tune: WrittenTune, fields: Sequence[tuple[str, str]]) -> str:
