@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 import tunewright
 from tunewright.corpus.library import LIBRARY
 from tunewright.notation.check import check, split
+from tunewright.notation.reader import read_events
 
 TUNE = "X:1\nT:One\nM:6/8\nL:1/8\nK:D\nA|dfa afd|gbg e2f|\nfdf edc|d3 d2:|\n"
 BROKEN = TUNE.replace("gbg e2f", "gbg e2").replace("edc", "e2dc")
@@ -130,3 +131,40 @@ def test_bars_are_wrong_where_abc2midi_says_so(require_program, oneills_folder, 
     both = sum(our and their for our, their in zip(ours, theirs, strict=True))
     assert both >= 0.98 * sum(ours)
     assert both >= 0.98 * sum(theirs)
+
+
+HEAD = "X:1\nT:t\nM:4/4\nL:1/4\nK:C\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        (HEAD + "|::C2E2|G4::|c4|]", []),
+        (HEAD + "|:::C2E2|G4:::|c4|]", []),
+        (HEAD + "|::C2E2|G4:|c4|]", ["repeat-counts-differ"]),
+        (HEAD + "|:C4::D4:|", []),
+        (HEAD + "CDE2|\nw: o\\-be\\-di e *", []),
+        (HEAD + "CDE2|\nw: o-be-di e *", ["lyrics-too-long"]),
+        (HEAD.replace("K:", "I:linebreak !\nK:") + "CDEF|!GABc|! CDEF|", []),
+        (HEAD + "CDEF|!GABc|", ["decoration-unclosed"]),
+        (HEAD.replace("K:C", "K:D exp _e ^f clef=bass octave=1"), ["music-missing"]),
+        (HEAD.replace("K:C", "K:C shift=CD") + "CDEF|", ["key-in-part"]),
+        (HEAD.replace("K:C", "K:C soprano blue") + "CDEF|", ["key-in-part"]),
+        (HEAD.replace("K:C", "K:B♭") + "CDEF|", ["key-foreign"]),
+        (HEAD + "♯CDEF|", ["accidental-foreign"]),
+        (HEAD + "^/CDEF|", ["microtone"]),
+        (HEAD + "C4 & E4|D4|\n&& C4|D4|", []),
+        (HEAD + '"(G7)"C"F6/9"D"Bb maj7"E"Cm(maj7)"F|', []),
+        (HEAD + '"Hello"CDEF|', ["chord-symbol-unknown"]),
+        (HEAD.replace("T:t\n", "T:t\nH:a\n+:b|c\n") + "CDEF|", []),
+        (HEAD.replace("T:t\n", "T:t\n%%beginps\n/x { moveto } def |\n%%endps\n") + "CDEF|", []),
+    ],
+)
+def test_what_is_read_and_what_is_told(text, codes):
+    assert [finding.code for finding in check(text)] == codes
+
+
+def test_a_tune_too_long_to_be_checked_is_told_at_once():
+    (finding,) = check(HEAD + "CDEF|" * 250_000)
+    assert finding.code == "tune-too-long"
+    assert read_events("K:C\n" + "C" * 1_200_000).voices[0].items[-1].end == 1_000_000

@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tunewright.notation.fields import body, field_of, find_fields, header_fields, header_length, is_remark
+from tunewright.notation.fields import (
+    body,
+    field_of,
+    find_fields,
+    header_fields,
+    header_length,
+    is_remark,
+    plain_string,
+)
 
 
 @pytest.mark.parametrize(
@@ -91,3 +99,29 @@ def test_what_a_file_header_holds_may_be_missing():
 @given(st.text() | st.text(alphabet="XTMKL:1/8\nAb| []%"))
 def test_what_is_told_stands_in_the_text(text):
     assert all(0 <= problem.start <= len(text) for problem in find_fields(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("X:1\nT:t\nM:4/4\nm:~G2=GA\nK:C\n~G2|\n", ["macro-unread"]),
+        ("X:1\nT:t\nM:4/4\nK:C\nG4|\ns:!trill!\n", ["symbols-unread"]),
+        ("X:1\nT:t\nP:AB\nM:4/4\nK:C\nP:A\nG4|\n", ["part-missing"]),
+        ("X:1\nT:t\nP:A2B\nM:4/4\nK:C\nP:A\nG4|\n[P:B]A4|\n", []),
+        ("X:1\nT:t\nM:4/4\nK:C\n%%begintext\nG4|\n", ["block-unclosed"]),
+        ("X:1\nT:t\nM:4/4\nK:C\n%%begintext\nG4|\n%%endtext\nG4|\n", []),
+    ],
+)
+def test_what_is_right_but_not_read_is_told(text, codes):
+    assert [problem.code for problem in find_fields(text)] == codes
+
+
+@pytest.mark.parametrize(
+    ("value", "plain"),
+    [
+        ("Caf\\'e", "Café"), ("\\u00e9t\\u00e9", "été"), ("&eacute;&amp;&#233;", "é&é"), ("\\vc\\cc\\;a\\HO", "čçąŐ"),
+        ("\\ss\\AA\\/o", "ßÅø"), ("o\\-be\\-di e", "o\\-be\\-di e"), ("A & B; \\x", "A & B; \\x"),
+    ],
+)  # fmt: skip
+def test_accents_and_entities_are_characters(value, plain):
+    assert plain_string(value) == plain

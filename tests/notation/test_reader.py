@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tunewright.notation.meter import WHOLE
 from tunewright.notation.reader import read_events
-from tunewright.notation.voices import BarLine, MeterChange, Sound
+from tunewright.notation.voice.items import BarLine, MeterChange, Sound
 
 HEADER = "X:1\nM:4/4\nL:1/8\nK:C\n"
 

@@ -9,8 +9,8 @@ from tunewright.notation.keys import NO_KEY, parse_key
 from tunewright.notation.lexer import MUSIC, MUSIC_AND_RUNS, NOTE
 from tunewright.notation.meter import FREE, WHOLE, parse_meter
 from tunewright.notation.reader import read_events
+from tunewright.notation.voice.items import Sound
 from tunewright.notation.voices import (
-    Sound,
     Voice,
     add_sound,
     begin_broken,

@@ -82,7 +82,7 @@ def test_names_are_the_same_each_time_and_never_equal():
     tunes = [tune(GOOD), tune(GOOD), tune(GOOD, "other/my jigs.abc"), tune("K:C\nC|\n", "x.zip/ß.abc")]
     assert names(tunes) == names(tunes) == [
         "my-jigs-1-the-good-old-tune", "my-jigs-2-the-good-old-tune", "my-jigs-1-the-good-old-tune-2",
-        "untitled-1-untitled",
+        "ß-1-untitled",
     ]  # fmt: skip
 
 
@@ -93,3 +93,23 @@ def test_numbers_sort_as_they_count():
 
 def test_a_long_title_makes_a_short_name():
     assert len(names([tune(f"X:1\nT:{'long ' * 100}\nK:C\nC|\n")])[0]) < 100
+
+
+@pytest.mark.parametrize(
+    "music", ["{C0}DEFG|", "%%MIDI program 999\nCDE|", "C0D0E0|", "%%MIDI beat 999 x\nCDE|", "{C0}{D0}E0|"]
+)
+def test_nothing_in_one_tune_ends_the_book(music, tmp_path):
+    outcomes = list(render_tunes([tune(f"X:1\nT:Odd\nK:C\n{music}\n"), tune(GOOD)], ["midi"], tmp_path))
+    assert not outcomes[1].reason
+    assert "unexpected" not in outcomes[0].reason
+
+
+def test_a_failure_of_our_own_is_that_of_its_tune(tmp_path, monkeypatch):
+    def fails(rendering):
+        if "Odd" in rendering.tune:
+            raise ValueError("not foreseen")
+        return b"made"
+
+    monkeypatch.setitem(FORMATS, "midi", fails)
+    outcomes = list(render_tunes([tune("X:1\nT:Odd\nK:C\nC|\n"), tune(GOOD)], ["midi"], tmp_path))
+    assert [outcome.reason for outcome in outcomes] == ["unexpected ValueError: not foreseen", ""]

@@ -97,7 +97,13 @@ def test_steps_follow_the_repeats():
 def test_file_names():
     assert file_name("The Rakish Paddy's (No. 2)") == "the-rakish-paddys-no-2"
     assert file_name("</script>..//") == "script"
-    assert file_name("亀") == "untitled"
+    assert file_name("亀") == "亀"
+    assert file_name("Во саду ли, в огороде") == "во-саду-ли-в-огороде"
+    assert file_name("Caf\\'e \\u00e9t&eacute;") == "café-été"
+    assert file_name("हिन्दी गीत") == "हिन्दी-गीत"
+    assert file_name("\x1b[31m../\u202e") == "31m"
+    assert file_name("?!") == "untitled"
+    assert len(file_name("亀" * 1000).encode()) <= 120
 
 
 def test_scores_reasons_and_texts_are_shown(chromium, page_path):

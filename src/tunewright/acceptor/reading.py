@@ -66,7 +66,7 @@ class State:
     tieable: int  # 1 if a tie may follow
     slur: int  # 1 within a slur
     host: int  # grains of grace notes that the next note must carry
-    hosted: int  # 1 if the note before carries grace notes
+    hosted: int  # grains of grace notes that the note before carries, twice as many where its pairs are uneven
     mark: int  # on the next note, of `NoteMark`
     context: int  # where a note is written, of `Context`
     chord: int  # length of the notes of a chord, as an index plus 1; 0 before the first

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from cyclopts import App, CycloptsError, Parameter, UnknownOptionError
 
 from tunewright import __version__
+from tunewright.cli.console import end_streams, prepare_streams, printable
 from tunewright.cli.ending import INTERRUPTED, MISTAKE, interrupt_on_signal
 from tunewright.cli.processes import only_rank_zero_prints
 from tunewright.errors import TunewrightError, missing_extra
@@ -56,8 +57,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     # numpy reads this when it is loaded, which has not happened yet. Its matrix products are small here: with several
     # threads, beside other programs, a study of neurons takes twice as long.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    prepare_streams()
     with only_rank_zero_prints(), interrupt_on_signal():
         status = run(arguments)
+    end_streams()
     sys.exit(status)
 
 
@@ -81,9 +84,7 @@ def run(arguments: Sequence[str] | None) -> int:
         print("tunewright: interrupted", file=sys.stderr)
         status = INTERRUPTED
     except BrokenPipeError:
-        # The reader of the output (`head`, say) has ended: nothing more can be printed.
-        sys.stderr.close()
-        status = 0
+        status = 0  # the reader of the output (`head`, say) has ended: nothing more can be printed
     except OSError as error:
         print(f"tunewright: {error.filename or 'this machine'}: {error.strerror or error}", file=sys.stderr)
         status = MISTAKE
@@ -92,7 +93,7 @@ def run(arguments: Sequence[str] | None) -> int:
 
 def _told(error: Exception) -> int:
     """Print an error as one line; return the exit status."""
-    print(f"tunewright: {' '.join(str(error).split())}{_present_name(error)}", file=sys.stderr)
+    print(f"tunewright: {printable(' '.join(str(error).split()))}{_present_name(error)}", file=sys.stderr)
     return MISTAKE
 
 

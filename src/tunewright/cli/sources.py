@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from tunewright.cli.console import printable
 from tunewright.corpus.readers import read_tunes
 from tunewright.corpus.tune import Failure, Reading, Tune
 from tunewright.corpus.vocabulary import UnknownCharacter
@@ -35,7 +36,7 @@ def read_sources(
     reading = read_tunes(*sources, keep_duplicates=keep_duplicates, plain_text=plain_text)
     if not quiet:
         for line in left_out_lines(reading, listed_by(sources, keep_duplicates=keep_duplicates)):
-            print(line, file=sys.stderr)
+            print(printable(line), file=sys.stderr)
     return reading.tunes
 
 

@@ -19,9 +19,7 @@ from typing import NamedTuple
 
 from tunewright.acceptor.words import CLAIMS
 from tunewright.corpus.tune import Failure, Tune
-
-LONGEST_TUNE = 1_000_000
-"""Most characters of a tune (the longest in large public collections have about 30,000)."""
+from tunewright.notation.spec import LONGEST_TUNE
 
 _CONTROL = "\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff"
 _CONTROL_IN_LINES = _CONTROL.replace("\x0a-", "\x0b-")

@@ -15,6 +15,7 @@ from tunewright.corpus.formats.rows import is_json, read_csv, read_json
 from tunewright.corpus.formats.tagged import is_tagged, read_tagged
 from tunewright.corpus.formats.tokens import is_tokens, read_tokens
 from tunewright.corpus.formats.tunebook import read_tunebook
+from tunewright.corpus.formats.wrappers import from_quoted_printable, unwrap
 from tunewright.corpus.large.built_corpus import is_built
 from tunewright.corpus.library import resolve
 from tunewright.corpus.sources import Source, find_sources
@@ -138,6 +139,8 @@ def read_as(form: Form, text: str, path: Path, text_field: str | None = None) ->
         return read_csv(text, path, text_field)
     if form == "json":
         return read_json(text, path, text_field)
+    if form == "tunebook":
+        text = unwrap(from_quoted_printable(text)).text
     return _WITHOUT_FIELDS[form](text, path)
 
 

@@ -19,10 +19,10 @@ from tunewright.notation.melody import bars_of
 from tunewright.notation.meter import WHOLE
 from tunewright.notation.reader import read_events
 from tunewright.notation.repeats import WrongBar, play
-from tunewright.notation.spec import FIELDS
+from tunewright.notation.spec import FIELDS, LONGEST_TUNE
 from tunewright.notation.voices import Events, Lyrics, Problem
 
-_SYLLABLE = re.compile(r"[*_]|(?:[^\s*_|-]|\\-)+")
+_SYLLABLE = re.compile(r"[*_]|(?:\\-|[^\s*_|-])+")
 _LONGEST_SHOWN = 40
 _FERMATA = 2
 """Factor by which abc2midi lengthens a note with a fermata."""
@@ -98,6 +98,9 @@ def _file_header(text: str) -> dict[str, str]:
 
 
 def _findings(text: str, defaults: Mapping[str, str], offset: int, places: _Places) -> Iterator[Finding]:
+    if len(text) > LONGEST_TUNE:
+        yield places.finding(Problem("tune-too-long", 0, f"{len(text):,}", f"at most {LONGEST_TUNE:,}"), None, offset)
+        return
     events = read_events(text, defaults)
     bars = [bar for voice in events.voices for bar in bars_of(voice, events, len(text))]
     bars.sort(key=lambda bar: bar.start)

@@ -8,14 +8,17 @@ count characters from 0.
 for the checker: it reads lines as `tunewright.notation.lexer` does, and letters that the standard does not know too.
 """
 
+import html
 import re
+import unicodedata
 from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import pairwise
 
-from tunewright.notation.keys import parse_key
-from tunewright.notation.lexer import Line, LineKind, Sign, read_lines, tokens
+from tunewright.notation.keys import parse_key, unread_part
+from tunewright.notation.lexer import FIELD_LINES, Line, LineKind, Sign, read_lines, tokens
 from tunewright.notation.meter import parse_meter, parse_unit_length
-from tunewright.notation.spec import FIELDS
+from tunewright.notation.playing.playing_order import part_sequence
+from tunewright.notation.spec import FIELDS, UNICODE_ACCIDENTALS
 from tunewright.notation.voices import Problem
 
 # "A:|" and "d::" begin a line of music
@@ -31,6 +34,22 @@ _VALUES: dict[str, tuple[str, Callable[[str], bool]]] = {
     "X": ("number-unknown", str.isdecimal),
 }
 """By field: the code of the problem for an unknown value, and the test for a known one."""
+
+_ACCENTS = {
+    "`": "\u0300", "'": "\u0301", "^": "\u0302", "~": "\u0303", '"': "\u0308", "c": "\u0327", "v": "\u030c",
+    "u": "\u0306", "H": "\u030b", ";": "\u0328", "=": "\u0304", ".": "\u0307",
+}  # fmt: skip
+"""The combining character of each accent that may stand between a backslash and a letter."""
+
+_NAMED = {
+    "ae": "æ", "AE": "Æ", "oe": "œ", "OE": "Œ", "ss": "ß", "aa": "å", "AA": "Å", "/o": "ø", "/O": "Ø", "/d": "đ",
+    "/D": "Đ", "/l": "ł", "/L": "Ł", "DH": "Ð", "dh": "ð", "TH": "Þ", "th": "þ", "&": "&",
+}  # fmt: skip
+_ESCAPE = re.compile(
+    rf"\\(?:u(?P<code>[0-9a-fA-F]{{4}})|(?P<name>{'|'.join(_NAMED)})"
+    rf"|(?P<accent>[{re.escape(''.join(_ACCENTS))}])(?P<letter>[A-Za-z]))"
+)
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[A-Za-z]{2,31}\d{0,2});")
 
 _REQUIRED = {"X": "number-missing", "T": "title-missing", "M": "meter-missing", "K": "key-missing"}
 
@@ -74,6 +93,26 @@ def body(text: str) -> str:
     return "\n".join(lines[header_length(lines) :])
 
 
+def plain_string(value: str) -> str:
+    """Return a string of ABC as it is read: with the characters that its accents and entities stand for.
+
+    ``\\'e``, ``\\u00e9`` and ``&eacute;`` are all an e with an acute accent (section 8.2 of the standard).
+    """
+    if "&" in value:
+        value = _ENTITY.sub(lambda match: html.unescape(match[0]), value)
+    return _ESCAPE.sub(_escaped, value) if "\\" in value else value
+
+
+def _escaped(match: re.Match[str]) -> str:
+    if match["code"]:
+        character = chr(int(match["code"], 16))
+        return character if character.isprintable() else match[0]
+    if match["name"]:
+        return _NAMED[match["name"]]
+    accented = unicodedata.normalize("NFC", match["letter"] + _ACCENTS[match["accent"]])
+    return accented if len(accented) == 1 else match[0]
+
+
 def find_fields(text: str, defaults: Collection[str] = ()) -> Iterator[Problem]:
     """Yield the problems of the fields in the tune `text`, in its header and among the music.
 
@@ -93,6 +132,7 @@ def find_fields(text: str, defaults: Collection[str] = ()) -> Iterator[Problem]:
         yield from _value(letter, text[line.start + 2 : line.stop].strip(), line.start)
     yield from _among_music(text, lines)
     yield from _lines_without_meaning(text, lines)
+    yield from _unread(text, lines)
 
 
 def _order(header: list[Line], letters: list[str]) -> Iterator[Problem]:
@@ -130,6 +170,10 @@ def _value(letter: str, value: str, start: int) -> Iterator[Problem]:
         code, is_known = _VALUES[letter]
         if not is_known(value):
             yield Problem(code, start, value)
+        elif letter == "K" and (unread := unread_part(value)):
+            yield Problem("key-in-part", start, unread)
+        elif letter == "K" and (foreign := next((sign for sign in UNICODE_ACCIDENTALS if sign in value), None)):
+            yield Problem("key-foreign", start, foreign)
 
 
 def _lines_without_meaning(text: str, lines: list[Line]) -> Iterator[Problem]:
@@ -145,3 +189,30 @@ def _lines_without_meaning(text: str, lines: list[Line]) -> Iterator[Problem]:
         elif line.kind is LineKind.TEXT and body and not told and "|" in text[line.start : line.stop]:
             told = True
             yield Problem("music-after-blank-line", line.start)
+
+
+def _unread(text: str, lines: list[Line]) -> Iterator[Problem]:
+    """Yield what is not read, or in part, of fields and blocks that are right in themselves."""
+    block: int | None = None
+    labels: set[str] = set()
+    order: Line | None = None
+    for line in lines:
+        content = text[line.start : line.stop]
+        if line.kind is LineKind.DIRECTIVE:
+            begins, ends = content.startswith("%%begin"), content.startswith("%%end")
+            block = line.start if begins and block is None else None if ends else block
+        elif line.kind in FIELD_LINES and content[0] == "m" and "=" in content:
+            yield Problem("macro-unread", line.start, content[2:].strip())
+        elif line.kind is LineKind.BODY_FIELD and content[0] == "s":
+            yield Problem("symbols-unread", line.start)
+        elif line.kind is LineKind.HEADER_FIELD and content[0] == "P":
+            order = order or line
+        elif line.kind is LineKind.BODY_FIELD and content[0] == "P":
+            labels.add(content[2:].strip())
+    labels.update(re.findall(r"\[P:[ \t]*([A-Za-z])[ \t]*\]", text) if order else ())
+    if order is not None:
+        missing = sorted({part for part in part_sequence(text[order.start + 2 : order.stop]) if part not in labels})
+        if missing:
+            yield Problem("part-missing", order.start, ", ".join(missing))
+    if block is not None:
+        yield Problem("block-unclosed", block)

@@ -17,7 +17,7 @@ from functools import lru_cache
 
 from tunewright.errors import OptionError, TranspositionError
 from tunewright.notation.keys import EXPLICIT, parse_key
-from tunewright.notation.spec import ACCIDENTALS, CHORD_SYMBOL, LINE_OF_FIFTHS, NATURAL_PITCHES
+from tunewright.notation.spec import ACCIDENTALS, CHORD_SYMBOL, LINE_OF_FIFTHS, NATURAL_PITCHES, UNICODE_ACCIDENTALS
 
 MOST_SEMITONES = 127
 """The widest interval, which is that of MIDI."""
@@ -31,8 +31,8 @@ _SIGNS = {alteration: sign for sign, alteration in ACCIDENTALS.items()}
 _ROOT_SIGNS = {"": 0, "#": 1, "b": -1, "♯": 1, "♭": -1}
 _SIGNS_OF_ROOT = {0: "", 1: "#", -1: "b"}
 
-_NOTE = re.compile(r"([\^_=]?[\^_=\d/]*)([A-Ga-g])([',]*)")
-_ROOT = re.compile(r"(?:^|(?<=[(/]))\s*([A-G]|(?<=/)[a-g])([#b♯♭]?)")
+_NOTE = re.compile(rf"([\^_=]?[\^_=\d/]*|[{''.join(UNICODE_ACCIDENTALS)}])([A-Ga-g])([',]*)")
+_ROOT = re.compile(r"(?:^|(?<=[(/]))\s*(?!(?i:add|alt|aug|dim|dom))([A-G]|(?<=/)[a-g])([#b♯♭]?)")
 _CHORD = re.compile(rf"\s*(?:{CHORD_SYMBOL})\s*")
 _TONIC = re.compile(r"([A-G])([#b]?)")
 _PIPES = re.compile(r"H[Pp](?!\w)")
@@ -89,6 +89,11 @@ def move_chord_symbol(symbol: str, interval: Interval) -> str:
     return moved
 
 
+def is_chord_symbol(text: str) -> bool:
+    """Return true if `text`, which stands over the music, is read as a chord symbol."""
+    return _CHORD.fullmatch(text) is not None
+
+
 def move_key(value: str, interval: Interval) -> str:
     """Move the value of a ``K:`` field; mode, clef and everything else in it stay."""
     if not interval.fifths:
@@ -142,6 +147,8 @@ def _move_letter(letter: str, interval: Interval) -> tuple[str, int, int]:
 def _move_sign(sign: str, raised: int) -> str:
     if not sign or not raised:
         return sign
+    if sign in UNICODE_ACCIDENTALS:
+        raise TranspositionError(f"the accidental {sign} is not ABC; write {UNICODE_ACCIDENTALS[sign]}")
     if sign not in ACCIDENTALS:
         raise TranspositionError(f"the accidental {sign} is a microtone; only whole semitones can be transposed")
     alteration = ACCIDENTALS[sign] + raised
@@ -189,6 +196,9 @@ def _with_moved_roots(symbol: str, interval: Interval) -> str:
 
 @lru_cache(maxsize=1 << 14)
 def _moved_key(value: str, interval: Interval) -> str:
+    for sign in UNICODE_ACCIDENTALS:
+        if sign in value:
+            raise TranspositionError(f"K:{value} holds the sign {sign}; write # or b in a key, ^, _ or = in its list")
     place = place_of(value)
     if place is None:
         raise TranspositionError(

@@ -14,6 +14,8 @@ from enum import Enum
 from itertools import pairwise
 from typing import NamedTuple
 
+from tunewright.notation.spec import UNICODE_ACCIDENTALS
+
 
 class Sign(Enum):
     """Kind of a token; the value describes it."""
@@ -98,13 +100,14 @@ _FIELD = re.compile(r"[A-Za-z]:(?![|:])|\+:")
 _COMMENT = re.compile(r"(?<!\\)%")
 _LYRIC_FIELDS = frozenset("wWs")
 
+_UNICODE = "".join(UNICODE_ACCIDENTALS)
 _LENGTH = r"\d*+(?:/\d*+)*+"
 _NUMBERS = r"\d++(?:[,.-]\d++)*+"
 _ELEMENTS = {
-    "note": rf"(?P<accidental>(?:\^\^?|__?|=)(?:\d*+/?\d*+))?(?P<letter>[A-Ga-g])(?P<octave>[',]*+)"
+    "note": rf"(?P<accidental>(?:\^\^?|__?|=)(?:\d*+/?\d*+)|[{_UNICODE}])?(?P<letter>[A-Ga-g])(?P<octave>[',]*+)"
     rf"(?P<note_length>{_LENGTH})",
     "space": r"[ \t\f\v]++",
-    "bar": rf"(?P<bar_line>\.?(?::*+(?:\[(?=\|))?\|++(?:\](?!\|))?:*+|:++))(?P<bar_ending>{_NUMBERS})?",
+    "bar": rf"(?P<bar_line>\.?(?::*+(?:\[(?=\|))?\|++(?:\](?!\|)(?::++(?!\|))?|:*+)|:++))(?P<bar_ending>{_NUMBERS})?",
     "broken": r">++|<++",
     "rest": rf"(?P<rest_sign>[zx])(?P<rest_length>{_LENGTH})",
     "bars_rest": rf"(?P<bars_rest_sign>[ZX])(?P<bars_rest_length>{_LENGTH})",
@@ -144,6 +147,21 @@ PLAIN_NOTE = re.compile(_PLAIN_NOTE, re.ASCII)
 MUSIC_AND_RUNS = re.compile(f"(?P<run>{_SILENT}(?:{_PLAIN_NOTE})++)|{MUSIC.pattern}", re.ASCII)
 """As `MUSIC`, but a sequence of `PLAIN_NOTE`, which most of a tune is, is one element ``run``."""
 
+_NAMED = "!(?=[^ !])[^!|\\n\\r]{1,40}!|"
+_WITH_BREAKS = {whole: re.compile(whole.pattern.replace(_NAMED, ""), re.ASCII) for whole in (MUSIC, MUSIC_AND_RUNS)}
+_BREAKS_AT_BANGS = re.compile(r"^(?:I:|%%)[ \t]*linebreak[^!%\n\r]*!", re.MULTILINE)
+
+
+def music_of(text: str, pattern: re.Pattern[str] = MUSIC) -> re.Pattern[str]:
+    """Return `pattern` as it holds in the tune `text`: where ``I:linebreak !`` stands, ``!`` breaks lines only."""
+    return _WITH_BREAKS[pattern] if "linebreak" in text and _BREAKS_AT_BANGS.search(text) else pattern
+
+
+def breaks_at_bangs(text: str) -> bool:
+    """Return true if ``!`` breaks lines in the tune `text`, and marks no decorations."""
+    return music_of(text) is not MUSIC
+
+
 _PARTS = {
     "note": (
         ("accidental", Sign.ACCIDENTAL), ("letter", Sign.NOTE), ("octave", Sign.OCTAVE), ("note_length", Sign.LENGTH),
@@ -176,9 +194,10 @@ _KINDS = {name: Sign[name.upper()] for name in _ELEMENTS if name not in _PARTS}
 def tokens(text: str) -> list[Token]:
     """Return the tokens of `text`, in order, every character once."""
     found: list[Token] = []
+    music = music_of(text)
     for line in read_lines(text):
         if line.kind is LineKind.MUSIC:
-            found += _music_tokens(text, line)
+            found += _music_tokens(text, line, music)
         elif line.kind in FIELD_LINES:
             found += _pieces(_field_cuts(text, line))
         else:
@@ -258,8 +277,8 @@ def _lines_between(text: str, start: int, end: int, place: _Place) -> Iterator[L
         start = match.end()
 
 
-def _music_tokens(text: str, line: Line) -> Iterator[Token]:
-    for match in MUSIC.finditer(text, line.start, line.end):
+def _music_tokens(text: str, line: Line, music: re.Pattern[str]) -> Iterator[Token]:
+    for match in music.finditer(text, line.start, line.end):
         name = match.lastgroup or ""
         if name in _KINDS:
             yield Token(_KINDS[name], *match.span())

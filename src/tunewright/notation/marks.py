@@ -8,11 +8,19 @@ import re
 from collections.abc import Callable, Iterator
 from itertools import pairwise, zip_longest
 
-from tunewright.notation.lexer import Sign, tokens
-from tunewright.notation.spec import BAR_LINES, CHORD_SYMBOL, DECORATION_SIGNS, DECORATIONS
+from tunewright.notation.lexer import Sign, breaks_at_bangs, tokens
+from tunewright.notation.spec import (
+    ACCIDENTALS,
+    BAR_LINES,
+    CHORD_SYMBOL,
+    DECORATION_SIGNS,
+    DECORATIONS,
+    UNICODE_ACCIDENTALS,
+)
 from tunewright.notation.voices import Problem
 
 _CHORD_SYMBOL = re.compile(CHORD_SYMBOL)
+_MANY_COLONS = re.compile(r":{3,}(?=[\[|])|(?<=[|\]]):{3,}")
 _DENOMINATOR = re.compile(r"/(\d+)")
 _UNKNOWN = {
     '"': "quote-unclosed",
@@ -40,8 +48,10 @@ class _Marks:
         self.tokens = tokens(text)
         self.signs = set(DECORATION_SIGNS)
         self.slurs: list[int] = []
+        self.breaks_at_bangs = breaks_at_bangs(text)
         self.stray_end = -1  # where the last run of signs without meaning ended
         self.checks: dict[Sign, Callable[[int, str, Sign | None], Problem | None]] = {
+            Sign.ACCIDENTAL: self._accidental,
             Sign.BAR: self._bar,
             Sign.CHORD_SYMBOL: self._chord_symbol,
             Sign.DECORATION: self._decoration,
@@ -69,8 +79,17 @@ class _Marks:
             if field.kind in _FIELDS and name.strip("[:") == "U":
                 yield self.text[value.start : value.end].lstrip()[:1]
 
+    def _accidental(self, start: int, content: str, _: Sign | None) -> Problem | None:
+        if content in ACCIDENTALS:
+            return None
+        sign = UNICODE_ACCIDENTALS.get(content)
+        if sign:
+            return Problem("accidental-foreign", start, content, f"{sign} before the note")
+        return Problem("microtone", start, content)
+
     def _bar(self, start: int, content: str, _: Sign | None) -> Problem | None:
-        return None if content in BAR_LINES else Problem("bar-line-unknown", start, content)
+        known = _MANY_COLONS.sub("::", content) in BAR_LINES
+        return None if known else Problem("bar-line-unknown", start, content)
 
     def _chord_symbol(self, start: int, content: str, _: Sign | None) -> Problem | None:
         if _CHORD_SYMBOL.fullmatch(content[1:-1].strip()):
@@ -98,7 +117,8 @@ class _Marks:
         return Problem("length-unknown", start, content) if wrong else None
 
     def _score_break(self, start: int, content: str, after: Sign | None) -> Problem | None:
-        return Problem("decoration-unclosed", start) if content == "!" and after not in _ENDS_LINE else None
+        alone = content == "!" and after not in _ENDS_LINE and not self.breaks_at_bangs
+        return Problem("decoration-unclosed", start) if alone else None
 
     def _slur_open(self, start: int, _: str, __: Sign | None) -> None:
         self.slurs.append(start)

@@ -15,7 +15,8 @@ from typing import NamedTuple
 from tunewright.notation.keys import Key
 from tunewright.notation.meter import Meter, whole_notes
 from tunewright.notation.reader import read_events
-from tunewright.notation.voices import BarLine, Events, Item, MeterChange, Sound, Voice
+from tunewright.notation.voice.items import BarLine, Item, MeterChange, Sound
+from tunewright.notation.voices import Events, Voice
 
 
 class Note(NamedTuple):

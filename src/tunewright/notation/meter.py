@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
 from functools import lru_cache
+from typing import NamedTuple
 
 from tunewright.notation.spec import LONGEST_BROKEN, METER_SIGNS, TUPLET_TIMES, TUPLETS
 
@@ -19,9 +20,15 @@ WHOLE = 2**10 * 3**3 * 5 * 7 * 11 * 13
 LONGEST = 1 << 16
 """Whole notes; numbers in lengths are cut off here, so that no text can make arithmetic slow."""
 
+MOST_NOTES_PER_MINUTE = 10_000
+"""Whole notes in a minute; a faster tempo is none."""
+
 _SUM = re.compile(r"\(?[ \t]*(\d{1,4}(?:[ \t]*\+[ \t]*\d{1,4})*)[ \t]*\)?[ \t]*/[ \t]*(\d{1,4})")
 _UNIT = re.compile(r"(\d{1,4})(?:/(\d{1,4}))?")
 _SLASH = re.compile(r"/(\d*)")
+_QUOTED = re.compile(r'"[^"]*"')
+_OLD_TEMPO = re.compile(r"(?:C(\d{1,3})?[ \t]*=[ \t]*)?(\d{1,6}(?:\.\d{1,6})?)", re.ASCII)
+_NEW_TEMPO = re.compile(r"((?:\d{1,4}/\d{1,4}[ \t]*){1,8})=[ \t]*(\d{1,6}(?:\.\d{1,6})?)", re.ASCII)
 
 
 class Dialect(Enum):
@@ -159,3 +166,35 @@ def parse_broken(marks: str) -> tuple[tuple[int, int], tuple[int, int]]:
     parts = 1 << min(len(marks), LONGEST_BROKEN)
     longer, shorter = (2 * parts - 1, parts), (1, parts)
     return (longer, shorter) if marks[0] == ">" else (shorter, longer)
+
+
+class Tempo(NamedTuple):
+    """The tempo that a ``Q:`` field names."""
+
+    beat: int
+    """Ticks of the notes that are counted."""
+    per_minute: float
+
+    @property
+    def quarters_per_minute(self) -> float:
+        """Quarter notes in a minute."""
+        return self.per_minute * self.beat * 4 / WHOLE
+
+
+@lru_cache(maxsize=1024)
+def parse_tempo(value: str, unit: int) -> Tempo | None:
+    """Return the tempo that the value of a ``Q:`` field names; None if it names none in numbers.
+
+    ``1/4=120``, ``1/4 3/8=40`` (notes that make one beat together), and the older ``120``, ``C=120`` and ``C3=40``,
+    which count unit lengths of `unit` ticks; texts in quotes are left out.
+    """
+    value = _QUOTED.sub(" ", value).strip()
+    if match := _OLD_TEMPO.fullmatch(value):
+        beat, number = unit * int(match[1] or 1), match[2]
+    elif match := _NEW_TEMPO.fullmatch(value):
+        beats = [parse_unit_length(part) or 0 for part in match[1].split()]
+        beat, number = sum(beats) if all(beats) else 0, match[2]
+    else:
+        return None
+    per_minute = float(number)
+    return Tempo(beat, per_minute) if beat and 0 < per_minute * beat <= MOST_NOTES_PER_MINUTE * WHOLE else None

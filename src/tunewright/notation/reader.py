@@ -10,25 +10,16 @@ Grace notes take no time. A chord is one sound, as long as its first note times 
 import re
 from collections.abc import Callable, Mapping
 
-from tunewright.notation.keys import NO_KEY, parse_key
-from tunewright.notation.lexer import FIELD_LINES, MUSIC_AND_RUNS, NOTE, Line, LineKind, read_lines
-from tunewright.notation.meter import (
-    FREE,
-    WHOLE,
-    default_unit_length,
-    parse_length,
-    parse_meter,
-    parse_unit_length,
-    scaled,
-)
-from tunewright.notation.spec import FERMATAS
+from tunewright.notation.lexer import FIELD_LINES, MUSIC_AND_RUNS, NOTE, Line, LineKind, music_of, read_lines
+from tunewright.notation.meter import WHOLE, parse_length, parse_tempo, scaled
+from tunewright.notation.spec import DIRECTIONS, FERMATAS, LONGEST_TUNE, TIMELESS
+from tunewright.notation.voice.field_effects import FieldEffects
+from tunewright.notation.voice.items import BarLine, Direction, Sound
+from tunewright.notation.voice.layers import Layers
 from tunewright.notation.voices import (
-    BarLine,
     Events,
     Lyrics,
-    MeterChange,
     Problem,
-    Sound,
     Voice,
     add_sound,
     begin_broken,
@@ -43,7 +34,7 @@ from tunewright.notation.voices import (
 
 
 def read_events(text: str, defaults: Mapping[str, str] | None = None) -> Events:
-    """Read the music of the tune `text`, which may be any text.
+    """Read the music of the tune `text`, which may be any text; what is beyond `LONGEST_TUNE` characters is not read.
 
     Parameters
     ----------
@@ -52,7 +43,7 @@ def read_events(text: str, defaults: Mapping[str, str] | None = None) -> Events:
     defaults
         Values of the file header's fields, by letter, for tunes without such a field.
     """
-    return EventReader(text, defaults or {}).read()
+    return EventReader(text[:LONGEST_TUNE], defaults or {}).read()
 
 
 _MOST_BARS = 1000
@@ -64,61 +55,69 @@ class EventReader:
 
     def __init__(self, text: str, defaults: Mapping[str, str]) -> None:
         self.text = text
-        self.defaults = defaults
-        self.fields: dict[str, str] = {}
+        self.fields = FieldEffects(text, defaults)
         self.problems: list[Problem] = []
         self.lyrics: list[Lyrics] = []
         self.unsung = 0  # notes since the last line of words
         self.body = 0
         self.in_body = False
-        self.key, self.meter, self.unit = NO_KEY, FREE, 0  # what the header says
-        self.voice = self.first = Voice("", NO_KEY, FREE, 0)
-        self.voices = {"": self.first}
-        self.base: Voice | None = None  # the voice whose further layer is being read
+        self.voice = self.fields.first
+        self.layers: Layers | None = None  # of the voice whose further layer is being read
         self.chord: list[tuple[int, int]] | None = None  # (pitch, ticks) of its notes
         self.chord_start = self.grace_start = 0
         self.chord_tie: int | None = None
-        self.grace = self.held = False
+        self.chord_ties: list[int] = []  # pitches
+        self.grace = self.held = self.adorned = False
         self.handlers: dict[str | None, Callable[[re.Match[str]], None]] = {
             name: getattr(self, f"_{name}") for name in MUSIC_AND_RUNS.groupindex if hasattr(self, f"_{name}")
         }
 
     def read(self) -> Events:
+        pattern = music_of(self.text, MUSIC_AND_RUNS)
+        letter = ""
         for line in read_lines(self.text):
             if line.kind is LineKind.MUSIC:
-                self._music(line)
+                self._music(line, pattern)
             elif line.kind in FIELD_LINES:
-                letter, value = self.text[line.start], self.text[line.start + 2 : line.stop].strip()
+                before, letter = letter, self.text[line.start]
+                value = self.text[line.start + 2 : line.stop].strip()
                 if line.kind is LineKind.BODY_FIELD:
                     self._begin_body(line.start)
                     self._field(letter, value, line.start)
                 elif not self.in_body:
-                    self.fields.setdefault(letter, value)
+                    letter = before if letter == "+" else letter
+                    self.fields.read_header(letter, value)
                     if letter == "K":
                         self._begin_body(line.end)
         self._begin_body(len(self.text))
         self._end_bar(self.voice)
-        for voice in self.voices.values():
+        if self.layers:
+            self.layers.close(len(self.text))
+        fields = self.fields
+        for voice in fields.voices.values():
             self.problems += end_voice(voice)
-        voices = tuple(voice for voice in self.voices.values() if voice.items) or (self.first,)
-        problems, lyrics = tuple(self.problems), tuple(self.lyrics)
-        return Events(voices, self.fields, self.key, self.meter, self.body, problems, lyrics)
+        return Events(
+            tuple(voice for voice in fields.voices.values() if voice.items) or (fields.first,),
+            fields.header,
+            fields.key,
+            fields.meter,
+            self.body,
+            tuple(self.problems),
+            tuple(self.lyrics),
+            unit=fields.unit,
+            tempo=parse_tempo(fields.value("Q"), fields.unit),
+        )
 
     def _begin_body(self, start: int) -> None:
         """Apply the fields of the header."""
-        if self.in_body:
-            return
-        self.in_body, self.body = True, start
-        fields = {**self.defaults, **self.fields}
-        self.key = parse_key(fields.get("K", "")) or NO_KEY
-        self.meter = parse_meter(fields.get("M", "")) or FREE
-        self.unit = parse_unit_length(fields.get("L", "")) or default_unit_length(self.meter)
-        self.first.key, self.first.meter, self.first.unit = self.key, self.meter, self.unit
+        if not self.in_body:
+            self.in_body, self.body = True, start
+            self.fields.begin_body()
 
-    def _music(self, line: Line) -> None:
+    def _music(self, line: Line, pattern: re.Pattern[str]) -> None:
         self._begin_body(line.start)
         handlers = self.handlers
-        for match in MUSIC_AND_RUNS.finditer(self.text, line.start, line.stop):
+        for match in pattern.finditer(self.text, line.start, line.stop):
             handler = handlers.get(match.lastgroup)
             if handler is not None:
                 handler(match)
@@ -132,33 +131,23 @@ class EventReader:
         self._field(match["inline_field"][1], match["inline_value"].strip(), match.start())
 
     def _field(self, letter: str, value: str, start: int) -> None:
-        voice = self.voice
-        if letter == "K":
-            voice.key = parse_key(value) or voice.key
-            voice.accidentals.clear()
-        elif letter == "M":
-            voice.meter = parse_meter(value) or voice.meter
-            voice.items.append(MeterChange(start, voice.meter))
-        elif letter == "L":
-            voice.unit = parse_unit_length(value) or voice.unit
-        elif letter == "V":
-            self._turn_to(value.split()[0] if value else "")
+        if letter == "V":
+            if self.layers:
+                self.layers.close(start)
+            self.layers, self.unsung = None, 0
+            self.voice = self.fields.turn_to(value)
         elif letter == "w":
             self.lyrics.append(Lyrics(start, value, self.unsung or (self.lyrics[-1].notes if self.lyrics else 0)))
             self.unsung = 0
         elif letter == "+" and self.lyrics and not self.unsung:
             words = self.lyrics[-1]
             self.lyrics[-1] = words._replace(words=f"{words.words} {value}")
+        else:
+            self.fields.read_body(letter, value, start, self.voice, self._base())
 
-    def _turn_to(self, name: str) -> None:
-        first, self.base, self.unsung = self.first, None, 0
-        if not first.name and not first.items:  # the tune begins with a V: field
-            del self.voices[first.name]
-            first.name = name
-            self.voices[name] = first
-        if name not in self.voices:
-            self.voices[name] = Voice(name, self.key, self.meter, self.unit)
-        self.voice = self.voices[name]
+    def _base(self) -> Voice:
+        """The voice to which the present layer belongs."""
+        return self.layers.base if self.layers else self.voice
 
     # sounds
 
@@ -181,7 +170,7 @@ class EventReader:
             return
         sounds = plain_notes(self.text, match, voice)
         bound = 0
-        while bound < len(sounds) - 1 and (voice.tuplet_left or voice.broken or self.held):
+        while bound < len(sounds) - 1 and (voice.tuplet_left or voice.broken or self.held or self.adorned):
             self._sound(sounds[bound])
             bound += 1
         # the notes up to the last depend on nothing around them
@@ -209,11 +198,19 @@ class EventReader:
             self.unsung += 1
         if self.held:
             sound.held, self.held = True, False
+        if self.adorned:
+            sound.adorned, self.adorned = True, False
         if problems := add_sound(self.voice, sound, pitches):
             self.problems += problems
 
     def _decoration(self, match: re.Match[str]) -> None:
-        self.held |= match[0] in FERMATAS and not self.grace
+        sign = self.fields.user_signs.get(match[0], match[0])
+        if self.grace:
+            return
+        self.held |= sign in FERMATAS
+        self.adorned |= sign.strip("!+") not in TIMELESS
+        if direction := DIRECTIONS.get(sign.strip("!+")):
+            self._base().items.append(Direction(match.start(), direction))
 
     def _broken(self, match: re.Match[str]) -> None:
         if self.grace or self.chord is not None:
@@ -224,6 +221,7 @@ class EventReader:
     def _tie(self, match: re.Match[str]) -> None:
         if self.chord is not None and not self.grace:
             self.chord_tie = match.start()
+            self.chord_ties += [pitch for pitch, _ in self.chord[-1:]]
         elif not self.grace:
             self.problems += begin_tie(self.voice, match.start())
 
@@ -234,7 +232,7 @@ class EventReader:
         if self.chord is not None:
             self._problem("chord-unclosed", self.chord_start)
             self._end_chord(match.start(), "")
-        self.chord, self.chord_start, self.chord_tie = [], match.start(), None
+        self.chord, self.chord_start, self.chord_tie, self.chord_ties = [], match.start(), None, []
 
     def _chord_close(self, match: re.Match[str]) -> None:
         if self.chord is None:
@@ -252,9 +250,11 @@ class EventReader:
         if len({ticks for _, ticks in chord}) > 1:
             self._problem("chord-lengths-differ", self.chord_start)
         pitches = tuple(pitch for pitch, _ in chord)
-        self._sound(Sound(self.chord_start, end, max(pitches), scaled(chord[0][1], *parse_length(length))), pitches)
+        sound = Sound(self.chord_start, end, max(pitches), scaled(chord[0][1], *parse_length(length)), pitches=pitches)
+        self._sound(sound, pitches)
         if self.chord_tie is not None:
             begin_tie(self.voice, self.chord_tie)
+            sound.ties = tuple(self.chord_ties)
 
     def _grace_open(self, match: re.Match[str]) -> None:
         if self.grace:
@@ -264,26 +264,37 @@ class EventReader:
     def _grace_close(self, match: re.Match[str]) -> None:
         if not self.grace:
             self._problem("grace-not-opened", match.start())
-        self.grace = False
+        self.grace, self.adorned = False, True
 
     # bar lines
 
     def _bar(self, match: re.Match[str]) -> None:
         self._end_bar(self.voice)
-        if self.base is not None:
-            self.voice, self.base = self.base, None
-        self.held = False
+        self.held = self.adorned = False
+        if self.layers and self.layers.layer:
+            following = self.layers.bar_line(*match.span())
+            self.voice = following or self.layers.base
+            if following:
+                return
         start, end = match.span()
         self.voice.items.append(BarLine(start, end, match["bar_line"], match["bar_ending"] or ""))
         self.voice.accidentals.clear()
+        self.voice.written.clear()
 
     def _ending(self, match: re.Match[str]) -> None:
         self.voice.items.append(BarLine(match.start(), match.end(), "", match[0][1:]))
 
-    def _overlay(self, _: re.Match[str]) -> None:
+    def _overlay(self, match: re.Match[str]) -> None:
         self._end_bar(self.voice)
-        base = self.base = self.base or self.voice
-        self.voice = Voice("&", base.key, base.meter, base.unit)
+        layers = self.layers = self.layers or Layers(self.voice)
+        if self.text[match.start() - 1 : match.start()] == "(":
+            layers.anchor(match.start() - 1)
+        elif self.text[match.end() : match.end() + 1] == ")":
+            self.voice = layers.release(match.start())
+        else:
+            self.voice, fits = layers.open(match[0], match.start())
+            if not fits:
+                self._problem("overlay-too-far", match.start(), match[0])
 
     def _end_bar(self, voice: Voice) -> None:
         if self.chord is not None:

@@ -20,7 +20,9 @@ from enum import Enum
 from typing import NamedTuple
 
 from tunewright.notation.meter import Meter
-from tunewright.notation.voices import BarLine, MeterChange, Problem, Sound, Voice
+from tunewright.notation.playing.playing_order import signs_of
+from tunewright.notation.voice.items import BarLine, MeterChange, Sound
+from tunewright.notation.voices import Problem, Voice
 
 
 class BarSign(Enum):
@@ -55,7 +57,12 @@ class Step:
     sign: BarSign | None = None
     ending: str = ""
     meter: Meter | None = None
+    colons: int = 1
+    """Of a repeat sign; one more than that is how often it is played."""
 
+
+_COUNTS = re.compile(r"^\.?:{2,}(?=\[?\|)|(?<=[|\]]):{2,}$")
+"""The colons of a repeat that is played more than twice."""
 
 _PARTS = re.compile(r"\|[:|\]]?|:[:|]?|\[\|:?|\]\|?")
 _SIGNS = {
@@ -104,10 +111,10 @@ def _steps(voice: Voice, hold: int) -> list[Step]:
         elif type(item) is MeterChange:
             steps.append(Step(item.start, meter=item.meter))
         elif type(item) is BarLine:
-            signs = signs_of(item.text)
+            signs = bar_signs(item.text)
             if signs[:1] == [BarSign.BAR] and steps and steps[-1].meter:  # a metre before a bar line holds after it
                 steps.insert(len(steps) - 1, Step(item.start, sign=signs.pop(0)))
-            steps += [Step(item.start, sign=sign) for sign in signs]
+            steps += [Step(item.start, sign=sign, colons=_colons(item.text, sign)) for sign in signs]
             if item.ending:
                 steps.append(Step(item.start, sign=BarSign.ENDING, ending=item.ending))
     return steps
@@ -118,9 +125,14 @@ def _mend(steps: list[Step]) -> list[Problem]:
     return _Mender(steps[0]).mend(steps)
 
 
-def signs_of(text: str) -> list[BarSign]:
+def _colons(text: str, sign: BarSign) -> int:
+    signs = signs_of(text)
+    return max(1, signs.starts if sign is BarSign.START else signs.ends)
+
+
+def bar_signs(text: str) -> list[BarSign]:
     """Return what the bar line `text` tells the player."""
-    first, *others = _PARTS.findall(text) or [""]
+    first, *others = _PARTS.findall(_COUNTS.sub(":", text)) or [""]
     signs = list(_SIGNS.get(first, ()))
     for part in others:
         signs += (BarSign.START,) if part == ":" else _SIGNS.get(part, ())
@@ -150,6 +162,8 @@ class _Mender:
         return self.problems
 
     def _needs_start(self, step: Step) -> None:
+        if step.sign is BarSign.END and self.opened and self.opened.colons != step.colons and not self.endings:
+            self.problems.append(Problem("repeat-counts-differ", step.start))
         if not self.opened and (step.sign is BarSign.BOTH or not self.endings):
             code = "ending-without-repeat" if step.sign is BarSign.ENDING else "repeat-not-opened"
             self.problems.append(Problem(code, step.start))

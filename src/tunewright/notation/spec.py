@@ -64,6 +64,9 @@ _FIELDS = (
 FIELDS = {field.letter: field for field in _FIELDS}
 """Every information field of the standard, by its letter."""
 
+LONGEST_TUNE = 1_000_000
+"""Most characters of a tune (the longest in large public collections have about 30,000)."""
+
 NATURAL_PITCHES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 """Semitones above C of the notes without accidental."""
 
@@ -72,6 +75,9 @@ LINE_OF_FIFTHS = "FCGDAEB"
 
 ACCIDENTALS = {"^": 1, "^^": 2, "_": -1, "__": -2, "=": 0}
 """Semitones by which a sign raises a note."""
+
+UNICODE_ACCIDENTALS = {"♯": "^", "♭": "_", "♮": "=", "𝄪": "^^", "𝄫": "__"}
+"""Signs of Unicode that people write for the accidentals of ABC, and what they stand for."""
 
 MODES = {
     "": ("major", 0),
@@ -89,11 +95,17 @@ MODES = {
 """Name of a mode, and fifths from the signature of major on the same tonic to its own; by the first letters of its
 name in ``K:``, in lower case."""
 
+CLEFS = ("treble", "bass", "alto", "tenor", "perc", "soprano", "mezzosoprano", "baritone")
+"""Names of clefs in ``K:`` and ``V:``; a line number and ``+8`` or ``-8`` may follow."""
+
 KEY_OPTIONS = (
-    "clef", "treble", "bass", "alto", "tenor", "perc", "soprano", "mezzosoprano", "baritone", "transpose", "octave",
-    "middle", "stafflines", "staffscale", "style", "score", "sound", "shift",
+    "clef", *CLEFS, "transpose", "octave", "middle", "stafflines", "staffscale", "style", "score", "sound", "shift",
+    "instrument",
 )  # fmt: skip
-"""Words after, or instead of, the key in ``K:`` that set how it is printed."""
+"""Words after, or instead of, the key in ``K:`` that set how it is printed and at which height it sounds."""
+
+OPTIONS_WITHOUT_EFFECT = ("score", "sound", "shift", "instrument")
+"""Options of the draft of ABC 2.2 that would transpose, and that no note is moved by here."""
 
 METER_SIGNS = {"C": "4/4", "C|": "2/2"}
 """Signs of ``M:`` and what they stand for."""
@@ -128,8 +140,23 @@ DECORATION_SIGNS = {
 }
 """Meanings of the one-letter decorations; ``U:`` fields may add to them. ``R`` is not in the standard but usual."""
 
+TIMELESS = frozenset((
+    ".", "u", "v", "H", "L", "S", "O", "staccato", "tenuto", "accent", ">", "emphasis", "fermata", "invertedfermata",
+    "upbow", "downbow", "segno", "coda", "fine", "0", "1", "2", "3", "4", "5", "plus", "open", "thumb", "wedge",
+    "pppp", "ppp", "pp", "p", "mp", "mf", "f", "ff", "fff", "ffff", "sfz", "breath", "D.C.", "D.S.", "dacapo", "dacoda",
+    "crescendo(", "crescendo)", "diminuendo(", "diminuendo)", "<(", "<)", ">(", ">)",
+))  # fmt: skip
+"""Decorations that are played, if at all, without further notes: the note begins at its time, at its pitch."""
+
 FERMATAS = frozenset(("H", "!fermata!", "+fermata+", "!invertedfermata!"))
 """Decorations for a note that is held."""
+
+DIRECTIONS = {
+    "segno": "segno", "S": "segno", "coda": "coda", "O": "coda", "fine": "fine", "dacapo": "D.C.", "D.C.": "D.C.",
+    "D.C.alfine": "D.C.", "D.C.alcoda": "D.C.", "D.S.": "D.S.", "D.S.alfine": "D.S.", "D.S.alcoda": "D.S.",
+    "dacoda": "coda",
+}  # fmt: skip
+"""Decorations that lead the player, and what each stands for."""
 
 DECORATIONS = frozenset((
     "trill", "trill(", "trill)", "lowermordent", "uppermordent", "mordent", "pralltriller", "roll", "turn", "turnx",
@@ -142,10 +169,14 @@ DECORATIONS = frozenset((
 ))  # fmt: skip
 """Names between exclamation marks that the standard allows, and a few that all programs know."""
 
+_QUALITY = (
+    r"(?:[ ]?(?i:major|minor|maj|min|mi|ma|dim|aug|sus|add|alt|dom|no|omit)(?![a-z]{3})"
+    r"|[Mm+°ø∆Δ△−#b♯♭,()-]|[0-9]|/(?=[0-9]))*"
+)
 _CHORD = (
-    r"[A-G][#b♯♭]?(?:maj|min|dim|aug|sus|add|alt|no|[Mm+°ø#b♯♭,()-]|[0-9])*"  # root and kind
+    rf"[A-G][#b♯♭]?{_QUALITY}"  # root and kind
     r"(?:/[A-Ga-g][#b♯♭]?)?"  # lowest note
 )
-CHORD_SYMBOL = rf"{_CHORD}(?:\({_CHORD}\))?|N\.?C\.?"
+CHORD_SYMBOL = rf"{_CHORD}(?:[ ]?\({_CHORD}\))?|\({_CHORD}\)|\(?N\.?C\.?\)?"
 """Regular expression of a chord symbol, of which another may stand in parentheses; other texts over the music are
 annotations, which begin with a sign."""

@@ -22,13 +22,14 @@ from tunewright.notation.intervals import (
     Interval,
     height_of,
     interval_of,
+    is_chord_symbol,
     move_chord_symbol,
     move_key,
     move_note,
     place_of,
     tonic_place,
 )
-from tunewright.notation.lexer import FIELD_LINES, MUSIC, Line, LineKind, read_lines
+from tunewright.notation.lexer import FIELD_LINES, Line, LineKind, music_of, read_lines
 from tunewright.notation.spec import ACCIDENTALS
 
 By = Interval | int | str
@@ -41,6 +42,9 @@ _Piece = tuple[int, int, _Mover]
 _WITHIN_AN_OCTAVE = (*range(-11, 0), *range(1, 12))
 _TONIC = re.compile(r"[A-G][#b]?")
 _CHORD_TEXT = re.compile(r'"([^"\n\r^_<>@][^"\n\r]*)"')
+_LIKE_CHORD = re.compile(r"[ \t(\[{/]*[A-Ga-g](?:[#b♯♭]|(?![a-z]{3})(?!\.[CS]\b))", re.IGNORECASE)
+"""How a text begins that may be meant as a chord symbol; ``Fine`` and ``D.C.`` are not."""
+
 _SIGNS = frozenset("^_=")
 _LIKE_FIELD = re.compile(r"[A-Ga-g][',]++:(?![|:])")
 _LIKE_INLINE_FIELD = re.compile(r"\[[A-Ga-g][',]++:[^\[\]\n\r]*+\]")
@@ -89,6 +93,8 @@ class MovedBook:
     """Number of tunes that were moved."""
     left: tuple[TranspositionError, ...]
     """For each tune that was not moved, the reason and its place."""
+    kept: tuple[TranspositionError, ...] = ()
+    """For each chord symbol in a moved tune that could not be read, and so stays, the reason and its place."""
 
 
 def transpose_book(text: str, by: By, *, path: Path | str | None = None) -> MovedBook:
@@ -101,18 +107,44 @@ def transpose_book(text: str, by: By, *, path: Path | str | None = None) -> Move
     path
         File name for the reasons in `MovedBook.left`.
     """
-    pieces, left, done, moved = [], [], 0, 0
+    pieces, left, kept, done, moved = [], [], [], 0, 0
     for start, end in split(text):
         pieces.append(text[done:start])
         done = end
         try:
             pieces.append(transpose(text[start:end], by))
             moved += 1
+            kept += [_in_book(error, text, start, path) for error in unread_chords(text[start:end], by)]
         except TranspositionError as error:
             pieces.append(text[start:end])
-            line = len(_LINE_END.findall(text, 0, start)) + (error.line or 1)
-            left.append(TranspositionError(error.message, path=path, line=line, column=error.column))
-    return MovedBook("".join(pieces) + text[done:], moved, tuple(left))
+            left.append(_in_book(error, text, start, path))
+    return MovedBook("".join(pieces) + text[done:], moved, tuple(left), tuple(kept))
+
+
+def _in_book(error: TranspositionError, text: str, start: int, path: Path | str | None) -> TranspositionError:
+    line = len(_LINE_END.findall(text, 0, start)) + (error.line or 1)
+    return TranspositionError(error.message, path=path, line=line, column=error.column)
+
+
+def unread_chords(text: str, by: By = 1) -> tuple[TranspositionError, ...]:
+    """Return the texts over the music of the tune `text` that look like chord symbols but are not read as such.
+
+    `transpose` leaves them as they are, each with its place in an error that is not raised. None is left behind where
+    all keys stay, as by an octave.
+    """
+    if isinstance(by, Interval) and not by.fifths:
+        return ()
+    if isinstance(by, int) and by % 12 == 0:
+        return ()
+    found = []
+    music = music_of(text)
+    for line in read_lines(text):
+        if line.kind is LineKind.MUSIC:
+            for match in music.finditer(text, line.start, line.stop):
+                content = match[0][1:-1]
+                if match.lastgroup == "chord_symbol" and _LIKE_CHORD.match(content) and not is_chord_symbol(content):
+                    found.append(_at(text, match.start(), f'"{content}" is not read as a chord symbol, and stays'))
+    return tuple(found)
 
 
 def transpositions(
@@ -196,9 +228,10 @@ class _Tune:
 
 def _read(text: str) -> _Tune:
     pieces: list[_Piece] = []
+    music = music_of(text)
     for line in read_lines(text):
         if line.kind is LineKind.MUSIC:
-            pieces += _music(text, line)
+            pieces += _music(text, line, music)
         elif line.kind in FIELD_LINES:
             pieces += _field(text, text[line.start], line.start + 2, line.stop)
     first_key = next((piece for piece in pieces if piece[2] is move_key), None)
@@ -209,11 +242,11 @@ def _read(text: str) -> _Tune:
     return _Tune(text, tuple(pieces), first_key)
 
 
-def _music(text: str, line: Line) -> Iterator[_Piece]:
+def _music(text: str, line: Line, music: re.Pattern[str]) -> Iterator[_Piece]:
     if field := _LIKE_FIELD.match(text, line.start) or _LIKE_INLINE_FIELD.search(text, line.start, line.stop):
         # would be a field if the note moves to an octave without marks
         raise _at(text, field.start(), f"{field[0]} may be read as a field; remove the colon after the note")
-    for match in MUSIC.finditer(text, line.start, line.stop):
+    for match in music.finditer(text, line.start, line.stop):
         element = match.lastgroup
         if element == "note":
             yield match.start(), match.end("octave"), move_note

@@ -15,54 +15,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from tunewright.notation.keys import Key
 from tunewright.notation.lexer import NOTE, PLAIN_NOTE
-from tunewright.notation.meter import Meter, Tuplet, parse_broken, parse_length, parse_tuplet, scaled
-from tunewright.notation.spec import ACCIDENTALS, LONGEST_BROKEN, NATURAL_PITCHES
-
-
-@dataclass(slots=True)
-class Sound:
-    """A note, a chord or a rest."""
-
-    start: int
-    end: int
-    pitch: int | None
-    """MIDI number; of a chord, its highest note; None for a rest."""
-    ticks: int
-    name: str = ""
-    """Letter and octave marks of a single note."""
-    tied: bool = False
-    """True if a tie follows."""
-    bars: int = 1
-    """Number of bars that a rest of whole bars fills."""
-    held: bool = False
-    """True if it has a fermata."""
-
-
-@dataclass(slots=True)
-class BarLine:
-    """A bar line, the number of an ending, or both."""
-
-    start: int
-    end: int
-    text: str
-    """Empty for an ending without a bar line of its own."""
-    ending: str
-    """``1``, ``2``, ``1,3``; empty if no ending begins here."""
-
-
-@dataclass(slots=True)
-class MeterChange:
-    """A new metre from here on."""
-
-    start: int
-    meter: Meter
-
-
-Item = Sound | BarLine | MeterChange
+from tunewright.notation.meter import Meter, Tempo, Tuplet, parse_broken, parse_length, parse_tuplet, scaled
+from tunewright.notation.spec import ACCIDENTALS, LONGEST_BROKEN, NATURAL_PITCHES, UNICODE_ACCIDENTALS
+from tunewright.notation.voice.items import Item, Overlay, Sound
 
 
 class Lyrics(NamedTuple):
@@ -86,6 +45,10 @@ class Problem(NamedTuple):
     """What would be right, where that depends on `detail`."""
 
 
+AccidentalReach = Literal["not", "octave", "pitch"]
+"""How far an accidental reaches in its bar (``%%propagate-accidentals``): nowhere, in its octave, in all octaves."""
+
+
 @dataclass(slots=True)
 class Voice:
     """The events of one voice, and the state of reading it."""
@@ -96,8 +59,20 @@ class Voice:
     unit: int
     """Ticks of a note without length."""
     items: list[Item] = field(default_factory=list)
+    shifts: dict[str, int] = field(default_factory=dict)
+    """Semitones by which options of ``K:`` and ``V:`` move the sound, by option."""
+    shift: int = 0
+    """Their sum."""
+    reach: AccidentalReach = "pitch"
     accidentals: dict[str, int] = field(default_factory=dict)
-    """Semitones by which a letter is altered to the end of the bar."""
+    """Semitones by which a letter (where they reach one octave only, a note) is altered to the end of the bar."""
+    written: dict[str, int] = field(default_factory=dict)
+    """Semitones by which each note is altered by an accidental of its own octave in this bar."""
+    carried: list[tuple[int, int]] = field(default_factory=list)
+    """Offset and alteration of the notes whose accidental stands in another octave."""
+    overlays: list[Overlay] = field(default_factory=list)
+    layer_texts: list[tuple[int, int]] = field(default_factory=list)
+    """Ranges of the text whose sounds belong to other bars."""
     last: Sound | None = None
     last_pitches: tuple[int, ...] = ()
     tie: int | None = None
@@ -126,6 +101,10 @@ class Events:
     """Offset of the first character after the header."""
     problems: tuple[Problem, ...]
     lyrics: tuple[Lyrics, ...]
+    unit: int = 0
+    """Ticks of a note without length, as the header says."""
+    tempo: Tempo | None = None
+    """Of the header."""
 
 
 Problems = tuple[Problem, ...]
@@ -170,7 +149,7 @@ def begin_tie(voice: Voice, start: int) -> Problems:
     """Tie the last sound to the next one."""
     if voice.last is None or voice.last.pitch is None:
         return (Problem("tie-without-note", start),)
-    voice.tie, voice.last.tied = start, True
+    voice.tie, voice.last.tied, voice.last.ties = start, True, voice.last_pitches
     return ()
 
 
@@ -210,15 +189,31 @@ def spelled(note: re.Match[str], voice: Voice) -> Spelled:
     if marks:
         pitch += 12 * (marks.count("'") - marks.count(","))
     upper = letter.upper()
-    if sign:
-        voice.accidentals[upper] = ACCIDENTALS.get(sign, 0)
-    if upper in voice.accidentals:
-        pitch += voice.accidentals[upper]
+    altered = _alteration(note, voice, sign) if sign or voice.accidentals else None
+    if altered is not None:
+        pitch += altered + voice.shift
     elif voice.tie is not None and voice.last and voice.last.pitch is not None and voice.last.name == letter + marks:
         pitch = voice.last.pitch
     else:
-        pitch += voice.key.signature[_LETTERS.index(upper)]
+        pitch += voice.key.signature[_LETTERS.index(upper)] + voice.shift
     return pitch, ticks_of(length, voice.unit), letter + marks
+
+
+def _alteration(note: re.Match[str], voice: Voice, sign: str) -> int | None:
+    """Return the semitones by which an accidental of the bar alters `note`, None if none does; notes `sign` down."""
+    name = note["letter"] + note["octave"]
+    reaching = name[0].upper() if voice.reach == "pitch" else name
+    if sign:
+        alteration = ACCIDENTALS.get(UNICODE_ACCIDENTALS.get(sign, sign), 0)
+        voice.written[name] = alteration
+        if voice.reach == "not":
+            return alteration
+        voice.accidentals[reaching] = alteration
+    found = voice.accidentals.get(reaching)
+    if found is not None and voice.written.get(name) != found:
+        voice.carried.append((note.start(), found))
+        voice.written[name] = found
+    return found
 
 
 @lru_cache(maxsize=_MOST_KEPT)
@@ -232,7 +227,7 @@ def plain_notes(text: str, run: re.Match[str], voice: Voice) -> list[Sound]:
 
     Only key and unit length count then, so each note is kept once it is computed: most notes of most tunes are such.
     """
-    kept = _kept(voice.key, voice.unit)
+    kept = _kept(voice.key, voice.unit, voice.shift)
     notes = PLAIN_NOTE.findall(run[0])
     place = run.end() - sum(map(len, notes))
     sounds = []
@@ -262,6 +257,6 @@ def _end_broken(voice: Voice, sound: Sound) -> Problems:
 
 
 @lru_cache(maxsize=256)
-def _kept(_key: Key, _unit: int) -> dict[str, tuple[int, int, str, int]]:
+def _kept(_key: Key, _unit: int, _shift: int) -> dict[str, tuple[int, int, str, int]]:
     """Plain notes and their numbers of characters, by their text, blanks and slurs behind it included."""
     return {}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tunewright.corpus.tune import Tune
-from tunewright.errors import RenderError
+from tunewright.errors import RenderError, TunewrightError
 from tunewright.files import write_file
 from tunewright.rendering.engine import close_engines, most_engines
 from tunewright.rendering.formats import FORMATS, SUFFIXES, Rendering
@@ -28,6 +28,8 @@ class Outcome:
     """The file, whether or not it could be written."""
     reason: str = ""
     """Why it could not be made; empty if it was."""
+    doubt: str = ""
+    """What cannot be vouched for in a file that was made."""
 
 
 def render_tunes(
@@ -82,8 +84,12 @@ def _render_tune(tune: Tune, formats: Sequence[str], stem: Path, soundfont: Path
             write_file(path, FORMATS[form](rendering))
         except RenderError as error:
             outcomes.append(Outcome(tune, form, path, str(error)))
+        except TunewrightError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever fails in one tune must not end the book
+            outcomes.append(Outcome(tune, form, path, f"unexpected {type(error).__name__}: {error}"))
         else:
-            outcomes.append(Outcome(tune, form, path))
+            outcomes.append(Outcome(tune, form, path, doubt=rendering.doubt))
     return outcomes
 
 

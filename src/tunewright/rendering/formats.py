@@ -51,6 +51,13 @@ class Rendering:
         """What sounds when."""
         return self._once("performance", lambda: perform(self.abc))
 
+    @property
+    def doubt(self) -> str:
+        """What cannot be vouched for in it, as far as it was played; empty if all can."""
+        performance = self._made.get("performance")
+        doubtful = isinstance(performance, Performance) and not performance.vouched
+        return "abcjs plays other notes than those that tunewright check reads" if doubtful else ""
+
     def _once(self, name: str, make: Callable[[], Made]) -> Made:
         # functools.cached_property of Python 3.11 locks across instances: threads with other tunes would wait
         if name not in self._made:

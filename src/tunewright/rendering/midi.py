@@ -43,9 +43,18 @@ def midi_file(
     except ImportError:
         raise MissingExtraError("Making MIDI files", "render") from None
 
-    length = ticks((performance.length_seconds + silence_seconds) / performance.seconds(1.0))
+    last_tempo = performance.tempos[-1][1] if performance.tempos else performance.tempo
+    length = ticks(performance.end + silence_seconds * last_tempo / 240)
     leading = [mido.MetaMessage(name, **values) for name, values in _leading_messages(performance, provenance or {})]
-    tracks = [mido.MidiTrack([*leading, mido.MetaMessage("end_of_track", time=length)])]
+    changes, now = [], 0
+    for place, tempo in performance.tempos:
+        time = ticks(place)
+        changes.append(
+            mido.MetaMessage("set_tempo", tempo=round(MICROSECONDS_PER_MINUTE / tempo), time=max(0, time - now))
+        )
+        now = max(now, time)
+    end = mido.MetaMessage("end_of_track", time=max(0, length - now))
+    tracks = [mido.MidiTrack([*leading, *changes, end])]
     for number, notes in enumerate(performance.tracks):
         events = _note_events(notes, _MELODIC_CHANNELS[number % len(_MELODIC_CHANNELS)])
         messages = [mido.Message(name, time=time, **values) for time, name, values in _with_delta_times(events)]

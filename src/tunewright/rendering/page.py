@@ -9,6 +9,7 @@ import base64
 import hashlib
 import json
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -21,6 +22,7 @@ from typing import Any
 
 from tunewright.corpus.tune import HasText
 from tunewright.errors import MissingExtraError, RenderError
+from tunewright.notation.fields import plain_string
 from tunewright.rendering.audio import opus_file
 from tunewright.rendering.engine import abcjs_licence, abcjs_script
 from tunewright.rendering.midi import midi_file
@@ -29,6 +31,10 @@ from tunewright.rendering.provenance import one_line
 from tunewright.rendering.score import FONTS, engrave
 from tunewright.rendering.source import abc_text, title_of
 from tunewright.rendering.tempo import metronome_mark
+from tunewright.rendering.texts.engraving_text import engraving_text
+
+LONGEST_NAME = 120
+"""Bytes of a title in a file name; file systems allow 255 for all of it."""
 
 MANY_TUNES = 3
 """From this many tunes on, the page begins with a list of them."""
@@ -154,7 +160,7 @@ def page_parts(tunes: Sequence[PageTune], soundfont: Path | None = None) -> Page
 def _read(tune: PageTune) -> _Read:
     abc, title = tune.tune, title_of(tune.tune) or "Untitled"
     try:
-        abc = abc_text(tune.tune, tune.provenance)
+        abc = engraving_text(abc_text(tune.tune, tune.provenance)).text
         title = engrave(abc).title or title
     except RenderError as error:
         return _Read(abc, title, False, None, f"This tune cannot be shown as a score: {error}.")
@@ -219,9 +225,16 @@ def steps(performance: Performance) -> list[list[Any]]:
 
 
 def file_name(title: str) -> str:
-    """Return a title as at most 60 lower-case Latin letters, digits and hyphens; ``untitled`` if none is left."""
-    plain = re.sub(r"[^a-z0-9]+", "-", title.lower().replace("'", "")).strip("-")
-    return plain[:60].rstrip("-") or "untitled"
+    """Return a title as part of a file name: its letters and digits of any script, in small letters, with hyphens.
+
+    It has at most 60 characters and 120 bytes; ``untitled`` if none is left.
+    """
+    letters = unicodedata.normalize("NFC", plain_string(title)).lower().replace("'", "").replace("\u2019", "")
+    plain = "".join(letter if unicodedata.category(letter)[0] in "LMN" else "-" for letter in letters)
+    plain = re.sub("-+", "-", plain).strip("-")[:60]
+    while len(plain.encode("utf-8", "replace")) > LONGEST_NAME:
+        plain = plain[:-1]
+    return plain.strip("-") or "untitled"
 
 
 def _contents(titles: Sequence[str]) -> str:

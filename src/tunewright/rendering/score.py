@@ -12,6 +12,8 @@ from typing import Any
 from tunewright.errors import RenderError
 from tunewright.rendering.engine import ask
 from tunewright.rendering.provenance import one_line, png_with, svg_with
+from tunewright.rendering.texts.edits import EditedText
+from tunewright.rendering.texts.engraving_text import engraving_text
 from tunewright.rendering.typesetting import PLACED, Drawing, typeset
 
 STAFF_WIDTH = 700
@@ -104,19 +106,20 @@ def engrave(abc: str) -> Score:
     RenderError
         If abcjs fails on it, or finds no music in it.
     """
-    drawn = ask("engrave", abc, STAFF_WIDTH, FONTS)
+    text = engraving_text(abc)
+    drawn = ask("engrave", text.text, STAFF_WIDTH, FONTS)
     if not drawn["systems"]:
         raise RenderError("the tune holds no note")
     if None in (drawn["width"], drawn["height"], *drawn["systems"]):  # null in JSON, for NaN
         raise RenderError("abcjs cannot place its notes (perhaps because of an ornament on an invisible rest)")
     systems = tuple(max(0.0, top - _BEAMS) for top in drawn["systems"])
-    elements = tuple(map(_element, drawn["elements"]))
+    elements = tuple(_element(row, text) for row in drawn["elements"])
     return Score(drawn["title"], drawn["svg"], drawn["width"], drawn["height"], systems, elements)
 
 
-def _element(row: dict[str, Any]) -> ScoreElement:
-    texts = tuple(ScoreText(**text) for text in row.pop("texts"))
-    return ScoreElement(characters=(row.pop("start"), row.pop("end")), texts=texts, **row)
+def _element(row: dict[str, Any], text: EditedText) -> ScoreElement:
+    texts = tuple(ScoreText(**words) for words in row.pop("texts"))
+    return ScoreElement(characters=text.original_range(row.pop("start"), row.pop("end")), texts=texts, **row)
 
 
 def svg_file(score: Score, provenance: Mapping[str, str] | None = None) -> bytes:

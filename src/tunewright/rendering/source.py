@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from tunewright.errors import RenderError
+from tunewright.notation.spec import LONGEST_TUNE
 from tunewright.rendering.provenance import abc_comments
 
-LONGEST_TEXT = 1_000_000
+LONGEST_TEXT = LONGEST_TUNE
 """The most characters of a tune that is given to abcjs."""
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")

@@ -104,3 +104,43 @@ def test_names_and_places_that_do_not_exist_are_refused(write, tmp_path):
         transpose(str(tmp_path / "none.abc"), semitones=1)
     with pytest.raises(OutputError, match="cannot be written"):
         transpose(write(BOOK), semitones=1, out=tmp_path / "no" / "out.abc")
+
+
+TUNE = "X:1\nT:t\nM:4/4\nL:1/4\nK:C\n"
+
+
+def test_chord_names_of_fake_books_move(write, capfdbinary):
+    music = '"C"C"(G7)"D"Am/G"E"(Am)"c|"F6/9"A2"Bb maj7"B2|"C7(b9)"C4|"N.C."C4|]\n'
+    moved = '"D"D"(A7)"E"Bm/A"F"(Bm)"d|"G6/9"B2"C maj7"c2|"D7(b9)"D4|"N.C."D4|]\n'
+    assert transpose(write((TUNE + music).encode()), semitones=2) == 0
+    assert capfdbinary.readouterr() == ((TUNE.replace("K:C", "K:D") + moved).encode(), b"")
+
+
+def test_a_chord_name_that_stays_is_named(write, capfdbinary):
+    path = write((TUNE + '"Cx9"C"Fine"D"D.C."E"^Am"F|]\n').encode())
+    assert transpose(path, semitones=2) == FINDINGS
+    assert (
+        capfdbinary.readouterr().err == f'kept: {path}:6:1: "Cx9" is not read as a chord symbol, and stays\n'.encode()
+    )
+
+
+@pytest.mark.parametrize(
+    ("head", "music"), [(TUNE.replace("K:C", "K:B♭"), "BAG|\n"), (TUNE, "♯EG|\n"), (TUNE + "[K:F♯m]", "FG|\n")]
+)
+def test_signs_of_unicode_are_never_moved_wrongly(head, music, write, capsys):
+    assert transpose(write((head + music).encode()), semitones=2) == MISTAKE
+    assert "not moved" in capsys.readouterr().err
+
+
+def test_only_the_music_of_a_wrapped_tune_moves(write, capfdbinary):
+    book = f"# Abc\n\n```abc\n{TUNE}CDEF|\n```\n\n[abc]\n{TUNE}CDEF|[/abc]\n{{soa}}\n{TUNE}CDEF|\n{{eoa}}\n"
+    assert transpose(write(book.encode()), semitones=2) == 0
+    assert capfdbinary.readouterr().out.decode() == book.replace("K:C", "K:D").replace("CDEF", "DEFG")
+    indented = "".join(f"  {line}\n" for line in (TUNE + "CDEF|").splitlines())
+    assert transpose(write(indented.encode()), semitones=2) == 0
+    assert capfdbinary.readouterr().out.decode() == indented.replace("K:C", "K:D").replace("CDEF", "DEFG")
+
+
+def test_quoted_printable_is_refused(write):
+    with pytest.raises(CorpusError, match="quoted-printable"):
+        transpose(write((TUNE + "=3DC=20\n").encode()), semitones=2)

@@ -182,3 +182,12 @@ def test_a_file_header_ends_before_the_first_tune():
     assert file_header(header + ONE + "\n" + TWO) == header
     assert file_header(header + "T:No number\nK:D\nabc|\n") == header
     assert file_header(ONE) == file_header("words") == ""
+
+
+def test_a_continued_field_of_the_file_header_goes_with_its_field():
+    book = "H:Learnt from a friend,\n+:added to a bad bag\n\nX:1\nK:C\nC|\n\nX:2\nH:its own\nK:C\nC|\n"
+    tunes = [item.text for item in read_tunebook(book, Path("book.abc"))]
+    assert tunes == [
+        "X:1\nH:Learnt from a friend,\n+:added to a bad bag\nK:C\nC|\n",
+        "X:2\nH:its own\nK:C\nC|\n",
+    ]

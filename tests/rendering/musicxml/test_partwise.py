@@ -2,6 +2,7 @@
 
 import re
 from fractions import Fraction
+from itertools import cycle
 from xml.etree import ElementTree
 
 import pytest
@@ -13,8 +14,9 @@ from tunewright.corpus.readers import read_tunes
 from tunewright.errors import RenderError
 from tunewright.notation.melody import read_melody
 from tunewright.notation.meter import WHOLE
+from tunewright.notation.playing.played import play_tune
 from tunewright.notation.reader import read_events
-from tunewright.notation.voices import Sound
+from tunewright.notation.voice.items import BarLine, Sound
 from tunewright.rendering import render
 from tunewright.rendering.performance import perform
 from tunewright.rendering.source import abc_text
@@ -39,6 +41,11 @@ def measures(body, header=HEADER):
     return read_document(document(body, header))[0]
 
 
+def closing(lines, start, end):
+    """Whether each of the bar lines `lines` that stand from `start` to `end` ends a repeat."""
+    return [line.text.startswith(":") for line in lines if start <= line.start < end]
+
+
 def as_notation_reads(text):
     """Check a tune's document against its melody; return how many notes both have."""
     part = next(part for part in read_document(render(text, "musicxml")) if melody_of(part))
@@ -48,7 +55,9 @@ def as_notation_reads(text):
         assert [measure.length for measure in part] == [bar.length for bar in melody.bars]
         assert [int(measure.number.strip("X")) for measure in part] == [bar.number for bar in melody.bars]
         assert [measure.ending[:1] for measure in part] == [tuple(map(int, bar.ending[:1])) for bar in melody.bars]
-        closes = [bar.closes.startswith(":") for bar in melody.bars]
+        ends = [after.start for after in melody.bars[1:]] + [len(text)]
+        lines = [item for voice in read_events(text).voices for item in voice.items if type(item) is BarLine]
+        closes = [any(closing(lines, bar.end, end)) for bar, end in zip(melody.bars, ends, strict=True)]
         assert [measure.backward for measure in part if not measure.forward] == [
             closed for closed, measure in zip(closes, part, strict=True) if not measure.forward
         ]
@@ -128,6 +137,43 @@ def test_repeats_and_endings(body, played):
     assert unfolded(measures(body)) == played
 
 
+@pytest.mark.parametrize(
+    ("body", "times", "played"),
+    [
+        ("|::C4::|D4|", ["3"], [0, 0, 0, 1]),
+        ("|:::C4:|D4|", ["4"], [0, 0, 0, 0, 1]),
+        ("C4::|D4|", ["3"], [0, 0, 0, 1]),
+        ("|:C4|1,2 D4:|3 E4|]", ["3"], [0, 1, 0, 1, 0, 2]),
+        ("|:C4|1 D4:|2 E4:|3 F4:|G4|", [None, "3", "3"], [0, 1, 0, 2, 0, 3, 4]),
+        ("|::C4|1 D4:|2 E4:|F4|", [None, None], [0, 1, 0, 2, 3]),
+        ("|:C4|1-3 D4:|4 E4|]", ["4"], [0, 1, 0, 1, 0, 1, 0, 2]),
+    ],
+)
+def test_repeats_with_counts(body, times, played):
+    assert [repeat.get("times") for repeat in elements(body, "repeat[@direction='backward']")] == times
+    assert unfolded(measures(body)) == played
+
+
+@pytest.mark.parametrize(
+    ("body", "played"),
+    [
+        ("C4|D4!D.C.!|E4|", [0, 1, 0, 1, 2]),
+        ("C4|D4!fine!|E4!D.C.!|]", [0, 1, 2, 0, 1]),
+        ("C4|!segno!D4|E4!D.S.!|F4|", [0, 1, 2, 1, 2, 3]),
+        ("|:C4|1 D4:|2 E4!D.C.!|F4|", [0, 1, 0, 2, 0, 2, 3]),
+        ("C4!coda!|D4!D.C.!|!coda!E4|", [0, 1, 0, 2]),
+        ("C4|!coda!D4!D.C.alcoda!|!coda!E4|", [0, 1, 0, 2]),
+        ("C4|OD4!D.C.!|OE4|", [0, 1, 0, 2]),
+        ("C4!dacoda!|D4!D.S.alcoda!|!coda!E4|", [0, 1, 0, 2]),
+    ],
+)
+def test_jumps(body, played):
+    part = measures(body)
+    assert unfolded(part) == played
+    sounds = play_tune(HEADER + body).voices[0].sounds()
+    assert [sound.pitch for _, sound in sounds] == [part[place].notes[0].pitches[0] for place in played]
+
+
 def test_every_value_of_the_header_has_its_place():
     header = "X:1\nT:First\nT:Second\nC:Ann\nO:Cork\nS:a book\nR:jig\nM:6/8\nK:C\n"
     root = ElementTree.fromstring(document("C3", header, provenance={"seed": "3"}))  # noqa: S314 - our own
@@ -137,6 +183,14 @@ def test_every_value_of_the_header_has_its_place():
     told = {field.get("name"): field.text for field in root.iter("miscellaneous-field")}
     assert told == {"subtitle": "Second", "origin": "Cork", "rhythm": "jig", "seed": "3"}
     assert root.find("part/measure/sound").get("tempo") == "165"
+
+
+def test_continued_fields_and_words_after_the_tune():
+    header = "X:1\nT:First\n+:part\nH:one\n+:two\nr:no\n+:remark\nK:C\n"
+    root = ElementTree.fromstring(document("C4|\nW:sung\n+:after\nW:more\n", header))  # noqa: S314 - our own
+    assert root.findtext("work/work-title") == "First part"
+    told = [(field.get("name"), field.text) for field in root.iter("miscellaneous-field")]
+    assert told == [("history", "one two"), ("words after the tune", "sung after"), ("words after the tune", "more")]
 
 
 @pytest.mark.parametrize(
@@ -193,6 +247,32 @@ def test_rests_chords_graces_and_layers():
     assert [grace.get("slash") for grace in elements("{/g}C{ga}C", "grace")] == ["yes", None, None]
 
 
+@pytest.mark.parametrize(
+    ("body", "layers"),
+    [
+        ("G4|A4|&&c4|d4|B4|", [[72], [74], []]),
+        ("(&C2D2|E4&c4|d4&)|F4|", [[72], [74], []]),
+        ("|:C4&c4|1 D4&d4:|2 E4&e4|]", [[72], [74], [76]]),
+        ("C4&E4&G4|D4|", [[64, 67], []]),
+        ("C4&E2E2F2|D4|", [[64, 64], []]),
+        ("C4|Z&E4|D4|", [[], [64], []]),
+    ],
+)
+def test_layers_stand_in_their_bars(body, layers):
+    part = measures(body)
+    assert [[note.pitches[0] for note in measure.others] for measure in part] == layers
+    assert [measure.length for measure in part] == [1] * len(layers)
+
+
+def test_ties_and_slurs_of_layers_cross_bar_lines():
+    body = "G4|A4|&&(c4-|c2e2)|(B2B2)|"
+    (_, second, _) = part = measures(body)
+    assert [note.starts_tie for note in part[0].others] == [True]
+    assert [note.stops_tie for note in second.others] == [True, False]
+    assert slurs(ElementTree.fromstring(document(body))) == [(1, 4), (5, 6)]  # noqa: S314 - our own
+    assert slurs(ElementTree.fromstring(document("(G4|A4)&(c2d2)|"))) == [(0, 1), (2, 3)]  # noqa: S314 - our own
+
+
 def test_rests_of_whole_measures():
     part = measures("C4|Z3|D4|")
     assert [(measure.number, measure.length) for measure in part] == [(str(number), 1) for number in range(1, 6)]
@@ -205,6 +285,15 @@ def test_ties_join_only_equal_pitches():
     assert [(note.starts_tie, note.stops_tie) for note in first.notes + second.notes] == [
         (True, False), (True, True), (False, True), (False, False),
     ]  # fmt: skip
+
+
+def test_each_note_of_a_chord_has_its_own_tie():
+    body = "[C-EG]2[CEG]2-|[CEG]4|"
+    tied = [
+        [tie.get("type") for tie in note.iter("tie")]
+        for note in ElementTree.fromstring(document(body)).iter("note")  # noqa: S314 - our own
+    ]
+    assert tied == [["start"], [], [], ["stop", "start"], ["start"], ["start"], ["stop"], ["stop"], ["stop"]]
 
 
 def slurs(root):
@@ -267,6 +356,17 @@ def test_chord_symbols_and_annotations():
     assert texts(body, "words") == ["high", "sl."]
 
 
+def test_chord_symbols_of_fake_books():
+    body = '"(Am)"C"(G7)"D"Bb maj7"E"F6/9"F|"(D/f#)"C"N.C."D"(N.C.)"E"C(Am)"F|'
+    kinds = elements(body, "kind")
+    assert [kind.text for kind in kinds] == [
+        "minor", "dominant", "major-seventh", "major-sixth", "major", "none", "none", "major",
+    ]  # fmt: skip
+    assert [kind.get("text") for kind in kinds] == ["m)", "7)", " maj7", "6/9", ")", "N.C.", "N.C.", "(Am)"]
+    assert [step.get("text") for step in elements(body, "root-step")] == ["(A", "(G", None, None, "(D", "", "", None]
+    assert texts(body, "bass-step") == ["F"]
+
+
 @pytest.mark.parametrize(
     ("sign", "path"),
     [
@@ -290,13 +390,19 @@ def test_directions():
 
 
 def test_user_defined_signs():
-    assert len(elements("WC", "notations/articulations/accent", "X:1\nU:W=!accent!\nK:C\n")) == 1
+    header = 'X:1\nU:W=!accent!\nU:T=+fermata+\nU:w="^up"\nU:u=!nil!\nK:C\n'
+    assert len(elements("WC", "notations/articulations/accent", header)) == 1
+    assert [len(elements("TC", f"notations/{path}", header)) for path in ("fermata", "ornaments")] == [1, 0]
+    assert len(elements("uC", "notations", header)) == 0
+    assert texts("wC", "words", header) == ["up"]
+    assert len(elements("WC|\nU:W=!tenuto!\nWC", "notations/articulations/tenuto", header)) == 1
 
 
 @pytest.mark.parametrize(
     ("value", "unit", "dots", "quarters"),
     [("1/4=120", "quarter", 0, "120"), ("3/8=80", "quarter", 1, "120"), ("100", "quarter", 0, "100"),
-     ('"Slow" 1/2=50', "half", 0, "100"), ("C3=40", "quarter", 0, "40")],
+     ('"Slow" 1/2=50', "half", 0, "100"), ("C3=40", "half", 1, "120"),
+     ("C=80", "quarter", 0, "80")],
 )  # fmt: skip
 def test_tempo(value, unit, dots, quarters):
     header = f"X:1\nQ:{value}\nL:1/4\nM:4/4\nK:C\n"
@@ -307,8 +413,23 @@ def test_tempo(value, unit, dots, quarters):
 
 
 def test_tempo_and_parts_change():
-    assert [sound.get("tempo") for sound in elements("C4|[Q:1/4=90]D4|", "sound")] == ["132", "90"]
+    body = 'C4|[Q:"Fast" 1/4=90]D4|[Q:"Slower"]E4|[Q:1/4 1/16=40]F4|'
+    assert [sound.get("tempo") for sound in elements(body, "sound")] == ["132", "90", "50"]
+    assert texts(body, "words") == ["Fast", "Slower"]
+    assert texts(body, "per-minute") == ["90"]
     assert texts("P:A\nC4|\nP:B\nD4|", "rehearsal") == ["A", "B"]
+
+
+def test_parts_and_tempos_stand_once():
+    header = "X:1\nM:4/4\nL:1/4\nP:AB\nV:1\nV:2\nK:C\n"
+    body = "P:A\nV:1\nC4|\nV:2\nC,4|\nP:B\nV:1\nD4|\nV:2\n[Q:1/4=90]D,4|\n"
+    root = ElementTree.fromstring(document(body, header))  # noqa: S314 - our own
+    labels = [[label.text for label in measure.iter("rehearsal")] for measure in root.iter("measure")]
+    assert labels == [["A"], ["B"], [], []]
+    tempos = [[sound.get("tempo") for sound in part.iter("sound")] for part in root.iter("part")]
+    assert tempos == [["132"], ["90"]]
+    told = {field.get("name"): field.text for field in root.iter("miscellaneous-field")}
+    assert told == {"parts": "AB"}
 
 
 def test_voices_become_parts_of_equal_length():
@@ -321,6 +442,57 @@ def test_voices_become_parts_of_equal_length():
     assert texts(body, "clef/sign", header) == ["G", "F"]
 
 
+def test_clefs_and_names_of_voices_hold_from_where_they_stand():
+    header = 'X:1\nM:4/4\nL:1/4\nV:1 name="Bass 8"\nV:2 octave=-1\nK:C\n'
+    body = "V:1\nC4|\n[V:2 clef=bass]C4|D4|\nV:2 clef=alto\nE4|\n"
+    root = ElementTree.fromstring(document(body, header))  # noqa: S314 - our own
+    assert [[sign.text for sign in part.iter("sign")] for part in root.iter("part")] == [["G"], ["F", "C"]]
+    _, low = read_document(document(body, header))
+    assert [note.pitches for measure in low for note in measure.notes] == [(48,), (50,), (52,)]
+    assert [bool(measure.findall("attributes/clef")) for measure in root.findall("part[2]/measure")] == [
+        True, False, True,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("value", "clef"),
+    [
+        ("C clef=bass", ["F", "4"]), ("C bass3", ["F", "3"]), ("C treble-8", ["G", "2", "-1"]), ("clef=C1", ["C", "1"]),
+        ("C clef=Treble+8", ["G", "2", "1"]), ("C perc", ["percussion"]), ("C clef=none", ["none"]),
+        ("C clef=P", ["percussion"]), ("C", ["G", "2"]), ("none", ["G", "2"]), ("Bm", ["G", "2"]),
+        ("G alto", ["C", "3"]), ('C clef="soprano"', ["C", "1"]),
+    ],
+)  # fmt: skip
+def test_clefs(value, clef):
+    (found,) = elements("C4|", "clef", f"X:1\nM:4/4\nL:1/4\nK:{value}\n")
+    assert [child.text for child in found] == clef
+
+
+def test_staff_lines():
+    assert texts("C4|", "staff-lines", "X:1\nM:4/4\nL:1/4\nK:C perc stafflines=1\n") == ["1"]
+    assert texts("C4|", "staff-lines") == []
+
+
+@pytest.mark.parametrize(
+    ("value", "written", "transposed", "sounding"),
+    [
+        ("C treble-8", ("C", "3"), [], 48), ("C octave=1", ("C", "5"), [], 72),
+        ("C transpose=-2", ("C", "4"), ["-1", "-2"], 58), ("C transpose=15", ("C", "4"), ["2", "3", "1"], 75),
+        ("D clef=bass-8 transpose=-14", ("C", "3"), ["-1", "-2", "-1"], 35),
+    ],
+)  # fmt: skip
+def test_clef_and_octave_move_the_print_and_transpose_the_sound(value, written, transposed, sounding):
+    header = f"X:1\nM:4/4\nL:1/4\nK:{value}\n"
+    assert (texts("C4|", "step", header)[0], texts("C4|", "octave", header)[0]) == written
+    assert [child.text for element in elements("C4|", "transpose", header) for child in element] == transposed
+    assert measures("C4|", header)[0].notes[0].pitches == (sounding,)
+    assert as_notation_reads(f"{header}C4|{{d}}[CE]4-|[CE]2^f'2|[K:G octave=0 transpose=5]G4|G4|\n") == 5
+
+
+def test_the_signature_of_the_pipes_is_not_printed():
+    assert [key.get("print-object") for key in elements("C4|[K:Hp]C4|[K:HP]C4|", "key")] == [None, None, "no"]
+
+
 def test_words_are_sung_to_their_notes():
     body = "CDEF|GABc|\nw:one two-three *|four_ five\nw:a b c d e f g h\n"
     notes = [note for measure in measures(body) for note in measure.notes]
@@ -328,8 +500,28 @@ def test_words_are_sung_to_their_notes():
     assert [len(note.syllables) for note in notes] == [2, 2, 2, 1, 2, 1, 2, 1]
 
 
+def test_words_below_two_lines_of_music():
+    words = [
+        [note.syllables[:1] for measure in measures(f"CDEF|\nGABc|\nw:{line}\n") for note in measure.notes]
+        for line in ("a b c d e-f g h", "a b", "a b c d\n+:e")
+    ]
+    assert words[0] == [("a",), ("b",), ("c",), ("d",), ("e",), ("f",), ("g",), ("h",)]
+    assert words[1] == [()] * 4 + [("a",), ("b",), (), ()]
+    assert words[2] == [("a",), ("b",), ("c",), ("d",), ("e",), (), (), ()]
+
+
+def test_accents_and_entities_are_characters():
+    body = '"^d\\\'ej\\`a"CD|\nw:\\"uber &eacute;t\\\'e\n'
+    header = "X:1\nT:\\u00e9t\\'e\nC:\\\"O\nM:2/4\nL:1/4\nK:C\n"
+    root = ElementTree.fromstring(document(body, header))  # noqa: S314 - our own
+    assert root.findtext("work/work-title") == "été"
+    assert root.findtext("identification/creator") == "Ö"
+    assert [words.text for words in root.iter("words")] == ["déjà"]
+    assert [text.text for text in root.findall(".//lyric/text")] == ["über", "été"]
+
+
 def test_markup_in_a_tune_stays_text():
-    header = "X:1\nT:<b>&amp; ]]> \u0001\nC:\"x\" 'y'\nK:C\n"
+    header = "X:1\nT:<b>&amp;amp; ]]> \u0001\nC:\"x\" 'y'\nK:C\n"
     root = ElementTree.fromstring(document('"^<i>"C', header))  # noqa: S314 - our own
     assert root.findtext("work/work-title") == "<b>&amp; ]]>"
     assert [words.text for words in root.iter("words")] == ["<i>"]
@@ -339,6 +531,11 @@ def test_markup_in_a_tune_stays_text():
 def test_a_tune_without_a_note_is_refused(tune):
     with pytest.raises(RenderError, match="no note"):
         render(tune, "musicxml")
+
+
+def test_macros_are_refused():
+    with pytest.raises(RenderError, match="macros"):
+        document("nC4|", "X:1\nm:nC=C2{D}C2\nK:C\n")
 
 
 def test_a_tune_without_end_is_refused():
@@ -357,6 +554,7 @@ ITEMS = st.one_of(
         ["|", "||", ":|", "|:", "z", "z3", "-", ">", "<<", " ", "(3", "(5", "(2", "(3:2:4", "[CEG]2", "{ga}"]
     ),
     st.sampled_from(["(", ")", "[K:D]", "[M:3/4]", "[L:1/16]", "&", "Z2|", "[1", "[2", '"Am"', "!trill!", "."]),
+    st.sampled_from(["&&", "(&", "&)", "[K:octave=-1]", "[K:G transpose=3]", "[K:treble-8]", "!coda!", "♯c", "::|"]),
 )
 
 
@@ -373,6 +571,21 @@ def test_any_music_lasts_as_long_as_notation_says(body):
     assert sum((note.length for measure in part for note in measure.notes), Fraction()) == Fraction(ticks, WHOLE)
     assert melody_of(part) == [(note.pitch, note.onset, note.length) for note in read_melody(text).notes if note.ticks]
     slurs(ElementTree.fromstring(render(text, "musicxml")))  # noqa: S314 - our own
+
+
+BARS = st.lists(st.sampled_from(["|", "|", "||", ":|", "|:", "::", "::|", "|::", "|1 {}4:|2 ", "|1,2 {}4:|3 "]))
+
+
+@settings(max_examples=150)
+@given(BARS, st.sampled_from(["", "|:", "|::"]))
+def test_repeats_play_as_notation_reads_them(bars, opening):
+    letters = cycle("CDEFGABcdefgab")
+    body = opening + "".join(f"{next(letters)}4{bar.format(next(letters))}" for bar in bars) + f"{next(letters)}4|]"
+    part = measures(body)
+    sounds = play_tune(HEADER + body).voices[0].sounds()
+    assert [note.pitches for place in unfolded(part) for note in part[place].notes] == [
+        (sound.pitch,) for _, sound in sounds
+    ]
 
 
 @settings(max_examples=100)

@@ -188,7 +188,7 @@ def place(tables: Tables, state: State, index: int) -> bool:
     if state.broken > 0 or state.mark == NoteMark.DOT or rolled:
         state.last = 0
     state.tieable = 1 if state.pitch > 0 and state.mark < NoteMark.TRILL else 0
-    state.hosted = 1 if state.host > 0 else 0
+    state.hosted = state.host * (2 if state.hornpipe == 1 else 1)
     if state.pitch > 0 or state.context == Context.CHORD:
         state.notes = 1
     if state.pitch > 0 and (state.tie == 0 or state.sung > 0):

@@ -164,6 +164,11 @@ def take_tuplet(tables: Tables, state: State, symbol: int) -> bool:
     return True
 
 
+def carries(tables: Tables, state: State, length: int, shortened: int) -> bool:
+    """Return true if the note before, of the length `length` - 1, outlasts its grace notes once it is `shortened`."""
+    return state.hosted * shortened < 4 * tables[Place.GRAINS_OF][length - 1] or state.hosted == 0
+
+
 def take_broken(tables: Tables, state: State) -> bool:
     """Take ``>`` or ``<``, once or more: the next note must be as long as the last."""
     state.reason = Reason.BROKEN_MISFIT
@@ -172,11 +177,15 @@ def take_broken(tables: Tables, state: State) -> bool:
         state.cut = state.cut * 2 if control == Control.UP_TWICE else state.cut
         if control == Control.AFTER_PAIR and state.cut > 1:
             state.cut = 8
+        if control == Control.DOWN_TWICE or control == Control.AFTER_PAIR:
+            shortened = 4 if control == Control.DOWN_TWICE else 8
+            if state.cut == 1 and not carries(tables, state, state.broken, shortened):
+                return False
         refit(tables, state)
         return state.fit > 0
     if state.last == 0 or state.host > 0 or state.mark != NoteMark.NONE:
         return False
-    if control == Control.DOWN and state.hosted == 1:
+    if control == Control.DOWN and not carries(tables, state, state.last, 2):
         return False
     if state.hornpipe == 1:
         short = state.full // 8

@@ -23,7 +23,8 @@ from tunewright.notation.lexer import FIELD_LINES, Sign, read_lines, tokens
 from tunewright.notation.melody import Bar, bars_of
 from tunewright.notation.meter import WHOLE, Meter
 from tunewright.notation.reader import read_events
-from tunewright.notation.voices import Events, MeterChange, Sound, Voice
+from tunewright.notation.voice.items import BarLine, MeterChange, Sound
+from tunewright.notation.voices import Events, Voice
 
 Floats = NDArray[np.float32]
 
@@ -171,6 +172,8 @@ def _moments_of(voice: Voice, events: Events, size: int) -> Iterator[_Moment]:
             now = max(bisect_right(starts, item.start) - 1, 0)
             ticks = (ticks if now == at else places[now].skipped) + item.ticks
             at = now
+        elif not isinstance(item, BarLine):
+            continue
         else:
             at = min(bisect_left(starts, item.end), len(bars) - 1)
             ticks = places[at].skipped

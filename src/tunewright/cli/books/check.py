@@ -5,10 +5,12 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, replace
 
+from tunewright.cli.console import printable
 from tunewright.cli.ending import FINDINGS, MISTAKE
 from tunewright.corpus.decoding import decode
 from tunewright.corpus.formats.rows import is_json, read_csv, read_json
 from tunewright.corpus.formats.tokens import is_tokens, read_tokens
+from tunewright.corpus.formats.wrappers import from_quoted_printable, unwrap
 from tunewright.corpus.library import resolve
 from tunewright.corpus.sources import Source, find_sources
 from tunewright.corpus.tune import Failure, Tune
@@ -43,13 +45,13 @@ def check(*files: str, json: bool = False) -> int:
             found = _check(source)
         except CorpusError as error:
             unread += 1
-            print(f"not checked: {error}", file=sys.stderr)
+            print(printable(f"not checked: {error}"), file=sys.stderr)
             continue
         checked += 1
         findings += found
         if not json:
             for finding in found:
-                print(finding)
+                print(printable(str(finding)))
     if not checked and not unread:
         raise CorpusError(f"no file in {', '.join(files)} may hold tunes")
     if json:
@@ -71,7 +73,9 @@ def _check(source: Source | Failure) -> list[Finding]:
         return list(_check_rows(read_json(text, source.path)))
     if is_tokens(text):
         return list(_check_rows(read_tokens(text, source.path)))
-    return list(check_text(text, source.path))
+    unwrapped = unwrap(from_quoted_printable(text))
+    findings = check_text(unwrapped.text, source.path)
+    return [replace(finding, column=unwrapped.column(finding.line, finding.column)) for finding in findings]
 
 
 def _check_rows(rows: Iterable[Tune | Failure]) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 from rich.console import Console
 from rich.progress import Progress
 
+from tunewright.cli.console import printable
 from tunewright.cli.ending import INTERRUPTED, MISTAKE, stop_on_signal
 from tunewright.cli.flags import NamedPath
 from tunewright.cli.sources import read_sources
@@ -48,9 +49,12 @@ def render(
             if outcome.reason:
                 failed += 1
                 place = f"{outcome.tune.path}:{outcome.tune.line}"
-                bar.console.print(f"{place}: no {outcome.format}: {outcome.reason}", markup=False)
+                bar.console.print(printable(f"{place}: no {outcome.format}: {outcome.reason}"), markup=False)
             else:
                 written += 1
+            if outcome.doubt:
+                place = f"{outcome.tune.path}:{outcome.tune.line}"
+                bar.console.print(printable(f"{place}: {outcome.format} in doubt: {outcome.doubt}"), markup=False)
             bar.advance(task)
             if stopped:
                 break

@@ -2,17 +2,20 @@
 
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 
+from tunewright.cli.console import printable
 from tunewright.cli.ending import FINDINGS, MISTAKE
 from tunewright.cli.flags import NamedPath, Whole
 from tunewright.cli.sources import SHOWN
 from tunewright.corpus.decoding import decode
 from tunewright.corpus.formats.rows import is_json
 from tunewright.corpus.formats.tokens import is_tokens
+from tunewright.corpus.formats.wrappers import Unwrapped, from_quoted_printable, unwrap
 from tunewright.corpus.library import resolve
 from tunewright.corpus.sources import Source, find_sources
 from tunewright.corpus.tune import Failure
-from tunewright.errors import CorpusError, OptionError
+from tunewright.errors import CorpusError, OptionError, TranspositionError
 from tunewright.files import write_file
 from tunewright.notation.transpose import By, MovedBook, transpose_book
 
@@ -39,7 +42,7 @@ def transpose(*files: str, semitones: Whole | None = None, key: str | None = Non
     Returns
     -------
     int
-        Exit status: 0 if every tune was moved, 1 if some stay as they are,
+        Exit status: 0 if every tune was moved, 1 if some, or some chord symbols, stay as they are,
         2 if none was moved (then nothing is written).
     """
     by = _by(semitones, key)
@@ -48,9 +51,14 @@ def transpose(*files: str, semitones: Whole | None = None, key: str | None = Non
     books = [_moved(source, by) for path in map(resolve, files) for source in find_sources(path)]
     moved, left = sum(book.moved for book in books), [reason for book in books for reason in book.left]
     for reason in left[:SHOWN]:
-        print(f"not moved: {reason}", file=sys.stderr)
+        print(printable(f"not moved: {reason}"), file=sys.stderr)
     if len(left) > SHOWN:
         print(f"not moved: {len(left) - SHOWN} more", file=sys.stderr)
+    kept = [reason for book in books for reason in book.kept]
+    for reason in kept[:SHOWN]:
+        print(printable(f"kept: {reason}"), file=sys.stderr)
+    if len(kept) > SHOWN:
+        print(f"kept: {len(kept) - SHOWN} more", file=sys.stderr)
     if not moved:
         if not left:
             raise CorpusError(f"no tune in {', '.join(files)}")
@@ -62,7 +70,7 @@ def transpose(*files: str, semitones: Whole | None = None, key: str | None = Non
     else:
         sys.stdout.buffer.write(content)
         sys.stdout.flush()
-    return FINDINGS if left else 0
+    return FINDINGS if left or kept else 0
 
 
 def _by(semitones: int | None, key: str | None) -> By:
@@ -81,7 +89,25 @@ def _moved(source: Source | Failure, by: By) -> MovedBook:
     if source.data.startswith(_UTF_16):
         raise CorpusError("is UTF-16 text; save it as UTF-8 first", path=source.path)
     # Not the decoded text: line ends and bytes of any encoding stay as they are.
-    return transpose_book(source.data.decode("utf-8", "surrogateescape"), by, path=source.path)
+    whole = source.data.decode("utf-8", "surrogateescape")
+    if from_quoted_printable(whole) != whole:
+        raise CorpusError("is quoted-printable, as mail programs write; save it as plain text first", path=source.path)
+    unwrapped = unwrap(whole)
+    book = transpose_book(unwrapped.text, by, path=source.path)
+    return replace(
+        book,
+        text=unwrapped.wrapped(book.text),
+        left=tuple(_in_file(reason, unwrapped) for reason in book.left),
+        kept=tuple(_in_file(reason, unwrapped) for reason in book.kept),
+    )
+
+
+def _in_file(reason: TranspositionError, unwrapped: Unwrapped) -> TranspositionError:
+    """Return `reason` with the column in the file, in which tunes may be indented."""
+    if reason.line is None or reason.column is None:
+        return reason
+    column = unwrapped.column(reason.line, reason.column)
+    return TranspositionError(reason.message, path=reason.path, line=reason.line, column=column)
 
 
 def _joined(books: list[MovedBook]) -> Iterator[str]:

@@ -19,11 +19,11 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
-from tunewright.corpus.cleaning import LONGEST_TUNE, SourceLine, clean_lines, make_tune, may_need_cleaning
+from tunewright.corpus.cleaning import SourceLine, clean_lines, make_tune, may_need_cleaning
 from tunewright.corpus.tune import Failure, Tune
 from tunewright.errors import CorpusError
 from tunewright.notation.fields import field_of, header_length, is_remark
-from tunewright.notation.spec import FIELDS
+from tunewright.notation.spec import FIELDS, LONGEST_TUNE
 
 _NUMBER_LINE = re.compile(r"^X:", re.MULTILINE)
 _NO_MUSIC = rf"(?:[{''.join(FIELDS)}]:(?![|:])|%|\+:)"
@@ -174,7 +174,11 @@ def _tune(block: _Block, defaults: Sequence[SourceLine], path: Path) -> Iterator
 def _with_defaults(lines: Sequence[SourceLine], defaults: Sequence[SourceLine]) -> list[SourceLine]:
     length = header_length([line.text for line in lines])
     present = {line.text[:2] for line in lines[:length]}
-    missing = [SourceLine(lines[0].number, line.text, 0) for line in defaults if line.text[:2] not in present]
+    missing, field = [], ""
+    for line in defaults:
+        field = field if line.text.startswith("+:") else line.text[:2]
+        if field not in present:  # a line that continues a field goes with it
+            missing.append(SourceLine(lines[0].number, line.text, 0))
     return [*lines[: length - 1], *missing, *lines[length - 1 :]]
 
 

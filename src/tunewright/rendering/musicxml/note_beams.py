@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from tunewright.rendering.musicxml.note_values import TYPES, NoteValue
-from tunewright.rendering.musicxml.written_tune import WrittenSound
+from tunewright.rendering.musicxml.written_items import WrittenSound
 
 _FIRST_WITH_BEAM = TYPES.index("eighth")
 

@@ -1,6 +1,6 @@
 """Elements of MusicXML for notes, chords and rests, with ties, slurs, tuplets, accidentals and words."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
@@ -9,10 +9,11 @@ from xml.etree.ElementTree import Element, SubElement
 from tunewright.notation.keys import Key
 from tunewright.notation.meter import WHOLE
 from tunewright.notation.spec import NATURAL_PITCHES
+from tunewright.notation.voice.items import Sound
 from tunewright.rendering.musicxml.note_beams import Valued, beams
 from tunewright.rendering.musicxml.note_values import NoteValue, note_values, plain_value
 from tunewright.rendering.musicxml.sign_elements import add_decorations
-from tunewright.rendering.musicxml.written_tune import SpelledPitch, WrittenSound
+from tunewright.rendering.musicxml.written_items import SpelledPitch, WrittenSound, sounding_pitches
 
 _LETTERS = "".join(NATURAL_PITCHES)
 _ACCIDENTALS = {
@@ -25,20 +26,28 @@ _MOST_SLURS = 16
 
 @dataclass(frozen=True, slots=True)
 class Ties:
-    """The pitches of each sound of a voice that are tied, by the offset of the sound."""
+    """The pitches of each sound of a part that are tied, by the offset of the sound."""
 
     begun: dict[int, frozenset[int]]
     ended: dict[int, frozenset[int]]
 
 
-def ties_of(sounds: Sequence[WrittenSound]) -> Ties:
-    """Return the ties between the `sounds` of one voice; a tie to another pitch is none."""
+def ties_of(layers: Iterable[Sequence[WrittenSound]]) -> Ties:
+    """Return the ties of sounds that follow one another in one of the `layers`; a tie to another pitch is none."""
     begun, ended = {}, {}
-    for written, following in pairwise(sounds):
+    for written, following in (pair for sounds in layers for pair in pairwise(sounds)):
         if written.sound.tied and following.sound.ticks and written.sound.ticks:
-            shared = frozenset(map(height, written.pitches)) & frozenset(map(height, following.pitches))
-            begun[written.sound.start] = ended[following.sound.start] = shared
+            shared = frozenset(sounding_pitches(following.sound)).intersection(_led_on(written.sound))
+            begun[written.sound.start], ended[following.sound.start] = (
+                frozenset(height(pitch) for pitch in sound.pitches if height(pitch) + sound.transposition in shared)
+                for sound in (written, following)
+            )
     return Ties(begun, ended)
+
+
+def _led_on(sound: Sound) -> tuple[int, ...]:
+    """Return the pitches of a tied sound from which the tie goes."""
+    return sound.ties or sounding_pitches(sound)
 
 
 def height(pitch: SpelledPitch) -> int:
@@ -48,7 +57,7 @@ def height(pitch: SpelledPitch) -> int:
 
 @dataclass(slots=True)
 class NoteWriter:
-    """Writes the notes of one voice, and knows what is open in it."""
+    """Writes the notes of one layer of a part, and knows what is open in it."""
 
     ties: Ties
     tick_unit: int
@@ -59,7 +68,7 @@ class NoteWriter:
     altered: dict[tuple[str, int], int] = field(default_factory=dict)
     """Alterations to the end of the measure, by letter and octave."""
     slur_numbers: dict[int, list[int]] = field(default_factory=dict)
-    """Numbers of the open slurs, by the offset of the sound where they end."""
+    """Numbers of the open slurs, by the offset of the sound where they end; all layers of a part share them."""
     tuplets: dict[int, tuple[str, str]] = field(default_factory=dict)
     """Start or stop of a tuplet at a sound of this measure, and the type of note that the tuplet counts."""
     beamed: dict[int, list[str]] = field(default_factory=dict)

@@ -7,42 +7,39 @@ lengths are multiples of one division, the largest that measures every note exac
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
-from itertools import accumulate
+from itertools import chain
 from math import gcd
-from typing import NamedTuple
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from tunewright import __version__
 from tunewright.errors import RenderError
-from tunewright.notation.keys import Key, parse_key
-from tunewright.notation.lexer import LineKind, read_lines
-from tunewright.notation.meter import (
-    FREE,
-    WHOLE,
-    Meter,
-    default_unit_length,
-    parse_meter,
-    parse_unit_length,
-    whole_notes,
-)
+from tunewright.notation.fields import plain_string
+from tunewright.notation.keys import assumed_key
+from tunewright.notation.lexer import FIELD_LINES, LineKind, read_lines
+from tunewright.notation.meter import WHOLE, parse_meter, parse_tempo
 from tunewright.notation.spec import FIELDS
-from tunewright.notation.voices import Sound, Voice
+from tunewright.notation.voice.items import Sound, TempoChange
+from tunewright.notation.voices import Events, Voice
 from tunewright.rendering.musicxml.attribute_elements import (
+    TREBLE,
     add_clef,
     add_key,
     add_left_bar_line,
     add_right_bar_line,
+    add_staff_lines,
     add_time,
+    add_transposition,
     clef_of,
 )
-from tunewright.rendering.musicxml.note_elements import NoteWriter, ties_of
+from tunewright.rendering.musicxml.note_elements import NoteWriter, Ties, ties_of
 from tunewright.rendering.musicxml.note_values import note_values
 from tunewright.rendering.musicxml.score_measures import ScoreMeasure, score_measures
-from tunewright.rendering.musicxml.sign_elements import add_direction, add_tempo, add_text, parse_tempo
-from tunewright.rendering.musicxml.written_tune import FieldChange, WrittenSound, WrittenTune, read_written
+from tunewright.rendering.musicxml.sign_elements import add_direction, add_tempo, add_text, tempo_words
+from tunewright.rendering.musicxml.written_items import FieldChange, WrittenSound, WrittenTune
+from tunewright.rendering.musicxml.written_tune import read_written
 from tunewright.rendering.tempo import choose_tempo
+from tunewright.rendering.texts.engraving_text import refuse_macros
 
 LONGEST_WHOLE_NOTES = 20_000
 """A voice that is longer is refused."""
@@ -53,8 +50,9 @@ _HEAD = """\
 """
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _VOICE_NAME = re.compile(r"\b(?:name|nm)=\"([^\"]*)\"")
-_TOLD = frozenset("ABDFGHNORZ")
-"""Header fields that become miscellaneous fields, by their names in the standard."""
+_PIPES = re.compile(r"HP(?!\w)")
+_TOLD = frozenset("ABDFGHNOPRWZ")
+"""Fields that become miscellaneous fields, by their names in the standard."""
 
 
 def musicxml_file(abc: str, provenance: Mapping[str, str] | None = None) -> bytes:
@@ -70,9 +68,10 @@ def musicxml_file(abc: str, provenance: Mapping[str, str] | None = None) -> byte
     Raises
     ------
     RenderError
-        If it holds no note, or a voice longer than `LONGEST_WHOLE_NOTES`.
+        If it holds no note, a voice longer than `LONGEST_WHOLE_NOTES`, or macros.
     """
     text = _NOT_XML.sub("\ufffd", abc)
+    refuse_macros(text, list(read_lines(text)))
     tune = read_written(text)
     voices = [voice for voice in tune.events.voices if any(_sounds(voice))]
     if not any(sound.pitch is not None and sound.ticks for voice in voices for sound in _sounds(voice)):
@@ -94,11 +93,25 @@ def _sounds(voice: Voice) -> Iterator[Sound]:
 
 
 def _header(text: str) -> Iterator[tuple[str, str]]:
-    """Yield (letter, value) of every field in the header, in order, those of the voices among the music too."""
+    """Return (letter, value) of every field in the header, in order, and of the words after the tune."""
+    found: list[tuple[str, str]] = []
     for line in read_lines(text):
         letter, value = text[line.start : line.start + 1], text[line.start + 2 : line.stop].strip()
-        if line.kind is LineKind.HEADER_FIELD or (line.kind is LineKind.BODY_FIELD and letter == "V"):
-            yield letter, value
+        if line.kind not in FIELD_LINES:
+            continue
+        if letter == "+" and found:
+            letter, before = found.pop()
+            value = f"{before} {value}"
+        found.append((letter if line.kind is LineKind.HEADER_FIELD or letter == "W" else "", value))
+    return ((letter, plain_string(value)) for letter, value in found if letter)
+
+
+def _settings(voice: Voice, tune: WrittenTune, fields: Sequence[tuple[str, str]]) -> str:
+    """Return the values of the ``V:`` fields of `voice`, as far as they stand before its first sound."""
+    first = next(sound.start for sound in _sounds(voice))
+    values = [value for letter, value in fields if letter == "V" and value.split()[:1] == [voice.name]]
+    among_music = (change for change in tune.changes if change.letter == "V" and change.voice == voice.name)
+    return " ".join([*values, *(plain_string(change.value) for change in among_music if change.start < first)])
 
 
 def _add_heading(root: Element, fields: Sequence[tuple[str, str]], provenance: Mapping[str, str]) -> None:
@@ -123,34 +136,16 @@ def _add_heading(root: Element, fields: Sequence[tuple[str, str]], provenance: M
             SubElement(miscellaneous, "miscellaneous-field", name=name).text = _NOT_XML.sub("\ufffd", value)
 
 
-class _Beginning(NamedTuple):
-    """What the header says of all voices."""
-
-    key: Key
-    meter: str
-    unit: Fraction
-    tempo: str
-    rhythm: str
-    clef: str
-
-
 def _add_parts(
     root: Element, text: str, tune: WrittenTune, voices: Sequence[Voice], fields: Sequence[tuple[str, str]]
 ) -> None:
     measures = [score_measures(voice, tune, len(text)) for voice in voices]
     longest = max(measures, key=len)
-    header = tune.events.fields
-    meter = parse_meter(header.get("M", "")) or FREE
-    unit = parse_unit_length(header.get("L", "")) or default_unit_length(meter)
-    key = header.get("K", "")
-    beginning = _Beginning(
-        tune.events.key, header.get("M", "") if parse_meter(header.get("M", "")) else "", whole_notes(unit),
-        header.get("Q", ""), header.get("R", ""), clef_of(key),
-    )  # fmt: skip
     tick_unit = _tick_unit(measures)
+    timed = next((voice for voice in voices if any(type(item) is TempoChange for item in voice.items)), voices[0])
     parts = SubElement(root, "part-list")
     for number, (voice, own) in enumerate(zip(voices, measures, strict=True), 1):
-        settings = " ".join(value for letter, value in fields if letter == "V" and value.split()[:1] == [voice.name])
+        settings = _settings(voice, tune, fields)
         name = _VOICE_NAME.search(settings)
         listed = SubElement(parts, "score-part", id=f"P{number}")
         SubElement(listed, "part-name").text = name[1] if name else voice.name
@@ -160,10 +155,22 @@ def _add_parts(
         SubElement(midi, "midi-channel").text = str(number % 9 or 9)
         SubElement(midi, "midi-program").text = "1"
         element = SubElement(root, "part", id=f"P{number}")
-        ties = ties_of([tune.sounds[sound.start] for sound in _sounds(voice)])
-        writer = NoteWriter(ties, tick_unit, beginning.key)
-        clef = clef_of(settings) or beginning.clef
-        _Part(element, writer, beginning, meter, leads=number == 1).write(own, longest, clef)
+        writer = NoteWriter(_ties(own), tick_unit, tune.events.key)
+        part = _Part(element, writer, tune.events, leads=number == 1, has_tempos=voice is timed)
+        part.write(own, longest, settings)
+
+
+def _ties(measures: Sequence[ScoreMeasure]) -> Ties:
+    """Return the ties of a part; those of a layer reach as far as its bars follow one another."""
+    runs = [[written for measure in measures for written in measure.sounds if written.sound.ticks]]
+    for number in sorted({number for measure in measures for number in measure.layers}):
+        runs.append([])
+        for measure in measures:
+            layer = measure.layers.get(number, [])
+            runs[-1] += layer
+            if sum(written.sound.ticks for written in layer) < measure.ticks:
+                runs.append([])
+    return ties_of(runs)
 
 
 def _tick_unit(parts: Sequence[Sequence[ScoreMeasure]]) -> int:
@@ -171,7 +178,7 @@ def _tick_unit(parts: Sequence[Sequence[ScoreMeasure]]) -> int:
     unit = WHOLE // 4
     for measure in (measure for measures in parts for measure in measures):
         unit = gcd(unit, measure.ticks)
-        for written in (*measure.sounds, *(written for layer in measure.layers for written in layer)):
+        for written in chain(measure.sounds, *measure.layers.values()):
             for value in note_values(written.sound.ticks, written.tuplet):
                 unit = gcd(unit, value.ticks)
     return unit
@@ -181,12 +188,14 @@ def _tick_unit(parts: Sequence[Sequence[ScoreMeasure]]) -> int:
 class _Part:
     element: Element
     writer: NoteWriter
-    beginning: _Beginning
-    meter: Meter
+    events: Events
     leads: bool
-    """True for the first part, which has the tempo."""
+    """True for the first part, which has the tempo of the header and the parts."""
+    has_tempos: bool
+    """True for the part that has the changes of tempo."""
+    transposition: int = 0
 
-    def write(self, own: Sequence[ScoreMeasure], longest: Sequence[ScoreMeasure], clef: str) -> None:
+    def write(self, own: Sequence[ScoreMeasure], longest: Sequence[ScoreMeasure], settings: str) -> None:
         for place, model in enumerate(longest):
             number = f"{model.number}" if model.counted or not model.number else f"X{model.number}"
             element = SubElement(self.element, "measure", number=number)
@@ -195,40 +204,44 @@ class _Part:
             measure = own[place] if place < len(own) else ScoreMeasure(model.number, model.ticks, -1)
             add_left_bar_line(element, measure.ending, repeat=measure.begins_repeat)
             if place == 0:
-                self._begin(element, clef)
+                self._begin(element, settings, own[0].sounds[:1])
             self._write_measure(element, measure)
-            add_right_bar_line(element, measure.ended, measure.style, repeat=measure.ends_repeat)
+            add_right_bar_line(element, measure.ended, measure.style, times=measure.times)
 
-    def _begin(self, element: Element, clef: str) -> None:
+    def _begin(self, element: Element, settings: str, following: Sequence[WrittenSound]) -> None:
+        header = self.events.fields
+        key, meter, tempo = header.get("K", ""), header.get("M", ""), header.get("Q", "")
         attributes = SubElement(element, "attributes")
         SubElement(attributes, "divisions").text = str(WHOLE // 4 // self.writer.tick_unit)
-        add_key(attributes, self.beginning.key)
-        add_time(attributes, self.beginning.meter)
-        add_clef(attributes, clef)
+        add_key(attributes, self.events.key, hidden=bool(_PIPES.match(key)))
+        add_time(attributes, meter if parse_meter(meter) else "")
+        add_clef(attributes, clef_of(settings) or clef_of(key) or TREBLE)
+        add_staff_lines(attributes, f"{settings} {key}")
+        self._transpose(attributes, following)
         if not self.leads:
             return
-        tempo = parse_tempo(self.beginning.tempo, self.beginning.unit)
-        add_tempo(element, tempo)
-        if not tempo.per_minute:
-            bar = (self.meter.beats, self.meter.unit) if self.meter.beats else (4, 4)
-            SubElement(element, "sound", tempo=f"{choose_tempo(None, self.beginning.rhythm, bar):g}")
+        add_tempo(element, self.events.tempo, tempo_words(tempo))
+        if not self.events.tempo:
+            held = self.events.meter
+            bar = (held.beats, held.unit) if held.beats else (4, 4)
+            SubElement(element, "sound", tempo=f"{choose_tempo(None, header.get('R', ''), bar):g}")
 
     def _write_measure(self, element: Element, measure: ScoreMeasure) -> None:
         changes = list(measure.changes)
         first = measure.sounds[0].sound.start if measure.sounds else -1
         at_start = [change for change in changes if change.letter == "M" or change.start < first]
-        self._change(element, at_start, rests=measure.rests)
         sounds = [written for written in measure.sounds if written.sound.ticks]
+        self._change(element, at_start, sounds[:1], rests=measure.rests)
         self.writer.begin_measure(sounds)
         for written in sounds:
             here = [change for change in changes if change not in at_start and change.start < written.sound.start]
             changes = [change for change in changes if change not in here]
-            self._change(element, here)
+            self._change(element, here, [written])
             self._write_sound(element, written, whole_ticks=measure.ticks if measure.rests else 0)
         if not sounds and measure.ticks:
             self.writer.add_whole_rest(element, measure.ticks)
-        for number, layer in enumerate(measure.layers, 2):
-            self._write_layer(element, layer, number, measure.ticks)
+        for number, layer in sorted(measure.layers.items()):
+            self._write_layer(element, layer, number + 1, measure.ticks)
 
     def _write_sound(self, element: Element, written: WrittenSound, *, whole_ticks: int) -> None:
         for text in written.texts:
@@ -239,14 +252,13 @@ class _Part:
         for decoration in written.after:
             add_direction(element, decoration)
 
-    def _write_layer(self, element: Element, layer: Sequence[WrittenSound], number: int, ticks: int) -> None:
-        ends = accumulate(written.sound.ticks for written in layer)
-        sounds = [written for written, end in zip(layer, ends, strict=True) if written.sound.ticks and end <= ticks]
+    def _write_layer(self, element: Element, sounds: Sequence[WrittenSound], number: int, ticks: int) -> None:
         if not sounds:
             return
         backup = SubElement(element, "backup")
         SubElement(backup, "duration").text = str(ticks // self.writer.tick_unit)
-        writer = NoteWriter(ties_of(sounds), self.writer.tick_unit, self.writer.key, number)
+        base = self.writer
+        writer = NoteWriter(base.ties, base.tick_unit, base.key, number, slur_numbers=base.slur_numbers)
         writer.begin_measure(sounds)
         for written in sounds:
             for text in written.texts:
@@ -256,22 +268,34 @@ class _Part:
         if missing > 0:
             SubElement(SubElement(element, "forward"), "duration").text = str(missing // self.writer.tick_unit)
 
-    def _change(self, element: Element, changes: Sequence[FieldChange], *, rests: int = 0) -> None:
+    def _change(
+        self, element: Element, changes: Sequence[FieldChange], following: Sequence[WrittenSound], *, rests: int = 0
+    ) -> None:
+        """Add what `changes` before the sound `following`, if there is one."""
         attributes = Element("attributes")
         last = {change.letter: change.value for change in changes}
-        if key := parse_key(last.get("K", "none")) if "K" in last else None:
-            add_key(attributes, key)
+        if key := assumed_key(last.get("K", "none")) if "K" in last else None:
+            add_key(attributes, key, hidden=bool(_PIPES.match(last["K"])))
             self.writer.key = key
         if "M" in last and parse_meter(last["M"]):
             add_time(attributes, last["M"])
-        if clef := clef_of(last.get("K", "")):
+        settings = f"{last.get('K', '')} {last.get('V', '')}"
+        if clef := clef_of(settings):
             add_clef(attributes, clef)
+        add_staff_lines(attributes, settings)
+        self._transpose(attributes, following)
         if rests > 1:
             SubElement(SubElement(attributes, "measure-style"), "multiple-rest").text = str(rests)
         if len(attributes):
             element.append(attributes)
-        if "Q" in last and self.leads:
-            add_tempo(element, parse_tempo(last["Q"], self.beginning.unit))
-        if part := last.get("P", ""):
+        if "Q" in last and self.has_tempos:
+            add_tempo(element, parse_tempo(last["Q"], self.events.unit), tempo_words(last["Q"]))
+        if part := last.get("P", "") if self.leads else "":
             direction = SubElement(element, "direction", placement="above")
             SubElement(SubElement(direction, "direction-type"), "rehearsal").text = part
+
+    def _transpose(self, attributes: Element, following: Sequence[WrittenSound]) -> None:
+        for written in following:
+            if written.transposition != self.transposition:
+                self.transposition = written.transposition
+                add_transposition(attributes, self.transposition)

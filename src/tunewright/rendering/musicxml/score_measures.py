@@ -8,11 +8,13 @@ repeat sign, as the ABC standard has it; the measure there gets the sign, so tha
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, pairwise
 
 from tunewright.notation.melody import BarContent, bar_contents, bars_of
-from tunewright.notation.repeats import BarSign, passes_of, signs_of
-from tunewright.notation.voices import BarLine, Voice
-from tunewright.rendering.musicxml.written_tune import FieldChange, WrittenSound, WrittenTune
+from tunewright.notation.playing.playing_order import MOST_TURNS, ending_numbers, signs_of
+from tunewright.notation.voice.items import BarLine, Overlay, Sound
+from tunewright.notation.voices import Voice
+from tunewright.rendering.musicxml.written_items import LEADING_TO_CODA, FieldChange, WrittenSound, WrittenTune
 
 _STYLES = (("[|]", "none"), ("|]", "light-heavy"), ("||", "light-light"), ("[|", "heavy-light"), (".|", "dotted"))
 """Style of a bar line, by the first of these that its text contains."""
@@ -29,14 +31,17 @@ class ScoreMeasure:
     counted: bool = True
     """False for a pick-up and for the second part of a divided bar."""
     sounds: list[WrittenSound] = field(default_factory=list)
-    layers: list[list[WrittenSound]] = field(default_factory=list)
-    """Further layers of it."""
+    layers: dict[int, list[WrittenSound]] = field(default_factory=dict)
+    """Further layers of it, by their numbers from 1; none is longer than it."""
     changes: list[FieldChange] = field(default_factory=list)
     """Fields that stand in it."""
     rests: int = 0
     """Number of measures in the rest that begins here; 0 outside rests of whole measures."""
     begins_repeat: bool = False
-    ends_repeat: bool = False
+    times: int = 0
+    """How often the repeat that ends here is played; 0 if none ends here."""
+    divides: bool = False
+    """True if a repeat without a start goes back to the bar line after it, a double one."""
     ending: tuple[int, ...] = ()
     """Passes of the ending that begins here."""
     ended: tuple[int, ...] = ()
@@ -60,8 +65,10 @@ def score_measures(voice: Voice, tune: WrittenTune, length: int) -> list[ScoreMe
         parts.append((made[0], made[-1]))
     _add_bar_lines(parts, _lines(voice, contents))
     _open_repeats(measures)
-    _add_changes(measures, [change for change in tune.changes if change.voice == voice.name])
+    _add_changes(measures, [change for change in tune.changes if change.voice == voice.name or change.letter == "P"])
     _add_layers(measures, voice, tune)
+    _lead_to_coda(measures)
+    _end_slurs(measures)
     return measures
 
 
@@ -85,21 +92,61 @@ def _lines(voice: Voice, contents: Sequence[BarContent]) -> list[list[BarLine]]:
 
 
 def _add_bar_lines(parts: Sequence[tuple[ScoreMeasure, ScoreMeasure]], lines: Sequence[Sequence[BarLine]]) -> None:
-    open_ending: tuple[int, ...] = ()
+    section = _Section()
     for place, here in enumerate(lines):
         before = parts[place - 1][1] if place else None
         after = parts[place][0] if place < len(parts) else None
-        signs = {sign for line in here for sign in signs_of(line.text)}
-        starts = bool(signs & {BarSign.START, BarSign.BOTH})
-        ending = tuple(sorted({number for line in here for number in passes_of(line.ending) if number}))
+        signs = [signs_of(line.text) for line in here if line.text]
+        ends, starts = max((sign.ends for sign in signs), default=0), max((sign.starts for sign in signs), default=0)
+        double = any(sign.double for sign in signs)
+        ending = tuple(sorted({number for line in here for number in ending_numbers(line.ending) if number}))
+        closes = bool(section.open_ending) and (bool(ending) or not after or ends + starts > 0 or double)
         if before:
-            before.ends_repeat = bool(signs & {BarSign.END, BarSign.BOTH})
-            before.style = "light-heavy" if before.ends_repeat else "" if starts else _style(here)
-            if open_ending and (ending or not after or signs - {BarSign.BAR}):
-                before.ended, open_ending = open_ending, ()
+            if ends or (closes and section.has_turns_left(ending)):
+                section.close_repeat(before, ends, ending)
+            before.divides = double and not before.times
+            before.style = "light-heavy" if before.times else "" if starts else _style(here)
+            before.ended = section.open_ending if closes else ()
+        if starts or (not ending and (ends or (double and closes))):
+            section = _Section(max(starts, 1))
+        elif closes:
+            section.open_ending = ()
         if after:
-            after.begins_repeat, after.ending = starts, ending
-            open_ending = ending or open_ending
+            after.begins_repeat, after.ending = starts > 0, ending
+            section.begin_ending(ending)
+
+
+@dataclass(slots=True)
+class _Section:
+    """What is repeated, as far as it has been read."""
+
+    colons: int = 1
+    """Of the sign that opens it."""
+    turns: int = 0
+    """The last one that an ending names."""
+    open_ending: tuple[int, ...] = ()
+    closed: list[tuple[ScoreMeasure, int]] = field(default_factory=list)
+    """Last measure of each ending that leads back, and the turn after the last one that it names."""
+
+    def begin_ending(self, ending: tuple[int, ...]) -> None:
+        """Begin the ending for the turns `ending`, if there are some."""
+        if ending:
+            self.open_ending, self.turns = ending, max(self.turns, *ending)
+            for measure, following in self.closed:
+                measure.times = min(following, self.turns)
+
+    def has_turns_left(self, following: tuple[int, ...]) -> bool:
+        """Return true if the open ending is the last one in the text, but not in the order of playing."""
+        return not following and self.open_ending[0] > 1 and self.open_ending[-1] < self.turns
+
+    def close_repeat(self, measure: ScoreMeasure, ends: int, following: tuple[int, ...]) -> None:
+        """Lead back after `measure`, whose bar line has `ends` colons; the ending `following` begins there."""
+        if self.open_ending and following:
+            self.closed.append((measure, self.open_ending[-1] + 1))
+        elif self.open_ending and self.open_ending[0] > 1:
+            measure.times = self.turns  # what closes the last ending repeats nothing more
+        else:
+            measure.times = min(max(self.turns, ends + 1, self.colons + 1), MOST_TURNS)
 
 
 def _open_repeats(measures: Sequence[ScoreMeasure]) -> None:
@@ -107,8 +154,8 @@ def _open_repeats(measures: Sequence[ScoreMeasure]) -> None:
     back: ScoreMeasure | None = None  # where it then goes back to; None for the start of the tune
     is_open, ending = False, 0
     for before, after in zip([None, *measures], [*measures, None], strict=True):
-        ends = before is not None and before.ends_repeat
-        divides = before is not None and bool(before.style) and not ends
+        ends = before is not None and before.times > 0
+        divides = before is not None and before.divides
         begun = after.ending[0] if after and after.ending else 0
         if ending > 1 and not begun and (not after or ends or divides):  # the last ending closes without a repeat
             is_open, ending, back, ends = False, 0, after, False
@@ -133,7 +180,7 @@ def _add_changes(measures: Sequence[ScoreMeasure], changes: Sequence[FieldChange
     filled = [measure for measure in measures if measure.sounds]
     firsts = [measure.sounds[0].sound.start for measure in filled]
     lasts = [measure.sounds[-1].sound.start for measure in filled]
-    for change in changes:
+    for change in (change for change in changes if change.letter != "V" or (firsts and change.start > firsts[0])):
         # a metre holds from the next bar line on, everything else at once
         place = bisect_right(firsts if change.letter == "M" else lasts, change.start)
         if place < len(filled):
@@ -141,9 +188,38 @@ def _add_changes(measures: Sequence[ScoreMeasure], changes: Sequence[FieldChange
 
 
 def _add_layers(measures: Sequence[ScoreMeasure], voice: Voice, tune: WrittenTune) -> None:
-    starts = [measure.start for measure in measures]
-    for layer in tune.layers:
-        sounds = [tune.sounds[sound.start] for sound in layer.items]
-        place = bisect_right(starts, sounds[0].sound.start) if sounds else 0
-        if place and layer.voice == voice.name:
-            measures[place - 1].layers.append(sounds)
+    """Give each measure its layers; one that is longer is cut."""
+    measure_of = {written.sound.start: measure for measure in measures for written in measure.sounds}
+    for overlay in voice.overlays:
+        measure = next((measure_of[item.start] for item in voice.items[overlay.at :] if type(item) is Sound), None)
+        if measure:
+            number = overlay.layer
+            while number in measure.layers:
+                number += 1
+            measure.layers[number] = list(_within(overlay, tune, measure.ticks))
+
+
+def _within(overlay: Overlay, tune: WrittenTune, ticks: int) -> Iterator[WrittenSound]:
+    now = 0
+    for sound in overlay.sounds:
+        now += sound.ticks
+        if sound.ticks and now <= ticks:
+            yield tune.sounds[sound.start]
+
+
+def _end_slurs(measures: Sequence[ScoreMeasure]) -> None:
+    """Take out the slurs to sounds that are in no measure, or that take no time."""
+    sounds = [written for measure in measures for written in chain(measure.sounds, *measure.layers.values())]
+    present = {written.sound.start for written in sounds if written.sound.ticks}
+    for written in sounds:
+        written.slurs = [end for end in written.slurs if end in present]
+
+
+def _lead_to_coda(measures: Sequence[ScoreMeasure]) -> None:
+    """Write a sign that leads to the coda at the start of a measure behind the measure before: it leads on at once."""
+    filled = [measure.sounds for measure in measures if measure.sounds]
+    for before, after in pairwise(filled):
+        signs = tuple(sign for sign in after[0].decorations if sign in LEADING_TO_CODA)
+        if signs:
+            before[-1].after += signs
+            after[0].decorations = tuple(sign for sign in after[0].decorations if sign not in signs)

@@ -4,12 +4,13 @@ Each decoration is one row of a table: a notation, which belongs to its note, or
 """
 
 import re
-from fractions import Fraction
-from typing import NamedTuple
 from xml.etree.ElementTree import Element, SubElement
 
+from tunewright.notation.fields import plain_string
+from tunewright.notation.meter import Tempo, whole_notes
 from tunewright.notation.spec import CHORD_SYMBOL
 from tunewright.rendering.musicxml.note_values import plain_value
+from tunewright.rendering.musicxml.written_items import TO_CODA
 
 Attributes = dict[str, str]
 
@@ -75,9 +76,10 @@ _PLACED = {"^": "above", "_": "below", "<": "", ">": "", "@": ""}
 """Where an annotation stands, by its first sign."""
 
 _KINDS = {
-    "": "major", "maj": "major", "M": "major",
-    "m": "minor", "min": "minor", "-": "minor",
-    "7": "dominant", "maj7": "major-seventh", "M7": "major-seventh", "m7": "minor-seventh", "min7": "minor-seventh",
+    "": "major", "maj": "major", "ma": "major", "M": "major",
+    "m": "minor", "min": "minor", "mi": "minor", "-": "minor",
+    "7": "dominant", "maj7": "major-seventh", "ma7": "major-seventh", "M7": "major-seventh", "∆": "major-seventh",
+    "Δ": "major-seventh", "△": "major-seventh", "m7": "minor-seventh", "min7": "minor-seventh", "mi7": "minor-seventh",
     "-7": "minor-seventh", "mM7": "major-minor", "mmaj7": "major-minor",
     "dim": "diminished", "°": "diminished", "dim7": "diminished-seventh", "°7": "diminished-seventh",
     "m7b5": "half-diminished", "ø": "half-diminished", "ø7": "half-diminished",
@@ -93,55 +95,28 @@ _CHORD = re.compile(CHORD_SYMBOL)
 _ROOT = re.compile(r"([A-G])([#b♯♭]?)([^/(]*)(?:/([A-Ga-g])([#b♯♭]?))?")
 _ALTERATIONS = {"#": "1", "♯": "1", "b": "-1", "♭": "-1"}
 
-_TEMPO = re.compile(r"((?:\d{1,4}/\d{1,4}[ \t]*)+)=[ \t]*(\d+(?:\.\d+)?)")
-_PLAIN_TEMPO = re.compile(r"(?:C\d?[ \t]*=[ \t]*)?(\d+(?:\.\d+)?)[ \t]*")
 _QUOTED = re.compile(r'"([^"]*)"')
 
 
-class Tempo(NamedTuple):
-    """The value of a ``Q:`` field."""
-
-    text: str
-    beat: Fraction
-    """Whole notes."""
-    per_minute: float
-    """Beats; 0 if only a text is given."""
-
-    @property
-    def quarters(self) -> float:
-        """Quarter notes in a minute."""
-        return float(self.beat * 4) * self.per_minute
+def tempo_words(value: str) -> str:
+    """Return the words in the value of a ``Q:`` field."""
+    return plain_string(" ".join(_QUOTED.findall(value)))
 
 
-def parse_tempo(value: str, unit: Fraction) -> Tempo:
-    """Read the value of a ``Q:`` field; a number without a beat counts notes of `unit` whole notes."""
-    texts = _QUOTED.findall(value)
-    rest = _QUOTED.sub(" ", value).strip()
-    if match := _TEMPO.match(rest):
-        lengths = [part.split("/") for part in match[1].split()]
-        beat = sum((Fraction(int(count), int(parts)) for count, parts in lengths if int(parts)), Fraction())
-        return Tempo(" ".join(texts), beat, float(match[2]))
-    if match := _PLAIN_TEMPO.fullmatch(rest):
-        return Tempo(" ".join(texts), unit, float(match[1]))
-    return Tempo(" ".join(texts), unit, 0.0)
-
-
-def add_tempo(measure: Element, tempo: Tempo) -> None:
-    """Add the direction that shows and sets `tempo`."""
-    value = plain_value(tempo.beat) if tempo.per_minute else None
-    if not tempo.text and not value:
-        return
-    direction = SubElement(measure, "direction", placement="above")
-    if tempo.text:
-        SubElement(SubElement(direction, "direction-type"), "words").text = tempo.text
-    if value:
+def add_tempo(measure: Element, tempo: Tempo | None, words: str) -> None:
+    """Add the direction that shows `words` and `tempo`, and sets it; beats that no single note has are only set."""
+    value = plain_value(whole_notes(tempo.beat)) if tempo else None
+    direction = SubElement(measure, "direction", placement="above") if words or value else measure
+    if words:
+        SubElement(SubElement(direction, "direction-type"), "words").text = words
+    if tempo and value:
         metronome = SubElement(SubElement(direction, "direction-type"), "metronome")
         SubElement(metronome, "beat-unit").text = value[0]
         for _ in range(value[1]):
             SubElement(metronome, "beat-unit-dot")
         SubElement(metronome, "per-minute").text = f"{tempo.per_minute:g}"
-    if tempo.quarters:
-        SubElement(direction, "sound", tempo=f"{tempo.quarters:g}")
+    if tempo:
+        SubElement(direction, "sound", tempo=f"{tempo.quarters_per_minute:g}")
 
 
 def add_words(measure: Element, text: str, placement: str = "above") -> Element:
@@ -165,18 +140,20 @@ def add_text(measure: Element, text: str) -> None:
 
 def _add_harmony(measure: Element, symbol: str) -> None:
     harmony = SubElement(measure, "harmony")
-    match = _ROOT.match(symbol)
+    opened = "(" * symbol.startswith("(")
+    match = _ROOT.match(symbol, len(opened))
     root = SubElement(harmony, "root")
-    if match is None or symbol.startswith("N"):
+    if match is None:
         SubElement(root, "root-step", text="").text = "C"
         SubElement(harmony, "kind", text="N.C.").text = "none"
         return
     letter, sign, kind, bass, bass_sign = match.groups()
-    SubElement(root, "root-step").text = letter
+    kind = kind.removesuffix(")") if opened else kind
+    SubElement(root, "root-step", {"text": f"({letter}"} if opened else {}).text = letter
     if sign:
         SubElement(root, "root-alter").text = _ALTERATIONS[sign]
-    suffix = kind + symbol[match.end() :]
-    SubElement(harmony, "kind", text=suffix).text = _KINDS.get(kind, "other")
+    suffix = kind + symbol[match.end() :] + ")" * (bool(opened) and symbol[match.end() :] != ")")
+    SubElement(harmony, "kind", text=suffix).text = _KINDS.get(kind.strip(), "other")
     if bass:
         lowest = SubElement(harmony, "bass")
         SubElement(lowest, "bass-step").text = bass.upper()
@@ -196,6 +173,10 @@ def add_direction(measure: Element, decoration: str) -> bool:
         direction = SubElement(measure, "direction", placement="above")
         SubElement(SubElement(direction, "direction-type"), decoration)
         SubElement(direction, "sound", {decoration: decoration})
+    elif decoration == TO_CODA:
+        direction = SubElement(measure, "direction", placement="above")
+        SubElement(SubElement(direction, "direction-type"), "coda")
+        SubElement(direction, "sound", tocoda="coda")
     elif decoration in ("ped", "ped-up"):
         direction = SubElement(measure, "direction", placement="below")
         kind = "start" if decoration == "ped" else "stop"

@@ -52,6 +52,11 @@ def syllables(words: str, bars: Sequence[int]) -> list[Syllable | None]:
     return found
 
 
+def syllable_count(words: str) -> int:
+    """Return the number of notes that `words` take at least."""
+    return sum(text != "|" for text, _, _ in _parts(words))
+
+
 def _last(found: Sequence[Syllable | None]) -> int | None:
     return next((place for place in range(len(found) - 1, -1, -1) if found[place]), None)
 

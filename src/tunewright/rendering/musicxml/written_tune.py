@@ -2,94 +2,33 @@
 
 The signs are those that do not change when a note sounds and how long: spelling, grace notes, decorations, slurs,
 chord symbols, annotations, tuplets as they are written, words. What stands behind the last sound of a bar, such as
-``!D.C.!``, belongs to that sound.
+``!D.C.!``, belongs to that sound. Where two coda signs stand, the first is `TO_CODA`.
 
-Conventions: as in `tunewright.notation.voices`; octaves are those of MusicXML, in which middle C begins the fourth.
+Conventions: as in `tunewright.notation.voices`.
 """
 
 import re
 from bisect import bisect_right
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from tunewright.notation.lexer import MUSIC
-from tunewright.notation.meter import Tuplet
+from tunewright.notation.fields import plain_string
+from tunewright.notation.lexer import MUSIC, Line
 from tunewright.notation.reader import EventReader
 from tunewright.notation.spec import DECORATION_SIGNS, NATURAL_PITCHES
-from tunewright.notation.voices import Events, Sound, Voice, spelled
-from tunewright.rendering.musicxml.sung_words import Syllable, syllables
+from tunewright.notation.voice.items import Direction, Sound
+from tunewright.notation.voices import Voice, spelled
+from tunewright.rendering.musicxml.sung_words import syllable_count, syllables
+from tunewright.rendering.musicxml.written_items import (
+    TO_CODA,
+    FieldChange,
+    SpelledPitch,
+    WrittenSound,
+    WrittenTune,
+    sounding_pitches,
+)
 
-_USER_SIGN = re.compile(r"^(?:.*\[)?U:[ \t]*(\S)[ \t]*=[ \t]*[!+]([^!+\n]+)[!+]", re.MULTILINE)
-_CHANGES = "KMPQ"
-
-
-class SpelledPitch(NamedTuple):
-    """A note as it is written."""
-
-    letter: str
-    octave: int
-    alteration: int
-    """Semitones by which it is raised, whether a sign says so here or not."""
-    sign: str
-    """``^``, ``_``, ``=`` ...; empty without an accidental of its own."""
-
-
-@dataclass(slots=True)
-class WrittenSound:
-    """A note, a chord or a rest with what is written at it."""
-
-    sound: Sound
-    pitches: tuple[SpelledPitch, ...]
-    """Of a chord in the order of the text; none for a rest."""
-    rest: str = ""
-    """``z``, ``x``, ``Z`` or ``X``."""
-    joined: bool = False
-    """True if neither a blank nor a bar line divides it from the sound before."""
-    graces: tuple[tuple[SpelledPitch, ...], ...] = ()
-    """Grace notes, or chords, before it."""
-    slashed: bool = False
-    """True for an acciaccatura, ``{/``."""
-    decorations: tuple[str, ...] = ()
-    """Names in small letters, such as ``roll``."""
-    texts: tuple[str, ...] = ()
-    """Chord symbols and annotations, without quotation marks."""
-    after: tuple[str, ...] = ()
-    """Decorations between it and the next bar line."""
-    tuplet: Tuplet | None = None
-    tuplet_start: int = -1
-    """Offset of its tuplet."""
-    slurs: list[int] = field(default_factory=list)
-    """Offsets of the sounds at which a slur from here ends."""
-    syllables: dict[int, Syllable] = field(default_factory=dict)
-    """What is sung to it, by the number of the verse, from 1."""
-
-
-class FieldChange(NamedTuple):
-    """A field among the music."""
-
-    start: int
-    voice: str
-    letter: str
-    value: str
-
-
-class Layer(NamedTuple):
-    """A further layer of a bar, after ``&``."""
-
-    voice: str
-    items: list[Sound]
-
-
-@dataclass(frozen=True, slots=True)
-class WrittenTune:
-    """A tune with all that is written in it."""
-
-    events: Events
-    sounds: Mapping[int, WrittenSound]
-    """By the offset of the sound."""
-    changes: tuple[FieldChange, ...]
-    layers: tuple[Layer, ...]
+_CHANGES = "KMPQV"
 
 
 def read_written(text: str) -> WrittenTune:
@@ -97,20 +36,38 @@ def read_written(text: str) -> WrittenTune:
     return _WrittenReader(text).read_all()
 
 
+class _Verse(NamedTuple):
+    """A line of words."""
+
+    number: int
+    notes: list[WrittenSound]
+    """Since the line of words before."""
+    last_line: int
+    """Index of the first note of the last line of music."""
+
+
+@dataclass(slots=True)
+class _Open:
+    """What is open in a voice, or in one of its layers."""
+
+    last: WrittenSound | None = None
+    last_note: WrittenSound | None = None
+    slurs: list[WrittenSound] = field(default_factory=list)
+    """The first notes of those that have begun."""
+    tuplet_start: int = -1
+
+
 class _WrittenReader(EventReader):
     def __init__(self, text: str) -> None:
         super().__init__(text, {})
-        self.signs = {**DECORATION_SIGNS, **dict(_USER_SIGN.findall(text))}
         self.sounds: dict[int, WrittenSound] = {}
         self.changes: list[FieldChange] = []
-        self.layers: list[tuple[str, Voice]] = []
         self.sung: list[WrittenSound] = []  # notes since the last line of words
-        self.verses: list[tuple[int, list[WrittenSound]]] = []  # number of the verse, and its notes
+        self.sung_before = 0  # how many of them stand in lines before this one
+        self.verses: list[_Verse] = []
         self.notes: list[re.Match[str]] = []  # of the sound that is being read
-        self.tuplet_starts: dict[int, int] = {}  # by the voice's id
-        self.lasts: dict[int, WrittenSound] = {}  # likewise
-        self.last_notes: dict[int, WrittenSound] = {}  # likewise, without rests
-        self.slurs: dict[int, list[WrittenSound]] = {}  # begun; likewise
+        self.open_in_voices: dict[str, _Open] = {}
+        self.open_in_layer = _Open()
         self.begins = 0  # slurs that wait for their first note
         self.apart = True
         self.bar_starts: list[int] = []
@@ -121,37 +78,64 @@ class _WrittenReader(EventReader):
 
     def read_all(self) -> WrittenTune:
         events = self.read()
-        self._leave_behind()
-        for (number, notes), lyrics in zip(self.verses, events.lyrics, strict=True):
-            sung = syllables(lyrics.words, [self._bar_at(note.sound.start) for note in notes])
-            for note, syllable in zip(notes, sung, strict=False):
-                if syllable:
-                    note.syllables[number] = syllable
-        layers = tuple(
-            Layer(name, [item for item in voice.items if type(item) is Sound]) for name, voice in self.layers
-        )
-        return WrittenTune(events, self.sounds, tuple(self.changes), layers)
+        self._leave_behind(self._open())
+        for verse, lyrics in zip(self.verses, events.lyrics, strict=True):
+            self._sing(verse, plain_string(lyrics.words))
+        for voice in events.voices:
+            self._lead_to_coda(voice)
+        return WrittenTune(events, self.sounds, tuple(self.changes))
 
-    def _bar_at(self, offset: int) -> int:
-        return bisect_right(self.bar_starts, offset)
+    def _open(self) -> _Open:
+        if self.voice is not self._base():
+            return self.open_in_layer
+        return self.open_in_voices.setdefault(self.voice.name, _Open())
+
+    def _transposition(self) -> int:
+        return self._base().shifts.get("transpose", 0)
+
+    def _sing(self, verse: _Verse, words: str) -> None:
+        """Give each syllable to its note; words that fit below the last line of music belong to that line alone."""
+        notes = verse.notes
+        if syllable_count(words) <= len(notes) - verse.last_line:
+            notes = notes[verse.last_line :]
+        sung = syllables(words, [bisect_right(self.bar_starts, note.sound.start) for note in notes])
+        for note, syllable in zip(notes, sung, strict=False):
+            if syllable:
+                note.syllables[verse.number] = syllable
+
+    def _lead_to_coda(self, voice: Voice) -> None:
+        """Make the first of two coda signs one that leads to the second."""
+        if sum(type(item) is Direction and item.name == "coda" for item in voice.items) < 2:
+            return
+        for written in (self.sounds[item.start] for item in voice.items if type(item) is Sound):
+            if "dacoda" in (*written.decorations, *written.after):
+                return
+            if "coda" in written.decorations:
+                written.decorations = _leading_to_coda(written.decorations)
+                return
+            if "coda" in written.after:
+                written.after = _leading_to_coda(written.after)
+                return
 
     # fields among the music
 
     def _field(self, letter: str, value: str, start: int) -> None:
         super()._field(letter, value, start)
+        if letter == "V":
+            self.apart, self.sung, self.sung_before = True, [], 0
         if letter in _CHANGES:
-            self.changes.append(FieldChange(start, self.voice.name, letter, value))
+            self.changes.append(FieldChange(start, self._base().name, letter, value))
         elif letter == "w":
             again = not self.sung and self.verses
-            number, notes = self.verses[-1] if again else (0, self.sung)
-            self.verses.append((number + 1, notes))
-            self.sung = []
-
-    def _turn_to(self, name: str) -> None:
-        super()._turn_to(name)
-        self.apart, self.sung = True, []
+            last = self.verses[-1] if again else _Verse(0, self.sung, self.sung_before)
+            self.verses.append(last._replace(number=last.number + 1))
+            self.sung, self.sung_before = [], 0
 
     # sounds
+
+    def _music(self, line: Line, pattern: re.Pattern[str]) -> None:
+        self.sung_before = len(self.sung)
+        super()._music(line, pattern)
 
     def _run(self, match: re.Match[str]) -> None:
         for part in MUSIC.finditer(self.text, *match.span()):
@@ -165,8 +149,11 @@ class _WrittenReader(EventReader):
             super()._note(match)
             return
         voice = self.voice
-        alone = Voice("", voice.key, voice.meter, voice.unit, accidentals=dict(voice.accidentals))
-        pitch = _spelling(match, spelled(match, alone)[0])
+        alone = Voice(
+            "", voice.key, voice.meter, voice.unit, shift=voice.shift, reach=voice.reach,
+            accidentals=dict(voice.accidentals),
+        )  # fmt: skip
+        pitch = _spelling(match, spelled(match, alone)[0] - self._transposition())
         if self.grace_chord and self.graces:
             self.graces[-1] += (pitch,)
         elif self.grace_chord is False or not self.graces:
@@ -182,27 +169,30 @@ class _WrittenReader(EventReader):
         self.sounds[match.start()].rest = match["bars_rest_sign"]
 
     def _sound(self, sound: Sound, pitches: tuple[int, ...] = ()) -> None:
-        voice = self.voice
-        tuplet = voice.tuplet if voice.tuplet_left else None
+        state, transposition = self._open(), self._transposition()
+        tuplet = self.voice.tuplet if self.voice.tuplet_left else None
         notes, self.notes = self.notes, []
-        heights = pitches or ((sound.pitch,) if sound.pitch is not None else ())
         written = WrittenSound(
             sound,
-            tuple(_spelling(match, pitch) for match, pitch in zip(notes, heights, strict=False)),
+            tuple(
+                _spelling(match, pitch - transposition)
+                for match, pitch in zip(notes, sounding_pitches(sound), strict=False)
+            ),
+            transposition,
             joined=not self.apart,
             graces=tuple(self.graces),
             slashed=self.slashed,
             decorations=tuple(self.decorations),
             texts=tuple(self.texts),
             tuplet=tuplet,
-            tuplet_start=self.tuplet_starts.get(id(voice), -1) if tuplet else -1,
+            tuplet_start=state.tuplet_start if tuplet else -1,
         )
         super()._sound(sound, pitches)
-        self.sounds[sound.start] = self.lasts[id(voice)] = written
+        self.sounds[sound.start] = state.last = written
         if sound.pitch is not None:
-            self.last_notes[id(voice)] = written
+            state.last_note = written
             self.sung.append(written)
-            self.slurs.setdefault(id(voice), []).extend([written] * self.begins)
+            state.slurs += [written] * self.begins
             self.begins = 0
         self.apart = self.slashed = False
         self.graces, self.decorations, self.texts = [], [], []
@@ -211,7 +201,7 @@ class _WrittenReader(EventReader):
         idle = not self.voice.tuplet_left
         super()._tuplet(match)
         if idle:
-            self.tuplet_starts[id(self.voice)] = match.start()
+            self._open().tuplet_start = match.start()
 
     # signs at sounds
 
@@ -220,25 +210,29 @@ class _WrittenReader(EventReader):
 
     def _decoration(self, match: re.Match[str]) -> None:
         super()._decoration(match)
-        if not self.grace and not (match[0] == "." and self.text[match.end() : match.end() + 1] in "(-|"):
-            name = match[0][1:-1] if len(match[0]) > 1 else self.signs.get(match[0], "")
-            self.decorations.append(name.lower())
+        if self.grace or (match[0] == "." and self.text[match.end() : match.end() + 1] in "(-|"):
+            return
+        sign = self.fields.user_signs.get(match[0], match[0])
+        if sign[:1] == '"':
+            self.texts.append(plain_string(sign.strip('"')))
+        else:
+            self.decorations.append((DECORATION_SIGNS.get(sign, "") if len(sign) < 2 else sign[1:-1]).lower())
 
     def _chord_symbol(self, match: re.Match[str]) -> None:
         if not self.grace:
-            self.texts.append(match[0][1:-1])
+            self.texts.append(plain_string(match[0][1:-1]))
 
     _annotation = _chord_symbol
 
-    def _slur_open(self, _: re.Match[str]) -> None:
-        self.begins += not self.grace
+    def _slur_open(self, match: re.Match[str]) -> None:
+        self.begins += not self.grace and self.text[match.end() : match.end() + 1] != "&"
 
-    def _slur_close(self, _: re.Match[str]) -> None:
-        begun, last = self.slurs.get(id(self.voice)), self.last_notes.get(id(self.voice))
-        if not self.grace and begun and last:
-            first = begun.pop()
-            if first is not last:
-                first.slurs.append(last.sound.start)
+    def _slur_close(self, match: re.Match[str]) -> None:
+        state = self._open()
+        if not self.grace and state.slurs and state.last_note and self.text[match.start() - 1] != "&":
+            first = state.slurs.pop()
+            if first is not state.last_note:
+                first.slurs.append(state.last_note.sound.start)
 
     def _grace_open(self, match: re.Match[str]) -> None:
         super()._grace_open(match)
@@ -257,26 +251,33 @@ class _WrittenReader(EventReader):
     # bar lines
 
     def _bar(self, match: re.Match[str]) -> None:
+        state = self._open()
         super()._bar(match)
         self.bar_starts.append(match.end())
-        self._leave_behind()
+        self._leave_behind(state)
         self.apart = True
 
     def _overlay(self, match: re.Match[str]) -> None:
+        state = self._open()
         super()._overlay(match)
-        self.apart = True
-        self.layers.append((self.base.name if self.base else "", self.voice))
+        self._leave_behind(state)
+        self.apart, self.open_in_layer = True, _Open()
 
-    def _leave_behind(self) -> None:
+    def _leave_behind(self, state: _Open) -> None:
         """Give signs before a bar line to the sound before them."""
         self.notes = []
-        if last := self.lasts.get(id(self.voice)):
-            last.after += tuple(self.decorations)
+        if state.last:
+            state.last.after += tuple(self.decorations)
             self.decorations = []
 
 
 def _spelling(match: re.Match[str], pitch: int) -> SpelledPitch:
-    """Return the written form of the note that sounds as `pitch`."""
-    letter, marks = match.group("letter", "octave")
-    natural = 60 + NATURAL_PITCHES[letter.upper()] + 12 * (letter.islower() + marks.count("'") - marks.count(","))
-    return SpelledPitch(letter.upper(), natural // 12 - 1, pitch - natural, match["accidental"] or "")
+    """Return the written form of a note that is `pitch` without transposition."""
+    letter = match["letter"].upper()
+    octave, above = divmod(pitch - NATURAL_PITCHES[letter] + 6, 12)
+    return SpelledPitch(letter, octave - 1, above - 6, match["accidental"] or "")
+
+
+def _leading_to_coda(decorations: tuple[str, ...]) -> tuple[str, ...]:
+    place = decorations.index("coda")
+    return (*decorations[:place], TO_CODA, *decorations[place + 1 :])

@@ -1,0 +1,43 @@
+"""Output that no console can break: any encoding, a closed pipe, no stream at all, control characters."""
+
+import os
+import re
+import sys
+from typing import TextIO
+
+_HARMFUL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Characters that move the cursor, change the terminal's state, or turn the direction of what follows."""
+
+
+def prepare_streams() -> None:
+    """Let the standard streams print every character: one that their encoding lacks as ``\\u0416``, as ABC has it."""
+    for name in ("stdout", "stderr"):
+        stream: TextIO | None = getattr(sys, name)
+        if stream is None:  # closed by the caller
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115 - ends with the process
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def end_streams() -> None:
+    """Flush the standard streams; if their reader has ended, send what is left nowhere, without a complaint."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            _discard(stream)
+
+
+def _discard(stream: TextIO) -> None:
+    try:
+        number = stream.fileno()
+    except (OSError, ValueError):
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, number)
+    os.close(nowhere)
+
+
+def printable(text: str) -> str:
+    """Return `text` with its control characters written out, such as ``\\x1b``; tabs and line ends stay."""
+    return _HARMFUL.sub(lambda match: match[0].encode("unicode_escape", "surrogatepass").decode("ascii"), text)
