@@ -57,16 +57,20 @@ def close_section(state: State) -> None:
     state.section_bar = state.bar
 
 
+def opens_with_repeat(state: State) -> bool:
+    """Return true between the sign ``|:`` that opens the tune and the first note: the repeat would lead back to a
+    double bar there, and what is a pick-up the first time would be a short bar the second time."""
+    state.reason = Reason.NO_NOTE
+    return state.opening == 1 and state.repeat == Repeat.MUST_END and state.free == 0
+
+
 def take_double(tables: Tables, state: State) -> bool:
     """End a section that is not repeated, or a second ending."""
     if not nothing_pending(state) or not soft_line(tables, state):
         return False
     if state.stretch == 0 and not not_idle(state):
         return False
-    if state.opening == 1 and state.repeat == Repeat.MUST_END and state.free == 0:
-        state.reason = Reason.NO_NOTE  # between |: and the first note; the repeat would lead back to this line
-        return False
-    if ending_open(state):
+    if opens_with_repeat(state) or ending_open(state):
         return False
     if tables[Place.SETTINGS][Setup.TIDY] == 1 and (state.repeat == Repeat.MUST_END or state.started == 0):
         state.reason = Reason.REPEAT_OPEN
