@@ -9,8 +9,7 @@ from pathlib import Path
 
 from tunewright.options import to_mapping
 from tunewright.study.plans.plan import PlannedRun, read_plan
-from tunewright.training.history import EpochRecord
-from tunewright.training.run import history_as_csv
+from tunewright.training.history import EpochRecord, history_as_csv
 
 SYMBOLS = "".join(map(chr, range(32, 122)))
 BASELINES = {

@@ -66,6 +66,8 @@ if TYPE_CHECKING:
     from tunewright.notation.check import check
     from tunewright.notation.findings import Finding
     from tunewright.notation.intervals import Interval
+    from tunewright.notation.repairs.repair import find_repair
+    from tunewright.notation.repairs.tune_place import Repair
     from tunewright.notation.transpose import transpose, transpose_book, transpositions
     from tunewright.rendering import PageTune, render, tune_page
     from tunewright.report.figures.arcs import looked_in_words
@@ -119,6 +121,8 @@ _NAMES = {
     "notation.check": "check",
     "notation.findings": "Finding",
     "notation.intervals": "Interval",
+    "notation.repairs.repair": "find_repair",
+    "notation.repairs.tune_place": "Repair",
     "notation.transpose": "transpose transpose_book transpositions",
     "acceptor.grammar": "Conditions Grammar Matcher",
     "corpus.cleaning": "essential_tunes",
@@ -206,13 +210,13 @@ __all__ = [
     "MemoryStudy",
     "MissingExtraError", "Musicality", "NetworkConfig", "NeuronConfig", "NeuronStudy", "OptionError", "Originality",
     "OriginalityIndex", "OutputError", "PageTune", "Plan", "Preset", "ProbeStudy", "Progress", "Reading", "RecordedRun",
-    "RenderError", "ResidentLearner", "Run", "Sides", "StackedRuns", "StackedTrainer", "StudyData", "StudyProgress",
+    "RenderError", "Repair", "ResidentLearner", "Run", "Sides", "StackedRuns", "StackedTrainer", "StudyData", "StudyProgress",
     "StudyResults", "StudyRun", "Target", "TrainingConfig", "TrainingData", "TrainingRun", "TranspositionError", "Tune",
     "TunewrightError", "Variation", "Vocabulary", "VocabularyError", "WorkerError", "WrittenNeurons", "WrittenPaper",
     "ablation_sentences", "ablation_summary", "adapt", "answer", "baselines", "batches_of", "build_corpus", "check",
     "clamp_units", "compare_sets", "compare_settings", "compile_loop", "compose", "compose_many", "describe",
     "draw_ablation", "draw_arcs", "draw_heatmap", "draw_loss_curves", "draw_memory", "draw_probes", "draw_question",
-    "draw_score_heatmap", "dynamic_full_tune", "essential_tunes", "evaluate", "export", "find_corpus", "gain",
+    "draw_score_heatmap", "dynamic_full_tune", "essential_tunes", "evaluate", "export", "find_corpus", "find_repair", "gain",
     "gradient_decay", "heatmap", "keep_best", "label_values", "largest_difference", "learn_rhythm", "levels",
     "load_network", "look_at", "looked_in_words", "make_optimizer", "measure_tunes", "musicality", "named_targets",
     "originality", "originality_index", "pad_layers", "playable", "quick_units", "read_activations", "read_checkpoint",

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tunewright.corpus.cleaning import LONGEST_TUNE, SourceLine, clean_lines, essential_tunes, essentials, make_tune
+from tunewright.corpus.cleaning import SourceLine, clean_lines, essential_tunes, essentials, make_tune
 from tunewright.corpus.tune import END, START, Failure, Tune
+from tunewright.notation.spec import LONGEST_TUNE
 
 PATH = Path("some.abc")
 

@@ -150,5 +150,7 @@ def test_a_link_in_a_folder_is_followed_within_it_only(tmp_path):
     assert [(item.path.name, getattr(item, "data", None)) for item in found] == [
         ("again.abc", b"X:1\n"), ("tune.abc", b"X:1\n"), ("out.abc", None),
     ]  # fmt: skip
-    assert "a link to a file outside the folder" in found[-1].reason
-    assert [item.data for item in find_sources(tmp_path / "book" / "out.abc")] == [b"secret"]  # it is named itself
+    assert "a link to a file outside the folder" in getattr(found[-1], "reason", "")
+    assert [getattr(item, "data", None) for item in find_sources(tmp_path / "book" / "out.abc")] == [
+        b"secret"
+    ]  # it is named itself

@@ -12,6 +12,7 @@ import tunewright
 from tunewright.corpus.library import LIBRARY
 from tunewright.notation.check import check, split
 from tunewright.notation.reader import read_events
+from tunewright.notation.voice.items import Sound
 
 TUNE = "X:1\nT:One\nM:6/8\nL:1/8\nK:D\nA|dfa afd|gbg e2f|\nfdf edc|d3 d2:|\n"
 BROKEN = TUNE.replace("gbg e2f", "gbg e2").replace("edc", "e2dc")
@@ -167,4 +168,6 @@ def test_what_is_read_and_what_is_told(text, codes):
 def test_a_tune_too_long_to_be_checked_is_told_at_once():
     (finding,) = check(HEAD + "CDEF|" * 250_000)
     assert finding.code == "tune-too-long"
-    assert read_events("K:C\n" + "C" * 1_200_000).voices[0].items[-1].end == 1_000_000
+    last = read_events("K:C\n" + "C" * 1_200_000).voices[0].items[-1]
+    assert isinstance(last, Sound)
+    assert last.end == 1_000_000

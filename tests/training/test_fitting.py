@@ -9,7 +9,8 @@ from tunewright.model.config import NetworkConfig
 from tunewright.training import fitting
 from tunewright.training.config import TrainingConfig
 from tunewright.training.data import TrainingData
-from tunewright.training.fitting import READING_SHARE, SPARE, Recipe, fit
+from tunewright.training.fitting import SPARE, Recipe, fit
+from tunewright.training.time_limit import READING_SHARE
 
 LARGE = Recipe(NetworkConfig(units=32), TrainingConfig(epochs=40), least_epochs=10)
 SMALL = Recipe(NetworkConfig(units=8), TrainingConfig(epochs=20), least_epochs=4)

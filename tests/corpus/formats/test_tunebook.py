@@ -186,7 +186,7 @@ def test_a_file_header_ends_before_the_first_tune():
 
 def test_a_continued_field_of_the_file_header_goes_with_its_field():
     book = "H:Learnt from a friend,\n+:added to a bad bag\n\nX:1\nK:C\nC|\n\nX:2\nH:its own\nK:C\nC|\n"
-    tunes = [item.text for item in read_tunebook(book, Path("book.abc"))]
+    tunes = [item.text for item in read_tunebook(book, Path("book.abc")) if isinstance(item, Tune)]
     assert tunes == [
         "X:1\nH:Learnt from a friend,\n+:added to a bad bag\nK:C\nC|\n",
         "X:2\nH:its own\nK:C\nC|\n",

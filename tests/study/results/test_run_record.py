@@ -12,8 +12,7 @@ import tunewright
 from tunewright.errors import InputError
 from tunewright.study.plans.plan import PlannedRun
 from tunewright.study.results.run_record import read_history, read_run, reasons_not_comparable
-from tunewright.training.history import EpochRecord
-from tunewright.training.run import history_as_csv
+from tunewright.training.history import EpochRecord, history_as_csv
 
 RUN = PlannedRun("one", "One", 0, tunewright.NetworkConfig(units=20), tunewright.TrainingConfig())
 LOSS = st.floats(allow_nan=False, allow_infinity=False)

@@ -14,7 +14,8 @@ from tunewright.model.checkpoint import read_checkpoint
 from tunewright.model.config import NetworkConfig
 from tunewright.training.config import TrainingConfig
 from tunewright.training.data import TrainingData
-from tunewright.training.run import HISTORY, Run, history_as_csv
+from tunewright.training.history import history_as_csv
+from tunewright.training.run import HISTORY, Run
 from tunewright.training.stacked import stacked_runs
 from tunewright.training.stacked.stacked_runs import StackedRuns, put, take
 from tunewright.training.stacked.stacked_training import Member, StackedTrainer

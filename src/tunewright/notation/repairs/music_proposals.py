@@ -11,7 +11,7 @@ from tunewright.notation.meter import parse_length
 from tunewright.notation.reader import read_events
 from tunewright.notation.repairs.tune_place import Proposal, Repair, TunePlace
 from tunewright.notation.spec import CHORD_SYMBOL, DECORATIONS
-from tunewright.notation.voices import Sound
+from tunewright.notation.voice.items import Sound
 
 _SOUNDING = (Sign.ACCIDENTAL, Sign.NOTE, Sign.REST, Sign.CHORD_OPEN, Sign.GRACE_OPEN, Sign.CHORD_SYMBOL, Sign.TUPLET)
 _ENDS_OF_SOUNDS = (Sign.NOTE, Sign.OCTAVE, Sign.LENGTH, Sign.REST, Sign.BARS_REST, Sign.CHORD_CLOSE)

@@ -12,7 +12,7 @@ from functools import cached_property
 from tunewright.notation.lexer import Sign, Token, tokens
 from tunewright.notation.melody import Bar, bars_of
 from tunewright.notation.reader import read_events
-from tunewright.notation.voices import Sound
+from tunewright.notation.voice.items import Sound
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,8 @@ from tunewright.notation.melody import Bar, bars_of
 from tunewright.notation.meter import whole_notes
 from tunewright.notation.reader import read_events
 from tunewright.notation.spec import ACCIDENTALS, DECORATION_SIGNS, NATURAL_PITCHES
-from tunewright.notation.voices import Events, Sound, Voice
+from tunewright.notation.voice.items import Sound
+from tunewright.notation.voices import Events, Voice
 from tunewright.rendering.source import completed
 from tunewright.studio.tunes.playing import original_units, unit_starts
 

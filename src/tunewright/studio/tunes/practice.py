@@ -20,7 +20,7 @@ _CHANNELS = tuple(channel for channel in range(16) if channel != DRUMS)
 
 
 @dataclass(frozen=True)
-class PlayedNote:
+class HeardNote:
     """One note."""
 
     start: float
@@ -73,7 +73,7 @@ class PlayedBar:
 class PlayedTune:
     """All that sounds, and when."""
 
-    notes: tuple[PlayedNote, ...]
+    notes: tuple[HeardNote, ...]
     channels: tuple[PlayedChannel, ...]
     clicks: tuple[PlayedClick, ...]
     count_in: tuple[PlayedClick, ...]
@@ -151,11 +151,11 @@ def _channel(number: int, note: SoundingNote) -> int:
     return DRUMS if note.program == PERCUSSION else _CHANNELS[number % len(_CHANNELS)]
 
 
-def _notes(performance: Performance) -> Iterator[PlayedNote]:
+def _notes(performance: Performance) -> Iterator[HeardNote]:
     for number, track in enumerate(performance.tracks):
         for note in track:
             start, length = performance.seconds(note.start), performance.seconds(note.duration)
-            yield PlayedNote(round(start, 4), round(length, 4), note.pitch, note.velocity, _channel(number, note))
+            yield HeardNote(round(start, 4), round(length, 4), note.pitch, note.velocity, _channel(number, note))
 
 
 def _channels(performance: Performance) -> Iterator[PlayedChannel]:
