@@ -170,7 +170,7 @@ def compose(
         return write_variants(
             VariationRequest(checkpoint, str(model), config, tune, bars, count, candidates, to.out, formats, to.force)
         )
-    if read_checkpoint(model).reads_plain_text and to.out is not None:
+    if to.out is not None and read_checkpoint(model).reads_plain_text:
         raise OptionError("--out writes music, and the network learned plain text; without it the text is printed")
     order = order_of(
         model, None, {**choice, **asked, **begins.given(), "raw": steering.raw, "device": device}, spell=flag
