@@ -19,7 +19,7 @@ AblationResult(ablations, kinds, losses, shares, loss, wrong_bars, about)
 AdaptConfig(epochs=, learning_rate=, replay=, l2_sp=, held_out=, patience=, seed=)
 AdaptationRun(adaptation)
 CharNetwork(config, symbols, breaks=)
-Checkpoint(config, vocabulary, weights, metrics=, training=, style=, history=, path=)
+Checkpoint(config, vocabulary, weights, metrics=, training=, style=, path=, history=)
 CheckpointError
 Composition(text, ended, seed, likelihood=, removed=, composed=, discarded=, choice=)
 CompositionConfig(temperature=, argmax=, top_k=, top_p=, max_length=, seed=, accept=)

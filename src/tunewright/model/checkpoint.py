@@ -61,10 +61,10 @@ class Checkpoint:
     """Options and data of its training."""
     style: Mapping[str, Any] = field(default_factory=dict)
     """Statistics of its training tunes for composing, see `tunewright.corpus.style`; empty in old checkpoints."""
-    history: Sequence[Mapping[str, Any]] = ()
-    """The records of all epochs, in the newest checkpoint of a run; see `EpochRecord`."""
     path: Path | None = None
     """The folder that it was read from."""
+    history: Sequence[Mapping[str, Any]] = ()
+    """The records of all epochs, in the newest checkpoint of a run; see `EpochRecord`."""
 
     @property
     def reads_plain_text(self) -> bool:

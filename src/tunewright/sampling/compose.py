@@ -30,7 +30,7 @@ from tunewright.sampling.compiled import compiling, kernel
 from tunewright.sampling.compiled.steering import Steering
 from tunewright.sampling.compiled.weights import PackedNetwork, pack
 from tunewright.sampling.composition import PIECE_ENDS, Composition, composition_of
-from tunewright.sampling.config import CompositionConfig
+from tunewright.sampling.config import MOST_TUNES, CompositionConfig
 from tunewright.sampling.generation_state import GenerationState, Writer, new_generation
 from tunewright.sampling.opening import Opening
 from tunewright.sampling.order import ComposeOptions, Order, order_of, shows_options
@@ -219,7 +219,7 @@ def compose_many(
         "cpu", or a device of torch's such as "cuda", where all tunes are written side by side, in other arithmetic: a
         tune is then the one that its seed has on the processor unless a choice was as close as rounding.
     """
-    require_whole("count", count, 1)
+    require_whole("count", count, 1, MOST_TUNES)
     order = order_of(model, config, options)
     require_seed("seed + count - 1", order.config.seed + count - 1)
     return composed(order, count)

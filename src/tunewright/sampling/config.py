@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from tunewright.options import require, require_seed, require_types, require_whole
 
+MOST_TUNES = 1_000_000_000
+"""Most tunes of one call; each has a seed of its own."""
 LEAST_ACCEPTED = 0.01
 """Smallest value of `accept`."""
 

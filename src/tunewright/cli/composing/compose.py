@@ -11,7 +11,7 @@ from cyclopts import Parameter
 from tunewright.cli.flags import NamedPath, Whole, flag, flags_of, given
 from tunewright.errors import OptionError
 from tunewright.options import require_seed, require_whole
-from tunewright.sampling.config import CompositionConfig
+from tunewright.sampling.config import MOST_TUNES, CompositionConfig
 
 CANDIDATES = 32
 FORMATS = "abc,midi,svg,wav,html"
@@ -170,7 +170,7 @@ def compose(
         return write_variants(
             VariationRequest(checkpoint, str(model), config, tune, bars, count, candidates, to.out, formats, to.force)
         )
-    if read_checkpoint(model).reads_plain_text and to.out is not None:
+    if to.out is not None and read_checkpoint(model).reads_plain_text:
         raise OptionError("--out writes music, and the network learned plain text; without it the text is printed")
     order = order_of(
         model, None, {**choice, **asked, **begins.given(), "raw": steering.raw, "device": device}, spell=flag
@@ -199,7 +199,7 @@ def check_flags(
     conditions: ConditionFlags,
 ) -> None:
     """Raise OptionError for a number out of its range, and for flags that exclude or need one another."""
-    require_whole("count", count, 1)
+    require_whole("count", count, 1, MOST_TUNES)
     if variation.candidates is not None:
         if variation.vary is None:
             raise OptionError("--candidates needs --vary, the tune of which bars are written anew")
