@@ -43,7 +43,7 @@ def measures(body, header=HEADER):
 
 def closing(lines, start, end):
     """Whether each of the bar lines `lines` that stand from `start` to `end` ends a repeat."""
-    return [line.text.startswith(":") for line in lines if start <= line.start < end]
+    return [re.match(":+[|[:]", line.text) is not None for line in lines if start <= line.start < end]
 
 
 def as_notation_reads(text):

@@ -189,14 +189,17 @@ def _add_changes(measures: Sequence[ScoreMeasure], changes: Sequence[FieldChange
 
 def _add_layers(measures: Sequence[ScoreMeasure], voice: Voice, tune: WrittenTune) -> None:
     """Give each measure its layers; one that is longer is cut."""
+    if not voice.overlays:
+        return
     measure_of = {written.sound.start: measure for measure in measures for written in measure.sounds}
+    measure: ScoreMeasure | None = None
+    following = [measure]  # for each item, from the last, the measure of the first sound from there on
+    for item in reversed(voice.items):
+        measure = measure_of[item.start] if type(item) is Sound else measure
+        following.append(measure)
     for overlay in voice.overlays:
-        measure = next((measure_of[item.start] for item in voice.items[overlay.at :] if type(item) is Sound), None)
-        if measure:
-            number = overlay.layer
-            while number in measure.layers:
-                number += 1
-            measure.layers[number] = list(_within(overlay, tune, measure.ticks))
+        if measure := following[len(voice.items) - overlay.at]:
+            measure.layers[len(measure.layers) + 1] = list(_within(overlay, tune, measure.ticks))
 
 
 def _within(overlay: Overlay, tune: WrittenTune, ticks: int) -> Iterator[WrittenSound]:
