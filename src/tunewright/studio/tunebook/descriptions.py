@@ -94,7 +94,7 @@ def has_music(text: str) -> bool:
 
 def renamed(text: str, title: str) -> str:
     """The tune with another first title."""
-    line = f"T:{title}"
+    line = f"T: {title}" if title[:1] in (":", "|") else f"T:{title}"  # T:| could be a note and a bar line
     if _TITLE_LINE.search(text):
         return _TITLE_LINE.sub(lambda _: line, text, count=1)
     if _NUMBER_LINE.search(text):
