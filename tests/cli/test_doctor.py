@@ -13,7 +13,9 @@ def test_says_what_is_installed_where_it_is_and_how_fast_it_is(capsys, monkeypat
     assert out.startswith(f"Tunewright     {__version__} in ")
     assert f"numpy {importlib.metadata.version('numpy')}" in out
     assert f"{tmp_path / 'tunewright'} (0 files, 0 MB" in out
-    assert re.search(r"^composing      (?:plain numpy|compiled); one tune of \d+ characters took \d+\.\d\d s$", out, re.MULTILINE)
+    assert re.search(
+        r"^composing      (?:plain numpy|compiled); one tune of \d+ characters took \d+\.\d\d s$", out, re.MULTILINE
+    )
     assert "torch" in out
 
 

@@ -1,6 +1,5 @@
 """Is the paper of a study whole and true: every part there, every number from the results, every reference resolved?"""
 
-import csv
 import json
 import re
 import shutil
@@ -9,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from stored_files import rewrite
 
 from tunewright.analysis.ablation.without_looking_back import study_alone
 from tunewright.analysis.memory.copying import study_copying
@@ -25,6 +25,7 @@ from tunewright.report.paper.tunes import choose_tune, name_pieces
 from tunewright.report.paper.units import looking_back
 from tunewright.report.paper.writing import write_manuscript, write_paper
 from tunewright.study.results.study_results import read_results
+from tunewright.training.history import EpochRecord, history_as_csv
 
 SECTIONS = [
     "Introduction", "Related work", "Methods", "Results", "Discussion", "Authors' contributions", "References",
@@ -98,13 +99,16 @@ def test_no_number_is_typed_in_the_words():
 def test_other_results_give_another_text(material, small_study, tmp_path):
     before = write_manuscript(material, tmp_path, "T", (), "")
     changed = shutil.copytree(small_study, tmp_path / "changed")
-    for path in changed.glob("runs/lstm-24-dropout-0-seed-*/history.csv"):
-        rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
-        with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, rows[0].keys())
-            writer.writeheader()
-            for row in rows:
-                writer.writerow({**row, "validation_cold_window": "1.2345", "validation_full_tune": "1.1111"})
+    for folder in changed.glob("runs/lstm-24-dropout-0-seed-*"):
+        epochs = []
+
+        def change(about, epochs=epochs):
+            for epoch in about["history"]:
+                epoch |= {"validation_cold_window": 1.2345, "validation_full_tune": 1.1111}
+                epochs.append(EpochRecord(**epoch))
+
+        rewrite(folder / "last" / "tunewright.json", change)
+        (folder / "history.csv").write_text(history_as_csv(epochs), encoding="utf-8")
     results = read_results(changed)
     moved = replace(material, results=results, baseline=results.of(material.baseline.setting)[0])
     after = write_manuscript(moved, tmp_path, "T", (), "")
