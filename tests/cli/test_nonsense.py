@@ -119,7 +119,7 @@ CASES = [
     ]
 ]
 SAMPLE = 25
-MANY = int(os.environ.get("TUNEWRIGHT_NONSENSE", "500"))
+MANY = int(os.environ.get("TUNEWRIGHT_NONSENSE", "150"))
 SLOW_VALUES = {str(2**31), "1e308", "1.5"}
 """Values that some options allow, which then do what they are asked for."""
 
