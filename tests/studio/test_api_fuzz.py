@@ -37,7 +37,7 @@ def try_requests(api, route, mode, examples):
     @given(api[path][route.method].as_strategy(generation_mode=mode))
     def one(case):
         assume(len(str(case.query)) < 16_000)  # a longer address is refused before it is read
-        answer = case.call()
+        answer = case.call(timeout=60)
         answers.append(answer.status_code)
         case.validate_response(answer, checks=CHECKS)
 

@@ -1,6 +1,7 @@
 """The page Compose in a real browser: a tune waits, is composed, changed, kept, and comes again by its link."""
 
 import re
+import time
 from statistics import median
 from urllib.parse import parse_qs, urlsplit
 
@@ -8,6 +9,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tunewright.notation.check import check
+from tunewright.sampling.compose import pieces
+from tunewright.studio.composing import composing_jobs
 
 WRITTEN = ".compose-page:not(.is-writing) .sheet:not(.writing) .score-bar"
 
@@ -34,6 +37,23 @@ def compose(page, takes):
     return shown_text(page)
 
 
+@pytest.fixture
+def written_slowly(monkeypatch):
+    """Composing pauses after every few characters, so that a page on a busy machine sees them come too."""
+
+    def paused(order, composer):
+        writing = pieces(order, composer)
+        while True:
+            try:
+                text = next(writing)
+            except StopIteration as end:
+                return end.value
+            time.sleep(0.2)
+            yield text
+
+    monkeypatch.setattr(composing_jobs, "pieces", paused)
+
+
 def field(text, letter):
     return re.search(rf"^{letter}:\s*(.*)$", text, re.MULTILINE)[1].strip()
 
@@ -50,6 +70,7 @@ def test_a_whole_tune_is_waiting(open_page, width):
     assert overflow == 0, "the page must not scroll sideways"
 
 
+@pytest.mark.usefixtures("written_slowly")
 def test_characters_come_one_after_another_and_bars_are_engraved_as_they_come(page):
     wait_for_tune(page)
     ask_for(page, bars=64, form="ABCD")
@@ -137,6 +158,7 @@ def test_a_tune_is_kept_in_the_tunebook(page, studio_server):
     page.wait_for_url("**/tune?id=*")
 
 
+@pytest.mark.usefixtures("written_slowly")
 def test_writing_can_be_stopped(page):
     wait_for_tune(page)
     ask_for(page, bars=128, form="ABCDEFGH")

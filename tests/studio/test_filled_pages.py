@@ -81,6 +81,6 @@ def test_the_lesson_counts_what_was_done(open_page):
 def test_an_interrupted_training_can_go_on(open_page):
     page = open_page("/training")
     page.get_by_role("link", name="Long").click()
-    page.get_by_text("Interrupted", exact=True).wait_for()
+    page.locator("main").get_by_text("Interrupted", exact=True).wait_for()
     page.get_by_role("button", name="Go on").wait_for()
-    page.get_by_text("3 of 3 passes. It can go on where it was saved.").wait_for()
+    page.locator("main").get_by_text("3 of 3 passes. It can go on where it was saved.").wait_for()

@@ -26,21 +26,21 @@ def file(name, content):
 
 def test_drop_train_watch_hear_compose(open_page, studio_server, book):
     page = open_page("/training")
-    page.get_by_text("None yet. The lesson makes the first.").wait_for()
+    page.locator("main").get_by_text("None yet. The lesson makes the first.").wait_for()
     wicked = "<img src=x onerror=alert(1)>.abc"
     page.locator("#corpus-files").set_input_files([file(wicked, book), file("letter.abc", b"Dear Ann")])
-    page.get_by_text("30 tunes were read").wait_for()
-    page.get_by_text("What was refused, and why").click()
+    page.locator("main").get_by_text("30 tunes were read, 3,615 characters").wait_for()
+    page.locator("main").get_by_text("What was refused, and why").click()
     assert "letter.abc, line 1" in page.locator(".refused").inner_text()
     assert page.locator("img[src=x]").count() == 0
 
-    page.get_by_text("More", exact=True).click()
+    page.locator("main").get_by_text("More", exact=True).click()
     page.get_by_role("spinbutton", name="Passes").fill("3")
     page.get_by_label("Name").fill("<b>Mine</b>")
     page.get_by_role("button", name="Train", exact=True).click()
     page.get_by_role("heading", name="<b>Mine</b>").wait_for()
-    page.get_by_text("Finished: 3 passes.").wait_for(timeout=LONG)
-    page.get_by_text("As a table").click()
+    page.locator("main").get_by_text("Finished: 3 passes.").wait_for(timeout=LONG)
+    page.locator("main").get_by_text("As a table").click()
     rows = page.locator(".chart-table tbody tr")
     assert [row.split("\t")[0] for row in rows.all_inner_texts()] == ["1", "2", "3"]
     told = studio_server.client.get("/api/trainings/b-mine-b").json()
@@ -59,7 +59,7 @@ def test_drop_train_watch_hear_compose(open_page, studio_server, book):
     page.get_by_role("link", name="<b>Mine</b>").click()
     page.get_by_role("button", name="Remove").click()
     page.get_by_role("dialog").get_by_role("button", name="Remove").click()
-    page.get_by_text("None yet").wait_for()
+    page.locator("main").get_by_text("None yet").wait_for()
 
 
 def test_stop_go_on_and_leave_the_page(open_page, studio_server, book):
@@ -69,27 +69,27 @@ def test_stop_go_on_and_leave_the_page(open_page, studio_server, book):
     page = open_page("/training?run=long", width="phone", scheme="dark")
     page.locator(".sample-tabs button").first.wait_for(timeout=LONG)
     page.get_by_role("button", name="Stop").click()
-    page.get_by_text("Stopped", exact=True).wait_for(timeout=LONG)
+    page.locator("main").get_by_text("Stopped", exact=True).wait_for(timeout=LONG)
     page.goto(f"{studio_server.url}/training")
     page.get_by_role("link", name="Long").click()
     page.get_by_role("button", name="Go on").press("Enter")
-    page.get_by_text("Learning", exact=True).wait_for(timeout=LONG)
+    page.locator("main").get_by_text("Learning", exact=True).wait_for(timeout=LONG)
     studio_server.client.post("/api/trainings/long/stop")
-    page.get_by_text("Stopped", exact=True).wait_for(timeout=LONG)
+    page.locator("main").get_by_text("Stopped", exact=True).wait_for(timeout=LONG)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_failures_and_what_is_missing_are_told(open_page, monkeypatch):
     page = open_page("/training?run=nothing")
-    page.get_by_text("no training is called 'nothing'").wait_for()
+    page.locator("main").get_by_text("no training is called 'nothing'").wait_for()
     page.problems.clear()  # the browser logs each answer of 404
     monkeypatch.setattr("tunewright.studio.teaching.training_routes.find_spec", lambda _name: None)
     page = open_page("/training")
-    page.get_by_text("pip install torch").wait_for()
+    page.locator("main").get_by_text("pip install torch").wait_for()
     assert page.get_by_role("button", name="Train", exact=True).is_disabled()
     assert page.get_by_role("button", name="Begin the lesson").is_disabled()
     page.locator("#corpus-files").set_input_files([file("letter.abc", b"Dear Ann")])
-    page.get_by_text("no tune was found: letter.abc").wait_for()
+    page.locator("main").get_by_text("no tune was found: letter.abc").wait_for()
     page.problems.clear()
 
 
@@ -99,7 +99,7 @@ def test_the_lesson_goes_to_its_end(open_page, studio_server):
     page.get_by_role("button", name="Begin the lesson").click()
     page.locator(".lesson-step").nth(3).wait_for()
     page.locator(".lesson-step.done").first.wait_for(timeout=LONG)
-    page.get_by_text("Finished", exact=True).wait_for(timeout=10 * LONG)
+    page.locator("main").get_by_text("Finished", exact=True).wait_for(timeout=10 * LONG)
     page.get_by_role("link", name="Open its units").wait_for()
     state = studio_server.client.get("/api/trainings/my-first-network").json()["state"]
     assert state["validation"] < 1.6
