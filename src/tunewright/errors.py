@@ -80,6 +80,11 @@ class RenderError(TunewrightError):
     """This tune cannot be turned into this format."""
 
 
+def install_command(extra: str) -> str:
+    """What to type to install an extra of this project."""
+    return f"pip install 'tunewright[{extra}]'"
+
+
 class MissingExtraError(TunewrightError, ImportError):
     """An optional package is needed and not installed.
 
@@ -92,7 +97,9 @@ class MissingExtraError(TunewrightError, ImportError):
     """
 
     def __init__(self, purpose: str, extra: str) -> None:
-        super().__init__(f"{purpose} needs a package that is not installed: pip install 'tunewright[{extra}]'")
+        self.install = install_command(extra)
+        """What to type to install it."""
+        super().__init__(f"{purpose} needs a package that is not installed: {self.install}")
 
 
 def missing_extra(error: ImportError) -> ImportError:

@@ -1,4 +1,4 @@
-"""Atomic writing of files and folders, locks of folders, and the user's cache folder.
+"""Atomic writing of files and folders, locks of folders, and the user's folders for caches and data.
 
 A file is written under a temporary name, flushed to disk and renamed, so that its former content is never lost. A
 folder that holds something already is refused unless the user asks for it. What is removed is what Tunewright wrote:
@@ -24,10 +24,6 @@ try:
 except ImportError:  # not on Windows, where a second process in a folder is not noticed
     fcntl = None  # type: ignore[assignment]
 
-_CACHES = {
-    "darwin": lambda: Path.home() / "Library" / "Caches",
-    "win32": lambda: Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"),
-}
 _TEMPORARY = re.compile(r"\..+\.(\d+)\.new")
 
 Manifest = Callable[[Path], Collection[str]]
@@ -36,9 +32,24 @@ Manifest = Callable[[Path], Collection[str]]
 
 def cache_folder(name: str) -> Path:
     """The user's cache folder for things of kind `name`, which can be made again; it may not exist yet."""
-    place = os.environ.get("XDG_CACHE_HOME", "")
-    base = Path(place) if Path(place).is_absolute() else _CACHES.get(sys.platform, lambda: Path.home() / ".cache")()
-    return base / "tunewright" / name
+    return _own_folder("XDG_CACHE_HOME", ".cache", "Caches") / name
+
+
+def data_folder() -> Path:
+    """The folder of what the user keeps; it may not exist yet."""
+    return _own_folder("XDG_DATA_HOME", ".local/share", "Application Support")
+
+
+def _own_folder(variable: str, usual: str, on_macos: str) -> Path:
+    """This project's folder where the user's system, or the environment variable, has things of one kind."""
+    place = os.environ.get(variable, "")
+    if Path(place).is_absolute():
+        base = Path(place)
+    elif sys.platform == "win32":
+        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    else:
+        base = Path.home() / "Library" / on_macos if sys.platform == "darwin" else Path.home() / usual
+    return base / "tunewright"
 
 
 def write_file(path: Path, content: bytes | str) -> None:

@@ -12,9 +12,10 @@ import pytest
 
 from tunewright.cli.studio import studio
 from tunewright.errors import MissingExtraError, OptionError
+from tunewright.files import data_folder
 from tunewright.studio.page_files import PageFiles
 from tunewright.studio.server import listen
-from tunewright.studio.settings import Settings, data_folder
+from tunewright.studio.settings import Settings
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104
 

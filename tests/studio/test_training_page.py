@@ -85,7 +85,7 @@ def test_failures_and_what_is_missing_are_told(open_page, monkeypatch):
     page.problems.clear()  # the browser logs each answer of 404
     monkeypatch.setattr("tunewright.studio.teaching.training_routes.find_spec", lambda _name: None)
     page = open_page("/training")
-    page.locator("main").get_by_text("pip install torch").wait_for()
+    page.locator("main").get_by_text("pip install 'tunewright[train]'").wait_for()
     assert page.get_by_role("button", name="Train", exact=True).is_disabled()
     assert page.get_by_role("button", name="Begin the lesson").is_disabled()
     page.locator("#corpus-files").set_input_files([file("letter.abc", b"Dear Ann")])

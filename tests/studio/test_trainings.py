@@ -158,8 +158,8 @@ def test_without_torch_it_says_what_to_install(quiet_server, corpus, monkeypatch
     monkeypatch.setattr("tunewright.studio.teaching.training_routes.find_spec", lambda _name: None)
     for path, body in (("/api/trainings", {"corpus": corpus["name"]}), ("/api/lesson", None)):
         answer = quiet_server.client.post(path, json=body)
-        assert (answer.status_code, answer.json()["install"]) == (501, "pip install torch")
-    assert quiet_server.client.get("/api/trainings").json()["install"] == "pip install torch"
+        assert (answer.status_code, answer.json()["install"]) == (501, "pip install 'tunewright[train]'")
+    assert quiet_server.client.get("/api/trainings").json()["install"] == "pip install 'tunewright[train]'"
 
 
 def add(folder, content):

@@ -155,7 +155,7 @@ def test_a_network_that_nobody_has_studied_can_be(client, tmp_path, monkeypatch)
     assert client.get("/api/units?network=trained/mine").json()["state"] == "none"
     monkeypatch.setattr(unit_studies, "find_spec", lambda _: None)
     refused = client.post("/api/units/studies", json={"network": "trained/mine"})
-    assert (refused.status_code, refused.json()["install"]) == (501, "pip install torch")
+    assert (refused.status_code, refused.json()["install"]) == (501, "pip install 'tunewright[train]'")
     assert client.post("/api/units/studies", json={"network": "none"}).status_code == 404
     assert client.post("/api/units/studies", json={"network": "oneills"}).json()["state"] == "ready"
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tunewright import __version__
 from tunewright.cores import cores, quota
+from tunewright.errors import install_command
 from tunewright.files import cache_folder
 
 SEED = 1
@@ -76,7 +77,7 @@ def _extras() -> Iterator[tuple[str, str]]:
         versions = {name: _version(name) for name in names}
         yield extra, ", ".join(f"{name} {version or '(missing)'}" for name, version in versions.items())
         if not all(versions.values()) and extra != "core":
-            yield "", f"-> pip install 'tunewright[{extra}]'"
+            yield "", f"-> {install_command(extra)}"
 
 
 def _version(package: str) -> str:
@@ -106,7 +107,7 @@ def _composing() -> Iterator[tuple[str, str]]:
     how = "compiled" if ready else "plain numpy"
     yield "composing", f"{how}; one tune of {len(tune.text)} characters took {seconds:.2f} s"
     if not ready and not kernel.can_compile():
-        yield "", "-> numba would make it some twenty times faster: pip install 'tunewright[fast]'"
+        yield "", f"-> numba would make it some twenty times faster: {install_command('fast')}"
     elif not ready:
         yield "", "-> it is compiled once, in the background, when 20 tunes or more are composed"
 

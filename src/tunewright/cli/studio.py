@@ -5,6 +5,7 @@ import webbrowser
 from pathlib import Path
 
 from tunewright.errors import MissingExtraError
+from tunewright.files import data_folder
 
 
 def studio(
@@ -37,7 +38,7 @@ def studio(
     try:
         from tunewright.studio.safety import is_loopback
         from tunewright.studio.server import serve
-        from tunewright.studio.settings import Settings, data_folder
+        from tunewright.studio.settings import Settings
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("tunewright"):
             raise

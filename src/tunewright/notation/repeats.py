@@ -20,7 +20,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from tunewright.notation.meter import Meter
-from tunewright.notation.playing.playing_order import signs_of
+from tunewright.notation.playing.playing_order import ending_numbers, signs_of
 from tunewright.notation.voice.items import BarLine, MeterChange, Sound
 from tunewright.notation.voices import Problem, Voice
 
@@ -80,7 +80,6 @@ _SIGNS = {
 """Signs by the parts of a bar line; a longer one is read from the left, and dots at its end begin a repeat."""
 
 _MOST_PASSES = 4
-_NUMBER = re.compile(r"(\d{1,4})(?:-(\d{1,4}))?")
 
 
 def play(voice: Voice, meter: Meter, *, alone: bool, hold: int = 1) -> tuple[list[WrongBar], list[Problem]]:
@@ -111,7 +110,7 @@ def _steps(voice: Voice, hold: int) -> list[Step]:
         elif type(item) is MeterChange:
             steps.append(Step(item.start, meter=item.meter))
         elif type(item) is BarLine:
-            signs = bar_signs(item.text)
+            signs = _bar_signs(item.text)
             if signs[:1] == [BarSign.BAR] and steps and steps[-1].meter:  # a metre before a bar line holds after it
                 steps.insert(len(steps) - 1, Step(item.start, sign=signs.pop(0)))
             steps += [Step(item.start, sign=sign, colons=_colons(item.text, sign)) for sign in signs]
@@ -130,8 +129,7 @@ def _colons(text: str, sign: BarSign) -> int:
     return max(1, signs.starts if sign is BarSign.START else signs.ends)
 
 
-def bar_signs(text: str) -> list[BarSign]:
-    """Return what the bar line `text` tells the player."""
+def _bar_signs(text: str) -> list[BarSign]:
     first, *others = _PARTS.findall(_COUNTS.sub(":", text)) or [""]
     signs = list(_SIGNS.get(first, ()))
     for part in others:
@@ -182,7 +180,7 @@ def _lone_endings(steps: list[Step]) -> Iterator[Problem]:
     waiting: Step | None = None
     for step in [*steps, Step(0, sign=BarSign.ENDING, ending="1")]:
         if step.sign is BarSign.ENDING:
-            numbers = passes_of(step.ending)
+            numbers = ending_numbers(step.ending)
             if waiting and 1 in numbers:
                 yield Problem("ending-alone", waiting.start)
             waiting = step if numbers == {1} else None
@@ -257,7 +255,7 @@ class _Player:
 
     def _ending(self, at: int) -> int:
         """Return the step to continue from: `at` if this ending is played, else its end."""
-        if self.turn in passes_of(self.steps[at].ending):
+        if self.turn in ending_numbers(self.steps[at].ending):
             if self.turns < _MOST_PASSES:
                 self.turns = self.turn + 1
             return at
@@ -267,11 +265,3 @@ class _Player:
             at += 1
         self.full += 1
         return at
-
-
-def passes_of(ending: str) -> set[int]:
-    """Return the times through a repeat that the ending ``1``, ``1,3`` or ``1-3`` is for."""
-    found: set[int] = set()
-    for first, last in _NUMBER.findall(ending):
-        found.update(range(int(first), min(int(last or first), int(first) + _MOST_PASSES) + 1))
-    return found

@@ -10,7 +10,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from tunewright.errors import CheckpointError, InputError, MissingExtraError, RenderError, TunewrightError
+from tunewright.errors import (
+    CheckpointError,
+    InputError,
+    MissingExtraError,
+    RenderError,
+    TunewrightError,
+    missing_extra,
+)
 from tunewright.studio.event_stream import EventLog, EventStreams
 from tunewright.studio.route import LARGEST_IN_PATH, Download, Refused, Route, path_values, request_of
 from tunewright.studio.safety import BodyBudget
@@ -47,14 +54,13 @@ def endpoint(route: Route, studio: Studio, budget: BodyBudget, streams: EventStr
 def error_response(error: Exception) -> Response:
     """What is answered to a request that cannot be done."""
     if isinstance(error, Refused):
-        return _error(error.status, error.message, line=error.line, column=error.column, install=error.install)
+        return _error(error.status, error.message, line=error.line, column=error.column)
     if isinstance(error, HTTPException):
         answer = _error(error.status_code, str(error.detail))
         answer.headers.update(error.headers or {})
         return answer
     if isinstance(error, MissingExtraError):
-        command = str(error).partition(": pip ")[2]
-        return _error(501, str(error), install=f"pip {command}" if command else None)
+        return _error(501, str(error), install=error.install)
     if isinstance(error, InputError):
         status = 404 if isinstance(error, CheckpointError) else 400
         return _error(status, error.message, line=error.line, column=error.column)
@@ -78,7 +84,10 @@ def _call(route: Route, studio: Studio, values: Any, request: Request) -> EventL
     if route.with_client:
         address = request.client.host if request.client else ""
         arguments["client"] = f"{address} {request.headers.get(CLIENT_HEADER, '')[:64]}"
-    result = route.handler(studio, *given, **arguments)
+    try:
+        result = route.handler(studio, *given, **arguments)
+    except ModuleNotFoundError as error:
+        raise missing_extra(error) from error
     if isinstance(result, EventLog):
         return result
     if isinstance(result, Download):

@@ -65,26 +65,16 @@ class Refused(TunewrightError):  # noqa: N818 (what the client is told is not an
     ----------
     status
         400 for a wrong value, 404 where there is no such thing, 409 for a conflict, 413 for too much, 422 for a text
-        that is no tune, 429 for too many at once, 501 for a package that is not installed.
+        that is no tune, 429 for too many at once.
     message
         What came, and what is allowed: a sentence for people.
     line, column
         The place in the text that was sent, counted from 1.
-    install
-        The command that installs what is missing.
     """
 
-    def __init__(
-        self,
-        status: int,
-        message: str,
-        *,
-        line: int | None = None,
-        column: int | None = None,
-        install: str | None = None,
-    ) -> None:
+    def __init__(self, status: int, message: str, *, line: int | None = None, column: int | None = None) -> None:
         super().__init__(message)
-        self.status, self.message, self.line, self.column, self.install = status, message, line, column, install
+        self.status, self.message, self.line, self.column = status, message, line, column
 
 
 @dataclass(frozen=True)

@@ -1,21 +1,9 @@
 """Settings of the studio: where it keeps what is made, and how much it takes on."""
 
-import os
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-
-def data_folder() -> Path:
-    """The folder of this user's data: by XDG on Linux, in the places that Windows and macOS have for it."""
-    if sys.platform == "win32":
-        local = os.environ.get("LOCALAPPDATA")
-        return (Path(local) if local else Path.home() / "AppData" / "Local") / "tunewright"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support" / "tunewright"
-    shared = os.environ.get("XDG_DATA_HOME", "")
-    base = Path(shared) if Path(shared).is_absolute() else Path.home() / ".local" / "share"
-    return base / "tunewright"
+from tunewright.files import data_folder
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ MOST_TURNS = 16
 MOST_PARTS = 1000
 """Most parts that a ``P:`` field calls."""
 
-_NUMBER = re.compile(r"(\d{1,3})(?:-(\d{1,3}))?")
+_NUMBER = re.compile(r"(\d{1,4})(?:-(\d{1,4}))?")
 
 
 class Signs(NamedTuple):

@@ -24,8 +24,6 @@ DEEPEST, MOST_FOLDERS = 4, 2000
 FORMS = {"pdf": "application/pdf", "html": "text/html; charset=utf-8", "docx": "application/octet-stream"}
 """Of a paper, with media types."""
 
-TORCH = "pip install torch"
-
 PaperStatus = Literal["none", "writing", "done", "failed"]
 
 
@@ -86,12 +84,8 @@ class FoundStudies:
             known = self._results.get(name)
         if known and known[0] == stamp:
             return known[1]
-        try:
-            from tunewright.study.results.study_results import read_results
-        except ModuleNotFoundError as error:
-            if error.name != "torch":
-                raise
-            raise Refused(501, "Reading a study needs PyTorch, which is not installed", install=TORCH) from None
+        from tunewright.study.results.study_results import read_results
+
         results = read_results(folder)
         with self._lock:
             self._results[name] = stamp, results

@@ -181,9 +181,7 @@ def _book(name: str) -> CorpusAbout:
     try:
         find_corpus(name)
     except MissingExtraError as error:
-        return CorpusAbout(
-            name, LIBRARY[name].title, False, installed=False, install="pip" + str(error).partition(": pip")[2]
-        )
+        return CorpusAbout(name, LIBRARY[name].title, False, installed=False, install=error.install)
     except CorpusError as error:
         return CorpusAbout(name, LIBRARY[name].title, False, installed=False, install=error.message)
     return CorpusAbout(name, LIBRARY[name].title, False)

@@ -7,9 +7,10 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from tunewright.errors import MissingExtraError, install_command
 from tunewright.studio.composing.loaded_networks import TRAINED
 from tunewright.studio.event_stream import EventLog
-from tunewright.studio.route import Done, Line, Number, Refused, Route, Uploads
+from tunewright.studio.route import Done, Line, Number, Route, Uploads
 from tunewright.studio.studio import Studio
 from tunewright.studio.teaching.training_corpora import Corpora, CorpusAbout
 from tunewright.studio.teaching.training_order import LESSON, TrainingOrder
@@ -174,7 +175,7 @@ def list_trainings(studio: Studio) -> TrainingList:
         PresetAbout(name, *words, units=PRESETS[name].network.units, epochs=PRESETS[name].training.epochs)
         for name, words in WORDS.items()
     )
-    install = "" if _can_train() else TORCH
+    install = "" if _can_train() else install_command("train")
     return TrainingList(tuple(_state(trainings, name) for name in trainings.names()), tuple(presets), install)
 
 
@@ -245,16 +246,13 @@ def remove_training(studio: Studio, training: str) -> Done:
     return Done()
 
 
-TORCH = "pip install torch"
-
-
 def _can_train() -> bool:
     return find_spec("torch") is not None
 
 
 def _require_torch() -> None:
     if not _can_train():
-        raise Refused(501, "Training needs PyTorch, which is not installed", install=TORCH)
+        raise MissingExtraError("Training", "train")
 
 
 def _state(trainings: Trainings, name: str) -> TrainingState:

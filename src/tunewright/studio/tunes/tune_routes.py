@@ -5,7 +5,7 @@ from contextlib import contextmanager, nullcontext
 from importlib.util import find_spec
 from threading import BoundedSemaphore
 
-from tunewright.errors import OptionError, RenderError, VocabularyError
+from tunewright.errors import OptionError, RenderError, VocabularyError, install_command
 from tunewright.notation.fields import header_fields
 from tunewright.notation.transpose import transpose
 from tunewright.rendering.audio import installed_soundfont
@@ -182,9 +182,10 @@ def list_formats(_: Studio) -> FormatsAnswer:
     missing = {
         name: next(filter(lambda each: find_spec(each) is None, needs), None) for name, needs in PACKAGES.items()
     }
-    install = "pip install 'tunewright[render]'"
     return FormatsAnswer(
-        tuple(FileFormat(name, SUFFIXES[name], install if missing[name] else None) for name in FORMATS)
+        tuple(
+            FileFormat(name, SUFFIXES[name], install_command("render") if missing[name] else None) for name in FORMATS
+        )
     )
 
 

@@ -6,11 +6,12 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from tunewright.errors import install_command
 from tunewright.studio.composing.loaded_networks import Networks
 from tunewright.studio.route import Line, Route
 from tunewright.studio.studio import Studio
 from tunewright.studio.units.unit_findings import ShownFinding
-from tunewright.studio.units.unit_studies import INSTALL, StudyState, UnitStudies
+from tunewright.studio.units.unit_studies import StudyState, UnitStudies
 from tunewright.studio.units.unit_values import LONGEST_READ, UnitReadings
 
 PLACES = 3
@@ -103,7 +104,7 @@ def units(studio: Studio, request: NetworkUnits) -> UnitsAbout:
         progress.share,
         progress.doing,
         progress.error,
-        "" if find_spec("torch") else INSTALL,
+        "" if find_spec("torch") else install_command("train"),
         known.held_out_tunes if known else 0,
         tuple(NeuronFinding(**asdict(each), group=group_of(each.label)) for each in known.findings) if known else (),
     )

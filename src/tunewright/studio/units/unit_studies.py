@@ -15,7 +15,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Literal
 
-from tunewright.errors import OptionError
+from tunewright.errors import MissingExtraError, OptionError
 from tunewright.files import write_file
 from tunewright.model.checkpoint import Checkpoint
 from tunewright.studio.composing.loaded_networks import TRAINED, Networks
@@ -25,7 +25,6 @@ from tunewright.studio.studio import Studio
 from tunewright.studio.teaching.training_order import read_order
 from tunewright.studio.units.unit_findings import SHIPPED, UnitFindings, read_findings
 
-INSTALL = "pip install torch"
 COMPOSED = "composed.abc"
 
 StudyState = Literal["ready", "none", "running", "failed"]
@@ -86,13 +85,15 @@ class UnitStudies:
 
         Raises
         ------
+        MissingExtraError
+            If torch is missing.
         Refused
-            If torch is missing, another study runs, or nobody knows what the network learned from.
+            If another study runs, or nobody knows what the network learned from.
         """
         if self.findings(name, model):
             return
         if find_spec("torch") is None:
-            raise Refused(501, "studying a network needs torch", install=INSTALL)
+            raise MissingExtraError("Studying a network", "train")
         sources = self._sources(name)
         folder = studio.part(Networks).folders()[name]
         order = self._order(model)
