@@ -35,6 +35,8 @@ REPEATS = [
     ("|::C4|D4::|E4|]", "CDCDCDE"),
     ("|:::C4:::|E4|]", "CCCCE"),
     ("C4::|E4|]", "CCCE"),
+    ("|:C4|1 D4:|2 E4::F4:|G4|]", "CDCEFFG"),
+    ("C4|1,2 D4:|3 E4|1 F4:|2 G4::A4:|B4|]", "CDCDCEAAB"),
 ]
 
 

@@ -177,7 +177,7 @@ class _Player:
         if signs.starts:
             if self.ending and (again := self._close(at)) is not None:
                 return again
-            self.back, self.open, self.count, self.turn, self.ending = at, True, signs.starts, 1, frozenset()
+            self._start(at, signs.starts)
         if line.ending:
             return self._enter(at, ending_numbers(line.ending))
         return at + 1
@@ -212,6 +212,9 @@ class _Player:
         self.waiting.clear()
         return self.back if self.back == self.begin and type(self.items[self.back]) is not BarLine else self.back + 1
 
+    def _start(self, at: int, colons: int) -> None:
+        self.back, self.open, self.count, self.turn, self.ending = at, True, colons, 1, frozenset()
+
     def _finish(self, at: int) -> None:
         self.back, self.open, self.count, self.turn, self.ending = at, False, 1, 1, frozenset()
 
@@ -232,8 +235,12 @@ class _Player:
                     self.order.append(index)
                     return index + 1
             elif item.text and not self._ending_at(index) and _closes(item) and index > at + 1:
-                self._finish(index)
-                return index if signs_of(item.text).starts else index + 1
+                if starts := signs_of(item.text).starts:  # its other side ends an ending that is not played
+                    self.order.append(index)
+                    self._start(index, starts)
+                else:
+                    self._finish(index)
+                return index + 1
         return self.end
 
     def _turns(self, count: int) -> int:
