@@ -4,14 +4,13 @@ A name that a client gives is only ever looked up among the names that there are
 """
 
 import re
-from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
 
 from tunewright.acceptor.words import KEYS, METERS
 from tunewright.errors import CheckpointError
 from tunewright.model.checkpoint import ABOUT, Checkpoint, find_checkpoint, read_about, read_checkpoint, shipped
+from tunewright.studio.kept_values import KeptValues
 from tunewright.studio.settings import Settings
 
 TRAINED = "trained"
@@ -55,8 +54,7 @@ class Networks:
 
     def __init__(self, settings: Settings) -> None:
         self._trained = settings.folder / "trainings"
-        self._loaded: OrderedDict[tuple[str, int], Checkpoint] = OrderedDict()
-        self._lock = Lock()
+        self._loaded = KeptValues(MOST_LOADED)
 
     def close(self) -> None:
         """Forget them."""
@@ -84,13 +82,7 @@ class Networks:
             raise CheckpointError(f"no network is called {name[:100]!r}; there are: {', '.join(folders)}")
         folder = find_checkpoint(folders[name])
         key = name, (folder / ABOUT).stat().st_mtime_ns
-        with self._lock:
-            if key not in self._loaded:
-                self._loaded[key] = read_checkpoint(folder)
-                while len(self._loaded) > MOST_LOADED:
-                    self._loaded.popitem(last=False)
-            self._loaded.move_to_end(key)
-            return self._loaded[key]
+        return self._loaded.get(key, lambda: read_checkpoint(folder))
 
     def all_about(self) -> tuple[NetworkAbout, ...]:
         """What there is to know of each."""

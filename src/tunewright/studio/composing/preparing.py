@@ -3,22 +3,20 @@
 To build an acceptor takes a tenth of a second; a tune with the same conditions then begins at once.
 """
 
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import fields, replace
-from threading import Lock
-from typing import Any, TypeVar
+from typing import Any
 
 from tunewright.model.checkpoint import Checkpoint
 from tunewright.sampling.compiled.weights import pack
 from tunewright.sampling.compose import Composer
 from tunewright.sampling.config import CompositionConfig
 from tunewright.sampling.order import ComposeOptions, Order, choice_of, given_options, order_of
+from tunewright.studio.kept_values import KeptValues
 
 MOST_KEPT = 24
 OF_THE_CHOICE = frozenset(each.name for each in fields(CompositionConfig))
 """Options that change with neither the acceptor nor the network."""
-KeptT = TypeVar("KeptT")
 
 
 def spelled(option: str) -> str:
@@ -26,37 +24,12 @@ def spelled(option: str) -> str:
     return {"prime": "beginning"}.get(option, option)
 
 
-class KeptValues:
-    """Values by key; the one that was not used for the longest time is forgotten first."""
-
-    def __init__(self, most: int) -> None:
-        self._most, self._lock = most, Lock()
-        self._values: OrderedDict[Hashable, Any] = OrderedDict()
-
-    def get(self, key: Hashable, make: Callable[[], KeptT]) -> KeptT:
-        """The value of `key`, made now if there is none; two threads may make the same."""
-        with self._lock:
-            if key in self._values:
-                self._values.move_to_end(key)
-                found: KeptT = self._values[key]
-                return found
-        made = make()
-        with self._lock:
-            self._values[key] = made
-            while len(self._values) > self._most:
-                self._values.popitem(last=False)
-        return made
-
-
 class Preparing:
     """Orders and composers by their options."""
 
     def __init__(self) -> None:
-        self._orders, self._composers, self._packed = (
-            KeptValues(MOST_KEPT),
-            KeptValues(MOST_KEPT),
-            KeptValues(MOST_KEPT // 4),
-        )
+        self._orders, self._composers = KeptValues(MOST_KEPT), KeptValues(MOST_KEPT)
+        self._packed = KeptValues(MOST_KEPT // 4)
 
     def order(self, model: Checkpoint, options: Mapping[str, Any]) -> Order:
         """The order that `options` make; the same as `order_of` makes, and the same errors."""

@@ -18,6 +18,7 @@ from tunewright.model.clamping import require_unit
 from tunewright.sampling.compiled.calling import END_ID, START_ID
 from tunewright.sampling.compiled.weights import LAYERS, STATE_PART, PackedNetwork, pack
 from tunewright.sampling.reference import step
+from tunewright.studio.kept_values import KeptValues
 from tunewright.studio.settings import Settings
 
 LONGEST_READ = 4000
@@ -50,7 +51,7 @@ class UnitReadings:
     """Texts that were read lately."""
 
     def __init__(self, settings: Settings) -> None:  # noqa: ARG002 - as every part of a studio
-        self._packed: dict[str, PackedNetwork] = {}
+        self._packed = KeptValues(MOST_PACKED)
         self._readings: list[_Reading] = []  # the latest last
         self._lock = Lock()
 
@@ -80,11 +81,7 @@ class UnitReadings:
         return values.tolist(), ids.count(-1)
 
     def _network(self, model: Checkpoint) -> PackedNetwork:
-        if model.fingerprint not in self._packed:
-            while len(self._packed) >= MOST_PACKED:
-                del self._packed[next(iter(self._packed))]
-            self._packed[model.fingerprint] = pack(model)
-        return self._packed[model.fingerprint]
+        return self._packed.get(model.fingerprint, lambda: pack(model))
 
     def _states(self, fingerprint: str, network: PackedNetwork, text: str, ids: Sequence[int]) -> States:
         """States after each character, shape=(T + 1, all numbers of the state)."""
