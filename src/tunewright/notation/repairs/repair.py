@@ -15,7 +15,7 @@ from tunewright.notation.repairs.field_proposals import FIELD_PROPOSALS
 from tunewright.notation.repairs.music_proposals import MUSIC_PROPOSALS
 from tunewright.notation.repairs.tune_place import Proposal, Repair, TunePlace
 
-LONGEST_TUNE = 8_000
+LONGEST_REPAIRED = 8_000
 """Characters; no repair is sought in a longer tune."""
 
 PROPOSALS: dict[str, Proposal] = {**FIELD_PROPOSALS, **MUSIC_PROPOSALS}
@@ -36,7 +36,7 @@ def find_repair(text: str, finding: Finding) -> Repair | None:
     at = starts[finding.line - 1] + finding.column - 1
     begin, end = next(((begin, end) for begin, end in split(text) if begin <= at <= end), (0, len(text)))
     propose = PROPOSALS.get(finding.code)
-    if propose is None or end - begin > LONGEST_TUNE:
+    if propose is None or end - begin > LONGEST_REPAIRED:
         return None
     place = TunePlace(text[begin:end], at - begin)
     before = _codes(place.text)

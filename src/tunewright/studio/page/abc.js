@@ -31,6 +31,12 @@ export function tagsOf(text) {
   return [rhythm, key && keyName(key), meter && meterName(meter)].filter(Boolean);
 }
 
+/** A title as part of a file's name: its letters and digits, of any script, with hyphens. */
+export function fileName(title, otherwise) {
+  const plain = title.normalize("NFC").toLowerCase().replaceAll(/['’]/g, "").replaceAll(/[^\p{L}\p{M}\p{N}]+/gu, "-");
+  return plain.replaceAll(/^-+|-+$/g, "").slice(0, 60) || otherwise;
+}
+
 // Collections file "The Lost Hour" as "Lost Hour, The", set a dash in two hyphens, and some of them shout.
 function shownTitle(title) {
   const calm = title === title.toUpperCase() ? title.toLowerCase().replace(/(^|[\s("-])(\p{L})/gu, (_, before, letter) => before + letter.toUpperCase()) : title;

@@ -1,6 +1,6 @@
 // What is made of a tune: files in every format, and the tune in another key.
 import {download, get, post} from "../api.js";
-import {readHead} from "../abc.js";
+import {fileName, readHead} from "../abc.js";
 import {openDialog} from "../components/dialog.js";
 import {selectField} from "../components/field.js";
 import {icon} from "../components/icon.js";
@@ -43,7 +43,7 @@ async function save(button, page, format, suffix) {
   button.disabled = true;
   button.setAttribute("aria-busy", "true");
   try {
-    await download("/api/render", {text: page.text, format, provenance: plainProvenance(page.tune.provenance)}, fileName(page.text) + suffix);
+    await download("/api/render", {text: page.text, format, provenance: plainProvenance(page.tune.provenance)}, fileName(readHead(page.text).title, "tune") + suffix);
   } catch (error) {
     toastError(error);
   }
@@ -58,7 +58,7 @@ function practiceFile(page) {
   return el("button.format", {type: "button", onclick: () => download("/api/midi", {
     text: page.text, first_bar: first, last_bar: last, count_in: countIn, metronome, swing, repeats,
     ...(instrument === "" ? {} : {instrument: Number(instrument)}), ...(tune ? {tempo: tune.beats_per_minute * rate} : {}),
-  }, `${fileName(page.text)}-practice.mid`).catch(toastError)}, icon("metronome"), el("strong", {}, "MIDI of these bars"), el("span", {}, "as the player plays them"));
+  }, `${fileName(readHead(page.text).title, "tune")}-practice.mid`).catch(toastError)}, icon("metronome"), el("strong", {}, "MIDI of these bars"), el("span", {}, "as the player plays them"));
 }
 
 /** Ask for a key, or how far to move, and change the tune. */
@@ -85,9 +85,4 @@ function plainProvenance(provenance) {
   const found = {...(provenance || {}), ...(provenance?.options || {})};
   const plain = Object.entries(found).filter(([, value]) => ["string", "number"].includes(typeof value) && String(value).length <= 200);
   return Object.fromEntries(plain.slice(0, 40).map(([name, value]) => [name, String(value)]));
-}
-
-function fileName(text) {
-  const plain = readHead(text).title.toLowerCase().replaceAll("'", "").replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "");
-  return plain.slice(0, 60) || "tune";
 }

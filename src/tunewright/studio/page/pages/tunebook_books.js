@@ -1,4 +1,5 @@
 // Books: files brought into the tunebook, by choosing or dropping them, and books made of its tunes.
+import {fileName} from "../abc.js";
 import {get, post, remove, saveFile, upload} from "../api.js";
 import {openDialog} from "../components/dialog.js";
 import {choiceField, textField} from "../components/field.js";
@@ -93,15 +94,11 @@ export async function exportDialog({title, count, what, signal}) {
   try {
     const query = new URLSearchParams({format: chosen, title: name.value, ...Object.fromEntries(Object.entries(what).filter(([, value]) => value))});
     const blob = await get(`/api/book?${query}`, {signal});
-    saveFile(blob, `${fileName(name.value)}.${chosen}`);
+    saveFile(blob, `${fileName(name.value, "tunebook")}.${chosen}`);
     announce("The book is made.");
   } catch (error) {
     toastError(error);
   } finally {
     done();
   }
-}
-
-function fileName(title) {
-  return title.toLowerCase().replaceAll("'", "").replaceAll(/[^a-z0-9]+/g, "-").replaceAll(/^-+|-+$/g, "").slice(0, 60) || "tunebook";
 }
