@@ -16,6 +16,7 @@ def run(*options):
     return subprocess.run([sys.executable, SCRIPT, *options], capture_output=True, text=True, env=environment)
 
 
+@pytest.mark.slow
 def test_the_processor_runs_all_of_it():
     result = run("--device", "cpu", "--quick")
     assert (result.returncode, result.stderr) == (0, "")

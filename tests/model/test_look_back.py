@@ -306,6 +306,7 @@ def test_a_large_vocabulary_is_told_apart():
     torch.testing.assert_close(nats[:, 0], functional.cross_entropy(logits[:, 0], ids[1:, 0], reduction="none"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("answer", [True, False])
 def test_all_that_it_makes_is_made_where_the_network_is(monkeypatch, answer):
     """Oracle: the device `meta`, which holds no numbers and refuses tensors of another; questions get one answer."""

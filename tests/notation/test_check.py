@@ -165,6 +165,7 @@ def test_what_is_read_and_what_is_told(text, codes):
     assert [finding.code for finding in check(text)] == codes
 
 
+@pytest.mark.slow
 def test_a_tune_too_long_to_be_checked_is_told_at_once():
     (finding,) = check(HEAD + "CDEF|" * 250_000)
     assert finding.code == "tune-too-long"

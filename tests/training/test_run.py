@@ -327,6 +327,7 @@ def test_a_recipe_that_cannot_be_is_refused(options):
         TrainingConfig(**options)
 
 
+@pytest.mark.slow
 def test_looking_back_helps_with_tunes_that_repeat_themselves(tunes, tmp_path):
     again = [
         replace(tune, text=f"X:{number}\n" + 4 * f"|{tune.text[40:60].strip()}" + "\n")

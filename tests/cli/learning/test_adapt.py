@@ -90,6 +90,7 @@ def test_mistakes_are_named(capsys, trained_run, own, tmp_path, arguments, words
     assert "no tunes to learn" in err
 
 
+@pytest.mark.slow
 def test_stopped_by_the_system_it_goes_on(capsys, trained_run, own, tmp_path):
     arguments = [
         "adapt",

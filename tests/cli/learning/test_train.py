@@ -124,6 +124,7 @@ def wait_for(path, process):
         time.sleep(0.01)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_run_goes_on_as_if_nothing_had_happened(capsys, tiny_corpus, tmp_path, number):
     arguments = ["train", tiny_corpus, *TINY, "--epochs", "60"]

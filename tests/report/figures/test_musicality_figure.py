@@ -52,6 +52,7 @@ def test_nothing_reaches_the_edge(found):
     assert picture.min() < 0.2
 
 
+@pytest.mark.slow
 def test_sets_without_a_feature_are_drawn_as_well(tiny_tunes):
     silent = compare(tiny_tunes, ["X:1\nM:none\nL:1/4\nK:none\nD4|E4|\n"])
     assert draw_musicality({"silent": silent, "one": compare(tiny_tunes, tiny_tunes[:1])}, "pdf").startswith(b"%PDF")

@@ -109,6 +109,7 @@ def test_every_trial_is_in_a_table_and_the_best_are_told(searched, tmp_path, cap
     assert (tmp_path / "trials.csv").read_text(encoding="utf-8").count("\n") == 10
 
 
+@pytest.mark.slow
 def test_a_search_that_was_stopped_anywhere_draws_the_same(plan, material, searched, tmp_path):
     folder, states = searched
     while True:

@@ -68,6 +68,7 @@ def test_each_run_is_as_if_it_were_trained_by_itself(plan, material, undisturbed
         assert status_of(undisturbed / RUNS / run.name) == status_of(tmp_path / run.name)
 
 
+@pytest.mark.slow
 def test_stopped_again_and_again_it_ends_the_same_and_trains_nothing_twice(
     plan, material, undisturbed, tmp_path, monkeypatch
 ):
@@ -132,6 +133,7 @@ def test_one_that_diverges_fails_alone_and_is_tried_again(plan_file, material, t
         assert "try a lower learning rate" in status_of(tmp_path / "study" / RUNS / name)["error"]
 
 
+@pytest.mark.slow
 def test_what_cannot_learn_together_is_trained_by_itself(plan_file, material, tmp_path):
     plan = asking(plan_file, tmp_path, "units = [8, 5]\ntranspose = [0.0, 0.5]")
     lines = [*explain_unstacked([run for run in plan.runs if run.seed == 0])]
@@ -227,6 +229,7 @@ def test_a_gpu_is_what_it_suits(plan, monkeypatch):
     assert [can_stack(each) for each in (free, [*free, *keyed], plan.runs, keyed)] == [True, True, False, False]
 
 
+@pytest.mark.slow
 def test_the_command_takes_it_when_told_and_by_itself_where_it_suits(plan_file, undisturbed, tmp_path, monkeypatch):
     made = []
 

@@ -70,6 +70,7 @@ def undisturbed(request, data, tmp_path_factory):
     return request.param, folder, learn(runs_in(folder, data, request.param))
 
 
+@pytest.mark.slow
 def test_each_run_is_about_as_if_it_were_trained_alone(undisturbed, data, tmp_path, monkeypatch):
     monkeypatch.setattr("tunewright.training.optimizers.multiplies_bfloat16", lambda _: False)
     optimizer, *_ = undisturbed
