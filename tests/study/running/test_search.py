@@ -94,6 +94,7 @@ def test_the_best_trial_is_the_one_with_the_lowest_loss(searched):
     assert best_trial(folder / "nothing") is None
 
 
+@pytest.mark.slow
 def test_every_trial_is_in_a_table_and_the_best_are_told(searched, tmp_path, capsys):
     folder, states = searched
     table = trials_table(read_results(folder))
