@@ -16,6 +16,7 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
@@ -121,6 +122,23 @@ def test_every_link_leads_somewhere(page):
     targets = re.findall(r"\]\(([^)\s]+)[^)]*\)", text) + re.findall(r"(?:src|href)=\"([^\"]+)\"", text)
     files = [target.partition("#")[0] for target in targets if not re.match(r"[a-z]+:|#", target)]
     assert [name for name in files if not (page.parent / name).exists()] == []
+
+
+def named_pages(entries):
+    """The files that a part of the site's navigation leads to."""
+    for entry in entries:
+        if isinstance(entry, str):
+            yield entry
+        else:
+            for value in entry.values():
+                yield from [value] if isinstance(value, str) else named_pages(value)
+
+
+def test_the_navigation_of_the_site_names_every_page_once():
+    site = tomllib.loads((ROOT / "website" / "zensical.toml").read_text(encoding="utf-8"))
+    generated = ["index.md", "reference/command-line.md", "reference/library.md"]
+    pages = [page.name for page in (ROOT / "docs").glob("*.md")]
+    assert sorted(named_pages(site["project"]["nav"])) == sorted(generated + pages)
 
 
 MADE_UP_PAGE = """\
