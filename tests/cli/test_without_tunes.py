@@ -1,4 +1,4 @@
-"""Commands that are given nothing to read, or nowhere to write: one line on the error stream, status 2, no traceback."""
+"""Commands that are given nothing to read, or nowhere to write: one line of error, status 2, no traceback."""
 
 import pytest
 from command_line import run
