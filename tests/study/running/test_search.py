@@ -129,17 +129,6 @@ def test_a_search_that_was_stopped_anywhere_draws_the_same(plan, material, searc
     assert outcome(tmp_path) == outcome(folder)
 
 
-def test_a_lock_that_a_kill_left_behind_is_no_hindrance(plan, tmp_path):
-    assert plan.search
-    searcher = Searcher(plan, plan.search, tmp_path)
-    first = searcher.draw()
-    lock = tmp_path / TRIALS / f"{JOURNAL}.lock"
-    lock.write_text("", encoding="utf-8")
-    again = Searcher(plan, plan.search, tmp_path)
-    assert again.begun() == [(first, None)]
-    assert again.draw().name == "trial-0001"
-
-
 def test_without_optuna_the_extra_is_named(plan, tmp_path, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "optuna", None)
     with pytest.raises(MissingExtraError, match=r"tunewright\[search\]"):
