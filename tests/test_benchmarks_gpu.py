@@ -31,6 +31,7 @@ def test_the_processor_runs_all_of_it():
     assert "best configuration" in result.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
 def test_without_a_gpu_it_says_so_and_fails_nobody():
     result = run()

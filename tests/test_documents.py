@@ -1,11 +1,12 @@
 """Documentation: every example in README.md, CONTRIBUTING.md and docs/ is run, and every link is followed.
 
 The blocks of one page run in order, in one empty folder: ``python`` blocks in one namespace; in ``console`` blocks the
-lines that begin with ``$ tunewright``; in ``sh`` blocks, which have no ``$``, those that begin with ``tunewright``. Two
-comments on the line before a block change that:
+lines that begin with ``$ tunewright``; in ``sh`` blocks, which have no ``$``, those that begin with ``tunewright``.
+Comments on the line before a block change that:
 
     <!-- not run: why -->       the block is left alone
     <!-- output checked -->     what each command prints must be what the page shows
+    <!-- file: NAME -->         the block is saved as this file too, as the page says
 
 Running them takes minutes (a page trains, composes, studies), so that is marked slow:
 
@@ -24,7 +25,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [
+    ROOT / "README.md", ROOT / "CONTRIBUTING.md",
+    *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "docs" / "course").glob("*.md")),
+]  # fmt: skip
 OTHER_PROGRAMS = {"apt", "cd", "git", "make", "pip"}
 """What a page may tell a person to type although no test here does it."""
 LOOKS_RUNNABLE = {"bash", "doctest", "py", "pycon", "python3", "shell", "zsh"}
@@ -40,6 +44,8 @@ class Block:
     line: int
     """The line of the page on which `text` begins, from 1."""
     output_checked: bool
+    file: str | None = None
+    """What it is saved as."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +74,11 @@ def blocks_of(page: str) -> list[Block]:
         if language == "sh":
             language, text = "console", re.sub(r"^(?=\S)", "$ ", text, flags=re.MULTILINE)
         if language in ("python", "console"):
-            blocks.append(Block(language, text, line, "<!-- output checked -->" in comments))
+            file = re.search(r"<!-- file: (\S+) -->", comments)
+            blocks.append(Block(language, text, line, "<!-- output checked -->" in comments, file and file[1]))
+        elif "<!-- file: " in comments:
+            name = re.search(r"<!-- file: (\S+) -->", comments)[1]
+            blocks.append(Block("file", text, line, output_checked=False, file=name))
     return blocks
 
 
@@ -110,9 +120,11 @@ def test_every_example_runs(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     namespace: dict[str, object] = {"__name__": "__page__"}
     for block in blocks_of(page.read_text(encoding="utf-8")):
+        if block.file:
+            (tmp_path / block.file).write_text(block.text, encoding="utf-8")
         if block.language == "python":
             run_python(block, page, namespace)
-        else:
+        elif block.language == "console":
             run_console(block, page, tmp_path)
 
 
@@ -162,14 +174,19 @@ lines
 ```console
 $ tunewright train everything
 ```
+<!-- file: tune.abc -->
 ```abc
 K:D
+```
+```abc
+K:G
 ```
 """
 
 
 def test_the_blocks_of_a_page_are_found():
-    python, console = blocks_of(MADE_UP_PAGE)
+    python, console, saved = blocks_of(MADE_UP_PAGE)
+    assert saved == Block("file", "K:D\n", 23, output_checked=False, file="tune.abc")
     assert (python.language, python.text, python.line) == ("python", "number = 6 * 7\n", 3)
     assert (python.output_checked, console.output_checked) == (False, True)
     assert commands_of(console) == [

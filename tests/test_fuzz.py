@@ -1,26 +1,35 @@
 """Hostile input for everything that reads: no exception but ours, and no more time than its size allows.
 
+Tunewright reads no MIDI and no SVG: it writes them, from tunes of anybody, through an engine that is not ours. What is
+written of a hostile tune is read by the parsers of others, and holds nothing that a program would run.
+
 ``TUNEWRIGHT_FUZZ=100000`` in the environment tries so many inputs for each reader (`make fuzz`); without it, a few.
 """
 
+import gzip
+import io
 import json
 import os
 import time
+import xml.etree.ElementTree as ET
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import mido
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tunewright.acceptor.grammar import Grammar
 from tunewright.corpus.readers import read_passages, read_source
-from tunewright.corpus.sources import Source
-from tunewright.errors import TunewrightError
+from tunewright.corpus.sources import Source, find_sources
+from tunewright.errors import RenderError, TunewrightError
 from tunewright.model.checkpoint import ABOUT, read_about
 from tunewright.notation.check import check
 from tunewright.notation.melody import read_melody
 from tunewright.notation.transpose import transpose_book
+from tunewright.rendering.formats import FORMATS, Rendering
 from tunewright.study.plans.plan import read_plan
 
 EXAMPLES = int(os.environ.get("TUNEWRIGHT_FUZZ", "60"))
@@ -40,6 +49,7 @@ LINES = [
     '"', "9" * 5000, "[[" * 200, "checksum = 1\n", "epochs = 1e400\n", "preset = 7\n",
 ]  # fmt: skip
 TEXTS = st.lists(st.one_of(st.sampled_from(WORDS), st.text(max_size=6)), max_size=60).map("".join)
+TUNES = st.one_of(TEXTS, TEXTS.map("X:1\nL:1/8\nK:C\nCDEF|{}".format))
 PLANS = st.lists(st.sampled_from(LINES), max_size=20).map("".join)
 KEYS = st.sampled_from(["format", "network", "sha256", "checksum", "x"])
 JSON = st.recursive(
@@ -69,6 +79,21 @@ def test_readers(data, kind):
     source = Source(Path(f"book{suffix}"), data)
     tried(lambda: list(read_source(source, None)), len(data))
     tried(lambda: list(read_passages(source)), len(data))
+
+
+@fuzz
+@given(st.sampled_from([".zip", ".gz"]), BYTES, st.integers(0, 400), st.binary(max_size=4))
+def test_archives(tmp_path_factory, suffix, content, place, damage):
+    packed = io.BytesIO()
+    if suffix == ".zip":
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("book.abc", content)
+    else:
+        packed.write(gzip.compress(content))
+    data = packed.getvalue()
+    path = tmp_path_factory.mktemp("archive") / f"book{suffix}"
+    path.write_bytes(data[:place] + damage + data[place + len(damage) :])
+    tried(lambda: [list(read_source(source, None)) for source in find_sources(path)], len(data))
 
 
 @fuzz
@@ -105,3 +130,36 @@ def test_checkpoints(tmp_path_factory, content):
     folder = tmp_path_factory.mktemp("model")
     (folder / ABOUT).write_bytes(content)
     tried(lambda: read_about(folder), len(content))
+
+
+@fuzz
+@given(TUNES, TEXTS)
+def test_scores(text, name):
+    def draw() -> None:
+        for name_of_format in ("svg", "musicxml"):
+            try:
+                written = FORMATS[name_of_format](Rendering(text, {"model": name}))
+            except RenderError:
+                continue
+            for element in ET.fromstring(written).iter():  # noqa: S314
+                assert element.tag.rpartition("}")[2] not in ("script", "foreignObject", "image", "a", "use", "iframe")
+                assert not [key for key in element.attrib if key.startswith("on") or key.endswith("href")]
+
+    tried(draw, len(text))
+
+
+@fuzz
+@given(TUNES, TEXTS)
+def test_midi_files(text, name):
+    def play() -> None:
+        file = mido.MidiFile(file=io.BytesIO(FORMATS["midi"](Rendering(text, {"model": name}))))
+        sounding: set[tuple[int, int, int]] = set()
+        for number, track in enumerate(file.tracks):
+            for message in track:
+                if message.type in ("note_on", "note_off"):
+                    note = (number, message.channel, message.note)
+                    assert (note in sounding) is (message.type == "note_off")
+                    sounding ^= {note}
+        assert not sounding
+
+    tried(play, len(text))

@@ -115,6 +115,37 @@ def test_a_file_without_permission_is_a_failure(tmp_path, monkeypatch):
     assert list(find_sources(file)) == [Failure(file, 1, "cannot be read: Permission denied")]
 
 
+def refusing(function, forbidden):
+    """`function`, which is not allowed to look into the folder `forbidden` or at what is in it."""
+
+    def call(path=".", *arguments, **options):
+        if str(path).startswith(str(forbidden)):
+            raise PermissionError(13, "Permission denied", str(path))
+        return function(path, *arguments, **options)
+
+    return call
+
+
+def test_a_folder_without_permission_is_a_failure_and_the_rest_is_read(tmp_path, monkeypatch):
+    closed = tmp_path / "closed"
+    closed.mkdir()
+    for folder in (tmp_path, closed):
+        (folder / "tune.abc").write_bytes(b"X:1\n")
+    monkeypatch.setattr(os, "scandir", refusing(os.scandir, closed))
+    refused = Failure(closed, 1, "cannot be read: Permission denied")
+    assert list(find_sources(tmp_path)) == [Source(tmp_path / "tune.abc", b"X:1\n"), refused]
+    assert list(find_sources(closed)) == [refused]
+
+
+def test_a_folder_whose_files_may_not_be_looked_at_is_a_failure(tmp_path, monkeypatch):
+    (tmp_path / "tune.abc").write_bytes(b"X:1\n")
+    monkeypatch.setattr("pathlib.Path.is_file", refusing(type(tmp_path).is_file, tmp_path))
+    refused = Failure(tmp_path / "tune.abc", 1, "cannot be read: Permission denied")
+    assert list(find_sources(tmp_path)) == [refused]
+    with pytest.raises(CorpusError, match=r"tune\.abc: cannot be read: Permission denied"):
+        existing(tmp_path / "tune.abc")
+
+
 @pytest.mark.parametrize(
     ("name", "message"),
     [

@@ -102,6 +102,7 @@ cuts_and_texts = st.integers(1, 45).flatmap(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cell", CELLS)
 @settings(max_examples=25, deadline=None)
 @given(drawn=cuts_and_texts, memory=st.sampled_from([1200, 4]))

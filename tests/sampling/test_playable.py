@@ -71,6 +71,7 @@ def test_a_tidy_tune_keeps_to_what_a_network_keeps_in_mind(untidy):
     assert not accepts(grammar, TIDY + untidy)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "conditions",
     [{}, {"form": "AABB"}, {"bars": 8, "form": "AB"}, pytest.param({"bars": 70}, marks=pytest.mark.slow)],

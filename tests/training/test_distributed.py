@@ -193,6 +193,7 @@ def test_more_processes_go_on_where_one_stopped(tiny_corpus, tmp_path):
     for _ in range(4):
         next(steps)
     steps.close()
+    run.release()
     assert finish(start(3, go_on, tiny_corpus, tmp_path / "run")) == [0, 0, 0]
     for told in read(tmp_path):
         assert told == pytest.approx(losses[4:], rel=1e-4)

@@ -257,6 +257,7 @@ def test_losses_that_explode_stop_as_nan_does(tunes, tmp_path):
     assert not (tmp_path / "run" / "best").exists()
 
 
+@pytest.mark.slow
 def test_a_time_limit_covers_measuring(tunes, tmp_path, monkeypatch):
     """Each measurement takes half a second here, and training ends in time for the last one."""
 

@@ -81,40 +81,49 @@ def existing(path: Path | str) -> Path:
         if found.is_file() or found.is_dir():
             return found
         there = found.exists()
+    except PermissionError as error:
+        raise CorpusError(f"cannot be read: {reason_of(error)}", path=path) from error
     except (OSError, ValueError) as error:
         raise CorpusError("is not a valid file name", path=path) from error
     raise CorpusError("is neither a file nor a folder" if there else "does not exist", path=path)
 
 
 def find_sources(path: Path) -> Iterator[Source | Failure]:
-    """Yield the files behind the existing `path`, and a failure for each that cannot be read."""
-    for file in find_files(path):
-        yield from open_file(file)
-    for link in links_out(path):
-        yield Failure(link, 1, LINK_OUT)
+    """Yield the files behind the existing `path`, and a failure for each file and folder that cannot be read."""
+    for found in find_files(path):
+        if isinstance(found, Failure):
+            yield found
+        else:
+            yield from open_file(found)
 
 
-def find_files(path: Path) -> Iterator[Path]:
-    """Yield the existing `path`, or the files in and below it that may hold tunes if it is a folder."""
+def find_files(path: Path) -> Iterator[Path | Failure]:
+    """Yield the existing `path`, or the files in and below it that may hold tunes if it is a folder.
+
+    After them comes a failure for each link to a file outside the folder, and for each folder that cannot be read.
+    """
     if not path.is_dir():
         yield path
         return
-    for folder, folders, names in os.walk(path):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            file = Path(folder, name)
-            if may_hold_tunes(name) and file.is_file() and not _leaves(file, path):
-                yield file
+    failures: list[Failure] = []
 
+    def refused(error: OSError) -> None:
+        failures.append(Failure(Path(error.filename), 1, f"cannot be read: {reason_of(error)}"))
 
-def links_out(path: Path) -> Iterator[Path]:
-    """Yield the links in and below the folder `path` to files outside it that may hold tunes."""
-    for folder, folders, names in os.walk(path) if path.is_dir() else ():
+    for folder, folders, names in os.walk(path, onerror=refused):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            file = Path(folder, name)
-            if may_hold_tunes(name) and file.is_file() and _leaves(file, path):
+        for file in (Path(folder, name) for name in sorted(filter(may_hold_tunes, names))):
+            try:
+                if not file.is_file():
+                    continue
+            except OSError as error:
+                refused(error)
+                continue
+            if _leaves(file, path):
+                failures.append(Failure(file, 1, LINK_OUT))
+            else:
                 yield file
+    yield from failures
 
 
 def _leaves(file: Path, folder: Path) -> bool:

@@ -3,14 +3,16 @@
 A provenance is a mapping of names to values, such as ``{"model": "jigs", "seed": "3", "temperature": "0.5"}``. Each
 format has a place for it: ABC comments below ``X:``, MIDI text events, SVG its metadata element, PNG text chunks, PDF
 its subject, WAV and Opus their comment, HTML a ``meta`` element and a visible line. Line ends inside a name or value
-become spaces.
+become spaces; what no XML document may hold, such as other control characters, becomes U+FFFD.
 """
 
+import re
 import struct
 import zlib
 from collections.abc import Mapping
 from html import escape
 
+_NOT_TEXT = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _PNG_HEADER_END = 8 + 25  # the signature, and the IHDR chunk that must come first
 
 
@@ -48,4 +50,8 @@ def _png_text(name: str, value: str) -> bytes:
 
 
 def _pairs(provenance: Mapping[str, str]) -> list[tuple[str, str]]:
-    return [(" ".join(str(name).split()), " ".join(str(value).split())) for name, value in provenance.items()]
+    return [(_on_one_line(name), _on_one_line(value)) for name, value in provenance.items()]
+
+
+def _on_one_line(words: object) -> str:
+    return _NOT_TEXT.sub("\ufffd", " ".join(str(words).split()))

@@ -69,6 +69,7 @@ def test_sets_that_share_nothing_have_no_overlap():
     assert found["position in the bar"] == 1 / 4  # the first beat
 
 
+@pytest.mark.slow
 def test_other_tunes_of_the_same_kind_reach_the_ceiling_and_others_do_not():
     same, other = made_up(100, 2), made_up(100, 3, scale="DDDAAd", lengths=(1, 3), bars=40, ending="A4")
     near, far = compare(CORPUS, same), compare(CORPUS, other)

@@ -215,10 +215,10 @@ def ended_soon(pid: int) -> bool:
     return False
 
 
+@pytest.mark.slow
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="finds the workers in /proc")
-@pytest.mark.parametrize(
-    ("kills", "epochs"), [pytest.param(2, 6, id="2"), pytest.param(20, 30, id="20", marks=pytest.mark.slow)]
-)
+@pytest.mark.parametrize(("kills", "epochs"), [pytest.param(2, 6, id="2"), pytest.param(20, 30, id="20")])
 def test_killed_at_random_moments_it_ends_as_if_undisturbed(kills, epochs, tiny_corpus, material, tmp_path):
     path = tmp_path / "plan.toml"
     path.write_text(PLAN.format(data=tiny_corpus, epochs=epochs), encoding="utf-8")

@@ -94,6 +94,7 @@ def test_the_best_trial_is_the_one_with_the_lowest_loss(searched):
     assert best_trial(folder / "nothing") is None
 
 
+@pytest.mark.slow
 def test_every_trial_is_in_a_table_and_the_best_are_told(searched, tmp_path, capsys):
     folder, states = searched
     table = trials_table(read_results(folder))
@@ -126,17 +127,6 @@ def test_a_search_that_was_stopped_anywhere_draws_the_same(plan, material, searc
         for file in (RUN, "best/weights.safetensors", "last/weights.safetensors"):
             assert (tmp_path / part / name / file).read_bytes() == (folder / part / name / file).read_bytes()
     assert outcome(tmp_path) == outcome(folder)
-
-
-def test_a_lock_that_a_kill_left_behind_is_no_hindrance(plan, tmp_path):
-    assert plan.search
-    searcher = Searcher(plan, plan.search, tmp_path)
-    first = searcher.draw()
-    lock = tmp_path / TRIALS / f"{JOURNAL}.lock"
-    lock.write_text("", encoding="utf-8")
-    again = Searcher(plan, plan.search, tmp_path)
-    assert again.begun() == [(first, None)]
-    assert again.draw().name == "trial-0001"
 
 
 def test_without_optuna_the_extra_is_named(plan, tmp_path, monkeypatch):

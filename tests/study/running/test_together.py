@@ -55,6 +55,7 @@ def asking(plan_file, folder, more):
     return read_plan(path)
 
 
+@pytest.mark.slow
 def test_each_run_is_as_if_it_were_trained_by_itself(plan, material, undisturbed, tmp_path):
     for run in plan.runs:
         list(perform(run, tmp_path / run.name, material))
@@ -122,6 +123,7 @@ def test_killed_at_random_moments_it_ends_as_if_undisturbed(plan_file, tmp_path)
     assert outcome(tmp_path / "killed") == outcome(tmp_path / "whole")
 
 
+@pytest.mark.slow
 def test_one_that_diverges_fails_alone_and_is_tried_again(plan_file, material, tmp_path):
     plan = asking(plan_file, tmp_path, "learning_rate = [0.008, 1e30]")
     for _ in range(2):
@@ -152,6 +154,7 @@ def test_what_cannot_learn_together_is_trained_by_itself(plan_file, material, tm
     assert len(alone) == 4 * 4
 
 
+@pytest.mark.slow
 def test_networks_that_look_back_learn_by_themselves_beside_a_stack_of_others(tiny_corpus, material, tmp_path):
     path = tmp_path / "plan.toml"
     text = PLAN.format(data=tiny_corpus, epochs=1).replace('cell = ["lstm", "gru"]', "look_back = [0, 3]")

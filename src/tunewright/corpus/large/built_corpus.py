@@ -139,7 +139,10 @@ def written_names(folder: Path) -> list[str]:
 
 def is_built(path: Path | str) -> bool:
     """Return true if `path` is a built corpus, or one whose build is not finished."""
-    return Path(path, INDEX).is_file() or Path(path, SOURCES).is_file()
+    try:
+        return Path(path, INDEX).is_file() or Path(path, SOURCES).is_file()
+    except OSError:  # a folder that may not be looked into, or a name that is too long
+        return False
 
 
 def read_corpus(folder: Path) -> BuiltCorpus:

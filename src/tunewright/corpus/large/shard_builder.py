@@ -32,7 +32,8 @@ from tunewright.corpus.large.pieces import File, Piece, PieceFile, pieces_of, wr
 from tunewright.corpus.large.shard_writing import SIDES, write_shards
 from tunewright.corpus.large.unpacking import is_large_archive, unpack
 from tunewright.corpus.large.workers import Run, workers
-from tunewright.corpus.sources import LINK_OUT, existing, find_files, links_out
+from tunewright.corpus.sources import existing, find_files
+from tunewright.corpus.tune import Failure
 from tunewright.errors import CorpusError, OutputError
 from tunewright.files import FolderLock, claim_folder, require_own, write_file
 
@@ -118,8 +119,11 @@ def _files(paths: Sequence[Path | str], folder: Path) -> list[File]:
     for path in map(existing, paths):
         if is_built(path) and path.resolve() != folder.resolve():
             raise CorpusError("is a built corpus; give files of tunes", path=path)
-        found += [File(file, file) for file in find_files(path) if not _is_ours(file.resolve(), folder.resolve())]
-        found += [File(link, link, LINK_OUT) for link in links_out(path)]
+        for file in find_files(path):
+            if isinstance(file, Failure):
+                found.append(File(file.path, file.path, file.reason))
+            elif not _is_ours(file.resolve(), folder.resolve()):
+                found.append(File(file, file))
     return found
 
 
@@ -135,10 +139,18 @@ def _order(files: Mapping[Side, Sequence[File]], options: Mapping[str, Any]) -> 
     """Return the options and sources of a build: the content of SOURCES."""
     listed: dict[str, list[list[object]]] = {}
     for side, found in files.items():
-        paths = [file.path for file in found]
-        listed[side] = [[str(path.resolve()), (stat := path.stat()).st_size, stat.st_mtime_ns] for path in paths]
+        listed[side] = [[str(file.path.resolve()), *_state(file)] for file in found]
     order: dict[str, Any] = {CHECKSUM: BLANK, "format": FORMAT, "version": __version__, **options, **listed}
     return seal(json.dumps(order, indent=0).encode())
+
+
+def _state(file: File) -> tuple[int, int]:
+    """Size, in bytes, and time of the last change, in nanoseconds; zeros for what may not be looked at."""
+    try:
+        stat = file.path.stat()
+    except PermissionError:
+        return 0, 0
+    return stat.st_size, stat.st_mtime_ns
 
 
 @contextmanager

@@ -272,5 +272,6 @@ def _fingerprint(vocabulary: str, shards: Mapping[Side, Sequence[Mapping[str, An
 
 
 def _no_tune(failures: Mapping[str, int], purpose: str) -> CorpusError:
-    reasons = "; ".join(f"{reason} ({count} times)" for reason, count in list(failures.items())[:3])
+    counts = [(reason, f"{count:,} times" if count > 1 else "once") for reason, count in list(failures.items())[:3]]
+    reasons = "; ".join(f"{reason} ({often})" for reason, often in counts)
     return CorpusError(f"no tune to {purpose} could be read{': ' if reasons else ''}{reasons}")

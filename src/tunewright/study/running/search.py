@@ -1,7 +1,7 @@
 """Hyperparameter search with Optuna: drawing of trials, pruning, and the best trial.
 
 Optuna draws the options of each trial from the results of those before it, and decides after each epoch whether to
-prune a trial. Its storage is the file STUDY/trials/search.journal, which only the runner writes. A draw depends on the
+prune a trial. Its storage is the file STUDY/trials/search.journal (see `search_journal`). A draw depends on the
 plan, the number of the trial and the state of those before it. So with one worker a search that was killed gives the
 same trials as without interruption; with several, that state depends on the clock.
 """
@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from tunewright.errors import MissingExtraError
+from tunewright.errors import InputError, MissingExtraError
 from tunewright.study.plans.option_values import with_options
 from tunewright.study.plans.plan import Plan, PlannedRun, setting_of
 from tunewright.study.plans.plan_text import PlanTable
 from tunewright.study.plans.search_space import Range, Search
 from tunewright.study.results.run_record import RecordedRun, read_run
+from tunewright.study.running.search_journal import SearchJournal
 from tunewright.study.running.study_folder import status_of
 from tunewright.training.history import EpochRecord
 
@@ -42,6 +43,8 @@ class Searcher:
     ------
     MissingExtraError
         If Optuna is not installed.
+    InputError
+        If the journal of the search is damaged.
     """
 
     def __init__(self, plan: Plan, search: Search, folder: Path) -> None:
@@ -54,9 +57,12 @@ class Searcher:
         self._state: Any = self._optuna.trial.TrialState
         journal = folder / TRIALS / JOURNAL
         journal.parent.mkdir(exist_ok=True)
-        journal.with_name(f"{JOURNAL}.lock").unlink(missing_ok=True)  # left by a runner that was killed
-        backend = self._optuna.storages.journal.JournalFileBackend(str(journal))
-        self._study = self._study_in(self._optuna.storages.JournalStorage(backend), _sampler(self._optuna, search, 0))
+        backend = SearchJournal(journal)
+        try:
+            storage = self._optuna.storages.JournalStorage(backend)
+            self._study = self._study_in(storage, _sampler(self._optuna, search, 0))
+        except (ValueError, TypeError, KeyError, IndexError, AttributeError, AssertionError) as error:
+            raise InputError(f"is damaged: Optuna says {error!r}", path=journal) from error
         self._spaces = {name: _distribution(self._optuna, space) for name, space in search.options.items()}
 
     def begun(self) -> list[tuple[PlannedRun, Outcome | None]]:
