@@ -49,6 +49,12 @@ def missing(what: str, *, remedy: str) -> NoReturn:
     pytest.skip(message)
 
 
+def require_package(name: str) -> None:
+    """Skip the running test if the package of an extra is not installed."""
+    if importlib.util.find_spec(name) is None:
+        missing(f"The package {name}", remedy=f"'pip install {name}' brings it")
+
+
 @pytest.fixture(autouse=True)
 def numbers_near_zero_stay() -> Iterator[None]:
     """Training takes them for zero, and must not leave the processor so: the next test may need them."""

@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+from conftest import require_package
 
 from tunewright.analysis.musicality import paired_sets
 from tunewright.analysis.musicality.tune_features import FEATURES
@@ -84,6 +85,7 @@ def test_several_sources_make_one_corpus(capsys, sets, tiny_corpus):
 
 
 def test_the_figure_is_written(capsys, sets, tiny_corpus, tmp_path):
+    require_package("matplotlib")
     status, _, _ = run(capsys, *sets, "--corpus", tiny_corpus, "--figure", tmp_path / "figure.SVG")
     assert status == 0
     assert "raw (8 tunes)" in (tmp_path / "figure.SVG").read_text()  # a comment before the outlines
