@@ -28,8 +28,8 @@ FOLDERS = sorted({path.parent for path in MODULES})
 
 # Each part may import itself and those before it.
 ORDER = [
-    "errors", "cores", "files", "options", "checksums", "progress", "notebook", "notation", "acceptor", "corpus",
-    "model", "training", "sampling", "rendering", "analysis", "study", "report", "studio", "cli",
+    "errors", "cores", "files", "locks", "options", "checksums", "progress", "notebook", "notation", "acceptor",
+    "corpus", "model", "training", "sampling", "rendering", "analysis", "study", "report", "studio", "cli",
 ]  # fmt: skip
 # Each of these can be deleted, with its commands, and the rest goes on; the studio shows reports too.
 LEAVES = {"report", "studio", "cli"}

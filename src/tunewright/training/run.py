@@ -24,7 +24,8 @@ import torch
 
 from tunewright.corpus.style import style_of
 from tunewright.errors import CheckpointError, DivergenceError, OptionError, OutputError, WorkerError
-from tunewright.files import FolderLock, as_written, claim_folder, require_own, unfinished, write_file
+from tunewright.files import as_written, claim_folder, require_own, unfinished, write_file
+from tunewright.locks import FolderLock
 from tunewright.model.checkpoint import (
     ABOUT,
     BEST,

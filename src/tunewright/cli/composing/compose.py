@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import asdict, dataclass
 from typing import Annotated
 
 from cyclopts import Parameter
 
+from tunewright.cli.console import warn
 from tunewright.cli.flags import NamedPath, Whole, flag, flags_of, given
 from tunewright.errors import OptionError
 from tunewright.options import require_seed, require_whole
@@ -176,7 +176,7 @@ def compose(
         model, None, {**choice, **asked, **begins.given(), "raw": steering.raw, "device": device}, spell=flag
     )
     if order.left_out:
-        print(f"left out of the beginning: {name_characters(order.left_out)}", file=sys.stderr)
+        warn(f"left out of the beginning: {name_characters(order.left_out)}")
     require_seed("seed + count - 1", order.config.seed + count - 1)
     request = CompositionRequest(order, str(model), count, keep)
     wanted = compared.corpus is not None or keep is not None or count <= MOST_DESCRIBED
