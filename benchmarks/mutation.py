@@ -33,9 +33,8 @@ import pytest
 ROOT = Path(__file__).parent.parent
 MOST_SECONDS = 60
 SURVIVED = 0
-OPTIONS = [
-    "-q", "--no-header", "-p", "no:cacheprovider", "--hypothesis-seed=0", "-W", "ignore::pytest.PytestAssertRewriteWarning",
-]  # fmt: skip
+QUIET = "ignore::pytest.PytestAssertRewriteWarning"  # hypothesis is imported before pytest begins
+OPTIONS = ["-q", "--no-header", "-p", "no:cacheprovider", "--hypothesis-seed=0", "-W", QUIET]
 COMPARISONS: dict[type[ast.cmpop], str] = {
     ast.Lt: "<=", ast.LtE: "<", ast.Gt: ">=", ast.GtE: ">", ast.Eq: "!=", ast.NotEq: "==",
     ast.In: "not in", ast.NotIn: "in", ast.Is: "is not", ast.IsNot: "is",
@@ -73,7 +72,7 @@ def main() -> None:
     runs = covered(ROOT / "tests" / asked.package, files)
     print(f"{len(chosen)} of {len(mutants):,} mutants of {asked.package}; {len(runs)} tests", flush=True)
     killed = 0
-    for number, mutant in enumerate(chosen, 1):
+    for mutant in chosen:
         tests = tests_of(mutant, runs)
         end = in_a_fork(lambda changed=mutant, asked=tests: run_mutant(changed, asked)) if tests else SURVIVED
         killed += end != SURVIVED

@@ -2,6 +2,7 @@
 
 A test that needs something which is not on this machine is skipped with a clear word. With ``TUNEWRIGHT_REQUIRE_ALL=1``
 in the environment (CI sets it) the same test fails instead, so that nothing goes unchecked unnoticed.
+``TUNEWRIGHT_EXAMPLES``: how many examples of a property hypothesis tries where a test names no number; 30, in CI 100.
 """
 
 import importlib.util
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 # An example may take as long as it takes: beside other work the clock says nothing of the code.
-settings.register_profile("tunewright", deadline=None)
+# CI tries more examples of each property than one waits for at a desk.
+settings.register_profile("tunewright", deadline=None, max_examples=int(os.environ.get("TUNEWRIGHT_EXAMPLES", "30")))
 settings.load_profile("tunewright")
 
 

@@ -16,6 +16,7 @@ def run(*options):
     return subprocess.run([sys.executable, SCRIPT, *options], capture_output=True, text=True, env=environment)
 
 
+@pytest.mark.slow
 def test_the_processor_runs_all_of_it():
     result = run("--device", "cpu", "--quick")
     assert (result.returncode, result.stderr) == (0, "")
@@ -30,6 +31,7 @@ def test_the_processor_runs_all_of_it():
     assert "best configuration" in result.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
 def test_without_a_gpu_it_says_so_and_fails_nobody():
     result = run()

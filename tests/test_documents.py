@@ -1,11 +1,12 @@
 """Documentation: every example in README.md, CONTRIBUTING.md and docs/ is run, and every link is followed.
 
 The blocks of one page run in order, in one empty folder: ``python`` blocks in one namespace; in ``console`` blocks the
-lines that begin with ``$ tunewright``; in ``sh`` blocks, which have no ``$``, those that begin with ``tunewright``. Two
-comments on the line before a block change that:
+lines that begin with ``$ tunewright``; in ``sh`` blocks, which have no ``$``, those that begin with ``tunewright``.
+Comments on the line before a block change that:
 
     <!-- not run: why -->       the block is left alone
     <!-- output checked -->     what each command prints must be what the page shows
+    <!-- file: NAME -->         the block is saved as this file too, as the page says
 
 Running them takes minutes (a page trains, composes, studies), so that is marked slow:
 
@@ -16,6 +17,7 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +25,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [
+    ROOT / "README.md", ROOT / "CONTRIBUTING.md",
+    *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "docs" / "course").glob("*.md")),
+]  # fmt: skip
 OTHER_PROGRAMS = {"apt", "cd", "git", "make", "pip"}
 """What a page may tell a person to type although no test here does it."""
 LOOKS_RUNNABLE = {"bash", "doctest", "py", "pycon", "python3", "shell", "zsh"}
@@ -39,6 +44,8 @@ class Block:
     line: int
     """The line of the page on which `text` begins, from 1."""
     output_checked: bool
+    file: str | None = None
+    """What it is saved as."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +74,11 @@ def blocks_of(page: str) -> list[Block]:
         if language == "sh":
             language, text = "console", re.sub(r"^(?=\S)", "$ ", text, flags=re.MULTILINE)
         if language in ("python", "console"):
-            blocks.append(Block(language, text, line, "<!-- output checked -->" in comments))
+            file = re.search(r"<!-- file: (\S+) -->", comments)
+            blocks.append(Block(language, text, line, "<!-- output checked -->" in comments, file and file[1]))
+        elif "<!-- file: " in comments:
+            name = re.search(r"<!-- file: (\S+) -->", comments)[1]
+            blocks.append(Block("file", text, line, output_checked=False, file=name))
     return blocks
 
 
@@ -109,9 +120,11 @@ def test_every_example_runs(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     namespace: dict[str, object] = {"__name__": "__page__"}
     for block in blocks_of(page.read_text(encoding="utf-8")):
+        if block.file:
+            (tmp_path / block.file).write_text(block.text, encoding="utf-8")
         if block.language == "python":
             run_python(block, page, namespace)
-        else:
+        elif block.language == "console":
             run_console(block, page, tmp_path)
 
 
@@ -121,6 +134,23 @@ def test_every_link_leads_somewhere(page):
     targets = re.findall(r"\]\(([^)\s]+)[^)]*\)", text) + re.findall(r"(?:src|href)=\"([^\"]+)\"", text)
     files = [target.partition("#")[0] for target in targets if not re.match(r"[a-z]+:|#", target)]
     assert [name for name in files if not (page.parent / name).exists()] == []
+
+
+def named_pages(entries):
+    """The files that a part of the site's navigation leads to."""
+    for entry in entries:
+        if isinstance(entry, str):
+            yield entry
+        else:
+            for value in entry.values():
+                yield from [value] if isinstance(value, str) else named_pages(value)
+
+
+def test_the_navigation_of_the_site_names_every_page_once():
+    site = tomllib.loads((ROOT / "website" / "zensical.toml").read_text(encoding="utf-8"))
+    generated = ["index.md", "reference/command-line.md", "reference/library.md"]
+    pages = [page.name for page in (ROOT / "docs").glob("*.md")]
+    assert sorted(named_pages(site["project"]["nav"])) == sorted(generated + pages)
 
 
 MADE_UP_PAGE = """\
@@ -144,14 +174,19 @@ lines
 ```console
 $ tunewright train everything
 ```
+<!-- file: tune.abc -->
 ```abc
 K:D
+```
+```abc
+K:G
 ```
 """
 
 
 def test_the_blocks_of_a_page_are_found():
-    python, console = blocks_of(MADE_UP_PAGE)
+    python, console, saved = blocks_of(MADE_UP_PAGE)
+    assert saved == Block("file", "K:D\n", 23, output_checked=False, file="tune.abc")
     assert (python.language, python.text, python.line) == ("python", "number = 6 * 7\n", 3)
     assert (python.output_checked, console.output_checked) == (False, True)
     assert commands_of(console) == [

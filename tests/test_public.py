@@ -18,8 +18,8 @@ AblationConfig(random_sets=, characters=, tunes=, composing_sets=, temperature=,
 AblationResult(ablations, kinds, losses, shares, loss, wrong_bars, about)
 AdaptConfig(epochs=, learning_rate=, replay=, l2_sp=, held_out=, patience=, seed=)
 AdaptationRun(adaptation)
-CharNetwork(config, symbols, breaks=)
-Checkpoint(config, vocabulary, weights, metrics=, training=, style=, path=, history=)
+CharNetwork(config, symbols, breaks=, own=)
+Checkpoint(config, vocabulary, weights, metrics=, training=, style=, path=, history=, own=)
 CheckpointError
 Composition(text, ended, seed, likelihood=, removed=, composed=, discarded=, choice=)
 CompositionConfig(temperature=, argmax=, top_k=, top_p=, max_length=, seed=, accept=)
@@ -69,7 +69,7 @@ RecordedRun(folder, network, training, symbols, options, history, data, baseline
 RenderError
 Repair(start, end, replacement)
 ResidentLearner(network, optimizer, *, dropout, clip, precision=)
-Run(folder, data, network, config, origin=, start=, team=)
+Run(folder, data, network, config, origin=, start=, team=, own=)
 Sides(choosing, confirming)
 StackedRuns(runs)
 StackedTrainer(data, members, device, *, own_dropout=)
@@ -145,7 +145,7 @@ pad_layers(layers, *, replaced_weights=)
 playable(model, conditions=, *, beginning=)
 quick_units(mode, units)
 read_activations(network, ids, quantities=)
-read_checkpoint(model)
+read_checkpoint(model, network=)
 read_corpus(folder)
 read_plan(path)
 read_results(folder)
@@ -246,7 +246,7 @@ def test_every_flag_of_choice_and_condition_is_a_keyword():
     named = [[each.name for each in fields(groups[name])] if name in groups else [name] for name in hints]
     flags = {name for names in named for name in names} - {"return"} - tw.CompositionConfig.__dataclass_fields__.keys()
     of_library, of_command = {"grammar"}, {
-        "candidates", "corpus", "count", "force", "format", "keep", "model", "no_originality", "out",
+        "candidates", "corpus", "count", "force", "format", "keep", "model", "network", "no_originality", "out",
         "playable", "vary",
     }  # fmt: skip
     assert keywords - set(tw.CompositionConfig.__dataclass_fields__) - of_library == flags - of_command

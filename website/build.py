@@ -19,18 +19,22 @@ from itertools import pairwise
 from pathlib import Path
 
 import tunewright
+from tunewright.cli.examples import examples_of
 from tunewright.cli.main import app
 
 ROOT = Path(__file__).parents[1]
 OUTSIDE = re.compile(r"<(?:script|link|img|iframe|source|audio|video)\b[^>]*?\b(?:src|href)=[\"']?(?:https?:)?//[^>]*>")
 WIDTH = 90
 """Of a signature on one line, in characters."""
+USAGE = re.compile(r"^#+ tunewright ([a-z ]+)\n\n```console\n[^`]*```\n", re.MULTILINE)
+"""The heading of a command on the page of all commands, and its usage."""
 SECTION = re.compile(r"^(\w[\w ,]*)\n-{3,}\n", re.MULTILINE)
 
 
 def command_line() -> str:
-    """The page of all commands, with their options."""
-    return app.generate_docs(output_format="markdown", recursive=True).replace("# tunewright", "# Command line", 1)
+    """The page of all commands, with their examples and options."""
+    text = app.generate_docs(output_format="markdown", recursive=True).replace("# tunewright", "# Command line", 1)
+    return USAGE.sub(lambda found: f"{found[0]}\n```sh\n{chr(10).join(examples_of(found[1]))}\n```\n", text)
 
 
 def library() -> str:

@@ -57,6 +57,7 @@ def test_a_tuplet_is_refused_where_the_metre_has_changed():
     assert (refusal.line, "programs differ" in refusal.reason) == (7, True)
 
 
+@pytest.mark.slow
 def test_in_random_tunes_check_finds_no_error():
     assert {text: found for text in tunes(300) if (found := errors(text))} == {}
 

@@ -138,6 +138,7 @@ def test_bars_and_forms_are_kept(form, bars, seed):
         assert len(re.findall(r":\||::", music)) == sum(Conditions(form=form).sections)
 
 
+@pytest.mark.slow
 def test_the_last_note_at_the_length_limit_is_the_tonic():
     symbols = tuple(symbol for symbol in SYMBOLS if symbol not in '(><-[{!"%\\zx')
     grammar = Grammar(symbols, Conditions(key="G", meter="6/8", leave_out="W"))

@@ -27,6 +27,7 @@ CONDITIONS = (
 GRAMMARS = [Grammar(SYMBOLS, conditions) for conditions in CONDITIONS]
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(st.sampled_from(GRAMMARS), st.integers(0, 10**9), st.sampled_from([150, 300, 600]))
 def test_there_is_a_way_home_from_everywhere(grammar, seed, budget):

@@ -10,6 +10,7 @@ from tunewright import Conditions, Grammar, Matcher
 JIG = Grammar(SYMBOLS, Conditions(meter="6/8", tidy=True))
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(seed=st.integers(0, 10**6), share=st.floats(0, 1))
 def test_what_it_allows_is_what_it_accepts(seed: int, share: float) -> None:
@@ -27,6 +28,7 @@ def test_what_it_allows_is_what_it_accepts(seed: int, share: float) -> None:
     assert matcher.allowed() == allowed
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(seed=st.integers(0, 10**6), data=st.data())
 def test_after_rolling_back_it_stands_where_it_stood(seed: int, data: st.DataObject) -> None:

@@ -18,6 +18,7 @@ def test_a_unit_that_another_network_lacks_in_kind_is_a_mistake(untrained):
         check_request(untrained(units=4), {"other": untrained(units=3, cell="rnn")}, [], None, "c")
 
 
+@pytest.mark.slow
 def test_units_are_those_of_every_layer_once(untrained):
     request = check_request(untrained(units=4, layers=2), {}, [], [3, 1, 3], "h")
     assert request.pairs == [(0, 3), (0, 1), (1, 3), (1, 1)]

@@ -39,6 +39,7 @@ def test_what_the_caller_ignores_stays_ignored():
         signal.signal(signal.SIGHUP, before)
 
 
+@pytest.mark.slow
 def test_rendering_stops_where_it_is_told_to(tiny_corpus, tmp_path):
     command = [sys.executable, "-m", "tunewright", "render", str(tiny_corpus), "--to", "opus,html", "--out", "out"]
     with subprocess.Popen(

@@ -50,12 +50,14 @@ def process_of_rank(rank, parent):
     raise AssertionError(f"no process of rank {rank}")
 
 
+@pytest.mark.slow
 def test_a_mistake_is_told_once(tiny_corpus, tmp_path):
     process = torchrun("train", tiny_corpus, "--out", tmp_path / "run", "--units", "0")
     assert finish(process).count("tunewright: ") == 1
     assert process.returncode != 0
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="looks the processes up in /proc")
 def test_a_killed_process_ends_the_run_and_one_goes_on(capsys, tiny_corpus, tmp_path):
     process = torchrun("train", tiny_corpus, "--out", tmp_path / "run", *TINY)

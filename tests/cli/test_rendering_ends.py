@@ -24,11 +24,13 @@ def model(untrained, tmp_path):
     return tmp_path / "model"
 
 
+@pytest.mark.slow
 def test_render(tiny_corpus, tmp_path):
     assert run("render", tiny_corpus, "--to", "midi,svg", "--out", tmp_path / "out") == (0, "")
     assert len(list((tmp_path / "out").iterdir())) == 60
 
 
+@pytest.mark.slow
 def test_compose(model, tmp_path):
     assert run("compose", model, "--out", tmp_path / "out", "--format", "abc,midi,svg", "--count", "2")[0] == 0
     assert len(list((tmp_path / "out").iterdir())) == 6

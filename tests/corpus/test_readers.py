@@ -120,7 +120,10 @@ def test_no_path_is_an_error():
         read_tunes()
 
 
-@pytest.mark.parametrize("unit", [b"a", b"<p ", b"&a", b"{", b"[", b'"', b"<a x=", b"\r", b"\xe9", b"X:\n", b"A "])
+SLOW = [pytest.param(unit, marks=pytest.mark.slow) for unit in (b"\r", b"X:\n")]
+
+
+@pytest.mark.parametrize("unit", [b"a", b"<p ", b"&a", b"{", b"[", b'"', b"<a x=", b"\xe9", b"A ", *SLOW])
 def test_a_huge_line_takes_linear_time(write, unit):
     seconds = []
     for size in (300_000, 1_500_000):

@@ -102,6 +102,7 @@ cuts_and_texts = st.integers(1, 45).flatmap(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cell", CELLS)
 @settings(max_examples=25, deadline=None)
 @given(drawn=cuts_and_texts, memory=st.sampled_from([1200, 4]))
@@ -306,6 +307,7 @@ def test_a_large_vocabulary_is_told_apart():
     torch.testing.assert_close(nats[:, 0], functional.cross_entropy(logits[:, 0], ids[1:, 0], reduction="none"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("answer", [True, False])
 def test_all_that_it_makes_is_made_where_the_network_is(monkeypatch, answer):
     """Oracle: the device `meta`, which holds no numbers and refuses tensors of another; questions get one answer."""

@@ -122,7 +122,8 @@ def test_bars_are_wrong_where_abc2midi_says_so(require_program, oneills_folder, 
     def complains(numbered):
         number, tune = numbered
         source = tmp_path / f"{number}.abc"
-        source.write_text(tune.text, encoding="utf-8")
+        # To abc2midi an invisible bar line before the sign of a repeat ends a bar, which goes on at the repeat's start.
+        source.write_text(tune.text.replace("[|]:|", ":|"), encoding="utf-8")
         said = subprocess.run([program, source, "-o", source.with_suffix(".mid")], capture_output=True).stdout
         return b"time units while" in said
 
@@ -165,6 +166,7 @@ def test_what_is_read_and_what_is_told(text, codes):
     assert [finding.code for finding in check(text)] == codes
 
 
+@pytest.mark.slow
 def test_a_tune_too_long_to_be_checked_is_told_at_once():
     (finding,) = check(HEAD + "CDEF|" * 250_000)
     assert finding.code == "tune-too-long"

@@ -35,6 +35,7 @@ def test_the_lines_of_any_text_joined_are_the_text(text):
     assert all(line.start <= line.stop <= line.end for line in found)
 
 
+@pytest.mark.slow
 def test_openings_without_an_end_take_no_more_time_than_others():
     # what makes patterns backtrack: openings without an end
     for opening in ('"', "[K:", "!", "+a", "(", "::", "A/", "<start", "\\", "[1,", "`", "w:", "%"):

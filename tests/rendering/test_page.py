@@ -121,6 +121,7 @@ def test_scores_reasons_and_texts_are_shown(chromium, page_path):
         assert page.locator(".section td").inner_text() == "150"
 
 
+@pytest.mark.slow
 def test_it_plays_and_follows(chromium, page_path):
     with opened(chromium, page_path) as page:
         page.click("#tune-2 .play")

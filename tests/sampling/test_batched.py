@@ -27,6 +27,7 @@ def test_side_by_side_the_tunes_are_those_of_their_seeds(untrained, options, sha
         assert tune.removed == pytest.approx(other.removed, abs=1e-5)
 
 
+@pytest.mark.slow
 @SHAPES
 def test_side_by_side_every_tune_is_one_of_the_grammar(untrained, shape):
     model = untrained(units=20, layers=2, **shape)
@@ -39,6 +40,7 @@ def test_side_by_side_every_tune_is_one_of_the_grammar(untrained, shape):
         assert tune.discarded > 0
 
 
+@pytest.mark.slow
 @SHAPES
 def test_side_by_side_pieces_are_written_anew_as_alone(untrained, shape):
     model = untrained(units=20, **shape)

@@ -65,6 +65,7 @@ def test_nothing_is_handed_on_that_is_written_anew(model):
         assert text == tune.text
 
 
+@pytest.mark.slow
 def test_side_by_side_in_torch_sections_end_alike(untrained):
     model = styled(untrained(units=16, symbols=SYMBOLS, look_back=8), ON_TONIC)
     config = CompositionConfig(max_length=600)

@@ -71,7 +71,12 @@ def test_a_tidy_tune_keeps_to_what_a_network_keeps_in_mind(untidy):
     assert not accepts(grammar, TIDY + untidy)
 
 
-@pytest.mark.parametrize("conditions", [{}, {"form": "AABB"}, {"bars": 8, "form": "AB"}, {"bars": 70}], ids=str)
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "conditions",
+    [{}, {"form": "AABB"}, {"bars": 8, "form": "AB"}, pytest.param({"bars": 70}, marks=pytest.mark.slow)],
+    ids=str,
+)
 def test_every_tune_comes_to_its_end_under_all_conditions(untrained, conditions):
     model = untrained(units=16)
     grammar = playable(model, Conditions(**conditions))

@@ -10,7 +10,10 @@ AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min
 PAGES = ("/", "/tune", "/tunebook", "/neurons", "/training", "/studies")
 GRAVE = ("serious", "critical")
 
-pytestmark = pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not here; `npm ci` in web/ brings it")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not here; `npm ci` in web/ brings it"),
+]
 
 
 def faults(page):

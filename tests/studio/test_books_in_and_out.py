@@ -168,6 +168,7 @@ def test_an_archive_holds_text_and_midi_of_each_tune(book):
         assert archive.read(names[2]).startswith(b"MThd")
 
 
+@pytest.mark.slow
 def test_a_pdf_has_contents_with_pages_and_every_tune(book, tiny_tunes, tmp_path, require_program):
     long = "X:1\nT:Long\nK:D\n" + "DEFG ABcd|\n" * 40
     hostile = GOOD.replace("Good one", '#pagebreak() $x$ *b* "q" \\ <tag>')

@@ -55,5 +55,6 @@ def test_only_so_many_repairs_are_sought():
     assert len(found) == 40
 
 
+@pytest.mark.slow
 def test_of_very_many_findings_the_first_are_told():
     assert len(placed_findings(HEAD + "d4 @ d4|" * (MOST_FINDINGS + 50))) == MOST_FINDINGS

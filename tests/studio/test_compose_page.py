@@ -89,6 +89,7 @@ def test_characters_come_one_after_another_and_bars_are_engraved_as_they_come(pa
     assert len(set(bars)) > 3, "the score came in one piece"
 
 
+@pytest.mark.slow
 def test_the_same_link_composes_the_same_tune(page, open_page):
     wait_for_tune(page)
     page.select_option("select >> nth=0", "D")
@@ -101,6 +102,7 @@ def test_the_same_link_composes_the_same_tune(page, open_page):
     assert shown_text(again) == text
 
 
+@pytest.mark.slow
 def test_a_changed_option_grows_a_branch_and_what_changed_is_shown(page):
     wait_for_tune(page)
     first = compose(page, 2)
@@ -132,6 +134,7 @@ def test_more_like_this_begins_with_the_same_bar(page):
     assert before != after
 
 
+@pytest.mark.slow
 def test_takes_are_discarded_and_come_back(page):
     wait_for_tune(page)
     text = compose(page, 2)
@@ -158,6 +161,7 @@ def test_a_tune_is_kept_in_the_tunebook(page, studio_server):
     page.wait_for_url("**/tune?id=*")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("written_slowly")
 def test_writing_can_be_stopped(page):
     wait_for_tune(page)
@@ -181,6 +185,7 @@ def test_conditions_that_exclude_each_other_are_refused_in_words(page):
     page.wait_for_selector(WRITTEN)
 
 
+@pytest.mark.slow
 def test_by_keyboard_alone(open_page):
     page = open_page(width="phone")
     wait_for_tune(page)
@@ -234,6 +239,7 @@ def test_bars_are_selected_by_click_drag_and_shift(page):
     assert selected.count() == 2
 
 
+@pytest.mark.slow
 def test_a_tour_comes_at_the_first_start_and_never_again(open_page):
     page = open_page(tour=True)
     page.wait_for_selector(".tour")

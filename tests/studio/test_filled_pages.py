@@ -8,6 +8,8 @@ from planted_studies import falling, plant_study
 from tunewright.studio.teaching.training_journal import JournalWriter
 from tunewright.studio.teaching.training_order import LESSON, TrainingOrder
 
+pytestmark = pytest.mark.slow
+
 AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 WIDER = """[...document.querySelectorAll("main *")].filter((node) => {
   const box = node.getBoundingClientRect();

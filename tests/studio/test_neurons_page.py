@@ -11,6 +11,8 @@ from tunewright.model.checkpoint import NETWORKS, read_checkpoint
 from tunewright.studio.settings import Settings
 from tunewright.studio.units.unit_values import UnitReadings
 
+pytestmark = pytest.mark.slow
+
 COLOURED = ".unit-text span[style]"
 SOUNDING = ".page-neurons .player[data-state='playing']"
 

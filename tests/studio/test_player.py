@@ -10,6 +10,8 @@ from itertools import pairwise
 import pytest
 from playwright.sync_api import expect
 
+pytestmark = pytest.mark.slow
+
 expect.set_options(timeout=20_000)  # machines that test are busy
 RATE = 44_100
 WINDOW = 64

@@ -6,6 +6,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+pytestmark = pytest.mark.slow
+
 TUNE = """X:1
 T:The Known Tune
 M:4/4

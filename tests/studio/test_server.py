@@ -39,6 +39,7 @@ def command(tmp_path):
         process.communicate()
 
 
+@pytest.mark.slow
 def test_it_opens_answers_and_closes_at_control_c(command):
     process, address = command("--port", "0")
     with httpx2.Client() as client:

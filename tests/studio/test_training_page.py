@@ -4,6 +4,8 @@ import pytest
 
 from tunewright.studio.teaching import trainings as trainings_module
 
+pytestmark = pytest.mark.slow
+
 LONG = 120_000
 
 

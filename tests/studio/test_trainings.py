@@ -89,6 +89,7 @@ def test_files_without_a_tune_are_refused_in_their_own_names(quiet_server):
     assert client.post("/api/trainings", json={"corpus": "../x"}).status_code == 404
 
 
+@pytest.mark.slow
 def test_a_training_outlives_the_studio_and_a_kill(quiet_server, corpus):
     server = quiet_server
     asked = {"corpus": corpus["name"], "preset": "small", "epochs": 150, "title": "Long one"}
@@ -131,6 +132,7 @@ def test_a_training_outlives_the_studio_and_a_kill(quiet_server, corpus):
     assert server.client.post("/api/compositions", json={"network": network}).status_code == 404
 
 
+@pytest.mark.slow
 def test_a_short_one_ends_and_its_journal_is_told_whole(quiet_server, corpus):
     asked = {"corpus": corpus["name"], "preset": "small", "epochs": 2}
     name = quiet_server.client.post("/api/trainings", json=asked).json()["name"]

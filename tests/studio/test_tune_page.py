@@ -13,6 +13,8 @@ import tunewright
 from tunewright.notation.check import check
 from tunewright.notation.melody import read_melody
 
+pytestmark = pytest.mark.slow
+
 AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 REEL = (
     "X:1\nT:The Morning Gate\nR:reel\nM:4/4\nL:1/8\nK:D\n"

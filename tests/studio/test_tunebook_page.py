@@ -11,6 +11,8 @@ from tunewright.studio.tunebook.book import Tunebook
 from tunewright.studio.tunebook.book_import import import_books
 from tunewright.studio.tunebook.tune_sets import make_set
 
+pytestmark = pytest.mark.slow
+
 MUSIC = ["DEFG ABcd|", "dcBA GFED|", "D2FA d2fa|", "GBdg bgdB|", "A2ce a2ec|", "EGBe gebG|"]
 TITLES = ["The Wind", "An Air", "Morning Star", "Boys of the Lough", "Silver Spear", "Drowsy Maggie"]
 OTHERS = 3000

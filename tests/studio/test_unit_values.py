@@ -160,6 +160,7 @@ def test_a_network_that_nobody_has_studied_can_be(client, tmp_path, monkeypatch)
     assert client.post("/api/units/studies", json={"network": "oneills"}).json()["state"] == "ready"
 
 
+@pytest.mark.slow
 def test_a_study_that_cannot_be_done_says_why(client, tmp_path):
     trained(tmp_path, [str(tmp_path / "nothing.abc")])
     assert client.post("/api/units/studies", json={"network": "trained/mine"}).status_code == 202

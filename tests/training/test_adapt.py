@@ -51,6 +51,7 @@ def adapted(folder, model, own, former=None, **options):
     return adaptation, adaptation.finish()
 
 
+@pytest.mark.slow
 def test_new_tunes_are_learned_and_both_losses_are_those_of_the_networks(tmp_path, model, own, former):
     adaptation, losses = adapted(tmp_path / "run", model, own, former, learning_rate=0.01)
     best = read_checkpoint(tmp_path / "run")
@@ -95,6 +96,7 @@ def test_former_tunes_are_read_again_in_the_share_asked_for(tmp_path, model, own
     assert wanted <= sum(map(len, again)) <= wanted + max(map(len, former.tunes))
 
 
+@pytest.mark.slow
 def test_reading_again_and_drawing_back_keep_what_was_known(tmp_path, model, own, former):
     options = {"learning_rate": 0.01, "epochs": 4}
     forgotten = {
@@ -165,6 +167,7 @@ def test_options_outside_their_range_are_refused(wrong):
         AdaptConfig(**wrong)
 
 
+@pytest.mark.slow
 def test_a_network_that_looks_back_learns_characters_that_it_did_not_know(tmp_path, tunes, own):
     config = TrainingConfig(feed="tunes", epochs=2, sequence_length=30, batch_size=4, threads=1, learning_rate=0.02)
     network = replace(NETWORK, look_back=6)

@@ -125,6 +125,7 @@ def learn(team, corpus, folder):
     tell(team, folder, {way: course_of(trainer_of(way, data, team)) for way in WAYS})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [2, pytest.param(3, marks=SLOW)])
 def test_several_processes_learn_as_one_does(tiny_corpus, tmp_path, size):
     assert finish(start(size, learn, tiny_corpus, tmp_path)) == [0] * size
@@ -166,6 +167,7 @@ def alone(corpus, folder, **options):
     return [progress.loss for progress in run.progress()]
 
 
+@pytest.mark.slow
 def test_all_stop_after_the_same_batch_and_one_goes_on(tiny_corpus, tmp_path):
     assert finish(start(2, stop, tiny_corpus, tmp_path / "run")) == [0, 0]
     (steps, names), (steps_of_other, _) = read(tmp_path)
@@ -191,6 +193,7 @@ def test_more_processes_go_on_where_one_stopped(tiny_corpus, tmp_path):
     for _ in range(4):
         next(steps)
     steps.close()
+    run.release()
     assert finish(start(3, go_on, tiny_corpus, tmp_path / "run")) == [0, 0, 0]
     for told in read(tmp_path):
         assert told == pytest.approx(losses[4:], rel=1e-4)
@@ -294,6 +297,7 @@ def fail(team, corpus, folder):
     tell(team, folder, said)
 
 
+@pytest.mark.slow
 def test_a_mistake_on_one_process_ends_all_of_them(tiny_corpus, tmp_path):
     (tmp_path / "b").mkdir()
     (tmp_path / "b" / "notes.txt").write_text("mine")

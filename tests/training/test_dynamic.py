@@ -79,6 +79,7 @@ def test_each_segment_is_predicted_and_then_learned_from(network, data, forget, 
     np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-4)
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(place=st.integers(1, 600), shift=st.integers(1, 20))
 def test_what_comes_later_never_changes_an_earlier_loss(network, data, place, shift):

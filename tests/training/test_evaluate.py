@@ -64,6 +64,7 @@ def said_by_one_that_looks_back(tunes):
     return network, data, nats
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("lanes", "chunk"), [(256, 64), (4, 7), (1, 1000)])
 def test_networks_that_look_back_are_measured_by_what_they_would_say(
     tunes, monkeypatch, said_by_one_that_looks_back, lanes, chunk
@@ -94,6 +95,7 @@ def test_windows_are_thirty_characters_from_a_zero_state(network, tunes):
     assert loss.standard_error == pytest.approx(error, rel=1e-4)
 
 
+@pytest.mark.slow
 def test_the_standard_error_is_what_other_draws_show(network, tunes, monkeypatch):
     losses = []
     for seed in range(60):

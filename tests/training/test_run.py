@@ -257,6 +257,7 @@ def test_losses_that_explode_stop_as_nan_does(tunes, tmp_path):
     assert not (tmp_path / "run" / "best").exists()
 
 
+@pytest.mark.slow
 def test_a_time_limit_covers_measuring(tunes, tmp_path, monkeypatch):
     """Each measurement takes half a second here, and training ends in time for the last one."""
 
@@ -327,6 +328,7 @@ def test_a_recipe_that_cannot_be_is_refused(options):
         TrainingConfig(**options)
 
 
+@pytest.mark.slow
 def test_looking_back_helps_with_tunes_that_repeat_themselves(tunes, tmp_path):
     again = [
         replace(tune, text=f"X:{number}\n" + 4 * f"|{tune.text[40:60].strip()}" + "\n")

@@ -32,6 +32,7 @@ def names(folder):
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
 
 
+@pytest.mark.slow
 def test_force_removes_what_a_training_wrote_and_nothing_else(capsys, tiny_corpus, tmp_path):
     for name in ("loss.abc", "best/mine.abc", "last/mine.abc", "own/weights.safetensors"):
         (tmp_path / name).parent.mkdir(exist_ok=True)

@@ -6,7 +6,7 @@ boundary that closes it is not read. A text has as many rows as characters.
 Outputs come from the network's own layers, many texts in one batch. A gate at character i depends on the input of its
 layer there and on the layer's output at character i - 1. Both are known by then, so one matrix product computes a gate
 at all characters at once. Everything is float32; gates and cells differ from a step-by-step computation by some
-millionths.
+millionths. A module of the user's is read one character at a time, and parts of its state are recorded.
 
 Shapes
 ------
@@ -32,7 +32,7 @@ from tunewright.corpus.vocabulary import Ids
 from tunewright.errors import OptionError
 from tunewright.model.checkpoint import Model, checkpoint_of
 from tunewright.model.clamping import require_unit
-from tunewright.model.config import Cell, require_recurrent
+from tunewright.model.config import OWN, Cell, require_recurrent
 from tunewright.model.network import CharNetwork, State, load_network
 from tunewright.model.threads import one_thread
 from tunewright.notebook import ShownInNotebook
@@ -44,9 +44,11 @@ QUANTITIES: Mapping[Cell, tuple[str, ...]] = {
     "lstm": ("h", "c", "input", "forget", "candidate", "output"),
     "gru": ("h", "reset", "update", "candidate"),
     "rnn": ("h",),
+    "own": ("h", "c"),
 }
 """Quantities of a unit of each kind: its output h, the LSTM's cell c, then gates (0 to 1) and the candidate (-1 to 1),
-the value that is written to the unit as far as the gates are open."""
+the value that is written to the unit as far as the gates are open. Of a module of one's own h and c are the first and
+the second part of its state, if they have the same shape."""
 
 LANES = 64
 """Texts in a batch; all their activations are in memory at a time."""
@@ -127,7 +129,8 @@ def stream_activations(
 
 def require_quantities(cell: Cell, quantities: Iterable[str]) -> None:
     """Raise OptionError if units of this kind lack one of `quantities`."""
-    require_recurrent(cell, "studying units")
+    if cell != OWN:
+        require_recurrent(cell, "studying units")
     for name in quantities:
         if name not in QUANTITIES[cell]:
             allowed = ", ".join(QUANTITIES[cell])
@@ -145,7 +148,7 @@ def _read_block(network: CharNetwork, block: list[Ids], quantities: Sequence[str
     """Read up to LANES texts at once; texts that have ended drop out of the batch."""
     was_training = network.training
     network.eval()
-    device = network.readout.weight.device
+    device = network.device
     order = sorted(range(len(block)), key=lambda number: -len(block[number]))
     lengths = np.array([len(block[number]) for number in order])
     padded = np.zeros((lengths[0], len(block)), dtype=np.int64)  # (T, B); 0 is the boundary that opens a tune
@@ -158,16 +161,43 @@ def _read_block(network: CharNetwork, block: list[Ids], quantities: Sequence[str
     for start in range(0, len(padded), CHUNK):
         active = int((lengths > start).sum())
         state = tuple(part[:, :active].contiguous() for part in state)
-        with _watched(network.layers) as seen:
-            _, after = network(ids[start : start + CHUNK, :active], state)
-        for number, (layer, (inputs, outputs)) in enumerate(zip(network.layers, seen, strict=True)):
-            before = tuple(part[number] for part in state[: network.recurrent_parts])  # (B, H) each
-            values = _quantities(layer, inputs, outputs, before, quantities)
+        read = _read_own if network.own else _read_layers
+        by_layer, state = read(network, ids[start : start + CHUNK, :active], state, quantities)
+        for number, values in enumerate(by_layer):
             for name in quantities:
                 _deal(values[name], [lane[name][number, start : start + CHUNK] for lane in found[:active]])
-        state = after
     network.train(was_training)
     return [found[lane] for lane in np.argsort(order)]
+
+
+def _read_layers(
+    network: CharNetwork, ids: Tensor, state: State, wanted: Sequence[str]
+) -> tuple[list[dict[str, Tensor]], State]:
+    """Read characters; returns the quantities of each layer, shape=(T, B, H) each, and the state after them."""
+    with _watched(network.layers) as seen:
+        _, after = network(ids, state)
+    values = []
+    for number, (layer, (inputs, outputs)) in enumerate(zip(network.layers, seen, strict=True)):
+        before = tuple(part[number] for part in state[: network.recurrent_parts])  # (B, H) each
+        values.append(_quantities(layer, inputs, outputs, before, wanted))
+    return values, after
+
+
+def _read_own(
+    network: CharNetwork, ids: Tensor, state: State, wanted: Sequence[str]
+) -> tuple[list[dict[str, Tensor]], State]:
+    """The same for a module of one's own: parts of its state after each character."""
+    places = {name: place for place, name in enumerate(QUANTITIES[OWN]) if name in wanted}
+    for name, place in places.items():
+        if len(state) <= place or state[place].shape != state[0].shape:
+            raise OptionError(f"units of your own module have no quantity {name!r}: its state has no such part")
+    steps = []
+    for step in range(len(ids)):
+        _, state = network(ids[step : step + 1], state)
+        steps.append(state)
+    recorded = {name: torch.stack([step[place] for step in steps]) for name, place in places.items()}  # (T, L, B, H)
+    layers = range(network.config.layers)
+    return [{name: values[:, layer] for name, values in recorded.items()} for layer in layers], state
 
 
 def _deal(values: Tensor, lanes: list[NDArray[np.float32]]) -> None:

@@ -92,9 +92,11 @@ class NeuronResults:
     """The units that were named, or all."""
     untrained: NeuronStudy
     others: Mapping[str, tuple[Counterpart, ...]]
-    ablation: AblationResult
+    ablation: AblationResult | None
+    """None for a module of one's own."""
     probes: ProbeStudy
     memory: Mapping[str, MemoryStudy]
+    """Of the networks whose equations are known, by name."""
     looking: LookingBack | None
     """None for a network that does not look back."""
 
@@ -139,12 +141,14 @@ def analyse_neurons(request: NeuronRequest, sides: Sides, tell: Progress) -> Neu
     study = study_units(model, sides, config, progress=part("units"))
     reported = study if request.units is None else study.only(request.units)
     untrained = study_units(untrained_like(model), sides, config, progress=part("untrained network"))
-    ablation = study_ablation(model, sides, targets=_targets(request, study), progress=part("ablation"))
+    known = not model.config.is_own
+    ablating = part("ablation")
+    ablation = study_ablation(model, sides, targets=_targets(request, study), progress=ablating) if known else None
     probes = study_probes(model, sides, request.quantity, progress=part("probes"))
     tunes = (*sides.choosing.tunes, *sides.confirming.tunes)
-    memory = {"the network": study_memory(model, tunes, progress=part("memory"))}
+    memory = {"the network": study_memory(model, tunes, progress=part("memory"))} if known else {}
     beside = list(zip(short_names(request.others), request.others.values(), strict=True))[:MOST_MEMORY_MODELS]
-    memory |= {name: study_memory(each, tunes) for name, each in beside}
+    memory |= {name: study_memory(each, tunes) for name, each in beside if not each.config.is_own}
     found = {name: tuple(counterparts(each, sides, request.quantity)) for name, each in request.others.items()}
     looking = _looking_back(request, sides, part("looking back")) if model.config.look_back else None
     return NeuronResults(study, reported, untrained, found, ablation, probes, memory, looking)

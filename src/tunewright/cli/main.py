@@ -14,6 +14,7 @@ from cyclopts import App, CycloptsError, Parameter, UnknownOptionError
 from tunewright import __version__
 from tunewright.cli.console import end_streams, prepare_streams, warn
 from tunewright.cli.ending import INTERRUPTED, MISTAKE, interrupt_on_signal
+from tunewright.cli.examples import epilogue
 from tunewright.cli.processes import only_rank_zero_prints
 from tunewright.errors import TunewrightError, missing_extra
 from tunewright.options import FORMER_NAMES
@@ -22,30 +23,37 @@ app = App(
     name="tunewright",
     version=__version__,
     help="Learns tunes in ABC notation, one character at a time, and composes new ones you can read and hear.",
+    help_epilogue=epilogue(""),
     default_parameter=Parameter(negative=()),
     suppress_keyboard_interrupt=False,
     result_action="return_value",
 )
-app.command("tunewright.cli.composing.demo:demo", help="Train on O'Neill's, compose three tunes, show them on a page.")
-app.command("tunewright.cli.studio:studio", help="Open the studio: compose, practise and keep tunes in the browser.")
+
+_COMMANDS = {
+    "composing.demo:demo": "Train on O'Neill's, compose three tunes, show them on a page.",
+    "studio:studio": "Open the studio: compose, practise and keep tunes in the browser.",
+    "books.check:check": "Say what is wrong with tunes, and what would be right.",
+    "learning.train:train": "Train a network on tunes.",
+    "learning.evaluate:evaluate": "Measure how well a network predicts tunes.",
+    "learning.compare:compare": "Show two or more trainings side by side.",
+    "learning.adapt:adapt": "Let a network learn a few tunes of your own.",
+    "composing.compose:compose": "Compose new tunes.",
+    "learning.export:export": "Write a network as an ONNX file.",
+    "books.musicality:musicality": "Show how near composed tunes are to a corpus as music.",
+    "books.originality:originality": "Show what tunes copy from a corpus, and how near they are.",
+    "neurons.neurons:neurons": "Show what the units of a network follow.",
+    "studies.report:report": "Write the paper of a study.",
+    "books.transpose:transpose": "Write tunes in another key.",
+    "books.render:render": "Turn tunes into scores, MIDI, sound or a page.",
+    "doctor:doctor": "Say what is installed, and what is slow and why.",
+}
+"""What each command does, by its function in ``cli``."""
+
+for _function, _help in _COMMANDS.items():
+    _name = _function.partition(":")[2]
+    app.command(f"tunewright.cli.{_function}", name=_name, help=_help, help_epilogue=epilogue(_name))
 app.command("tunewright.cli.books.corpus:app", name="corpus", help="Show what is in tunes; build large corpora.")
-app.command("tunewright.cli.books.check:check", help="Say what is wrong with tunes, and what would be right.")
-app.command("tunewright.cli.learning.train:train", help="Train a network on tunes.")
-app.command("tunewright.cli.learning.evaluate:evaluate", help="Measure how well a network predicts tunes.")
-app.command("tunewright.cli.learning.compare:compare", help="Show two or more trainings side by side.")
-app.command("tunewright.cli.learning.adapt:adapt", help="Let a network learn a few tunes of your own.")
-app.command("tunewright.cli.composing.compose:compose", help="Compose new tunes.")
-app.command("tunewright.cli.learning.export:export", help="Write a network as an ONNX file.")
-app.command("tunewright.cli.books.musicality:musicality", help="Show how near composed tunes are to a corpus as music.")
-app.command(
-    "tunewright.cli.books.originality:originality", help="Show what tunes copy from a corpus, and how near they are."
-)
-app.command("tunewright.cli.neurons.neurons:neurons", help="Show what the units of a network follow.")
 app.command("tunewright.cli.studies.study:app", name="study", help="Train many networks as a plan says.")
-app.command("tunewright.cli.studies.report:report", help="Write the paper of a study.")
-app.command("tunewright.cli.books.transpose:transpose", help="Write tunes in another key.")
-app.command("tunewright.cli.books.render:render", help="Turn tunes into scores, MIDI, sound or a page.")
-app.command("tunewright.cli.doctor:doctor", help="Say what is installed, and what is slow and why.")
 app.register_install_completion_command(help="Let the shell complete commands and options: bash, zsh or fish.")
 
 DEBUG = "--debug"

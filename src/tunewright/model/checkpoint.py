@@ -16,8 +16,8 @@ training and its losses. Their names can be given in place of a path: ``tunewrig
 import contextlib
 import hashlib
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from tunewright import __version__
 from tunewright.checksums import CHECKSUM, digest, parse_object, require_sealed, sealed_json
 from tunewright.corpus.vocabulary import Vocabulary
-from tunewright.errors import CheckpointError, InputError
+from tunewright.errors import CheckpointError, InputError, OptionError
 from tunewright.files import as_written, remove_folder, settle_folder, write_folder
 from tunewright.model.config import NetworkConfig
 from tunewright.options import from_mapping, to_mapping, with_present_names
@@ -44,6 +44,11 @@ PLAIN_TEXT = "plain_text"
 RETRIES, RETRY_SECONDS = 3, 0.02
 NETWORKS = Path(__file__).parent / "networks"
 CARD = "CARD.md"
+OWN_NAME = "own_network"
+"""Key of the training record for the name of the class or function that made a network of one's own."""
+
+Build = Callable[[int], Any]
+"""Makes a network of one's own, a `torch.nn.Module`, from the number of symbols; see `tunewright.model.own_network`."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,8 @@ class Checkpoint:
     """The folder that it was read from."""
     history: Sequence[Mapping[str, Any]] = ()
     """The records of all epochs, in the newest checkpoint of a run; see `EpochRecord`."""
+    own: Build | None = field(default=None, repr=False, compare=False)
+    """What makes the network, if it is a module of one's own; it is not written."""
 
     @property
     def reads_plain_text(self) -> bool:
@@ -151,8 +158,13 @@ def shipped() -> dict[str, Path]:
     return {folder.name: folder for folder in sorted(NETWORKS.iterdir())} if NETWORKS.is_dir() else {}
 
 
-def read_checkpoint(model: Path | str) -> Checkpoint:
+def read_checkpoint(model: Path | str, network: Build | None = None) -> Checkpoint:
     """Read a run or checkpoint folder or a shipped network; verifies its checksums.
+
+    Parameters
+    ----------
+    network
+        What made the module, if it is one of your own: the same class or function as in `train`.
 
     Raises
     ------
@@ -162,9 +174,25 @@ def read_checkpoint(model: Path | str) -> Checkpoint:
     for _ in range(RETRIES):
         # A training may be replacing the folder at this moment.
         with contextlib.suppress(CheckpointError):
-            return _read(find_checkpoint(model))
+            return with_own(_read(find_checkpoint(model)), network)
         time.sleep(RETRY_SECONDS)
-    return _read(find_checkpoint(model))
+    return with_own(_read(find_checkpoint(model)), network)
+
+
+def with_own(checkpoint: Checkpoint, network: Build | None) -> Checkpoint:
+    """`checkpoint` with what makes its network, a module of one's own; None leaves it as it is.
+
+    Raises
+    ------
+    OptionError
+        If its network is one of Tunewright's.
+    """
+    if network is None:
+        return checkpoint
+    if not checkpoint.config.is_own:
+        cell = checkpoint.config.cell
+        raise OptionError(f"network is given, but {checkpoint.path or 'the model'} is no module of your own: {cell!r}")
+    return replace(checkpoint, own=network)
 
 
 def read_about(folder: Path) -> dict[str, Any]:

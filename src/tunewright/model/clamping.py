@@ -51,6 +51,7 @@ def clamp_units(model: Checkpoint, values: Mapping[Unit, float]) -> Checkpoint:
     """
     if not values:
         return model
+    require_recurrent(model.config.cell, "clamping units")
     held = dict(model.training.get(RECORD, {"weights": model.fingerprint, "units": {}}))
     weights = dict(model.weights)
     for unit, value in values.items():
@@ -68,9 +69,10 @@ def clamp_units(model: Checkpoint, values: Mapping[Unit, float]) -> Checkpoint:
 
 
 def require_unit(model: Checkpoint, unit: Unit) -> None:
-    """Raise OptionError if the network has no such unit, or is not recurrent."""
+    """Raise OptionError if the network has no such unit, or no units."""
     (layer, number), shape = unit, model.config
-    require_recurrent(shape.cell, "clamping units")
+    if not shape.is_recurrent:
+        require_recurrent(shape.cell, "clamping units")
     if not 0 <= layer < shape.layers:
         raise OptionError(f"there is no layer {layer}; the network has {_range('layer', shape.layers)}")
     if not 0 <= number < shape.units:

@@ -6,11 +6,13 @@ from typing import Literal, get_args
 from tunewright.errors import OptionError
 from tunewright.options import require, require_choice, require_types, require_whole
 
-Cell = Literal["lstm", "gru", "rnn", "transformer"]
-RECURRENT = ("lstm", "gru", "rnn")
+Cell = Literal["lstm", "gru", "rnn", "transformer", "own"]
+RECURRENT, OWN = ("lstm", "gru", "rnn"), "own"
 WIDEST, DEEPEST, MOST_WEIGHTS = 1 << 14, 100, 1 << 31
 """Most units in a layer, layers, and weights of all layers together; these would take 8 GiB."""
-CELL_NAMES: dict[str, str] = {"lstm": "LSTM", "gru": "GRU", "rnn": "RNN", "transformer": "Transformer"}
+CELL_NAMES: dict[str, str] = {
+    "lstm": "LSTM", "gru": "GRU", "rnn": "RNN", "transformer": "Transformer", "own": "own network"
+}  # fmt: skip
 """Names of the cells in prose."""
 
 
@@ -20,7 +22,7 @@ class NetworkConfig:
 
     cell: Cell = "lstm"
     """Recurrent cell; `rnn` is Elman's, with tanh. `transformer` attends to the whole tune instead, and is for training
-    and evaluation only."""
+    and evaluation only. `own` records a module of your own, which ``network`` names."""
     units: int = 150
     """Number of hidden units in each layer."""
     layers: int = 1
@@ -48,6 +50,11 @@ class NetworkConfig:
         require("units", self.units, largest, weights <= MOST_WEIGHTS)
         for name in ("dropout", "input_dropout", "recurrent_weight_dropout"):
             require(name, getattr(self, name), "0 up to, not including, 1", 0 <= getattr(self, name) < 1)
+        if self.is_own and (self.embedding or self.look_back or self.dropout or self.recurrent_weight_dropout):
+            raise OptionError(
+                "cell is 'own', which records a module of your own; name that instead, with network= or --network "
+                "FILE:CLASS"
+            )
         if self.cell not in RECURRENT:
             for name, what in (("recurrent_weight_dropout", "recurrent weights"), ("look_back", "recurrent units")):
                 allowed = f"0 with cell {self.cell!r}, which has no {what}"
@@ -55,11 +62,24 @@ class NetworkConfig:
 
     @property
     def is_recurrent(self) -> bool:
-        """True for a recurrent network, false for a Transformer."""
-        return self.cell in RECURRENT
+        """True for a recurrent network, one's own included; false for a Transformer."""
+        return self.cell in RECURRENT or self.is_own
+
+    @property
+    def is_own(self) -> bool:
+        """True for a module of the user's; see `tunewright.model.own_network`."""
+        return self.cell == OWN
 
 
 def require_recurrent(cell: Cell, what: str) -> None:
-    """Raise OptionError unless the cell is recurrent; `what` names what needs that, as the subject of a sentence."""
+    """Raise OptionError unless the cell is a recurrent one of Tunewright's.
+
+    `what` names what needs that, as the subject of a sentence.
+    """
+    if cell == OWN:
+        raise OptionError(
+            f"the network is a module of your own; {what} needs one whose equations Tunewright knows: "
+            f"{', '.join(RECURRENT)}"
+        )
     if cell not in RECURRENT:
         raise OptionError(f"cell is {cell!r}; {what} needs a recurrent network: {', '.join(RECURRENT)}")

@@ -1,7 +1,7 @@
 """Character-level networks (LSTM, GRU, Elman RNN or Transformer): characters and a state in, logits and a state out.
 
 A recurrent network may have a pointer head beside its read-out (see `tunewright.model.look_back`); for the Transformer
-see `tunewright.model.transformer`.
+see `tunewright.model.transformer`, for a module of one's own `tunewright.model.own_network`.
 
 Shapes
 ------
@@ -28,10 +28,11 @@ from torch.nn import functional
 
 from tunewright.corpus.vocabulary import Vocabulary
 from tunewright.errors import CheckpointError, OptionError
-from tunewright.model.checkpoint import Checkpoint
-from tunewright.model.config import NetworkConfig
+from tunewright.model.checkpoint import OWN_NAME, Build, Checkpoint
+from tunewright.model.config import OWN, RECURRENT, NetworkConfig
 from tunewright.model.dropout import Lanes, dropout_mask
 from tunewright.model.look_back import MEMORY, LookBack, breaks_of, with_empty_rows, without_empty_rows
+from tunewright.model.own_network import own_network, require_build
 from tunewright.model.transformer import Transformer, newest_tune, rows_of
 
 State = tuple[Tensor, ...]
@@ -62,27 +63,38 @@ class CharNetwork(nn.Module):
         S, the number of characters in the vocabulary.
     breaks
         Ids of the characters from which a network that looks back counts places; see `breaks_of`.
+    own
+        What makes a module of one's own, in place of embedding, layers and read-out; see `OwnNetwork`.
     """
 
-    def __init__(self, config: NetworkConfig, symbols: int, breaks: Sequence[int] = ()) -> None:
+    def __init__(
+        self, config: NetworkConfig, symbols: int, breaks: Sequence[int] = (), own: Build | None = None
+    ) -> None:
         super().__init__()
         self.config, self.symbols = config, symbols
+        self.own = own_network(config, own, symbols)
         self.embedding = nn.Embedding(symbols, config.embedding) if config.embedding else None
         # One module per layer, because nn.LSTM(dropout=) has no dropout after the last layer, so none with one layer.
         inputs = [config.embedding or symbols] + [config.units] * (config.layers - 1)
         self.transformer = None if config.is_recurrent else Transformer(config, inputs[0])
-        cells = [CELLS[config.cell](width, config.units) for width in inputs] if config.is_recurrent else []
+        cells = [CELLS[config.cell](width, config.units) for width in inputs] if config.cell in RECURRENT else []
         self.layers = nn.ModuleList(cells)
-        self.readout = nn.Linear(config.units, symbols)
+        if not self.own:
+            self.readout = nn.Linear(config.units, symbols)
         if config.cell == "lstm":
             for layer in self.layers:
                 nn.init.constant_(layer.get_parameter("bias_ih_l0")[config.units : 2 * config.units], FORGET_BIAS)
         self.look_back = LookBack(config.look_back, config.units, symbols, breaks) if config.look_back else None
 
     @classmethod
-    def of(cls, config: NetworkConfig, vocabulary: Vocabulary) -> "CharNetwork":
+    def of(cls, config: NetworkConfig, vocabulary: Vocabulary, own: Build | None = None) -> "CharNetwork":
         """Return a network with random weights for the characters of `vocabulary`."""
-        return cls(config, len(vocabulary), breaks_of(vocabulary))
+        return cls(config, len(vocabulary), breaks_of(vocabulary), own)
+
+    @property
+    def device(self) -> torch.device:
+        """Where its weights are."""
+        return next(self.parameters()).device
 
     @property
     def recurrent_parts(self) -> int:
@@ -96,6 +108,8 @@ class CharNetwork(nn.Module):
 
     def zero_state(self, batch: int) -> State:
         """Return the state before the first character; each part shape=(L, B, H), a memory shape=(0, B, W + 4 or 1)."""
+        if self.own:
+            return self.own.zero_state(batch)
         if self.transformer:
             return (self.readout.weight.new_zeros(0, batch, 1),)
         shape = (self.config.layers, batch, self.config.units)
@@ -130,8 +144,7 @@ class CharNetwork(nn.Module):
             the last one.
         """
         state = state if state is not None else self.zero_state(ids.shape[1])
-        outputs, after = self._recur(ids, state, generator, lanes)
-        own = self.readout(outputs)  # (T, B, S)
+        outputs, own, after = self._read(ids, state, generator, lanes)
         if self.look_back is None:
             return own, after
         logits, memory = self.look_back.logits(outputs, own, ids, state[-1])
@@ -166,8 +179,7 @@ class CharNetwork(nn.Module):
             Negative log-probabilities, 0 where a target is `IGNORED`, shape=(T, B) or (), and the state.
         """
         state = state if state is not None else self.zero_state(ids.shape[1])
-        outputs, after = self._recur(ids, state, generator, lanes)
-        own = self.readout(outputs)  # (T, B, S)
+        outputs, own, after = self._read(ids, state, generator, lanes)
         if self.look_back is None:
             reduction = "mean" if mean else "none"
             nats = functional.cross_entropy(own.flatten(0, 1), targets.flatten(), reduction=reduction)
@@ -198,9 +210,9 @@ class CharNetwork(nn.Module):
         if self.look_back is None:
             raise OptionError("the network does not look back: its look_back is 0")
         state = state if state is not None else self.zero_state(ids.shape[1])
-        outputs, after = self._recur(ids, state, None, None)
+        outputs, own, after = self._read(ids, state, None, None)
         gate, shares, memory = self.look_back.looks(outputs, ids, state[-1])
-        return self.readout(outputs), gate, shares, (*after, memory)
+        return own, gate, shares, (*after, memory)
 
     def beside(self, *states: State) -> State:
         """Return one state with the lanes of several."""
@@ -216,6 +228,16 @@ class CharNetwork(nn.Module):
     def without_empty_rows(self, state: State) -> State:
         """Return the state with the smallest memory that holds it."""
         return state if self.look_back is None else (*state[:-1], without_empty_rows(state[-1]))
+
+    def _read(
+        self, ids: Tensor, state: State, generator: torch.Generator | None, lanes: Lanes | None
+    ) -> tuple[Tensor, Tensor, State]:
+        """Return the outputs of the last layer, the logits of the read-out, shape=(T, B, S), and the state."""
+        if self.own:
+            logits, after = self.own(ids, state, generator)
+            return logits, logits, after
+        outputs, after = self._recur(ids, state, generator, lanes)
+        return outputs, self.readout(outputs), after
 
     def _recur(
         self, ids: Tensor, state: State, generator: torch.Generator | None, lanes: Lanes | None
@@ -293,8 +315,11 @@ def load_network(checkpoint: Checkpoint) -> CharNetwork:
     ------
     CheckpointError
         If its weights do not fit its configuration.
+    OptionError
+        If it is a module of one's own, and nothing is given that makes it.
     """
-    network = CharNetwork.of(checkpoint.config, checkpoint.vocabulary)
+    require_build(checkpoint.config, checkpoint.own, checkpoint.training.get(OWN_NAME, OWN))
+    network = CharNetwork.of(checkpoint.config, checkpoint.vocabulary, checkpoint.own)
     try:
         network.load_state_dict({name: torch.from_numpy(values) for name, values in checkpoint.weights.items()})
     except RuntimeError as error:

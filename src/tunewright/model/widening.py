@@ -12,6 +12,7 @@ import numpy as np
 
 from tunewright.corpus.tune import START
 from tunewright.corpus.vocabulary import Vocabulary
+from tunewright.errors import OptionError
 from tunewright.model.checkpoint import Checkpoint
 
 
@@ -23,6 +24,11 @@ def widen(model: Checkpoint, characters: Iterable[str]) -> Checkpoint:
     new = "".join(sorted(set(characters) - set(model.vocabulary.symbols)))
     if not new:
         return model
+    if model.config.is_own:
+        raise OptionError(
+            f"the network is a module of your own, which cannot learn characters that are new to it: {new!r}; "
+            "train it on all tunes together"
+        )
     weights = dict(model.weights)
     opening = model.vocabulary.symbols.index(START)
     for name in ("readout.weight", "readout.bias"):

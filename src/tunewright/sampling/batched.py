@@ -1,4 +1,4 @@
-"""Batched composing with torch: many tunes side by side, on a GPU or another device of torch.
+"""Batched composing with torch: many tunes side by side, on a device of torch, or with a network of one's own.
 
 All tunes are the lanes (rows) of one batch. The network's step runs on the device; the choice, with the same draws and
 rules as everywhere (`tunewright.sampling.choose`), on the processor, where the acceptor is. With an acceptor each lane
@@ -52,7 +52,8 @@ def compose_batch(
     device: str = "cuda",
 ) -> Iterator[Composition]:
     """Compose a tune for each of `seeds`; otherwise as `compose.compose_many`, which calls this."""
-    require_recurrent(model.config.cell, "composing")
+    if not model.config.is_recurrent:
+        require_recurrent(model.config.cell, "composing")
     network = open_device(model, device)
     most = min(MOST_LANES, MOST_LANES_LOOKING) if model.config.look_back else MOST_LANES
     for first in range(0, len(seeds), most):

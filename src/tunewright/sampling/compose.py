@@ -5,7 +5,7 @@ that it has chosen, until it chooses END. Only the choice is random: there is no
 (`tunewright.acceptor.grammar`) the choice is among the characters that may come next, and every tune ends by itself.
 
 A seed gives the same tune however it is composed on a processor: alone or among many, by the compiled loop or by the
-numpy reference, on any processor. torch is imported only to compose on another device
+numpy reference, on any processor. torch is imported only to compose on another device, or with a module of the user's
 (`tunewright.sampling.batched`).
 """
 
@@ -227,7 +227,7 @@ def compose_many(
 
 def streamed(order: Order) -> Generator[str, None, Composition]:
     """Compose one tune as `order` says, character by character; see `stream`."""
-    if order.device != "cpu":
+    if order.with_torch:
         (composition,) = composed(order, 1)
         yield from composition.text
         return composition
@@ -280,7 +280,7 @@ def composed(order: Order, count: int) -> Generator[Composition, None, None]:
     model, config, grammar = order.model, order.config, order.grammar
     seeds = range(config.seed, config.seed + count)
     sampler = sampler_for(model, config, grammar)
-    if order.device != "cpu":
+    if order.with_torch:
         from tunewright.sampling.batched import compose_batch
 
         compose_all = partial(

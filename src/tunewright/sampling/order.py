@@ -78,6 +78,11 @@ class Order:
     left_out: tuple[UnknownCharacter, ...] = ()
     """Characters of the beginning that the network does not know."""
 
+    @property
+    def with_torch(self) -> bool:
+        """Whether torch composes, step by step: on another device, or with a module of the user's."""
+        return self.device != "cpu" or self.model.config.is_own
+
 
 def order_of(
     model: Model, config: CompositionConfig | None, options: Mapping[str, Any], *, spell: Spell = str

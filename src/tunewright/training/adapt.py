@@ -143,7 +143,7 @@ class Adaptation:
             Before and after; `own` on the held-out tunes (on the training tunes, if there were too few), and `former`
             on the validation tunes of the former network, if they are known.
         """
-        best = read_checkpoint(self.run.folder / BEST)
+        best = read_checkpoint(self.run.folder / BEST, self.run.own)
         before, after = self._losses(self.start), self._losses(best)
         about = {**self.run.notes["adapted_from"], "after": _as_json(after)}
         write_checkpoint(self.run.folder / BEST, replace(best, training={**best.training, "adapted_from": about}))

@@ -271,7 +271,7 @@ def nats_per_sequence(network: CharNetwork, sequences: Sequence[Ids], *, threads
     nats
         Sum over the characters of each sequence, shape=(len(sequences),), in the order given.
     """
-    device = network.readout.weight.device.type
+    device = network.device.type
     lanes = LANES.get(device, LANES["cuda"])
     longest_first = sorted(range(len(sequences)), key=lambda number: -len(sequences[number]))
     batches = [longest_first[first : first + lanes] for first in range(0, len(sequences), lanes)]
@@ -292,7 +292,7 @@ def nats_per_sequence(network: CharNetwork, sequences: Sequence[Ids], *, threads
 
 def _nats_of_lanes(network: CharNetwork, lanes: list[Ids]) -> NDArray[np.float64]:
     """Return the nats of some sequences, longest first; lanes that have ended leave the batch."""
-    device = network.readout.weight.device
+    device = network.device
     lengths = np.array([len(lane) for lane in lanes])
     padded = np.full((lengths[0], len(lanes)), IGNORED, dtype=np.int64)  # (time, B)
     for number, lane in enumerate(lanes):

@@ -67,13 +67,13 @@ class Trainer:
         self.history: list[EpochRecord] = []
         self.position = Position()
         self.optimizer = make_optimizer(network, config)
-        self._dropout = torch.Generator(network.readout.weight.device).manual_seed(config.seed)
+        self._dropout = torch.Generator(network.device).manual_seed(config.seed)
         self._recurrent: State | None = None
         self._learner = self._resident_learner()
         self._keyed = KeyedTunes(data.tunes, data.vocabulary) if config.transpose else None
         self._batches = batches_of(data.tunes, config, generator_of(config, 0))[0]
         # Several processes fill the cores by themselves, and a GPU needs no more than one thread.
-        chooses = self._team.size == 1 and network.readout.weight.device.type == "cpu"
+        chooses = self._team.size == 1 and network.device.type == "cpu"
         self._most_threads = config.threads or (0 if chooses else told_threads() or 1)
         self._threads = StepThreads(self._most_threads)
 
@@ -137,7 +137,7 @@ class Trainer:
                 case ["recurrent", number]:
                     recurrent[number] = tensor
         self.optimizer.load_state_dict({**self.optimizer.state_dict(), "state": moments})
-        device = self.network.readout.weight.device
+        device = self.network.device
         self._recurrent = tuple(recurrent[number].to(device) for number in sorted(recurrent)) or None
         if self._learner:
             self._learner.restart(self._recurrent)
@@ -155,23 +155,25 @@ class Trainer:
     def _resident_learner(self) -> ResidentLearner | None:
         """Return what takes the steps on a GPU, if all tensors of a step keep their shapes; else None."""
         network, config = self.network, self.config
-        device = network.readout.weight.device
+        device = network.device
         if not network.config.is_recurrent and (self._team.size > 1 or device.type != "cpu"):
             raise OptionError(
                 f"cell is {network.config.cell!r}, which one process on device 'cpu' can train; several processes and "
                 f"GPUs train only: {', '.join(RECURRENT)}"
             )
+        if network.own and self._team.size > 1:
+            raise OptionError("the network is a module of your own, which one process can train; leave torchrun out")
         if has_resident_learner(device):
             pad_layers(network.layers, replaced_weights=network.config.recurrent_weight_dropout > 0)
-        steady = network.look_back is None and config.feed != "tunes"
+        steady = network.look_back is None and network.own is None and config.feed != "tunes"
         if has_resident_learner(device) and steady and self._team.size == 1:
             return ResidentLearner(
                 network, self.optimizer, dropout=self._dropout, clip=config.max_grad_norm, precision=config.precision
             )
         if config.precision != "float32":
             raise OptionError(
-                f"precision is {config.precision!r}; any but 'float32' needs one process with a GPU and a network that "
-                "does not look back, fed by 'windows' or 'streams'"
+                f"precision is {config.precision!r}; any but 'float32' needs one process with a GPU and a network of "
+                "Tunewright's that does not look back, fed by 'windows' or 'streams'"
             )
         return None
 
@@ -221,7 +223,7 @@ class Trainer:
         """Compute the gradient of the weights; returns the loss and the state after the batch."""
         lanes = self._team.lanes(len(batch.starts))
         own = batch.some(lanes.read)
-        device = network.readout.weight.device
+        device = network.device
         ids = torch.from_numpy(own.ids.astype(np.int64)).to(device)  # (T + 1, lanes read)
         targets = ids[1:]
         if own.predicted is not None:

@@ -103,9 +103,9 @@ def make_optimizer(network: CharNetwork, config: TrainingConfig) -> Optimizer:
         If the optimiser cannot train this kind of network.
     """
     recurrent = [weight for weight in network.layers.parameters() if weight.ndim > 1]
-    others = [*network.readout.parameters(), *(network.embedding.parameters() if network.embedding else ())]
-    for part in (network.look_back, network.transformer):
-        others += part.parameters() if part else ()
+    parts = (network.embedding, network.look_back, network.transformer, network.own)
+    others = [] if network.own else list(network.readout.parameters())
+    others += [weight for part in parts if part for weight in part.parameters()]
     matrices = [weight for weight in others if weight.ndim > 1]
     vectors = [weight for weight in network.parameters() if weight.ndim == 1]
     gates = recurrent[0].shape[0] // network.config.units if recurrent else 0

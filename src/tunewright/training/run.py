@@ -30,18 +30,22 @@ from tunewright.model.checkpoint import (
     ABOUT,
     BEST,
     LAST,
+    OWN_NAME,
     PLAIN_TEXT,
     RESUME,
+    Build,
     Checkpoint,
     read_about,
     read_checkpoint,
     read_verified,
     remove_checkpoint,
     settle_checkpoint,
+    with_own,
     write_checkpoint,
 )
 from tunewright.model.config import NetworkConfig
 from tunewright.model.network import CharNetwork, load_network, weights_of
+from tunewright.model.own_network import name_of, require_build
 from tunewright.options import from_mapping, to_mapping, with_present_names
 from tunewright.training.config import TrainingConfig
 from tunewright.training.data import TrainingData
@@ -83,6 +87,8 @@ class Run:
         None starts with random weights.
     team
         The processes that train this network together; this one alone if None. Process 0 of them writes.
+    own
+        What makes the network, if it is a module of one's own; `network` is then its `own_config`.
     """
 
     def __init__(
@@ -94,10 +100,12 @@ class Run:
         origin: Mapping[str, Any] | None = None,
         start: Start | None = None,
         team: Team | None = None,
+        own: Build | None = None,
     ) -> None:
+        self.own = require_build(network, own or (start.checkpoint.own if start else None))
         self.folder, self.data, self.network_config, self.config = folder, data, network, config
         self.origin, self.start, self.team = dict(origin or {}), start, team or Team()
-        self.notes: dict[str, Any] = {}
+        self.notes: dict[str, Any] = {OWN_NAME: name_of(self.own)} if self.own else {}
         """Further entries in the training record of every checkpoint."""
         self.trainer: Trainer
         self.lengthened: dict[str, int] | None = None
@@ -163,7 +171,7 @@ class Run:
             return load_network(self.start.checkpoint)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(self.config.seed)
-            return CharNetwork.of(self.network_config, self.data.vocabulary)
+            return CharNetwork.of(self.network_config, self.data.vocabulary, self.own)
 
     def _clear(self) -> None:
         """Remove the files of a former run, whose network must not be taken for this one's; other files stay."""
@@ -223,10 +231,9 @@ class Run:
         write_file(self.folder / HISTORY, history_as_csv(self.trainer.history))
 
     def _checkpoint(self, record: EpochRecord | None) -> Checkpoint:
-        data = self.data.describe() | self.origin
         training = {
             "config": to_mapping(self.config),
-            "data": data,
+            "data": self.data.describe() | self.origin,
             "baselines": self.baselines.as_json(),
             "torch": str(torch.__version__),
             **self.notes,
@@ -237,7 +244,7 @@ class Run:
 
     def _read_last(self) -> tuple[Checkpoint, dict[str, Any]]:
         """Return the newest checkpoint, after a check that it has the same data and options."""
-        checkpoint, about = read_last(self.folder), read_about(self.folder / LAST)
+        checkpoint, about = with_own(read_last(self.folder), self.own), read_about(self.folder / LAST)
         recorded = {**to_mapping(checkpoint.config), **to_mapping(training_config_of(checkpoint))}
         asked = {**to_mapping(self.network_config), **to_mapping(self.config)}
         for name, value in asked.items():

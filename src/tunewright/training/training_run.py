@@ -6,7 +6,7 @@ nothing is lost; `TrainingRun.finish` goes on to the end.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -17,8 +17,9 @@ from tunewright.corpus.readers import Tunes, measured_tunes, read_tunes, tunes_o
 from tunewright.corpus.split import split_tunes
 from tunewright.corpus.tune import Tune
 from tunewright.errors import OptionError
-from tunewright.model.checkpoint import BEST, Checkpoint, Model, checkpoint_of, read_checkpoint
+from tunewright.model.checkpoint import BEST, Build, Checkpoint, Model, checkpoint_of, read_checkpoint
 from tunewright.model.config import NetworkConfig
+from tunewright.model.own_network import own_config
 from tunewright.notebook import ShownInNotebook
 from tunewright.options import Options, from_mapping, require_choice, require_names
 from tunewright.training.adapt import Adaptation, Losses
@@ -74,7 +75,7 @@ class TrainingRun(Iterator["Progress"], ShownInNotebook):
         for _ in self:
             pass
         self.run.release()
-        return read_checkpoint(self.folder / BEST)
+        return read_checkpoint(self.folder / BEST, self.run.own)
 
     def __enter__(self) -> TrainingRun:
         return self
@@ -104,7 +105,7 @@ class AdaptationRun(TrainingRun):
             pass
         self.losses = self.adaptation.finish()
         self.run.release()
-        return read_checkpoint(self.folder / BEST)
+        return read_checkpoint(self.folder / BEST, self.run.own)
 
 
 def train(
@@ -113,7 +114,7 @@ def train(
     *,
     out: Path | str,
     preset: str = "default",
-    network: NetworkConfig | None = None,
+    network: NetworkConfig | Build | None = None,
     config: TrainingConfig | None = None,
     resume: bool = False,
     force: bool = False,
@@ -132,7 +133,8 @@ def train(
     preset
         A name of `PRESETS`: the architecture and recipe where the others say nothing.
     network, config
-        Architecture and recipe.
+        Architecture and recipe. In place of an architecture, a class or function that makes a `torch.nn.Module` of
+        your own from the number of symbols; see `tunewright.model.own_network` for what it must do.
     resume
         Go on with the run that `out` holds.
     force
@@ -148,7 +150,8 @@ def train(
     Raises
     ------
     OutputError, CheckpointError, OptionError
-        If `out` is in use, has nothing to go on with, or was made with other data or options; for an unknown option.
+        If `out` is in use, has nothing to go on with, or was made with other data or options; for an unknown option;
+        for a network of your own that breaks the protocol.
     DivergenceError
         When a loss is no longer finite; the last good checkpoint stays.
     """
@@ -156,9 +159,15 @@ def train(
     of_network, of_training = _names(NetworkConfig), _names(TrainingConfig)
     require_names(options, {*of_network, *of_training})
     chosen = PRESETS[preset]
-    shape = _with(network or chosen.network, {name: options[name] for name in of_network & options.keys()})
+    own = None if network is None or isinstance(network, NetworkConfig) else network
+    asked = {name: options[name] for name in of_network & options.keys()}
+    if own:
+        require_no_shape(asked)
     recipe = _with(config or chosen.training, {name: options[name] for name in of_training & options.keys()})
-    run = Run(Path(out), TrainingData.of(tunes_of(tunes), measured_tunes(validation)), shape, recipe)
+    data = TrainingData.of(tunes_of(tunes), measured_tunes(validation))
+    base = network if isinstance(network, NetworkConfig) else chosen.network
+    shape = own_config(own, len(data.vocabulary)) if own else _with(base, asked)
+    run = Run(Path(out), data, shape, recipe, own=own)
     run.open(resume=resume, force=force)
     return TrainingRun(run)
 
@@ -223,6 +232,12 @@ def adapt(
     adaptation = Adaptation(Path(out), checkpoint, own, known, config, held_out=held_out)
     adaptation.open(resume=resume, force=force)
     return AdaptationRun(adaptation)
+
+
+def require_no_shape(options: Collection[str]) -> None:
+    """Raise OptionError if an option of Tunewright's networks is given beside a module of one's own."""
+    for name in sorted(options):
+        raise OptionError(f"{name} is an option of Tunewright's networks; a module of your own says it in its own code")
 
 
 def _names(kind: type[Options]) -> set[str]:

@@ -72,6 +72,7 @@ def test_says_where_words_do_not_fit(music, line, column, reason):
     assert reason in refusal.reason
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("conditions", MANNERS, ids=lambda conditions: repr((conditions.form, conditions.tidy)))
 def test_random_tunes_with_words_play(conditions, require_program):
     judge, grammar = require_program("abc2midi"), Grammar(SYMBOLS, conditions)

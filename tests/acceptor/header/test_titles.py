@@ -64,6 +64,7 @@ def check_header(text: str, headers: KnownHeaders, grammar: Grammar) -> None:
         assert title
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None)
 @given(corpora(), st.integers(0, 10**9), st.sampled_from([70, 300]))
 def test_every_header_is_one_that_the_corpus_could_have(texts, seed, budget):

@@ -95,6 +95,7 @@ def test_a_gate_that_follows_notes_is_found_to(copying):
     assert [finding.place for finding in copying.findings] == [1, 2, 3]
 
 
+@pytest.mark.slow
 def test_it_is_told_and_drawn(model, copying):
     words = " ".join(sentences(copying))
     assert f"the gate is {copying.overall.gate.value:.2f}" in words

@@ -69,6 +69,7 @@ def test_sets_that_share_nothing_have_no_overlap():
     assert found["position in the bar"] == 1 / 4  # the first beat
 
 
+@pytest.mark.slow
 def test_other_tunes_of_the_same_kind_reach_the_ceiling_and_others_do_not():
     same, other = made_up(100, 2), made_up(100, 3, scale="DDDAAd", lengths=(1, 3), bars=40, ending="A4")
     near, far = compare(CORPUS, same), compare(CORPUS, other)
@@ -107,6 +108,7 @@ def test_bars_that_never_return_and_sections_without_likeness_show():
     assert overlaps(found)["likeness of sections"] < 0.2
 
 
+@pytest.mark.slow
 def test_intervals_and_ceilings_hold_their_values_and_shrink_with_more_tunes():
     few, many = compare(CORPUS, made_up(25, 6)), compare(made_up(600, 7), made_up(600, 8))
     for small, large in zip(few.features, many.features, strict=True):
@@ -117,6 +119,7 @@ def test_intervals_and_ceilings_hold_their_values_and_shrink_with_more_tunes():
             assert large.overlap_ceiling.value > small.overlap_ceiling.value
 
 
+@pytest.mark.slow
 def test_the_seed_decides_intervals_and_nothing_else():
     composed = made_up(60, 9)
     first, again, other = (compare(CORPUS, composed, seed=seed) for seed in (3, 3, 4))
@@ -127,6 +130,7 @@ def test_the_seed_decides_intervals_and_nothing_else():
     assert first.features[0].overlap.low != other.features[0].overlap.low
 
 
+@pytest.mark.slow
 def test_the_gain_of_a_nearer_set_is_surely_above_zero():
     corpus, near, far = map(measure_tunes, (CORPUS, made_up(80, 10), made_up(80, 11, scale="DDDAAd")))
     gains = dict(zip(NAMES, gain(corpus, far, near), strict=True))
@@ -139,6 +143,7 @@ def test_the_gain_of_a_nearer_set_is_surely_above_zero():
     assert backwards["pitch class"].value == pytest.approx(-gains["pitch class"].value)
 
 
+@pytest.mark.slow
 def test_what_both_sets_owe_to_the_corpus_does_not_blur_the_gain():
     corpus, many = measure_tunes(CORPUS[:15]), measure_tunes(made_up(600, 7))
     own = compare_sets(corpus, many).features[0].overlap

@@ -136,6 +136,7 @@ def test_any_corpus_can_be_searched(texts):
         any_corpus.measure(text, range(len(texts)))
 
 
+@pytest.mark.slow
 def test_a_tune_of_the_corpus_is_as_near_by_its_number_as_by_its_text(search_tiny, tiny_tunes):
     for number, text in enumerate(tiny_tunes):
         for left_out in ((), (number,), (number, 3, 4), range(len(tiny_tunes))):

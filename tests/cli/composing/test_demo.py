@@ -53,6 +53,7 @@ def test_the_page_says_how_its_tunes_were_chosen_and_what_the_network_writes_alo
     assert page.count("What the network alone writes at temperature") == 2 * 3  # heading and label
 
 
+@pytest.mark.slow
 def test_the_machine_is_measured_and_what_was_chosen_is_told(demo, capsys, tiny_corpus, tmp_path):
     """How much of its schedule a run of 0.1 minutes comes through depends on what else the machine does."""
     history = (demo / "run" / "history.csv").read_text().splitlines()

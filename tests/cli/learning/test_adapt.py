@@ -34,6 +34,7 @@ def test_a_table_shows_both_losses_before_and_after(capsys, trained_run, own, tm
     assert f"({about['held_out']} held out)" in table[0]
 
 
+@pytest.mark.slow
 def test_without_the_former_tunes_it_says_so_and_goes_on(capsys, trained_run, own, tiny_corpus, tmp_path):
     copy = tmp_path / "model"
     shutil.copytree(trained_run / "best", copy)
@@ -90,6 +91,7 @@ def test_mistakes_are_named(capsys, trained_run, own, tmp_path, arguments, words
     assert "no tunes to learn" in err
 
 
+@pytest.mark.slow
 def test_stopped_by_the_system_it_goes_on(capsys, trained_run, own, tmp_path):
     arguments = [
         "adapt",

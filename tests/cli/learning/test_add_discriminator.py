@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 from command_line import run
 
 from tunewright.cli.learning.add_discriminator import add_discriminator
@@ -12,6 +13,7 @@ from tunewright.sampling.choosing.discriminator import Discriminator
 from tunewright.training.data import TrainingData
 
 
+@pytest.mark.slow
 def test_training_adds_one_or_says_why_not(capsys, tiny_corpus, tmp_path):
     command = ["train", tiny_corpus, "--out", tmp_path / "run", "--epochs", "1", "--units", "8", "--threads", "1"]
     _, out, _ = run(capsys, *command)

@@ -24,6 +24,7 @@ def test_words_say_the_same(capsys, trained_run, tiny_corpus):
     assert f"full_tune    {loss:.4f} nats/char" in out
 
 
+@pytest.mark.slow
 def test_dynamic_evaluation_stands_apart(capsys, trained_run, tiny_corpus):
     from tunewright.corpus.readers import read_tunes
     from tunewright.model.checkpoint import read_checkpoint

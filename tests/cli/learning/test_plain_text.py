@@ -30,6 +30,7 @@ def test_text_that_is_no_abc_is_refused_unless_it_is_asked_for(capsys, text, tmp
     assert "--plain-text" in err
 
 
+@pytest.mark.slow
 def test_a_network_of_plain_text_does_everything_but_music(capsys, model, text, tmp_path):
     about = json.loads((model / "best" / "tunewright.json").read_text())
     assert about["training"]["data"]["plain_text"] is True
@@ -45,6 +46,7 @@ def test_a_network_of_plain_text_does_everything_but_music(capsys, model, text, 
     assert run(capsys, "compare", model, tmp_path / "own")[0] == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "command",
     [

@@ -124,6 +124,7 @@ def wait_for(path, process):
         time.sleep(0.01)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_run_goes_on_as_if_nothing_had_happened(capsys, tiny_corpus, tmp_path, number):
     arguments = ["train", tiny_corpus, *TINY, "--epochs", "60"]
@@ -140,6 +141,7 @@ def test_an_interrupted_run_goes_on_as_if_nothing_had_happened(capsys, tiny_corp
     assert history_of(tmp_path / "stopped") == history_of(tmp_path / "whole")
 
 
+@pytest.mark.slow
 def test_a_run_goes_on_from_another_folder_and_with_other_threads(capsys, tiny_corpus, tmp_path, monkeypatch):
     monkeypatch.chdir(tiny_corpus.parent)
     assert run(capsys, "train", tiny_corpus.name, *SMALL, "--out", tmp_path / "run")[0] == 0
@@ -147,6 +149,7 @@ def test_a_run_goes_on_from_another_folder_and_with_other_threads(capsys, tiny_c
     assert run(capsys, "train", "--out", "run", "--resume", "--threads", "2")[0] == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

@@ -89,6 +89,7 @@ def test_the_page_works(chromium, written):
     context.close()
 
 
+@pytest.mark.slow
 def test_units_and_tunes_are_told_of_as_asked(capsys, untrained_model, tiny_tunes, tmp_path):
     tune = tmp_path / "mine.abc"
     tune.write_text(tiny_tunes[3] + "\n" + "X:9\nT:No score\nK:C\nLX CD|\n", encoding="utf-8")
@@ -175,6 +176,7 @@ def test_a_folder_that_holds_something_is_left_alone(capsys, untrained_model, bo
     assert (out / "neurons.json").read_text() == "mine"
 
 
+@pytest.mark.slow
 def test_a_network_that_looks_back_shows_where_bars_come_from(capsys, untrained, book, tmp_path):
     write_checkpoint(tmp_path / "model", untrained(units=6, look_back=4))
     tune = tmp_path / "mine.abc"

@@ -10,6 +10,7 @@ FIGURES = {f"{name}.{form}" for name in ("question-1", "speed", "sizes") for for
 TABLES = {"runs.csv", "epochs.csv", "timing.csv"}
 
 
+@pytest.mark.slow
 def test_means_times_and_answers(capsys, tmp_path):
     floors = {0.1: 1.8, 0.2: 1.85, 0.3: 2.0}
     study = plant_study(
@@ -32,6 +33,7 @@ def test_means_times_and_answers(capsys, tmp_path):
     assert {path.name for path in (study / "results").iterdir()} == TABLES | FIGURES
 
 
+@pytest.mark.slow
 def test_one_seed_says_that_there_are_no_intervals(capsys, tmp_path):
     study = plant_study(tmp_path / "study", PLAN.replace("[0, 1, 2]", "[0]", 1))
     status, out, _ = run(capsys, "study", "results", study)
@@ -41,6 +43,7 @@ def test_one_seed_says_that_there_are_no_intervals(capsys, tmp_path):
     assert "1 seed: no interval, it may be chance" in out
 
 
+@pytest.mark.slow
 def test_a_study_under_way(capsys, tmp_path):
     study = plant_study(tmp_path / "study", history_of=lambda run: None if run.seed else falling(run))
     failed = study / "runs" / "lstm-30-dropout-0.3-seed-0" / "run.json"
@@ -55,6 +58,7 @@ def test_a_study_under_way(capsys, tmp_path):
     assert {path.name for path in (tmp_path / "elsewhere").iterdir()} == TABLES | FIGURES
 
 
+@pytest.mark.slow
 def test_times_of_stacks_are_not_compared(capsys, tmp_path):
     study = plant_study(tmp_path / "study")
     for path in study.glob("runs/*/best/tunewright.json"):

@@ -71,6 +71,7 @@ def test_mistakes_are_one_line(plan_file, tmp_path, capsys):
     assert not (tmp_path / "study").exists()
 
 
+@pytest.mark.slow
 def test_a_failed_run_is_told_and_the_exit_status_says_so(plan_file, tmp_path):
     with plan_file.open("a", encoding="utf-8") as file:
         file.write('[[question]]\ntitle = "Rate?"\nlearning_rate = [0.008, 1e30]\n')
@@ -83,6 +84,7 @@ def test_a_failed_run_is_told_and_the_exit_status_says_so(plan_file, tmp_path):
     assert "2 done, 1 failed" in done.stdout
 
 
+@pytest.mark.slow
 def test_ctrl_c_stops_everything_and_the_same_command_goes_on(plan_file, tiny_corpus, tmp_path):
     plan_file.write_text(plan_of(tiny_corpus, epochs=8), encoding="utf-8")
     command = [sys.executable, "-m", "tunewright", "study", "run", str(plan_file), "--out", str(tmp_path / "study")]

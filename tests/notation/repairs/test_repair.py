@@ -118,6 +118,7 @@ def damaged(text: str) -> list[tuple[str, str]]:
     return faults
 
 
+@pytest.mark.slow
 def test_damaged_human_tunes_come_back_note_for_note(oneills_folder) -> None:
     import tunewright
     from tunewright.notation.melody import read_melody

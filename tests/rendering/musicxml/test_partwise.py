@@ -71,6 +71,7 @@ def check_book(folder, which):
     assert sum(as_notation_reads(tune.text) for tune in tunes) > 90 * len(tunes)
 
 
+@pytest.mark.slow
 def test_notes_and_measures_are_those_that_notation_reads(oneills_folder):
     check_book(oneills_folder, SAMPLE)
 
@@ -81,6 +82,7 @@ def test_every_tune_of_a_book_is_as_notation_reads_it(oneills_folder, book):
     check_book(oneills_folder.parent / book, slice(None))
 
 
+@pytest.mark.slow
 def test_music21_reads_the_same_notes(oneills_folder):
     from music21 import converter, stream
 
@@ -105,6 +107,7 @@ def without_ornaments(text):
     return head + key + "\n".join(plain)
 
 
+@pytest.mark.slow
 def test_repeats_play_as_on_the_page(oneills_folder):
     alike = tunes = 0
     for tune in read_tunes(oneills_folder, keep_duplicates=True).tunes[SAMPLE]:

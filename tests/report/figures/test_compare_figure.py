@@ -37,6 +37,7 @@ def test_what_is_shown(runs, monkeypatch):
     assert "counting (n-gram)" not in words_of(draw_runs({**runs, "second": other}))
 
 
+@pytest.mark.slow
 def test_every_format_with_nothing_cut_off(runs):
     from matplotlib.image import imread
 

@@ -26,6 +26,7 @@ def words(monkeypatch):
     return lambda sets, **options: re.findall(r"<text[^>]*>([^<]+)</text>", draw_musicality(sets, **options).decode())
 
 
+@pytest.mark.slow
 def test_every_feature_has_a_panel_and_every_set_its_name_as_it_is(found, words):
     long = "runs/of/november/temperature-1/first"
     shown = words({"_$5$": found["raw"], long: found["playable"]}, corpus="$x$")
@@ -41,6 +42,7 @@ def test_sets_are_told_apart_without_colour():
     assert len({line for _, line, _ in STYLES}) == len({marker for _, _, marker in STYLES}) == len(STYLES)
 
 
+@pytest.mark.slow
 def test_nothing_reaches_the_edge(found):
     import numpy as np
     from matplotlib.image import imread
@@ -52,6 +54,7 @@ def test_nothing_reaches_the_edge(found):
     assert picture.min() < 0.2
 
 
+@pytest.mark.slow
 def test_sets_without_a_feature_are_drawn_as_well(tiny_tunes):
     silent = compare(tiny_tunes, ["X:1\nM:none\nL:1/4\nK:none\nD4|E4|\n"])
     assert draw_musicality({"silent": silent, "one": compare(tiny_tunes, tiny_tunes[:1])}, "pdf").startswith(b"%PDF")

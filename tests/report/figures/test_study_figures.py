@@ -53,6 +53,7 @@ def words(monkeypatch):
     return lambda svg: [word.strip() for word in re.findall(r"<text[^>]*>([^<]+)</text>", svg.decode())]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FIGURES)
 def test_every_format_is_the_same_to_the_byte_each_time(found, name):
     for form, beginning in {"svg": b"<?xml", "png": b"\x89PNG", "pdf": b"%PDF"}.items():

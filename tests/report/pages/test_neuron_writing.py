@@ -9,6 +9,7 @@ from tunewright.model.checkpoint import write_checkpoint
 from tunewright.rendering.engine import close_engines
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("packages", "words", "made", "not_made"),
     [

@@ -49,6 +49,7 @@ def test_what_the_probe_may_have_learned_by_heart_is_named(study):
     assert "control task:" not in probes_section(study).html
 
 
+@pytest.mark.slow
 def test_nothing_reaches_the_edge_and_what_is_far_below_zero_stands_at_the_left(study):
     from matplotlib.image import imread
 

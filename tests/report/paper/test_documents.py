@@ -85,6 +85,7 @@ def test_numbers_references_and_strange_letters_come_out_in_every_form(minimal, 
     assert (folder / "latex" / "figures" / "one.pdf").exists()
 
 
+@pytest.mark.slow
 def test_latex_of_strange_letters_compiles(minimal, require_program):
     folder, manuscript = minimal
     typeset(manuscript, folder)
@@ -105,6 +106,7 @@ def compiled(folder, require_program):
     return text_of(folder / "paper.pdf", require_program("pdftotext"))
 
 
+@pytest.mark.slow
 def test_a_whole_paper_as_latex(small_paper, small_study, tmp_path, require_program):
     folder = shutil.copytree(small_paper / "latex", tmp_path / "latex")
     text = compiled(folder, require_program)
@@ -126,6 +128,7 @@ def mean_loss(study):
     return f"{sum(losses) / len(losses):.3f}"
 
 
+@pytest.mark.slow
 def test_a_whole_paper_as_pdf(small_paper, small_study, tmp_path, require_program):
     text = text_of(small_paper / "paper.pdf", require_program("pdftotext"))
     assert f"reaches a loss of {mean_loss(small_study)}" in text
@@ -140,6 +143,7 @@ def test_a_whole_paper_as_pdf(small_paper, small_study, tmp_path, require_progra
     assert (small_paper / "paper.pdf").stat().st_size < 2_000_000
 
 
+@pytest.mark.slow
 def test_the_page_plays(small_paper, browser_page):
     page, problems = browser_page
     page.goto((small_paper / "paper.html").as_uri())

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from tunewright.report.paper.supplement import without_folders
 from tunewright.study.plans.plan import read_plan
 from tunewright.study.plans.plan_writing import as_toml
@@ -17,6 +19,7 @@ def test_a_plan_names_its_tunes_without_their_folders(small_study, tmp_path):
     assert named.runs == plan.runs
 
 
+@pytest.mark.slow
 def test_no_file_names_a_folder_of_this_machine(small_paper, small_study):
     folders = [str(small_study).encode(), str(small_paper).encode()]
     for path in small_paper.rglob("*"):

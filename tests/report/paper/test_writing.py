@@ -27,6 +27,8 @@ from tunewright.report.paper.writing import write_manuscript, write_paper
 from tunewright.study.results.study_results import read_results
 from tunewright.training.history import EpochRecord, history_as_csv
 
+pytestmark = pytest.mark.slow
+
 SECTIONS = [
     "Introduction", "Related work", "Methods", "Results", "Discussion", "Authors' contributions", "References",
     "Appendix",
@@ -203,6 +205,7 @@ def test_refusals(small_study, tmp_path):
         write_paper(read_results(small_study), tmp_path / "used")
 
 
+@pytest.mark.slow
 def test_names_of_the_training_tunes_are_known_by_their_pieces(untrained):
     known = frozenset(name_pieces("X:1\nT:The Made-up Reel\nM:4/4\nK:D\nDEFG|\n"))
     assert known == {"The Made-up ", "he Made-up R", "e Made-up Re", " Made-up Ree", "Made-up Reel"}

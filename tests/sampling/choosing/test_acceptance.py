@@ -64,6 +64,7 @@ def test_a_seed_gives_the_same_tune_alone_and_character_by_character(model, chos
         assert list(compose_many(model, 1, order)) == [chosen[number]]
 
 
+@pytest.mark.slow
 def test_composing_in_rounds_chooses_the_same(model, chosen):
     rounds = []
 
@@ -85,6 +86,7 @@ def test_it_is_off_with_one_option_and_where_nothing_plays(model, untrained):
         assert found == list(compose_many(plain, 3, config, raw=raw))
 
 
+@pytest.mark.slow
 def test_one_is_drawn_by_its_ratio_where_none_is_accepted(model):
     told = replace(Discriminator.of(model), composed={"1": (90.0, 91.0)})
     sampler = DiscriminatorSampler(told, 0.5, 1.0)

@@ -18,6 +18,7 @@ def made_up(generator, home):
     return f"X:1\nM:4/4\nL:1/8\nK:D\n|:{'|'.join(bars[:3])}|{bars[3][:4]} {home}4:|\n"
 
 
+@pytest.mark.slow
 def test_what_differs_is_found_and_what_does_not_is_not():
     generator = np.random.default_rng(0)
     corpus = [made_up(generator, "D" if generator.random() < 0.8 else "E") for _ in range(300)]
@@ -38,6 +39,7 @@ def test_only_training_tunes_are_given(tiny_corpus):
     assert sorted(training_texts(data)) == sorted(tune.text for tune in tunes[:20])
 
 
+@pytest.mark.slow
 def test_a_network_gets_one_of_its_own(untrained, tiny_tunes, monkeypatch):
     model = untrained(units=8)
     monkeypatch.setattr(learning, "FEWEST_TUNES", 10)

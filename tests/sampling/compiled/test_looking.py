@@ -196,6 +196,7 @@ def test_the_compiled_loop_writes_what_the_twin_writes(entries, bold, shape, opt
         compare(generations[0], generations[1], network)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [{}, {"temperature": 2.0}], ids=str)
 def test_with_a_grammar_and_pieces_written_anew_they_agree_too(entries, bold, options):
     model = bold(cell="gru")
@@ -298,6 +299,7 @@ def test_many_tunes_at_once_are_those_of_one_after_the_other(bold):
             assert tune.composed <= 200
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("raw", [True, False])
 def test_side_by_side_in_torch_the_tunes_are_those_of_their_seeds(bold, raw):
     model, config = bold(), CompositionConfig(max_length=150)

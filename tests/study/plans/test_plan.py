@@ -105,6 +105,7 @@ def test_settings_are_all_combinations_once_and_names_are_unique(read, base, ask
         assert {**options_of(run), "seed": 0} == options_of(by_name[run.setting])
 
 
+@pytest.mark.slow
 @given(asked=st.lists(questions(), min_size=1, max_size=3))
 def test_a_plan_that_is_written_out_is_read_as_the_same(read, asked):
     plan = read(text_of({"embedding": 7}, asked))

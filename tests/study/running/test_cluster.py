@@ -59,6 +59,7 @@ def collected(worker: ClusterWorker, run, files, folder: Path, *, cancel_at: int
                 return news.report
 
 
+@pytest.mark.slow
 def test_the_files_of_a_run_come_back_and_it_goes_on_elsewhere(read, material, tmp_path):
     plan = read(12)
     run = plan.runs[0]

@@ -40,6 +40,7 @@ def first_epoch_of(executor, name: str):
                 return report
 
 
+@pytest.mark.slow
 def test_it_reports_is_cancelled_lost_and_goes_on_and_keeps_others_out(plan, material, tmp_path, monkeypatch):
     monkeypatch.setattr(study_folder, "LOCK_WAIT_SECONDS", 0.0)
     first, second = plan.runs[:2]

@@ -66,6 +66,7 @@ def test_every_run_is_trained_once_and_a_second_call_trains_nothing(plan, materi
     assert len(outcome(undisturbed)) == 4 * len(plan.runs)  # history, two checkpoints, run.json
 
 
+@pytest.mark.slow
 def test_what_was_stopped_goes_on(plan, material, undisturbed, tmp_path):
     for steps in range(1, 40, 3):
         progress = study_steps(plan, material, tmp_path, OneByOne)
@@ -76,6 +77,7 @@ def test_what_was_stopped_goes_on(plan, material, undisturbed, tmp_path):
     assert outcome(tmp_path) == outcome(undisturbed)
 
 
+@pytest.mark.slow
 def test_a_run_that_is_lost_is_tried_once_more(plan, material, undisturbed, tmp_path):
     lost_once, lost_twice = plan.runs[0].name, plan.runs[1].name
 
@@ -93,6 +95,7 @@ def test_a_run_that_is_lost_is_tried_once_more(plan, material, undisturbed, tmp_
     assert outcome(tmp_path) == outcome(undisturbed)
 
 
+@pytest.mark.slow
 def test_one_run_fails_and_the_others_finish(plan_file, material, tmp_path):
     text = plan_file.read_text(encoding="utf-8") + '\n[[question]]\ntitle = "Rate?"\nlearning_rate = [0.008, 1e30]\n'
     (tmp_path / "diverging.toml").write_text(text, encoding="utf-8")
@@ -125,6 +128,7 @@ def test_another_study_other_tunes_and_other_things_are_refused(plan, material, 
     assert [path.name for path in (tmp_path / "used").iterdir()] == ["thesis.tex"]
 
 
+@pytest.mark.slow
 def test_killed_before_its_plan_was_written_it_begins_anew(plan, material, undisturbed, tmp_path):
     (tmp_path / ".lock").write_text("1", encoding="utf-8")
     (tmp_path / ".plan.toml.1.new").write_text("data = [", encoding="utf-8")
@@ -211,10 +215,10 @@ def ended_soon(pid: int) -> bool:
     return False
 
 
+@pytest.mark.slow
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="finds the workers in /proc")
-@pytest.mark.parametrize(
-    ("kills", "epochs"), [pytest.param(2, 6, id="2"), pytest.param(20, 30, id="20", marks=pytest.mark.slow)]
-)
+@pytest.mark.parametrize(("kills", "epochs"), [pytest.param(2, 6, id="2"), pytest.param(20, 30, id="20")])
 def test_killed_at_random_moments_it_ends_as_if_undisturbed(kills, epochs, tiny_corpus, material, tmp_path):
     path = tmp_path / "plan.toml"
     path.write_text(PLAN.format(data=tiny_corpus, epochs=epochs), encoding="utf-8")

@@ -94,6 +94,7 @@ def test_the_best_trial_is_the_one_with_the_lowest_loss(searched):
     assert best_trial(folder / "nothing") is None
 
 
+@pytest.mark.slow
 def test_every_trial_is_in_a_table_and_the_best_are_told(searched, tmp_path, capsys):
     folder, states = searched
     table = trials_table(read_results(folder))
@@ -109,6 +110,7 @@ def test_every_trial_is_in_a_table_and_the_best_are_told(searched, tmp_path, cap
     assert (tmp_path / "trials.csv").read_text(encoding="utf-8").count("\n") == 10
 
 
+@pytest.mark.slow
 def test_a_search_that_was_stopped_anywhere_draws_the_same(plan, material, searched, tmp_path):
     folder, states = searched
     while True:

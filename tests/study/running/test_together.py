@@ -55,6 +55,7 @@ def asking(plan_file, folder, more):
     return read_plan(path)
 
 
+@pytest.mark.slow
 def test_each_run_is_as_if_it_were_trained_by_itself(plan, material, undisturbed, tmp_path):
     for run in plan.runs:
         list(perform(run, tmp_path / run.name, material))
@@ -68,6 +69,7 @@ def test_each_run_is_as_if_it_were_trained_by_itself(plan, material, undisturbed
         assert status_of(undisturbed / RUNS / run.name) == status_of(tmp_path / run.name)
 
 
+@pytest.mark.slow
 def test_stopped_again_and_again_it_ends_the_same_and_trains_nothing_twice(
     plan, material, undisturbed, tmp_path, monkeypatch
 ):
@@ -121,6 +123,7 @@ def test_killed_at_random_moments_it_ends_as_if_undisturbed(plan_file, tmp_path)
     assert outcome(tmp_path / "killed") == outcome(tmp_path / "whole")
 
 
+@pytest.mark.slow
 def test_one_that_diverges_fails_alone_and_is_tried_again(plan_file, material, tmp_path):
     plan = asking(plan_file, tmp_path, "learning_rate = [0.008, 1e30]")
     for _ in range(2):
@@ -132,6 +135,7 @@ def test_one_that_diverges_fails_alone_and_is_tried_again(plan_file, material, t
         assert "try a lower learning rate" in status_of(tmp_path / "study" / RUNS / name)["error"]
 
 
+@pytest.mark.slow
 def test_what_cannot_learn_together_is_trained_by_itself(plan_file, material, tmp_path):
     plan = asking(plan_file, tmp_path, "units = [8, 5]\ntranspose = [0.0, 0.5]")
     lines = [*explain_unstacked([run for run in plan.runs if run.seed == 0])]
@@ -150,6 +154,7 @@ def test_what_cannot_learn_together_is_trained_by_itself(plan_file, material, tm
     assert len(alone) == 4 * 4
 
 
+@pytest.mark.slow
 def test_networks_that_look_back_learn_by_themselves_beside_a_stack_of_others(tiny_corpus, material, tmp_path):
     path = tmp_path / "plan.toml"
     text = PLAN.format(data=tiny_corpus, epochs=1).replace('cell = ["lstm", "gru"]', "look_back = [0, 3]")
@@ -227,6 +232,7 @@ def test_a_gpu_is_what_it_suits(plan, monkeypatch):
     assert [can_stack(each) for each in (free, [*free, *keyed], plan.runs, keyed)] == [True, True, False, False]
 
 
+@pytest.mark.slow
 def test_the_command_takes_it_when_told_and_by_itself_where_it_suits(plan_file, undisturbed, tmp_path, monkeypatch):
     made = []
 

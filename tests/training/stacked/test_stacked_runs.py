@@ -70,6 +70,7 @@ def undisturbed(request, data, tmp_path_factory):
     return request.param, folder, learn(runs_in(folder, data, request.param))
 
 
+@pytest.mark.slow
 def test_each_run_is_about_as_if_it_were_trained_alone(undisturbed, data, tmp_path, monkeypatch):
     monkeypatch.setattr("tunewright.training.optimizers.multiplies_bfloat16", lambda _: False)
     optimizer, *_ = undisturbed
@@ -89,6 +90,7 @@ def test_each_run_is_about_as_if_it_were_trained_alone(undisturbed, data, tmp_pa
         assert found.training["config"] == read_checkpoint(alone.folder).training["config"]
 
 
+@pytest.mark.slow
 def test_stopped_at_any_moment_they_end_the_same(undisturbed, data, tmp_path):
     optimizer, whole, count = undisturbed
     stop, done = 1, 0
@@ -98,6 +100,7 @@ def test_stopped_at_any_moment_they_end_the_same(undisturbed, data, tmp_path):
     assert outcome(tmp_path) == outcome(whole)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("before_the_end", [0, 1, 2, 5])
 def test_killed_at_any_moment_they_end_the_same(undisturbed, data, tmp_path, before_the_end):
     optimizer, whole, count = undisturbed
@@ -110,6 +113,7 @@ def test_killed_at_any_moment_they_end_the_same(undisturbed, data, tmp_path, bef
     assert outcome(tmp_path / "left") == outcome(whole)
 
 
+@pytest.mark.slow
 def test_those_ahead_wait_for_the_others(undisturbed, data, tmp_path):
     optimizer, whole, count = undisturbed
     learn(runs_in(tmp_path, data, optimizer), count // 2 + 4)
@@ -145,6 +149,7 @@ def test_one_that_was_begun_alone_goes_on_in_a_stack(undisturbed, data, tmp_path
     assert runs[0].trainer.history[-1].validation_full_tune == pytest.approx(former["validation_full_tune"], abs=5e-3)
 
 
+@pytest.mark.slow
 def test_one_that_is_released_is_saved_and_disturbs_no_other(undisturbed, data, tmp_path):
     optimizer, whole, _ = undisturbed
     runs = runs_in(tmp_path, data, optimizer)

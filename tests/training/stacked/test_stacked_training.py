@@ -53,6 +53,7 @@ def study(shape, training):
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cell", ["lstm", "gru", "rnn"])
 @pytest.mark.parametrize(("layers", "embedding", "feed"), [(1, 6, "streams"), (2, 0, "streams"), (2, 6, "windows")])
 def test_each_network_learns_as_if_it_were_alone(data, cell, layers, embedding, feed):

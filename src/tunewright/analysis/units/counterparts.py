@@ -21,7 +21,7 @@ def untrained_like(model: Checkpoint, seed: int = UNTRAINED_SEED) -> Checkpoint:
     """An untrained network of the same shape and vocabulary."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        network = CharNetwork.of(model.config, model.vocabulary)
+        network = CharNetwork.of(model.config, model.vocabulary, model.own)
     return replace(model, weights=weights_of(network), metrics={}, training={}, path=None)
 
 

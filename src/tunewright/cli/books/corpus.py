@@ -11,13 +11,14 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
+from tunewright.cli.examples import epilogue
 from tunewright.cli.flags import NamedPath, Whole
 from tunewright.cli.progress import progress_bar
 from tunewright.cores import cores
 from tunewright.errors import OptionError
 from tunewright.options import require_whole
 
-app = App()
+app = App(name="corpus", help_epilogue=epilogue("corpus"))
 
 
 @app.default
@@ -66,7 +67,7 @@ def corpus(
 MOST_PROCESSES = 4096
 
 
-@app.command
+@app.command(help_epilogue=epilogue("corpus build"))
 def build(
     *paths: str,
     out: NamedPath,

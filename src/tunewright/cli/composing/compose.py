@@ -9,6 +9,7 @@ from cyclopts import Parameter
 
 from tunewright.cli.console import warn
 from tunewright.cli.flags import NamedPath, Whole, flag, flags_of, given
+from tunewright.cli.own_module import OwnFlag, own_module
 from tunewright.errors import OptionError
 from tunewright.options import require_seed, require_whole
 from tunewright.sampling.config import MOST_TUNES, CompositionConfig
@@ -125,6 +126,7 @@ def compose(
     clamp: Several = None,
     originality: OriginalityFlags | None = None,
     device: str = "cpu",
+    network: OwnFlag = None,
     conditions: ConditionFlags | None = None,
     composition: CompositionFlags | None = None,  # type: ignore[valid-type]
 ) -> int:
@@ -146,6 +148,8 @@ def compose(
         42 of layer 1. Units and layers count from 0.
     device
         Where to compose: cpu or cuda.
+    network
+        FILE:CLASS, the module that was trained, if it is one of your own. The file is run.
     """
     from tunewright.cli.composing.composed_figures import MOST_DESCRIBED, Figures, print_tunes
     from tunewright.cli.composing.composed_files import write_tunes
@@ -162,18 +166,19 @@ def compose(
     check_flags(count, keep, to, steering, variation, conditions)
     choice = {**given(composition), "clamp": parse_clamps(clamp)}
     asked, formats = conditions.given(), to.format or FORMATS
+    trained = read_checkpoint(model, own_module(network))
     if variation.vary is not None:
         if asked.keys() != {"bars"} or begins.prime is not None or begins.start is not None or keep is not None:
             raise OptionError("--vary takes its tune as it is; leave out --keep, beginnings and conditions")
-        checkpoint, config = choice_of(model, None, choice, spell=flag)
+        checkpoint, config = choice_of(trained, None, choice, spell=flag)
         tune, bars, candidates = variation.vary, asked["bars"], variation.candidates or CANDIDATES
         return write_variants(
             VariationRequest(checkpoint, str(model), config, tune, bars, count, candidates, to.out, formats, to.force)
         )
-    if to.out is not None and read_checkpoint(model).reads_plain_text:
+    if to.out is not None and trained.reads_plain_text:
         raise OptionError("--out writes music, and the network learned plain text; without it the text is printed")
     order = order_of(
-        model, None, {**choice, **asked, **begins.given(), "raw": steering.raw, "device": device}, spell=flag
+        trained, None, {**choice, **asked, **begins.given(), "raw": steering.raw, "device": device}, spell=flag
     )
     if order.left_out:
         warn(f"left out of the beginning: {name_characters(order.left_out)}")

@@ -7,13 +7,13 @@ from pathlib import Path
 from tunewright.cli.console import say
 from tunewright.cli.progress import progress_bar
 from tunewright.errors import InputError
-from tunewright.model.checkpoint import read_checkpoint, write_checkpoint
+from tunewright.model.checkpoint import Build, read_checkpoint, write_checkpoint
 from tunewright.sampling.choosing.discriminator import KEY, Discriminator
 from tunewright.sampling.choosing.learning import learn_discriminator, training_texts
 from tunewright.training.data import TrainingData
 
 
-def add_discriminator(folder: Path, data: TrainingData, *, anew: bool = False) -> None:
+def add_discriminator(folder: Path, data: TrainingData, *, anew: bool = False, own: Build | None = None) -> None:
     """Train a discriminator between the tunes of `data` and what the network composes; store it in the checkpoint.
 
     Prints how good it is, or why there is none: too few tunes, say, or a network that composes nothing playable.
@@ -26,9 +26,11 @@ def add_discriminator(folder: Path, data: TrainingData, *, anew: bool = False) -
         What its network learned from.
     anew
         Replace a discriminator that the checkpoint has; otherwise it stays.
+    own
+        What makes the network, if it is a module of one's own.
     """
     began = time.monotonic()
-    model = read_checkpoint(folder)
+    model = read_checkpoint(folder, own)
     if Discriminator.of(model) and not anew:
         return
     try:

@@ -7,6 +7,7 @@ from cyclopts import Parameter
 
 from tunewright.cli.console import say
 from tunewright.cli.flags import NamedPath, flags_of, given, override
+from tunewright.cli.own_module import OwnFlag, own_module
 from tunewright.cli.progress import progress_bar
 from tunewright.errors import OptionError
 from tunewright.training.config import DynamicConfig
@@ -24,6 +25,7 @@ def evaluate(
     corpus: Annotated[list[str] | None, Parameter(consume_multiple=True)] = None,
     dynamic: bool = False,
     json: bool = False,
+    network: OwnFlag = None,
     learning: DynamicFlags | None = None,  # type: ignore[valid-type]
 ) -> None:
     """Measure how well a network predicts tunes.
@@ -45,6 +47,8 @@ def evaluate(
         Measure under dynamic_full_tune too: the network goes on learning from each tune after it has predicted it.
     json
         Print JSON.
+    network
+        FILE:CLASS, the module that was trained, if it is one of your own. The file is run.
     """
     from tunewright.cli.learning.baselines import baselines_beside
     from tunewright.cli.learning_sources import evaluation_data
@@ -57,7 +61,7 @@ def evaluate(
     if options and not dynamic:
         raise OptionError(f"--{next(iter(options)).replace('_', '-')} needs --dynamic")
     config = override(DynamicConfig(), (options, None)) if dynamic else None
-    checkpoint = read_checkpoint(model)
+    checkpoint = read_checkpoint(model, own_module(network))
     data = evaluation_data(checkpoint, tunes)
     if config and not isinstance(data, EvaluationSet):
         raise OptionError("--dynamic reads tunes from files, not from a built corpus")

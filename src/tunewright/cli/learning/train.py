@@ -1,22 +1,26 @@
 """The command `tunewright train`: training of a network, with options from a preset, a TOML file and flags."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
 from tunewright.cli.console import say
 from tunewright.cli.ending import INTERRUPTED, stop_on_signal
 from tunewright.cli.flags import NamedPath, flags_of, given, override, read_toml
+from tunewright.cli.own_module import OwnFlag, own_module
 from tunewright.cli.processes import ignore_sigterm_after_worker_error
 from tunewright.cli.sources import recorded
 from tunewright.errors import OptionError
-from tunewright.model.checkpoint import BEST, PLAIN_TEXT, Checkpoint
+from tunewright.model.checkpoint import BEST, PLAIN_TEXT, Build, Checkpoint
 from tunewright.model.config import NetworkConfig
 from tunewright.options import require_choice
 from tunewright.training.config import PRESETS, Preset, TrainingConfig
+
+if TYPE_CHECKING:
+    from tunewright.training.data import TrainingData
 
 NetworkFlags = flags_of(NetworkConfig, title="Network")
 TrainingFlags = flags_of(TrainingConfig, title="Training")
@@ -32,6 +36,7 @@ def train(
     force: bool = False,
     no_discriminator: bool = False,
     plain_text: bool = False,
+    own: OwnFlag = None,
     network: NetworkFlags | None = None,  # type: ignore[valid-type]
     training: TrainingFlags | None = None,  # type: ignore[valid-type]
 ) -> int:
@@ -64,6 +69,9 @@ def train(
     plain_text
         The files hold text of any kind, not tunes: learn it, cut into passages. The network then does everything but
         music.
+    own
+        FILE:CLASS, a torch module of your own in place of Tunewright's network, such as my_lstm.py:MyLstm. The file is
+        run. With --resume it is needed again.
     """
     from tunewright.cli.learning.add_discriminator import add_discriminator
     from tunewright.cli.learning.training_display import draw_curves, follow
@@ -71,6 +79,7 @@ def train(
     from tunewright.training.distributed import team_of_torchrun
     from tunewright.training.run import Run, read_last
 
+    build = own_module(own)
     if resume and force:
         raise OptionError("--resume and --force exclude each other: one goes on with a run, the other replaces it")
     with ignore_sigterm_after_worker_error(), team_of_torchrun() as team:
@@ -80,8 +89,9 @@ def train(
             options = choose_options(preset, config, given(network), given(training), former)
             plain_text = former.reads_plain_text if former else plain_text
             data = training_data(sources["training_sources"], sources["validation_sources"], plain_text=plain_text)
+            shape = options.network if build is None else own_shape(build, data, given(network))
         origin = {**sources, **({PLAIN_TEXT: True} if plain_text else {})}
-        run = Run(out, data, options.network, options.training, origin=origin, team=team)
+        run = Run(out, data, shape, options.training, origin=origin, team=team, own=build)
         run.open(resume=resume, force=force)
         with stop_on_signal() as stopped:
             follow(run, stopped)
@@ -91,8 +101,17 @@ def train(
             say(f"stopped and saved; go on with: tunewright train --out {out} --resume")
             return INTERRUPTED
         if team.leads and not no_discriminator and not plain_text:
-            add_discriminator(run.folder / BEST, data)
+            add_discriminator(run.folder / BEST, data, own=build)
     return 0
+
+
+def own_shape(build: Build, data: "TrainingData", asked: Mapping[str, Any]) -> NetworkConfig:
+    """The record of a network of one's own; `asked` are flags of Tunewright's networks, of which there may be none."""
+    from tunewright.model.own_network import own_config
+    from tunewright.training.training_run import require_no_shape
+
+    require_no_shape(asked)
+    return own_config(build, len(data.vocabulary))
 
 
 def choose_sources(tunes: Sequence[str], validation: Sequence[str], former: Checkpoint | None) -> dict[str, list[str]]:

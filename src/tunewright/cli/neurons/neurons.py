@@ -8,6 +8,7 @@ from cyclopts import Parameter
 
 from tunewright.cli.console import say, warn
 from tunewright.cli.flags import NamedPath, Whole
+from tunewright.cli.own_module import OwnFlag, own_module
 from tunewright.cli.progress import progress_bar
 from tunewright.errors import OptionError
 
@@ -23,6 +24,7 @@ def neurons(
     against: Annotated[list[NamedPath] | None, Parameter(consume_multiple=True)] = None,
     quantity: str = "h",
     characters: Whole = 100_000,
+    network: OwnFlag = None,
     force: bool = False,
 ) -> None:
     """Show what the units of a network follow: header, bar lines, pitch and many more, each by evidence.
@@ -51,6 +53,8 @@ def neurons(
         update or candidate of a GRU.
     characters
         The most characters of tunes to choose labels by, and of tunes to confirm them on; of more, a sample is taken.
+    network
+        FILE:CLASS, the module that was trained, if it is one of your own. The file is run.
     force
         Write into a folder that holds something already.
     """
@@ -59,7 +63,10 @@ def neurons(
     from tunewright.model.checkpoint import read_checkpoint
     from tunewright.report.pages.neuron_writing import write_neurons
 
-    checkpoint, others = read_checkpoint(model), {str(path): read_checkpoint(path) for path in against or ()}
+    checkpoint, others = (
+        read_checkpoint(model, own_module(network)),
+        {str(path): read_checkpoint(path) for path in against or ()},
+    )
     if checkpoint.reads_plain_text:
         raise OptionError("units are labelled by music, and the network learned plain text")
     shown = read_sources(*tune, keep_duplicates=True) if tune else ()

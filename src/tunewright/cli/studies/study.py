@@ -7,20 +7,30 @@ from cyclopts import App, Parameter
 
 from tunewright.cli.console import say, warn
 from tunewright.cli.ending import FINDINGS, INTERRUPTED, stop_on_signal
+from tunewright.cli.examples import epilogue
 from tunewright.cli.flags import NamedPath, Whole
 from tunewright.cli.progress import progress_bar
 from tunewright.errors import OptionError
 from tunewright.options import require_whole
 from tunewright.training.config import MOST_THREADS
 
-app = App(name="study", help="Train many networks as a plan says.", default_parameter=Parameter(negative=()))
-
-app.command("tunewright.cli.studies.results:results", name="results", help="Say what a study shows; write its tables.")
+app = App(
+    name="study",
+    help="Train many networks as a plan says.",
+    help_epilogue=epilogue("study"),
+    default_parameter=Parameter(negative=()),
+)
+app.command(
+    "tunewright.cli.studies.results:results",
+    name="results",
+    help="Say what a study shows; write its tables.",
+    help_epilogue=epilogue("study results"),
+)
 
 Sources = Annotated[list[str] | None, Parameter(consume_multiple=True)]
 
 
-@app.command
+@app.command(help_epilogue=epilogue("study show"))
 def show(plan: NamedPath, *, data: Sources = None, validation: Sources = None, workers: Whole = 0) -> None:
     """Show what a plan asks, how many trainings answer it, and how long they take on this machine.
 
@@ -51,7 +61,7 @@ def show(plan: NamedPath, *, data: Sources = None, validation: Sources = None, w
     show_plan(asked, shared.data, timings, slots_of(workers))
 
 
-@app.command
+@app.command(help_epilogue=epilogue("study run"))
 def run(
     plan: NamedPath,
     *,

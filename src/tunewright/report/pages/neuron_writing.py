@@ -51,6 +51,10 @@ MAP_WORDS = (
     "<p>Each dot is a unit; it stands in the row of the label that it is confirmed to follow best, and the farther "
     "right, the more closely. A dot leads to its unit. What only the left side has, learning made.</p>"
 )
+OWN_LACKS = (
+    "what units are for, gates and gradients; these need a network whose equations Tunewright knows, and yours is a "
+    "module of your own"
+)
 
 
 @dataclass(frozen=True)
@@ -135,7 +139,9 @@ class NeuronWriter:
     def __init__(self, request: NeuronRequest, found: NeuronResults, out: Path) -> None:
         self.request, self.found, self.out = request, found, out
         self.problems: dict[str, None] = {}
-        beside = len(found.memory) - 1
+        if request.model.config.is_own:
+            self.problems[OWN_LACKS] = None
+        beside = len(found.memory) - (not request.model.config.is_own)
         if beside < len(found.others):
             unmeasured = f"{len(found.others) - beside} of {len(found.others)} other models"
             self.problems[f"the memory of {unmeasured}; at most {beside} are measured"] = None
@@ -168,7 +174,7 @@ class NeuronWriter:
         found, network = self.found, self.request.model.config
         units = [(report.layer, report.unit) for report in found.reported.units]
         more: dict[str, dict[str, Any]] = {
-            "ablation.json": found.ablation.as_json(),
+            **({"ablation.json": found.ablation.as_json()} if found.ablation else {}),
             "probes.json": found.probes.as_json(),
             "memory.json": {name: each.as_json() for name, each in found.memory.items()},
         }
@@ -189,8 +195,8 @@ class NeuronWriter:
         low, high = span_of(self.request.quantity, shown)
         effects = {
             each.target.units[0]: ablation_sentences(each, found.ablation)
-            for each in found.ablation.ablations
-            if len(each.target.units) == 1
+            for each in (found.ablation.ablations if found.ablation else ())
+            if found.ablation and len(each.target.units) == 1
         }
         return NeuronPage(
             "Inside the network",
@@ -221,12 +227,12 @@ class NeuronWriter:
         linked = [(report.layer, report.unit) for report in found.reported.units]
         drawn = draw_map(found.study, found.untrained, linked=linked).decode()
         sections = [PageSection("Map of the units", f'<div class="map">{drawn}</div>{MAP_WORDS}')]
-        looking = found.looking
-        makers: list[Callable[[], PageSection]] = [
-            lambda: ablation_section(found.ablation, looking.alone if looking else None),
-            lambda: probes_section(found.probes),
-            lambda: memory_section(found.memory),
-        ]
+        looking, ablation = found.looking, found.ablation
+        makers: list[Callable[[], PageSection]] = [lambda: probes_section(found.probes)]
+        if ablation:
+            makers.insert(0, lambda: ablation_section(ablation, looking.alone if looking else None))
+        if found.memory:
+            makers.append(lambda: memory_section(found.memory))
         if looking:
             makers.append(lambda: looking_section(looking.copying, looking.shown[:ON_PAGE]))
         for make in makers:
@@ -239,10 +245,12 @@ class NeuronWriter:
         found = self.found
         drawn: dict[str, Callable[[str], bytes]] = {
             "map": lambda form: draw_map(found.study, found.untrained, form),
-            "ablation": lambda form: draw_ablation(found.ablation, form),
             "probes": lambda form: draw_probes(found.probes, form),
-            "memory": lambda form: draw_memory(found.memory, form),
         }
+        if ablation := found.ablation:
+            drawn["ablation"] = lambda form: draw_ablation(ablation, form)
+        if found.memory:
+            drawn["memory"] = lambda form: draw_memory(found.memory, form)
         if looking := found.looking:
             drawn["copying"] = lambda form: draw_copying(looking.copying, form)
         for name, draw in drawn.items():

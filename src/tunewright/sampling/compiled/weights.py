@@ -128,7 +128,7 @@ def pack(checkpoint: Checkpoint) -> PackedNetwork:
         If it is not recurrent.
     """
     network, symbols = checkpoint.config, checkpoint.vocabulary.symbols
-    require_recurrent(network.cell, "composing")
+    require_recurrent(network.cell, "compiled composing (--vary, the studio)" if network.is_own else "composing")
     breaks = [symbols.find(character) for character in BREAKS]
     try:
         return _pack(checkpoint.weights, network, len(symbols), breaks)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
-from tunewright.model.config import NetworkConfig
+from tunewright.model.config import OWN, NetworkConfig
 from tunewright.options import from_mapping, to_mapping, unknown_option
 from tunewright.study.plans.plan_text import PlanTable
 from tunewright.training.config import Preset, TrainingConfig
@@ -32,6 +32,11 @@ def one_value(table: PlanTable, name: str, came: Any) -> Value:
     """A value of the option `name`, of its type; a whole number becomes a float where a float is expected."""
     require_option(table, name)
     default, value = OPTIONS[name], came
+    if (name, came) == ("cell", OWN):
+        raise table.error(
+            f"cell is {came!r}, which no study trains: its workers and its paper read each run by themselves, and no "
+            "run holds code; train the module with tunewright train --network, and compare runs with tunewright compare"
+        )
     if isinstance(default, float) and type(came) in (int, float):
         try:
             value = float(came) + 0.0  # -0.0 becomes 0.0

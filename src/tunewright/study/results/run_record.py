@@ -15,7 +15,7 @@ import torch
 
 from tunewright.errors import CheckpointError, InputError
 from tunewright.files import as_written
-from tunewright.model.checkpoint import ABOUT, LAST, find_checkpoint, read_about
+from tunewright.model.checkpoint import ABOUT, LAST, find_checkpoint, read_about, read_checkpoint
 from tunewright.model.config import NetworkConfig
 from tunewright.model.network import CharNetwork
 from tunewright.options import from_mapping, with_present_names
@@ -61,7 +61,9 @@ class RecordedRun:
 
     @cached_property
     def parameters(self) -> int:
-        """Number of trainable parameters."""
+        """Number of trainable parameters; of a module of one's own, all numbers that its checkpoint holds."""
+        if self.network.is_own:
+            return sum(values.size for values in read_checkpoint(self.folder).weights.values())
         with torch.device("meta"):  # makes shapes only
             return CharNetwork(self.network, self.symbols).weight_count
 

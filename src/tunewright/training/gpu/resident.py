@@ -84,7 +84,7 @@ class ResidentLearner:
     ) -> None:
         self.network, self.optimizer, self.dropout = network, optimizer, dropout
         self.clip, self.precision = clip or math.inf, precision
-        self.device = network.readout.weight.device
+        self.device = network.device
         self._text = ResidentText(self.device)
         self._held: Ids = np.empty(0, np.uint8)
         self._told = torch.zeros(2, device=self.device)

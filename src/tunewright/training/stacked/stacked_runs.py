@@ -34,7 +34,7 @@ class StackedRuns:
         self._released: set[int] = set()
         self._learning: set[int] = set()
         """Numbers of the runs that are at the position of the stack."""
-        device = runs[0].trainer.network.readout.weight.device
+        device = runs[0].trainer.network.device
         members = [Member(run.network_config, run.config) for run in runs]
         own = device.type == "cpu"  # on a GPU separate masks would take most of the time
         self._stack = StackedTrainer(runs[0].data, members, device, own_dropout=own)
