@@ -22,6 +22,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import CodeType
@@ -74,7 +75,7 @@ def main() -> None:
     killed = 0
     for mutant in chosen:
         tests = tests_of(mutant, runs)
-        end = in_a_fork(lambda changed=mutant, asked=tests: run_mutant(changed, asked)) if tests else SURVIVED
+        end = in_a_fork(partial(run_mutant, mutant, tests)) if tests else SURVIVED
         killed += end != SURVIVED
         if asked.out:
             with asked.out.open("a") as file:
@@ -242,7 +243,7 @@ def plant(mutant: Mutant) -> None:
     def get_code(self: SourceFileLoader, fullname: str) -> CodeType | None:
         return compile(changed, path, "exec") if self.path == path else of_file(self, fullname)
 
-    SourceFileLoader.get_code = get_code  # type: ignore[method-assign]
+    SourceFileLoader.get_code = get_code  # type: ignore[method-assign, assignment]
 
 
 def in_a_fork(work: Callable[[], int]) -> int:
