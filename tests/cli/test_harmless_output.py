@@ -149,17 +149,19 @@ def test_a_tune_is_printed_as_it_is_unless_it_goes_to_a_terminal(capsys, monkeyp
 
 
 def test_a_terminal_gets_the_codes_of_the_console_alone():
-    console = SafeConsole(file=io.StringIO(), force_terminal=True, color_system="standard", width=80)
+    shown = io.StringIO()
+    console = SafeConsole(file=shown, force_terminal=True, color_system="standard", width=80)
     console.print(f"{EVIL} [/bold] :smile:", style="bold")
-    assert console.file.getvalue() == "\x1b[1ma\\x1b[31m\\u202e[bold] [/bold] :smile:\x1b[0m\n"
+    assert shown.getvalue() == "\x1b[1ma\\x1b[31m\\u202e[bold] [/bold] :smile:\x1b[0m\n"
 
 
 def test_a_progress_bar_takes_no_name_for_markup(monkeypatch):
-    console = SafeConsole(file=io.StringIO(), force_terminal=True, color_system=None, width=120)
+    shown = io.StringIO()
+    console = SafeConsole(file=shown, force_terminal=True, color_system=None, width=120)
     monkeypatch.setattr("tunewright.cli.progress.error_console", lambda: console)
     with progress_bar() as tell:
         tell(f"unpacking [/bold]{EVIL}.zip", 0.5)
-    assert "unpacking [/bold]a\\x1b[31m\\u202e[bold].zip" in console.file.getvalue()
+    assert "unpacking [/bold]a\\x1b[31m\\u202e[bold].zip" in shown.getvalue()
 
 
 def test_what_a_finding_shows_of_a_tune_is_harmless():
