@@ -75,7 +75,7 @@ def blocks_of(page: str) -> list[Block]:
             language, text = "console", re.sub(r"^(?=\S)", "$ ", text, flags=re.MULTILINE)
         if language in ("python", "console"):
             file = re.search(r"<!-- file: (\S+) -->", comments)
-            blocks.append(Block(language, text, line, "<!-- output checked -->" in comments, file and file[1]))
+            blocks.append(Block(language, text, line, "<!-- output checked -->" in comments, file[1] if file else None))
         elif "<!-- file: " in comments:
             name = re.search(r"<!-- file: (\S+) -->", comments)[1]
             blocks.append(Block("file", text, line, output_checked=False, file=name))

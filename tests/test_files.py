@@ -7,7 +7,6 @@ import pytest
 
 from tunewright.errors import OutputError
 from tunewright.files import (
-    FolderLock,
     cache_folder,
     claim_folder,
     remove_folder,
@@ -122,16 +121,3 @@ def test_what_is_no_name_of_a_file_is_told(tmp_path, monkeypatch, path):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(OutputError):
         write_file(Path(path), "text")
-
-
-def test_a_folder_is_locked_until_it_is_released(tmp_path):
-    pytest.importorskip("fcntl")
-    lock = FolderLock.take(tmp_path, "works in")
-    program = "from pathlib import Path; from tunewright.files import FolderLock; "
-    program += f"FolderLock.take(Path({str(tmp_path)!r}), 'works in')"
-    refused = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
-    assert "another process works in it" in refused.stderr
-    lock.release()
-    assert not lock.held
-    assert subprocess.run([sys.executable, "-c", program]).returncode == 0
-    assert not list(tmp_path.iterdir())

@@ -1,4 +1,4 @@
-"""Atomic writing of files and folders, locks of folders, and the user's folders for caches and data.
+"""Atomic writing of files and folders, and the user's folders for caches and data.
 
 A file is written under a temporary name, flushed to disk and renamed, so that its former content is never lost. A
 folder that holds something already is refused unless the user asks for it. What is removed is what Tunewright wrote:
@@ -12,17 +12,11 @@ import os
 import re
 import shutil
 import sys
-import weakref
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
 from tunewright.errors import OutputError
-
-try:
-    import fcntl
-except ImportError:  # not on Windows, where a second process in a folder is not noticed
-    fcntl = None  # type: ignore[assignment]
 
 _TEMPORARY = re.compile(r"\..+\.(\d+)\.new")
 
@@ -87,14 +81,14 @@ def sweep(folder: Path) -> None:
     with contextlib.suppress(OSError):
         for path in list(folder.iterdir()):
             writer = _TEMPORARY.fullmatch(path.name)
-            if writer and path.is_file() and not _may_run(int(writer[1])):
+            if writer and path.is_file() and not may_run(int(writer[1])):
                 path.unlink()
 
 
 _sweep_once = cache(sweep)
 
 
-def _may_run(process: int) -> bool:
+def may_run(process: int) -> bool:
     """Whether a process of this number may be alive on this machine."""
     if sys.platform == "win32":  # where signal 0 is Ctrl-C
         return True
@@ -148,78 +142,6 @@ def require_own(folder: Path, names: Iterable[str]) -> None:
             "choose another folder",
             path=folder,
         )
-
-
-class FolderLock:
-    """The right of one process to write in a folder; the system ends it with the process, so none is left behind."""
-
-    def __init__(self, path: Path) -> None:
-        self._place = path.resolve()
-        self._descriptor: int | None = None
-
-    @classmethod
-    def take(cls, path: Path, doing: str, *, take_over: bool = False) -> "FolderLock":
-        """Lock the existing folder `path`.
-
-        Parameters
-        ----------
-        doing
-            What somebody else who has locked it does there, for the message: ``trains in``, say.
-        take_over
-            Whether a lock of this process may be taken over; the former one is then no longer `held`.
-
-        Raises
-        ------
-        OutputError
-            If it is locked.
-        """
-        lock = cls(path)
-        former = _locks.get(lock._place)
-        if former and take_over:
-            lock._descriptor, former._descriptor = former._descriptor, None
-        if fcntl and lock._descriptor is None:
-            lock._descriptor = _locked(path, doing)
-        _locks[lock._place] = lock
-        return lock
-
-    @property
-    def held(self) -> bool:
-        """False once another lock of this process has taken the folder over."""
-        return _locks.get(self._place) is self
-
-    def release(self) -> None:
-        """Let others write in the folder."""
-        if self.held:
-            del _locks[self._place]
-        if self._descriptor is not None:
-            os.close(self._descriptor)
-            self._descriptor = None
-
-    def __del__(self) -> None:
-        if self._descriptor is not None:
-            os.close(self._descriptor)
-
-
-_locks: "weakref.WeakValueDictionary[Path, FolderLock]" = weakref.WeakValueDictionary()
-"""The newest lock of each folder that this process has locked."""
-
-
-def _locked(path: Path, doing: str) -> int | None:
-    """A descriptor of the folder, locked; None if its file system has no locks."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY)
-    except OSError:
-        return None
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        os.close(descriptor)
-        what = f"another process {doing} it; wait until that has ended, or choose another folder"
-        raise OutputError(what, path=path) from error
-    except OSError:
-        os.close(descriptor)
-        return None
-    return descriptor
 
 
 def write_folder(path: Path, files: Mapping[str, bytes], manifest: Manifest | None = None) -> None:

@@ -3,17 +3,17 @@
 from io import StringIO
 
 import pytest
-from rich.console import Console
 
 from tunewright.cli import progress
 from tunewright.cli.progress import indexing, progress_bar
+from tunewright.cli.safe_console import SafeConsole
 
 WORDS = "indexing 3,054 tunes to look for copies; this happens once ..."
 
 
 @pytest.fixture
 def terminal(monkeypatch):
-    console = Console(file=StringIO(), force_terminal=True, width=100)
+    console = SafeConsole(file=StringIO(), force_terminal=True, width=100)
     monkeypatch.setattr(progress, "error_console", lambda: console)
     return console.file
 

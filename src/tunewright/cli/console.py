@@ -1,4 +1,8 @@
-"""Output that no console can break: any encoding, a closed pipe, no stream at all, control characters."""
+"""Printing that no console can break, and that commands none: encodings, closed pipes, control characters.
+
+Everything that a command prints goes through `say`, `warn` and `say_tune`, or through a `safe_console.SafeConsole`:
+names of files and titles of tunes come from anybody, and a terminal obeys the control characters in them.
+"""
 
 import os
 import re
@@ -41,3 +45,18 @@ def _discard(stream: TextIO) -> None:
 def printable(text: str) -> str:
     """Return `text` with its control characters written out, such as ``\\x1b``; tabs and line ends stay."""
     return _HARMFUL.sub(lambda match: match[0].encode("unicode_escape", "surrogatepass").decode("ascii"), text)
+
+
+def say(text: str, *, flush: bool = False) -> None:
+    """Print a line, or several, on the standard output, `printable`."""
+    print(printable(text), flush=flush)
+
+
+def warn(text: str) -> None:
+    """Print a line, or several, on the error stream, `printable`."""
+    print(printable(text), file=sys.stderr, flush=True)
+
+
+def say_tune(text: str, *, end: str = "\n") -> None:
+    """Print the text of a tune at once: on a terminal `printable`, elsewhere as it is, for it may be read again."""
+    print(printable(text) if sys.stdout.isatty() else text, end=end, flush=True)

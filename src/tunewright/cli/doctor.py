@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tunewright import __version__
+from tunewright.cli.console import say
 from tunewright.cores import cores, quota
 from tunewright.errors import install_command
 from tunewright.files import cache_folder
@@ -29,7 +30,7 @@ def doctor() -> None:
     Copy the text into a report of a fault.
     """
     for name, value in (*_system(), *_processor(), *_extras(), *_places(), *_composing(), *_training()):
-        print(f"{name:{WIDTH}} {value}".rstrip())
+        say(f"{name:{WIDTH}} {value}".rstrip())
 
 
 def _system() -> Iterator[tuple[str, str]]:

@@ -1,8 +1,8 @@
 """Training and evaluation data from the names that a user gives, with a line about what is left out."""
 
-import sys
 from collections.abc import Mapping, Sequence
 
+from tunewright.cli.console import warn
 from tunewright.cli.sources import read_sources, report_unknown
 from tunewright.corpus.large.built_corpus import built_corpus
 from tunewright.errors import CorpusError, InputError, OptionError
@@ -72,7 +72,7 @@ def report_unknown_counts(counts: Mapping[str, int]) -> None:
     """Print which characters of a built corpus are unknown to a network."""
     if counts:
         shown = ", ".join(f"{character!r} ({count:,} times)" for character, count in counts.items())
-        print(f"characters that the network does not know, left out of the losses: {shown}", file=sys.stderr)
+        warn(f"characters that the network does not know, left out of the losses: {shown}")
 
 
 def former_tunes(model: Checkpoint, corpus: Sequence[str] | None) -> TrainingData | None:
@@ -82,9 +82,8 @@ def former_tunes(model: Checkpoint, corpus: Sequence[str] | None) -> TrainingDat
     try:
         return recorded_data(model)
     except InputError as error:
-        print(
+        warn(
             f"no former tunes to train and measure on: {error}; name them with --corpus, or hold the weights with "
             "--l2-sp 30",
-            file=sys.stderr,
         )
         return None

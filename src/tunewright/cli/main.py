@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from cyclopts import App, CycloptsError, Parameter, UnknownOptionError
 
 from tunewright import __version__
-from tunewright.cli.console import end_streams, prepare_streams, printable
+from tunewright.cli.console import end_streams, prepare_streams, warn
 from tunewright.cli.ending import INTERRUPTED, MISTAKE, interrupt_on_signal
 from tunewright.cli.examples import epilogue
 from tunewright.cli.processes import only_rank_zero_prints
@@ -86,22 +86,22 @@ def run(arguments: Sequence[str] | None) -> int:
             traceback.print_exc()
         status = _told(told)
     except MemoryError as error:
-        print(f"tunewright: not enough memory: {error}", file=sys.stderr)
+        warn(f"tunewright: not enough memory: {error}")
         status = MISTAKE
     except KeyboardInterrupt:
-        print("tunewright: interrupted", file=sys.stderr)
+        warn("tunewright: interrupted")
         status = INTERRUPTED
     except BrokenPipeError:
         status = 0  # the reader of the output (`head`, say) has ended: nothing more can be printed
     except OSError as error:
-        print(f"tunewright: {error.filename or 'this machine'}: {error.strerror or error}", file=sys.stderr)
+        warn(f"tunewright: {error.filename or 'this machine'}: {error.strerror or error}")
         status = MISTAKE
     return status or 0
 
 
 def _told(error: Exception) -> int:
     """Print an error as one line; return the exit status."""
-    print(f"tunewright: {printable(' '.join(str(error).split()))}{_present_name(error)}", file=sys.stderr)
+    warn(f"tunewright: {' '.join(str(error).split())}{_present_name(error)}")
     return MISTAKE
 
 

@@ -4,14 +4,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 
-from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress
+
+from tunewright.cli.console import printable
+from tunewright.cli.safe_console import SafeConsole
 
 
 @cache
-def error_console() -> Console:
+def error_console() -> SafeConsole:
     """The one console of the error stream: two bars at a time then have a line each."""
-    return Console(stderr=True)
+    return SafeConsole(stderr=True)
 
 
 @contextmanager
@@ -30,8 +33,8 @@ def progress_bar(announcement: str = "") -> Iterator[Callable[[str, float], None
 
         def tell(doing: str, share: float) -> None:
             if left_to_say:
-                console.print(left_to_say.pop(), markup=False, highlight=False, soft_wrap=True)
-            bar.update(task, description=doing, completed=share, visible=True)
+                console.print(left_to_say.pop(), soft_wrap=True)
+            bar.update(task, description=escape(printable(doing)), completed=share, visible=True)
 
         yield tell
 

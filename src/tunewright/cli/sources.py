@@ -1,13 +1,12 @@
 """Tunes from the files, folders and corpora that a user names, and the lines that say what was left out."""
 
 import shlex
-import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tunewright.cli.console import printable
+from tunewright.cli.console import warn
 from tunewright.corpus.readers import read_tunes
 from tunewright.corpus.tune import Failure, Reading, Tune
 from tunewright.corpus.vocabulary import UnknownCharacter
@@ -36,7 +35,7 @@ def read_sources(
     reading = read_tunes(*sources, keep_duplicates=keep_duplicates, plain_text=plain_text)
     if not quiet:
         for line in left_out_lines(reading, listed_by(sources, keep_duplicates=keep_duplicates)):
-            print(printable(line), file=sys.stderr)
+            warn(line)
     return reading.tunes
 
 
@@ -101,14 +100,13 @@ def learned_from(model: Checkpoint, corpus: Sequence[str] | None = None) -> Sequ
 
 def recorded(sources: Sequence[str]) -> list[str]:
     """Sources as a run records them: paths absolute, so that it can be resumed from another folder."""
-    return [str(Path(source).resolve()) if Path(source).exists() else source for source in sources]
+    return [str(Path(source).resolve()) if source and Path(source).exists() else source for source in sources]
 
 
 def report_unknown(unknown: Sequence[UnknownCharacter]) -> None:
     """Print which characters of the validation tunes are unknown to the network."""
     if unknown:
-        print(
+        warn(
             f"{len(unknown)} characters of the tunes to measure on are unknown to the network and left out of their "
             f"losses: {name_characters(unknown)}",
-            file=sys.stderr,
         )

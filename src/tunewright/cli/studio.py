@@ -4,6 +4,7 @@ import secrets
 import webbrowser
 from pathlib import Path
 
+from tunewright.cli.console import say
 from tunewright.errors import MissingExtraError
 from tunewright.files import data_folder
 
@@ -45,9 +46,9 @@ def studio(
         raise MissingExtraError("The studio", "studio") from None
 
     def tell(address: str) -> None:
-        print(f"The studio is open: {address}", flush=True)
+        say(f"The studio is open: {address}", flush=True)
         if not no_browser and not webbrowser.open(address):
-            print("No browser was found; open this address in one.", flush=True)
+            say("No browser was found; open this address in one.", flush=True)
 
     token = "" if is_loopback(host) else secrets.token_urlsafe(24)
     kept = (folder or data_folder()).resolve()
@@ -55,5 +56,5 @@ def studio(
     try:
         serve(settings, tell)
     except KeyboardInterrupt:
-        print("The studio is closed.")
+        say("The studio is closed.")
     return 0

@@ -40,7 +40,8 @@ class NetworkConfig:
 
     def __post_init__(self) -> None:
         require_types(self)
-        require_choice("cell", self.cell, get_args(Cell))
+        if not self.is_own:  # which nobody chooses by this name
+            require_choice("cell", self.cell, [each for each in get_args(Cell) if each != OWN])
         require_whole("units", self.units, 1, WIDEST)
         require_whole("layers", self.layers, 1, DEEPEST)
         require_whole("embedding", self.embedding, 0, WIDEST, note="one-hot")

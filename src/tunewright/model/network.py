@@ -313,10 +313,8 @@ def load_network(checkpoint: Checkpoint) -> CharNetwork:
 
     Raises
     ------
-    CheckpointError
-        If its weights do not fit its configuration.
-    OptionError
-        If it is a module of one's own, and nothing is given that makes it.
+    CheckpointError, OptionError
+        If its weights do not fit its configuration; if nothing is given that makes a module of one's own.
     """
     require_build(checkpoint.config, checkpoint.own, checkpoint.training.get(OWN_NAME, OWN))
     network = CharNetwork.of(checkpoint.config, checkpoint.vocabulary, checkpoint.own)

@@ -144,7 +144,8 @@ class OwnNetwork(nn.Module):
         """Read a few characters in several ways that must agree; sets the shapes of the state."""
         self.module.train()
         ids = (torch.arange(PROBE_LENGTH * PROBE_LANES) * 7 % self.symbols).view(PROBE_LENGTH, PROBE_LANES)
-        logits, state = self._call(ids, None)
+        with torch.inference_mode(False), torch.enable_grad():  # whatever the caller does
+            logits, state = self._call(ids, None)
         self._parts = tuple((part.shape[0], part.shape[2]) for part in state)
         if not logits.requires_grad:
             raise self._broken("no gradient reaches its weights; compute the logits without no_grad and detach")

@@ -6,8 +6,8 @@
 
 ``last`` is written after every epoch, once a minute within one, and when the caller stops the iteration; each time
 atomically. It holds the history too, which ``history.csv`` must match. One process at a time trains in a folder. A
-continued training ends with the same network and the same history as one that was never stopped (on the
-same machine and number of threads, and without a time limit).
+continued training ends with the same network and the same history as one that was never stopped (on the same machine
+and number of threads, and without a time limit).
 """
 
 import json
@@ -18,13 +18,13 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-import safetensors
 import safetensors.torch
 import torch
 
 from tunewright.corpus.style import style_of
 from tunewright.errors import CheckpointError, DivergenceError, OptionError, OutputError, WorkerError
-from tunewright.files import FolderLock, as_written, claim_folder, require_own, unfinished, write_file
+from tunewright.files import as_written, claim_folder, require_own, unfinished, write_file
+from tunewright.locks import FolderLock
 from tunewright.model.checkpoint import (
     ABOUT,
     BEST,

@@ -1,6 +1,13 @@
 import pytest
 
-from tunewright.acceptor.header.known_headers import Combination, KnownHeaders, folded, named_in, title_number
+from tunewright.acceptor.header.known_headers import (
+    THE_END,
+    Combination,
+    KnownHeaders,
+    folded,
+    named_in,
+    title_number,
+)
 from tunewright.corpus.style import header_style
 
 NAMING = {"reel", "jig"}
@@ -44,6 +51,15 @@ def test_words_that_leave_something_open_are_left_out():
 def test_slurs_in_old_titles_are_left_out():
     headers = KnownHeaders.of(header_style(["X:1\nT:The Darkies' Cooney COON, Squaw's\nM:C\nK:D\n"]))
     assert set(headers.words) == {"The", "Cooney"}
+
+
+def test_no_title_ends_with_an_article_or_has_two_in_a_row():
+    titles = ["The Wind", "The Wind", "Wind, The", "Wind, The", "The The Wind", "The The Wind"]
+    counted = header_style([f"X:1\nT:{title}\nM:C\nK:D\n" for title in titles])
+    assert {THE_END, "the"} <= set(counted["titles"]["followed"]["the"].split())
+    following = KnownHeaders.of(counted).followers["the"]
+    assert following
+    assert not {THE_END, "the"} & set(following)
 
 
 @pytest.mark.parametrize(

@@ -120,8 +120,8 @@ def test_what_optuna_cannot_read_of_a_journal_of_before_is_damage(study):
     folder, plan = study
     path = folder / "study" / TRIALS / JOURNAL
     logs = list(SearchJournal(path).read_logs(0))
-    for change in ({"op_code": 99}, {"distributions": {"units": "x"}}):
-        last = json.dumps(logs[-1] | change)
-        path.write_text("".join(json.dumps(log) + "\n" for log in logs[:-1]) + last + "\n")
+    drawn = next(log for log in logs if "distributions" in log)
+    for damaged in (drawn | {"op_code": 99}, drawn | {"distributions": {"units": "x"}}):
+        path.write_text("".join(json.dumps(log) + "\n" for log in (logs[0], damaged)))
         with pytest.raises(InputError, match="is damaged: Optuna says"):
             Searcher(plan, plan.search, folder / "study")

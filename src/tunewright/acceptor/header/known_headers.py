@@ -91,7 +91,7 @@ class KnownHeaders:
             longest_title=titles["longest"],
             naming=frozenset(titles["naming"].split()),
             common=tuple(titles["common"].split()),
-            followed=tuple((word, tuple(after.split())) for word, after in titles["followed"].items()),
+            followed=tuple((word, _following(word, after.split())) for word, after in titles["followed"].items()),
             titles=tuple(read_numbers(counted["title_numbers"])),
         )
 
@@ -99,6 +99,11 @@ class KnownHeaders:
     def followers(self) -> dict[str, tuple[str, ...]]:
         """`followed`, by word."""
         return dict(self.followed)
+
+
+def _following(word: str, after: Iterable[str]) -> tuple[str, ...]:
+    """What may follow a word in a title: an article asks for a noun, although books have "Wind, The" and misprints."""
+    return tuple(each for each in after if not (word in ARTICLES and (each == THE_END or each in ARTICLES)))
 
 
 def folded(rhythm: str) -> str:

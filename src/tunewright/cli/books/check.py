@@ -1,11 +1,10 @@
 """The command `tunewright check`: errors and notes about tunes, each with its file, line and column."""
 
 import json as json_format
-import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, replace
 
-from tunewright.cli.console import printable
+from tunewright.cli.console import say, warn
 from tunewright.cli.ending import FINDINGS, MISTAKE
 from tunewright.corpus.decoding import decode
 from tunewright.corpus.formats.rows import is_json, read_csv, read_json
@@ -45,19 +44,19 @@ def check(*files: str, json: bool = False) -> int:
             found = _check(source)
         except CorpusError as error:
             unread += 1
-            print(printable(f"not checked: {error}"), file=sys.stderr)
+            warn(f"not checked: {error}")
             continue
         checked += 1
         findings += found
         if not json:
             for finding in found:
-                print(printable(str(finding)))
+                say(str(finding))
     if not checked and not unread:
         raise CorpusError(f"no file in {', '.join(files)} may hold tunes")
     if json:
-        print(json_format.dumps([asdict(finding) | {"path": str(finding.path)} for finding in findings], indent=2))
+        say(json_format.dumps([asdict(finding) | {"path": str(finding.path)} for finding in findings], indent=2))
     elif checked:
-        print(_summary(findings, checked))
+        say(_summary(findings, checked))
     if unread or not checked:
         return MISTAKE
     return FINDINGS if any(finding.severity == "error" for finding in findings) else 0

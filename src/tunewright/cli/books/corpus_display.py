@@ -6,10 +6,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 from rich import box
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from tunewright.cli.console import say
+from tunewright.cli.safe_console import SafeConsole
 from tunewright.cli.sources import DUPLICATES, PIECES, counted
 from tunewright.corpus.large.built_corpus import BuiltCorpus
 from tunewright.corpus.statistics import CorpusStatistics
@@ -23,18 +24,18 @@ def show_left_out(reading: Reading, *, json: bool) -> None:
     found += [(str(tune.path), tune.line, equal) for tune in reading.duplicates]
     if json:
         names = ("path", "line", "reason")
-        print(json_format.dumps([dict(zip(names, one, strict=True)) for one in found], indent=2))
+        say(json_format.dumps([dict(zip(names, one, strict=True)) for one in found], indent=2))
         return
     for path, line, reason in found:
-        print(f"{path}:{line}: {reason}")
+        say(f"{path}:{line}: {reason}")
 
 
 def show_statistics(statistics: CorpusStatistics, *, json: bool) -> None:
     """Print what is in a corpus, as tables or as JSON."""
     if json:
-        print(json_format.dumps(asdict(statistics), indent=2))
+        say(json_format.dumps(asdict(statistics), indent=2))
         return
-    console = Console(highlight=False)
+    console = SafeConsole()
     console.print(_overview(statistics), _headers(statistics))
     if statistics.failures:
         console.print(_left_out(statistics))
@@ -44,28 +45,28 @@ def show_build(corpus: BuiltCorpus, out: Path) -> None:
     """Print what was built into the folder `out`, and how many texts were left out."""
     _show_sides(corpus)
     if told := counted((sum(corpus.failures.values()), *PIECES), (corpus.duplicates, *DUPLICATES)):
-        print(f"left out: {told} (reasons by: {shlex.join(['tunewright', 'corpus', str(out)])})")
-    print(f"in {corpus.folder}")
+        say(f"left out: {told} (reasons by: {shlex.join(['tunewright', 'corpus', str(out)])})")
+    say(f"in {corpus.folder}")
 
 
 def show_built(corpus: BuiltCorpus, *, json: bool) -> None:
     """Print what is in a built corpus, as JSON or a line for each part and for each reason to leave something out."""
     if json:
-        print(json_format.dumps(corpus.as_json(), indent=2))
+        say(json_format.dumps(corpus.as_json(), indent=2))
         return
     _show_sides(corpus)
     if corpus.duplicates:
-        print(f"left out: {counted((corpus.duplicates, *DUPLICATES))}")
+        say(f"left out: {counted((corpus.duplicates, *DUPLICATES))}")
     for reason, count in corpus.failures.items():
-        print(f"left out {count:,} times: {reason}")
-    print(f"in {corpus.folder}")
+        say(f"left out {count:,} times: {reason}")
+    say(f"in {corpus.folder}")
 
 
 def _show_sides(corpus: BuiltCorpus) -> None:
     """Print the sizes of the training and the validation side, and the number of symbols."""
     for name, side in (("to learn from", corpus.training), ("to measure on", corpus.validation)):
-        print(f"{name}: {len(side):,} tunes, {side.source_characters:,} characters")
-    print(f"{len(corpus.vocabulary)} symbols")
+        say(f"{name}: {len(side):,} tunes, {side.source_characters:,} characters")
+    say(f"{len(corpus.vocabulary)} symbols")
 
 
 def _overview(statistics: CorpusStatistics) -> Table:

@@ -4,12 +4,13 @@ import json
 from collections.abc import Iterator, Mapping
 
 from rich import box
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from tunewright.analysis.musicality.distributions import Estimate
 from tunewright.analysis.musicality.musicality_study import Musicality
+from tunewright.cli.console import say
+from tunewright.cli.safe_console import SafeConsole
 
 FEW_TUNES = 50
 """With fewer composed tunes, intervals are so wide that the figures say little."""
@@ -21,12 +22,12 @@ NAME_WIDTH, CELL_WIDTH = 22, 20
 def print_json(found: Mapping[str, Musicality], unread: Mapping[str, int]) -> None:
     """Print all figures and distributions of each set; `unread` counts what could not be read as a tune."""
     sets = [{"name": name, "unread": unread[name], **result.to_mapping()} for name, result in found.items()]
-    print(json.dumps(sets, indent=2))
+    say(json.dumps(sets, indent=2))
 
 
 def print_tables(found: Mapping[str, Musicality], unread: Mapping[str, int]) -> None:
     """Print a line for the corpus and each set, then the tables; `unread` counts what could not be read as a tune."""
-    console = Console(highlight=False)
+    console = SafeConsole()
     if not console.is_terminal:
         console.width = max(console.width, NAME_WIDTH + CELL_WIDTH * (2 + 2 * len(found)))
     first = next(iter(found.values()))
@@ -34,7 +35,7 @@ def print_tables(found: Mapping[str, Musicality], unread: Mapping[str, int]) -> 
     for name, result in found.items():
         left_out = f"{result.composed_without_notes:,} more without a note, {unread[name]:,} more that cannot be read"
         few = "; few, so that the figures say little" if result.composed_tunes < FEW_TUNES else ""
-        console.print(f"{name}: {result.composed_tunes:,} tunes, {left_out}{few}", markup=False)
+        console.print(f"{name}: {result.composed_tunes:,} tunes, {left_out}{few}")
     console.print(_overlaps(found), _distances(found), _means(found))
 
 

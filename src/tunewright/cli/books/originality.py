@@ -10,6 +10,7 @@ from cyclopts import Parameter
 from tunewright.analysis.originality.corpus_index import originality_index
 from tunewright.analysis.originality.nearness import Scale
 from tunewright.analysis.originality.verdict import Originality
+from tunewright.cli.console import say
 from tunewright.cli.progress import indexing, progress_bar
 from tunewright.cli.sources import read_sources
 from tunewright.corpus.tune import Tune
@@ -51,7 +52,7 @@ def originality(
         scale = index.scale_of([tune.text for tune in human], tell) if human else index.scale
     found = ((tune, index.query(tune.text, scale)) for tune in asked)
     if json:
-        print(json_format.dumps([described(tune, figures) for tune, figures in found], indent=2, ensure_ascii=False))
+        say(json_format.dumps([described(tune, figures) for tune, figures in found], indent=2))
     else:
         show(found, scale, index.tunes)
 
@@ -64,13 +65,13 @@ def described(tune: Tune, figures: Originality) -> dict[str, object]:
 def show(found: Iterator[tuple[Tune, Originality]], scale: Scale, tunes: int) -> None:
     """Print a block for each tune as it is measured, and a summary."""
     left_out = f" ({scale.settings} more are settings of corpus tunes and left out)" if scale.settings else ""
-    print(f"corpus: {tunes:,} tunes; beside {scale.tunes} human tunes: {scale.description}{left_out}\n")
+    say(f"corpus: {tunes:,} tunes; beside {scale.tunes} human tunes: {scale.description}{left_out}\n")
     verdicts: Counter[str] = Counter()
     for tune, figures in found:
         verdicts[figures.verdict] += 1
-        print(f"{title_of(tune)} ({tune.path}:{tune.line})")
-        print("".join(f"  {sentence}\n" for sentence in figures.sentences()), flush=True)
-    print(", ".join(f"{count} {verdict}" for verdict, count in verdicts.most_common()))
+        say(f"{title_of(tune)} ({tune.path}:{tune.line})")
+        say("".join(f"  {sentence}\n" for sentence in figures.sentences()), flush=True)
+    say(", ".join(f"{count} {verdict}" for verdict, count in verdicts.most_common()))
 
 
 def title_of(tune: Tune) -> str:

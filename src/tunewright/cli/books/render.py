@@ -1,11 +1,11 @@
 """The command `tunewright render`: scores, MIDI, sound and pages of tunes."""
 
-from rich.console import Console
 from rich.progress import Progress
 
-from tunewright.cli.console import printable
+from tunewright.cli.console import say
 from tunewright.cli.ending import INTERRUPTED, MISTAKE, stop_on_signal
 from tunewright.cli.flags import NamedPath
+from tunewright.cli.safe_console import SafeConsole
 from tunewright.cli.sources import read_sources
 from tunewright.files import claim_folder
 from tunewright.rendering.batch import render_tunes
@@ -40,7 +40,7 @@ def render(
     formats = parse_formats(to)
     tunes = read_sources(*files, keep_duplicates=True)
     claim_folder(out, force=force)
-    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    console = SafeConsole(stderr=True, soft_wrap=True)
     written = failed = 0
     bar = Progress(console=console, transient=True, disable=not console.is_terminal)
     with stop_on_signal() as stopped, bar:
@@ -49,17 +49,17 @@ def render(
             if outcome.reason:
                 failed += 1
                 place = f"{outcome.tune.path}:{outcome.tune.line}"
-                bar.console.print(printable(f"{place}: no {outcome.format}: {outcome.reason}"), markup=False)
+                bar.console.print(f"{place}: no {outcome.format}: {outcome.reason}")
             else:
                 written += 1
             if outcome.doubt:
                 place = f"{outcome.tune.path}:{outcome.tune.line}"
-                bar.console.print(printable(f"{place}: {outcome.format} in doubt: {outcome.doubt}"), markup=False)
+                bar.console.print(f"{place}: {outcome.format} in doubt: {outcome.doubt}")
             bar.advance(task)
             if stopped:
                 break
-    print(f"{written} files in {out}" + (f"; {failed} could not be made" if failed else ""))
+    say(f"{written} files in {out}" + (f"; {failed} could not be made" if failed else ""))
     if stopped:
-        print("stopped")
+        say("stopped")
         return INTERRUPTED
     return 0 if written else MISTAKE

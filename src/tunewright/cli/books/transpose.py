@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 
-from tunewright.cli.console import printable
+from tunewright.cli.console import say, say_tune, warn
 from tunewright.cli.ending import FINDINGS, MISTAKE
 from tunewright.cli.flags import NamedPath, Whole
 from tunewright.cli.sources import SHOWN
@@ -51,26 +51,34 @@ def transpose(*files: str, semitones: Whole | None = None, key: str | None = Non
     books = [_moved(source, by) for path in map(resolve, files) for source in find_sources(path)]
     moved, left = sum(book.moved for book in books), [reason for book in books for reason in book.left]
     for reason in left[:SHOWN]:
-        print(printable(f"not moved: {reason}"), file=sys.stderr)
+        warn(f"not moved: {reason}")
     if len(left) > SHOWN:
-        print(f"not moved: {len(left) - SHOWN} more", file=sys.stderr)
+        warn(f"not moved: {len(left) - SHOWN} more")
     kept = [reason for book in books for reason in book.kept]
     for reason in kept[:SHOWN]:
-        print(printable(f"kept: {reason}"), file=sys.stderr)
+        warn(f"kept: {reason}")
     if len(kept) > SHOWN:
-        print(f"kept: {len(kept) - SHOWN} more", file=sys.stderr)
+        warn(f"kept: {len(kept) - SHOWN} more")
     if not moved:
         if not left:
             raise CorpusError(f"no tune in {', '.join(files)}")
         return MISTAKE
-    content = "".join(_joined(books)).encode("utf-8", "surrogateescape")
+    content = "".join(_joined(books))
     if out:
-        write_file(out, content)
-        print(f"{moved:,} tunes moved in {out}")
+        write_file(out, content.encode("utf-8", "surrogateescape"))
+        say(f"{moved:,} tunes moved in {out}")
     else:
-        sys.stdout.buffer.write(content)
-        sys.stdout.flush()
+        _print_as_it_is(content)
     return FINDINGS if left or kept else 0
+
+
+def _print_as_it_is(content: str) -> None:
+    """Print the bytes of a file; on a terminal, its characters."""
+    if sys.stdout.isatty():
+        say_tune(content, end="")
+        return
+    sys.stdout.buffer.write(content.encode("utf-8", "surrogateescape"))
+    sys.stdout.flush()
 
 
 def _by(semitones: int | None, key: str | None) -> By:

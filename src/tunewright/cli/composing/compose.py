@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import asdict, dataclass
 from typing import Annotated
 
 from cyclopts import Parameter
 
+from tunewright.cli.console import warn
 from tunewright.cli.flags import NamedPath, Whole, flag, flags_of, given
 from tunewright.cli.own_module import OwnFlag, own_module
 from tunewright.errors import OptionError
@@ -181,7 +181,7 @@ def compose(
         trained, None, {**choice, **asked, **begins.given(), "raw": steering.raw, "device": device}, spell=flag
     )
     if order.left_out:
-        print(f"left out of the beginning: {name_characters(order.left_out)}", file=sys.stderr)
+        warn(f"left out of the beginning: {name_characters(order.left_out)}")
     require_seed("seed + count - 1", order.config.seed + count - 1)
     request = CompositionRequest(order, str(model), count, keep)
     wanted = compared.corpus is not None or keep is not None or count <= MOST_DESCRIBED

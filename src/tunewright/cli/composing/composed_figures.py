@@ -3,7 +3,6 @@
 The tunes go to the standard output, what is known of them to the error stream.
 """
 
-import sys
 from collections.abc import Sequence
 from contextlib import closing
 from functools import cached_property
@@ -12,6 +11,7 @@ from tunewright.analysis.originality.corpus_index import OriginalityIndex, origi
 from tunewright.analysis.originality.verdict import Originality
 from tunewright.analysis.selection import Kept, keep_best
 from tunewright.cli.composing.request import CompositionRequest
+from tunewright.cli.console import say_tune, warn
 from tunewright.cli.progress import indexing, progress_bar
 from tunewright.cli.sources import learned_from
 from tunewright.errors import InputError, MissingExtraError
@@ -53,7 +53,7 @@ class Figures:
         except (InputError, MissingExtraError) as error:
             if self._corpus:
                 raise
-            print(f"originality is not known: {error}; name the tunes with --corpus", file=sys.stderr)
+            warn(f"originality is not known: {error}; name the tunes with --corpus")
             return None
         with progress_bar(indexing(len(tunes))) as tell:
             return originality_index(tunes, progress=tell)
@@ -71,12 +71,12 @@ class Figures:
     def describe(self, composition: Composition, reasons: Sequence[str] = ()) -> None:
         """Print what is known of a tune, on the error stream."""
         lines = [self.steering(composition), *self._sentences(composition, reasons)]
-        print("".join(f"  {line}\n" for line in lines), file=sys.stderr, flush=True)
+        warn("".join(f"  {line}\n" for line in lines))
 
     def describe_choosing(self, compositions: Sequence[Composition]) -> None:
         """Print how many candidates were composed and accepted, if rejection sampling was on."""
         if sentence := acceptance_sentence(compositions):
-            print(sentence, file=sys.stderr, flush=True)
+            warn(sentence)
 
     def _sentences(self, composition: Composition, reasons: Sequence[str]) -> list[str]:
         choosing, originality = choosing_sentence(composition), self.originality(composition.text)
@@ -106,13 +106,13 @@ def print_tunes(request: CompositionRequest, figures: Figures) -> None:
         compositions += request.compositions()
         figures.describe_choosing(compositions)
         for kept in figures.best(compositions, request.keep):
-            print(kept.composition.text.rstrip("\n"), end="\n\n", flush=True)
+            say_tune(kept.composition.text.rstrip("\n"), end="\n\n")
             figures.describe(kept.composition, kept.reasons)
         return
     if request.count > 1 or request.order.device != "cpu":
         for composition in request.compositions():
             compositions.append(composition)
-            print(composition.text.rstrip("\n"), end="\n\n", flush=True)
+            say_tune(composition.text.rstrip("\n"), end="\n\n")
             if request.count <= MOST_DESCRIBED or figures.wanted:
                 figures.describe(composition)
         figures.describe_choosing(compositions)
@@ -123,7 +123,7 @@ def print_tunes(request: CompositionRequest, figures: Figures) -> None:
 def _print_as_composed(request: CompositionRequest) -> Composition:
     """Compose one tune and print each character as it is chosen."""
     if request.order.config.accept < 1 and not request.order.config.argmax:
-        print("composing until a tune is accepted; --accept 1 shows one as it is written", file=sys.stderr, flush=True)
+        warn("composing until a tune is accepted; --accept 1 shows one as it is written")
     composing = streamed(request.order)
     last = ""
     with closing(composing):
@@ -131,10 +131,10 @@ def _print_as_composed(request: CompositionRequest) -> Composition:
             try:
                 last = next(composing)
             except StopIteration as stop:
-                print(end="" if last == "\n" else "\n", flush=True)
+                say_tune("", end="" if last == "\n" else "\n")
                 composition: Composition = stop.value
                 return composition
-            print(last, end="", flush=True)
+            say_tune(last, end="")
 
 
 def choosing_sentence(composition: Composition) -> str | None:

@@ -1,6 +1,5 @@
 """Writing of composed tunes to files in any format, each with its provenance: program, model, seed, options."""
 
-import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -9,6 +8,7 @@ from rich.progress import Progress
 from tunewright import __version__
 from tunewright.cli.composing.composed_figures import Figures
 from tunewright.cli.composing.request import CompositionRequest
+from tunewright.cli.console import say, warn
 from tunewright.cli.ending import INTERRUPTED, MISTAKE, stop_on_signal
 from tunewright.cli.progress import error_console
 from tunewright.errors import RenderError, missing_extra
@@ -50,7 +50,7 @@ def write_tunes(request: CompositionRequest, figures: Figures, out: Path, format
             if stopped:
                 break
     figures.describe_choosing(compositions)
-    print(f"{written} files in {out}")
+    say(f"{written} files in {out}")
     if stopped:
         return INTERRUPTED
     return 0 if written else MISTAKE
@@ -73,7 +73,7 @@ def bars_looked_at(model: Checkpoint) -> Callable[[str], str] | None:
         from tunewright.model.network import load_network
         from tunewright.report.pages.looking_back_section import looked_html
     except ModuleNotFoundError as error:
-        print(f"pages do not show where bars come from: {missing_extra(error)}", file=sys.stderr)
+        warn(f"pages do not show where bars come from: {missing_extra(error)}")
         return None
     network = load_network(model)
     return lambda tune: looked_html(look_at(network, model.vocabulary, tune))
@@ -89,7 +89,7 @@ def write_tune(
         try:
             content = FORMATS[name](rendering)
         except RenderError as error:
-            print(f"{stem}: no {name}: {error}", file=sys.stderr)
+            warn(f"{stem}: no {name}: {error}")
             continue
         write_file(out / f"{stem}{SUFFIXES[name]}", content)
         written += 1

@@ -3,10 +3,9 @@
 from importlib.util import find_spec
 from pathlib import Path
 
-from rich.console import Console
-
 from tunewright.cli.ending import INTERRUPTED
 from tunewright.cli.flags import NamedPath, Whole
+from tunewright.cli.safe_console import SafeConsole
 from tunewright.errors import MissingExtraError
 from tunewright.files import claim_folder
 from tunewright.options import require, require_seed
@@ -56,7 +55,7 @@ def demo(
     from tunewright.training.data import TrainingData
     from tunewright.training.fitting import fit
 
-    console = Console(highlight=False, soft_wrap=True)
+    console = SafeConsole(soft_wrap=True)
     data = TrainingData.of(essential_tunes(read_sources(corpus)))
     claim_folder(out, force=force)
     compiling.start()

@@ -11,6 +11,7 @@ from pathlib import Path
 from tunewright.cli.composing.composed_figures import Figures
 from tunewright.cli.composing.composed_files import bars_looked_at, provenance_of, write_tune
 from tunewright.cli.composing.demo_tunes import DemoTune, demo_grammar, demo_tunes
+from tunewright.cli.console import say, warn
 from tunewright.cli.ending import stop_on_signal
 from tunewright.cli.learning.training_display import draw_curves, follow
 from tunewright.cli.sources import recorded
@@ -68,13 +69,13 @@ def write_demo(run: Run, corpus: str, seed: int, formats: list[str], out: Path) 
     model = read_checkpoint(run.folder)
     steering = demo_grammar(model)
     if steering.problem:
-        print(f"composing raw: {steering.problem}", file=sys.stderr)
+        warn(f"composing raw: {steering.problem}")
     figures = Figures(model, None, wanted=True, steered=steering.grammar is not None)
     name = f"{model.config.cell.upper()} trained on {Path(corpus).name}"
     tunes, looked_at = [], bars_looked_at(model)
     for tune in demo_tunes(model, name, seed, steering, figures):
         tunes.append(page_tune(tune, figures, formats, out, looked_at))
-        print(f"temperature {tune.temperature:g}: the best of {tune.kept.candidates} tunes", flush=True)
+        say(f"temperature {tune.temperature:g}: the best of {tune.kept.candidates} tunes", flush=True)
     page = demo_page(
         [each for each, _ in tunes],
         model,

@@ -1,11 +1,11 @@
 """Variants of a tune, some of its bars written anew: `tunewright compose --vary`."""
 
 import re
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from tunewright.cli.composing.composed_files import made_by, write_tune
+from tunewright.cli.console import say, say_tune, warn
 from tunewright.cli.ending import MISTAKE
 from tunewright.errors import GrammarError, OptionError, VocabularyError
 from tunewright.files import claim_folder
@@ -43,15 +43,15 @@ def write_variants(request: VariationRequest) -> int:
     except (GrammarError, OptionError, VocabularyError) as error:
         raise type(error)(error.message, path=request.tune, line=error.line, column=error.column) from error
     fit = f"{len(found)} of {request.candidates} candidates fit"
-    print(f"{fit}; log-probability of the tune from bar {first} on, in nats", file=sys.stderr)
+    warn(f"{fit}; log-probability of the tune from bar {first} on, in nats")
     if not found:
-        print(f"no variant of bars {request.bars} was found; try more --candidates or another --seed", file=sys.stderr)
+        warn(f"no variant of bars {request.bars} was found; try more --candidates or another --seed")
         return MISTAKE
     best = found[: request.count]
     if request.out is None:
         for place, variation in enumerate(best, start=1):
-            print(variation.text)
-            print(f"  {place}. of {len(found)}: {in_words(variation)}", file=sys.stderr)
+            say_tune(variation.text)
+            warn(f"  {place}. of {len(found)}: {in_words(variation)}")
         return 0
     names = parse_formats(request.formats)
     claim_folder(request.out, force=request.force)
@@ -60,7 +60,7 @@ def write_variants(request: VariationRequest) -> int:
         provenance = made_by(request.model, request.name, request.config, variation.seed)
         provenance |= {"varied": f"bars {request.bars} of {request.tune.name}", "likelihood": in_words(variation)}
         written += write_tune(variation.text, f"variant-{place}", names, provenance, request.out)
-    print(f"{written} files in {request.out}")
+    say(f"{written} files in {request.out}")
     return 0 if written else MISTAKE
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
+from tunewright.cli.console import say
 from tunewright.cli.ending import INTERRUPTED, stop_on_signal
 from tunewright.cli.flags import NamedPath, flags_of, given, override
 from tunewright.cli.sources import read_sources, recorded
@@ -76,7 +77,7 @@ def adapt(
         follow(adaptation.run, stopped)
     draw_curves(out, adaptation.run.trainer.history)
     if stopped and not adaptation.run.trainer.finished:
-        print("stopped and saved; go on with the same command and --resume")
+        say("stopped and saved; go on with the same command and --resume")
         return INTERRUPTED
     show(adaptation.finish(), adaptation.held_out)
     return 0
@@ -85,9 +86,9 @@ def adapt(
 def announce(adaptation: "Adaptation") -> None:
     """Print the characters that are new to the network, and a warning if no tunes are held out."""
     if adaptation.added_characters:
-        print(f"characters that are new to the network: {' '.join(map(repr, adaptation.added_characters))}")
+        say(f"characters that are new to the network: {' '.join(map(repr, adaptation.added_characters))}")
     if not adaptation.held_out:
-        print("too few tunes to hold any out: losses on own tunes are measured on the tunes that are learned from")
+        say("too few tunes to hold any out: losses on own tunes are measured on the tunes that are learned from")
 
 
 def show(losses: "Mapping[str, tuple[Losses, Losses]]", held_out: int) -> None:
@@ -96,8 +97,8 @@ def show(losses: "Mapping[str, tuple[Losses, Losses]]", held_out: int) -> None:
         "own": f"own tunes ({held_out} held out)" if held_out else "own tunes (learned from)",
         "former": "former validation tunes",
     }
-    print(f"\n{'nats per character':<28}{'full_tune':>18}{'cold_window':>18}")
+    say(f"\n{'nats per character':<28}{'full_tune':>18}{'cold_window':>18}")
     for name, (before, after) in losses.items():
         full = f"{before.full_tune:.3f} -> {after.full_tune:.3f}"
         cold = f"{before.cold_window:.3f} -> {after.cold_window:.3f}"
-        print(f"{names[name]:<28}{full:>18}{cold:>18}")
+        say(f"{names[name]:<28}{full:>18}{cold:>18}")

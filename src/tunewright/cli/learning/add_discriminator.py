@@ -4,6 +4,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+from tunewright.cli.console import say
 from tunewright.cli.progress import progress_bar
 from tunewright.errors import InputError
 from tunewright.model.checkpoint import Build, read_checkpoint, write_checkpoint
@@ -36,10 +37,10 @@ def add_discriminator(folder: Path, data: TrainingData, *, anew: bool = False, o
         with progress_bar() as tell:
             found = learn_discriminator(model, training_texts(data), progress=tell)
     except InputError as error:
-        print(f"no discriminator, so that composing takes every tune: {error}")
+        say(f"no discriminator, so that composing takes every tune: {error}")
         return
     write_checkpoint(folder, replace(model, style={**model.style, KEY: found.as_json()}))
-    print(
+    say(
         f"discriminator: learned in {time.monotonic() - began:.0f} s to tell {found.tunes:,} training tunes from as "
         f"many composed ones; of two tunes that it had not seen it tells which is which in {found.auc:.1%}"
     )

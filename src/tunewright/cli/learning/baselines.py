@@ -1,8 +1,8 @@
 """N-gram and unigram baselines for `tunewright evaluate`: losses that counting characters reaches."""
 
-import sys
 from collections.abc import Sequence
 
+from tunewright.cli.console import warn
 from tunewright.cli.sources import read_sources
 from tunewright.corpus.large.built_corpus import built_corpus
 from tunewright.corpus.tune import Tune
@@ -36,7 +36,7 @@ def baselines_beside(model: Checkpoint, data: Measurable, corpus: Sequence[str] 
     except InputError as error:
         if corpus:
             raise
-        print(f"no baselines: {error}; name the tunes to count with --corpus", file=sys.stderr)
+        warn(f"no baselines: {error}; name the tunes to count with --corpus")
         return None
     return baselines(counted, len(model.vocabulary), data)
 

@@ -6,10 +6,9 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-
 from tunewright.cli.figure_file import figure_form
 from tunewright.cli.flags import NamedPath
+from tunewright.cli.safe_console import SafeConsole
 from tunewright.errors import OptionError
 from tunewright.files import write_file
 
@@ -41,12 +40,12 @@ def compare(*runs: str, out: NamedPath | None = None) -> None:
     if len(runs) < 2:
         raise OptionError(f"{'1 run' if runs else 'no runs'} to compare; name two or more")
     recorded = {name: read_run(run) for name, run in distinct_names(runs).items()}
-    console = Console(highlight=False, soft_wrap=True)
+    console = SafeConsole(soft_wrap=True)
     if not console.is_terminal:
         console.width = max(console.width, NAME_WIDTH + sum(max(CELL_WIDTH, len(name) + 3) for name in recorded))
     reasons = reasons_not_comparable(recorded)
     for reason in reasons:
-        console.print(f"not to be compared: {reason}", markup=False)
+        console.print(f"not to be compared: {reason}")
     console.print(comparison_table(recorded, ranked=not reasons))
     if out:
         write_file(out, draw_runs(recorded, form))

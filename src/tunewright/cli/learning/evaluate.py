@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
+from tunewright.cli.console import say
 from tunewright.cli.flags import NamedPath, flags_of, given, override
 from tunewright.cli.own_module import OwnFlag, own_module
 from tunewright.cli.progress import progress_bar
@@ -73,20 +74,20 @@ def evaluate(
     if json:
         more = {"dynamic_full_tune": loss.as_json()} if loss else {}
         about = {**result.as_json(), **more, "baselines": counting.as_json() if counting else None}
-        print(json_format.dumps(about, indent=2))
+        say(json_format.dumps(about, indent=2))
     else:
         show(result, counting, loss)
 
 
 def show(result: "Evaluation", counting: "Baselines | None", dynamic: "Loss | None") -> None:
     """Print a line for each protocol."""
-    print(f"{result.tunes:,} tunes, {result.characters:,} characters")
+    say(f"{result.tunes:,} tunes, {result.characters:,} characters")
     for name, loss in (("full_tune", result.full_tune), ("cold_window", result.cold_window)):
-        print(row(name, loss, counting_in_words(counting, name) if counting else ""))
+        say(row(name, loss, counting_in_words(counting, name) if counting else ""))
     if dynamic:
-        print(row("dynamic_full_tune", dynamic))
+        say(row("dynamic_full_tune", dynamic))
     if counting:
-        print(
+        say(
             f"counting: up to {counting.context} characters of context; unigram: none; both from "
             f"{counting.counted_characters:,} characters of the corpus"
         )

@@ -1,5 +1,6 @@
 """The command `tunewright export`: a network as an ONNX file, compared with torch before it is written."""
 
+from tunewright.cli.console import say
 from tunewright.cli.flags import NamedPath
 
 
@@ -22,4 +23,4 @@ def export(model: NamedPath, *, onnx: NamedPath) -> None:
     told = f"not compared with torch. {written.problem}"
     if written.difference is not None:
         told = f"differs from torch by {written.difference:.1g} at most"
-    print(f"{onnx}: {written.size:,} bytes; {told}")
+    say(f"{onnx}: {written.size:,} bytes; {told}")

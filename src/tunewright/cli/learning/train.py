@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
+from tunewright.cli.console import say
 from tunewright.cli.ending import INTERRUPTED, stop_on_signal
 from tunewright.cli.flags import NamedPath, flags_of, given, override, read_toml
 from tunewright.cli.own_module import OwnFlag, own_module
@@ -97,7 +98,7 @@ def train(
         if team.leads:
             draw_curves(run.folder, run.trainer.history)
         if team.stopping and not run.trainer.finished:
-            print(f"stopped and saved; go on with: tunewright train --out {out} --resume")
+            say(f"stopped and saved; go on with: tunewright train --out {out} --resume")
             return INTERRUPTED
         if team.leads and not no_discriminator and not plain_text:
             add_discriminator(run.folder / BEST, data, own=build)

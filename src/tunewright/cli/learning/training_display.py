@@ -1,13 +1,13 @@
 """Output while a network trains: a progress bar, a line for each epoch, and loss curves at the end."""
 
-import sys
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from tunewright.cli.console import warn
+from tunewright.cli.safe_console import SafeConsole
 from tunewright.errors import MissingExtraError
 from tunewright.files import write_file
 from tunewright.model.config import CELL_NAMES
@@ -22,7 +22,7 @@ HEADING = "epoch   learned   training full/cold   validation full/cold   seconds
 def follow(run: Run, stopped: Sequence[int]) -> None:
     """Train to the end, or until a signal stands in `stopped`, with a progress bar and a line for each epoch."""
     run.team.asked = stopped
-    console = Console(highlight=False, soft_wrap=True)
+    console = SafeConsole(soft_wrap=True)
     epochs = run.config.epochs
     done = f", {run.trainer.position.epoch} done already" if run.trainer.position.epoch else ""
     network, processes = run.network_config, f"; {run.team.size} processes" if run.team.size > 1 else ""
@@ -98,4 +98,4 @@ def draw_curves(folder: Path, history: Sequence[EpochRecord]) -> None:
         for form in ("png", "svg"):
             write_file(folder / f"loss.{form}", draw_loss_curves(history, form))
     except MissingExtraError as error:
-        print(f"no curves drawn: {error}", file=sys.stderr)
+        warn(f"no curves drawn: {error}")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rich import box
-from rich.console import Console
 from rich.table import Table
+
+from tunewright.cli.safe_console import SafeConsole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +23,7 @@ WIDTH, COLUMN = 110, 16
 
 def show(found: NeuronResults, *, by_unit: bool) -> None:
     """Print a table: for each label the best unit or, if `by_unit`, for each unit the labels that it follows."""
-    console = Console(highlight=False)
+    console = SafeConsole()
     if not console.is_terminal:
         console.width = WIDTH + COLUMN * len(found.others)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)

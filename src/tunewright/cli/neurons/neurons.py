@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 from cyclopts import Parameter
 
+from tunewright.cli.console import say, warn
 from tunewright.cli.flags import NamedPath, Whole
 from tunewright.cli.own_module import OwnFlag, own_module
 from tunewright.cli.progress import progress_bar
@@ -86,6 +86,6 @@ def neurons(
             progress=tell,
         )
     for problem in written.problems:
-        print(f"left out: {problem}", file=sys.stderr)
+        warn(f"left out: {problem}")
     show(written.found, by_unit=unit is not None)
-    print(f"Look at {written.page}")
+    say(f"Look at {written.page}")

@@ -1,10 +1,10 @@
 """The command `tunewright report`: the paper of a study, in several formats."""
 
-import sys
 from typing import Annotated
 
 from cyclopts import Parameter
 
+from tunewright.cli.console import say, warn
 from tunewright.cli.flags import NamedPath
 from tunewright.cli.progress import progress_bar
 
@@ -47,8 +47,8 @@ def report(
             results, out, title=title, authors=author or (), date=date, force=force, progress=tell
         )  # fmt: skip
     for what, reason in written.problems.items():
-        print(f"left out: {what}: {reason}", file=sys.stderr)
+        warn(f"left out: {what}: {reason}")
     if results.failed or results.missing:
-        print(f"the study is unfinished: {len(results.runs)} of {len(results.plan.runs)} runs are reported")
+        say(f"the study is unfinished: {len(results.runs)} of {len(results.plan.runs)} runs are reported")
     forms = [path.name for path in sorted(out.glob("paper.*"))]
-    print(f"{', '.join(forms)} in {out}; your own words: {out / 'notes'}; to hand in: {out / 'hand-in'}")
+    say(f"{', '.join(forms)} in {out}; your own words: {out / 'notes'}; to hand in: {out / 'hand-in'}")

@@ -1,5 +1,6 @@
 """The command `tunewright study results`: means with intervals, answers to the questions, tables and figures."""
 
+from tunewright.cli.console import say
 from tunewright.cli.flags import NamedPath
 
 
@@ -23,4 +24,4 @@ def results(folder: NamedPath, *, out: NamedPath | None = None) -> None:
     show_results(found)
     place = out or folder / "results"
     written = [*write_tables(found, place), *draw_figures(found, place)]
-    print(f"{len(written)} files of tables and figures in {place}")
+    say(f"{len(written)} files of tables and figures in {place}")

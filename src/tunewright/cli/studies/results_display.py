@@ -1,6 +1,5 @@
 """Output of `tunewright study results`: tables of settings, times and trials, answers to the questions, and figures."""
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,7 +8,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from tunewright.cli.console import warn
 from tunewright.cli.figure_file import FORMATS
+from tunewright.cli.safe_console import SafeConsole
 from tunewright.errors import MissingExtraError
 from tunewright.files import write_file
 from tunewright.report.figures.study_figures import draw_question, draw_sizes, draw_speed
@@ -33,13 +34,13 @@ STACK_TIMES = "not compared: the networks learned in stacks, and their times are
 
 def show_results(found: StudyResults) -> None:
     """Print what a study has found so far."""
-    console = Console(highlight=False, soft_wrap=True)
+    console = SafeConsole(soft_wrap=True)
     if not console.is_terminal:
         console.width = max(console.width, NAME_WIDTH + CELL_WIDTH * len(MEASURED))
     total = len(found.plan.runs)
-    console.print(f"{found.plan.title}: {len(found.runs)} of {total} runs finished", markup=False)
+    console.print(f"{found.plan.title}: {len(found.runs)} of {total} runs finished")
     for run in found.failed:
-        console.print(f"failed: {run.name}: {run.error}", markup=False)
+        console.print(f"failed: {run.name}: {run.error}")
     if found.missing:
         console.print(f"{len(found.missing)} still to come")
     if found.plan.search:
@@ -110,14 +111,14 @@ def _time(time: TimeToLoss) -> str:
 def _show_answers(found: StudyResults, console: Console) -> None:
     """Print the comparisons of each question."""
     for question in found.plan.questions:
-        console.print(question.title, style="bold", markup=False)
+        console.print(question.title, style="bold")
         for measure in (found.protocol, "seconds_per_epoch"):
             given = answer(found, question, measure)
-            console.print(f"  {MEASURES[measure].title}", markup=False)
+            console.print(f"  {MEASURES[measure].title}")
             if given.lowest and measure == found.protocol:
-                console.print(f"    lowest: {given.lowest}, {_loss(found, given.lowest)}", markup=False)
+                console.print(f"    lowest: {given.lowest}, {_loss(found, given.lowest)}")
             for comparison in given.comparisons:
-                console.print(f"    {comparison.in_words}", markup=False)
+                console.print(f"    {comparison.in_words}")
             if not given.comparisons:
                 timeless = MEASURES[measure].by_clock and any(run.stacked for run in found.runs)
                 console.print(f"    {STACK_TIMES}" if timeless else "    nothing to compare yet")
@@ -149,7 +150,7 @@ def draw_figures(found: StudyResults, folder: Path) -> list[Path]:
                 write_file(folder / f"{name}.{form}", draw(form))
                 written.append(folder / f"{name}.{form}")
     except MissingExtraError as error:
-        print(f"no figures drawn: {error}", file=sys.stderr)
+        warn(f"no figures drawn: {error}")
     return written
 
 

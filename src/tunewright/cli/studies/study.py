@@ -1,11 +1,11 @@
 """The commands `tunewright study show` and `tunewright study run`."""
 
-import sys
 from contextlib import closing
 from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 
+from tunewright.cli.console import say, warn
 from tunewright.cli.ending import FINDINGS, INTERRUPTED, stop_on_signal
 from tunewright.cli.examples import epilogue
 from tunewright.cli.flags import NamedPath, Whole
@@ -107,18 +107,18 @@ def run(
     if executor == "stacked" or (executor is None and not workers and can_stack(asked.runs)):
         executor = "stacked"
         for line in explain_unstacked(asked.runs):
-            print(line)
+            say(line)
     steps = run_study(asked, out, data=shared, executor=executor, workers=workers, address=address)
     with stop_on_signal() as stopped, closing(steps):
         states = follow(steps, stopped)
     if any(state.state in ("waiting", "running") for state in states):
-        print("stopped and saved; the same command goes on")
+        say("stopped and saved; the same command goes on")
         return INTERRUPTED
     if asked.search:
         show_best_trial(asked, out)
     failed = [state for state in states if state.state == "failed"]
     for state in failed:
-        print(f"failed: {state.run.name}: {state.report.error}", file=sys.stderr)
+        warn(f"failed: {state.run.name}: {state.report.error}")
     if failed:
-        print(f"{len(failed)} of {len(states)} runs failed; the same command tries them again", file=sys.stderr)
+        warn(f"{len(failed)} of {len(states)} runs failed; the same command tries them again")
     return FINDINGS if failed else 0

@@ -12,6 +12,8 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from tunewright.cli.console import say
+from tunewright.cli.safe_console import SafeConsole
 from tunewright.study.plans.plan import Plan, Value, value_words
 from tunewright.study.plans.search_space import Range
 from tunewright.study.running.duration import Pace, Timing, makespan
@@ -150,8 +152,8 @@ def show_best_trial(plan: Plan, folder: Path) -> None:
     best = best_trial(folder)
     if best and plan.search:
         run = best.run
-        print(f"best trial: {best.name}, {best.loss:.4f} nats per character ({run.protocol}) in epoch {run.best.epoch}")
-        print("\n".join(f"  {name} = {run.options[name]!r}" for name in plan.search.options))
+        say(f"best trial: {best.name}, {best.loss:.4f} nats per character ({run.protocol}) in epoch {run.best.epoch}")
+        say("\n".join(f"  {name} = {run.options[name]!r}" for name in plan.search.options))
 
 
 def duration(seconds: float) -> str:
@@ -163,7 +165,7 @@ def duration(seconds: float) -> str:
 
 
 def _console() -> Console:
-    console = Console(highlight=False, soft_wrap=True)
+    console = SafeConsole(soft_wrap=True)
     if not console.is_terminal:
         console.width = WIDTH
     return console

@@ -35,7 +35,8 @@ from tunewright.corpus.large.workers import Run, workers
 from tunewright.corpus.sources import existing, find_files
 from tunewright.corpus.tune import Failure
 from tunewright.errors import CorpusError, OutputError
-from tunewright.files import FolderLock, claim_folder, require_own, write_file
+from tunewright.files import claim_folder, require_own, write_file
+from tunewright.locks import FolderLock
 
 PIECES, UNPACKED = "pieces", "unpacked"
 

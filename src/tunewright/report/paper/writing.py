@@ -18,7 +18,8 @@ from pathlib import Path
 
 from tunewright.checksums import FolderManifest
 from tunewright.errors import InputError
-from tunewright.files import FolderLock, claim_folder, write_file
+from tunewright.files import claim_folder, write_file
+from tunewright.locks import FolderLock
 from tunewright.model.threads import one_thread
 from tunewright.progress import Progress
 from tunewright.rendering.page import PageTune

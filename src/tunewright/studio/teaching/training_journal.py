@@ -10,12 +10,13 @@ at the end of each stretch ``done``, ``stopped`` or ``failed``; a training that 
 
 import contextlib
 import json
-import os
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
+
+from tunewright.locks import try_lock
 
 JOURNAL, LOCK, STOP, ORDER = "journal.jsonl", "lock", "stop", "order.json"
 """Names of files in the folder of a training."""
@@ -100,16 +101,7 @@ class ProcessLock:
 
     def _try(self) -> bool:
         file = self._path.open("ab")
-        try:
-            if os.name == "nt":
-                import msvcrt
-
-                msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
-            else:
-                import fcntl
-
-                fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        if not try_lock(file.fileno()):
             file.close()
             return False
         self._file = file

@@ -17,14 +17,10 @@ from typing import Any, BinaryIO, Literal
 
 from tunewright.checksums import CHECKSUM, parse_object, require_sealed, sealed_json
 from tunewright.errors import InputError, OutputError
-from tunewright.files import claim_folder, write_file
+from tunewright.files import claim_folder, may_run, write_file
+from tunewright.locks import try_lock
 from tunewright.study.plans.plan import Plan, PlannedRun, read_plan
 from tunewright.study.plans.plan_writing import as_sealed_toml, difference
-
-try:
-    import fcntl
-except ImportError:  # not on Windows
-    fcntl = None  # type: ignore[assignment]
 
 PLAN, RUNS, RUN, LOCK = "plan.toml", "runs", "run.json", ".lock"
 STATUS_KEYS = ("name", "setting", "seed", "status", "error")
@@ -110,28 +106,11 @@ def _is_left_by_a_kill(entry: Path) -> bool:
 def _lock(path: Path, lock: BinaryIO) -> None:
     """Lock the study, after waiting for the workers of a killed runner to end."""
     ends = time.monotonic() + LOCK_WAIT_SECONDS
-    while fcntl:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            break
-        except OSError as error:
-            runner = (path / LOCK).read_text(encoding="ascii", errors="replace")
-            if _is_alive(runner) or time.monotonic() > ends:
-                raise OutputError(
-                    f"another runner is at work in it (process {runner or 'unknown'})", path=path
-                ) from error
-            time.sleep(0.05)
+    while not try_lock(lock.fileno()):
+        runner = (path / LOCK).read_text(encoding="ascii", errors="replace")
+        if not runner.isdecimal() or may_run(int(runner)) or time.monotonic() > ends:
+            raise OutputError(f"another runner is at work in it (process {runner or 'unknown'})", path=path)
+        time.sleep(0.05)
     lock.truncate(0)
     lock.write(str(os.getpid()).encode())
     lock.flush()
-
-
-def _is_alive(process: str) -> bool:
-    """Whether a process of this number runs on this machine."""
-    try:
-        os.kill(int(process), 0)
-    except ProcessLookupError:
-        return False
-    except (OSError, OverflowError, ValueError):  # another user's process, or not a number
-        return True
-    return True
