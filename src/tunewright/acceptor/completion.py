@@ -141,8 +141,8 @@ def finish_token(tables: Tables, state: State) -> int:
         return end if control == Control.WORD_END else finish_word(tables, state, field_words(tables, state), end)
     if control == Control.CHORD_NAME:
         return finish_word(tables, state, ANY, symbols[Character.QUOTATION])
-    if control in (Control.BANG, Control.SIGN):
-        return finish_word(tables, state, ANY, symbols[Character.EXCLAMATION])
+    if control in (Control.BANG, Control.PLUS, Control.SIGN):
+        return finish_word(tables, state, ANY, symbols[state.field])
     if control == Control.TUPLET and tables[Place.VALUE][state.node] < 0:
         return finish_word(tables, state, ANY, -1)
     if control == Control.LENGTH:
@@ -151,6 +151,9 @@ def finish_token(tables: Tables, state: State) -> int:
         return finish_words(tables, state)
     if control == Control.BAR_LINE:
         return finish_bar_line(tables, state)
+    if control == Control.COLON_BAR:
+        dotted = tables[Place.SETTINGS][Setup.TIDY] == 0 and not may_repeat(tables, state)
+        return -1 if dotted else symbols[Character.STROKE]
     return finish_group(tables, state)
 
 

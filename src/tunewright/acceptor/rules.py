@@ -20,11 +20,9 @@ from tunewright.acceptor.words import (
     BODY_TEXTS,
     HEADER_TEXTS,
     INSTRUCTIONS,
+    MARKS,
     NOTE_LETTERS,
-    PLAIN_MARKS,
     RESTS,
-    SPLIT_MARKS,
-    TRILL_MARKS,
 )  # fmt: skip
 
 Action = Callable[..., bool]
@@ -61,7 +59,7 @@ _HEADER: tuple[Rule, ...] = (
         (control, "%", actions.take_text, Control.PERCENT)
         for control in (Control.TEXT_START, Control.TEXT_BODY, Control.RHYTHM)
     ),
-    (Control.PERCENT, "%", None, Control.HEAD),
+    (Control.PERCENT, "%", actions.begin_directive, Control.WORD),
     *(
         (control, "\n", actions.end_text, Control.HEAD)
         for control in (Control.TEXT_START, Control.TEXT_BODY, Control.PERCENT, Control.RHYTHM, Control.DIGITS)
@@ -74,14 +72,23 @@ _NOTES = (
     (NOTE_LETTERS, notes.take_note, Control.LENGTH),
     (RESTS, notes.take_rest, Control.LENGTH),
     (ACCIDENTALS, signs.take_accidental, Control.PITCHED),
-    (SPLIT_MARKS + TRILL_MARKS + PLAIN_MARKS, signs.take_mark, Control.MARKED),
+    (MARKS, signs.take_mark, Control.MARKED),
+    (".", signs.take_mark, Control.DOTTED),
     ("[", actions.go, Control.BRACKET),
     ("{", notes.open_grace, Control.BRACE),
     ('"', actions.open_quote, Control.QUOTE),
     ("(", signs.take_paren, Control.PAREN),
 )
+_MARKED = (
+    (NOTE_LETTERS, notes.take_note, Control.LENGTH),
+    (RESTS, notes.take_rest, Control.LENGTH),
+    (ACCIDENTALS, signs.take_accidental, Control.PITCHED),
+    (MARKS, signs.take_mark, Control.MARKED),
+    ("[", actions.go, Control.BRACKET),
+)
 _SIGNS = (
     ("!", actions.open_sign, Control.BANG),
+    ("+", actions.open_sign, Control.PLUS),
     (")", actions.close_slur, Control.MUSIC),
     (">", signs.take_broken, Control.UP),
     ("<", signs.take_broken, Control.DOWN),
@@ -89,6 +96,7 @@ _SIGNS = (
     (" \t", actions.take_space, Control.MUSIC),
     ("\n", lyrics.take_newline, Control.BODY),
     ("\\", lyrics.take_newline, Control.LINE_END),
+    ("*", actions.go, Control.STAR),
     ("%", actions.begin_comment, Control.PERCENT),
     (END, actions.end_tune, Control.ENDED),
 )
@@ -109,11 +117,8 @@ _MUSIC: tuple[Rule, ...] = (
     *_of(_BAR_LINES, Control.MUSIC, Control.BODY),
     (Control.SLURRED, " ", actions.go, Control.MUSIC),
     (Control.BODY, "\n", None, Control.HEAD),
-    (Control.MARKED, NOTE_LETTERS + RESTS, notes.take_note, Control.LENGTH),
-    (Control.MARKED, RESTS, notes.take_rest, Control.LENGTH),
-    (Control.MARKED, ACCIDENTALS, signs.take_accidental, Control.PITCHED),
-    (Control.MARKED, SPLIT_MARKS + TRILL_MARKS + PLAIN_MARKS, signs.take_mark, Control.MARKED),
-    (Control.MARKED, "[", actions.go, Control.BRACKET),
+    *_of(_MARKED, Control.MARKED, Control.DOTTED),
+    (Control.DOTTED, "(", signs.begin_dotted_slur, Control.SLURRED),
     (Control.SHARP, "^", signs.take_accidental, Control.PITCHED),
     (Control.FLAT, "_", signs.take_accidental, Control.PITCHED),
     *(
@@ -152,9 +157,9 @@ _MUSIC: tuple[Rule, ...] = (
     (Control.QUOTED, TEXT, actions.take_text, Control.QUOTED),
     (Control.QUOTED, "%;\\", None, Control.HEAD),
     (Control.QUOTED, '"', actions.go, Control.MUSIC),
-    (Control.BANG, TEXT, signs.take_sign, Control.SIGN),
+    *((control, TEXT, signs.take_sign, Control.SIGN) for control in (Control.BANG, Control.PLUS)),
     (Control.SIGN, TEXT, signs.take_sign, Control.SIGN),
-    (Control.BANG, "\n", lyrics.take_newline, Control.BODY),
+    *((control, "\n", lyrics.take_newline, Control.BODY) for control in (Control.BANG, Control.STAR)),
     (Control.LINE_END, " ", actions.take_space, Control.LINE_END),
     (Control.LINE_END, "\n", lyrics.take_newline, Control.BODY),
 )
@@ -171,6 +176,8 @@ _BARS: tuple[Rule, ...] = (
     (Control.AWAIT, "[", actions.go, Control.AWAIT_BRACKET),
     (Control.AWAIT_LATER, "[", actions.go, Control.AWAIT_BRACKET),
     (Control.AWAIT, " \n", actions.go, Control.AWAIT_LATER),
+    (Control.AWAIT, "\\", lyrics.end_without_words, Control.AWAIT_LINE),
+    (Control.AWAIT_LINE, "\n", actions.go, Control.AWAIT_LATER),
     (Control.AWAIT_LATER, " ", actions.take_space, Control.AWAIT_LATER),
     (Control.AWAIT_BRACKET, "2", endings.second_ending, Control.MUSIC),
 )
@@ -202,9 +209,9 @@ _LINES: tuple[Rule, ...] = (
 
 FINISHING_CHARACTERS = (
     (Control.TEXT_START, "\n"), (Control.TEXT_BODY, "\n"), (Control.PERCENT, "\n"), (Control.DIGITS, "\n"),
-    (Control.RHYTHM, "\n"), (Control.LINE_END, "\n"), (Control.SYLLABLE, "\n"),
+    (Control.RHYTHM, "\n"), (Control.LINE_END, "\n"), (Control.AWAIT_LINE, "\n"), (Control.STAR, "\n"), (Control.SYLLABLE, "\n"),
     (Control.COLON, ":"), (Control.WORDS_COLON, ":"), (Control.AWAIT_WORDS, "w"), (Control.NUMBER, "123456789"),
-    (Control.QUOTE, '"'), (Control.QUOTED, '"'), (Control.COLON_BAR, "|"), (Control.AWAIT_LATER, "["),
+    (Control.QUOTE, '"'), (Control.QUOTED, '"'), (Control.AWAIT_LATER, "["),
     (Control.AWAIT, "2"), (Control.AWAIT_BRACKET, "2"),
 )  # fmt: skip
 """States in which the next character on the way to the end is always the same: the first of these that there is."""
@@ -214,6 +221,7 @@ RULES: tuple[Rule, ...] = (*_HEADER, *_MUSIC, *_BARS, *_LYRICS, *_LINES)
 SETTLERS: dict[int, Action] = {
     Control.LENGTH: notes.end_length,
     Control.BAR_LINE: actions.end_bar_line,
+    Control.COLON_BAR: endings.take_dotted,
     Control.PAREN: signs.begin_slur,
     Control.TUPLET: signs.begin_tuplet,
     Control.BRACKET: actions.begin_chord,

@@ -33,10 +33,8 @@ INSTRUCTIONS = "MLQK"
 NOTE_LETTERS = "CDEFGABcdefgab"
 RESTS = "zx"
 ACCIDENTALS = "^_="
-SPLIT_MARKS = ".~"
-"""Marks of a note for which abc2midi stores more than one note."""
-TRILL_MARKS = "TR"
-PLAIN_MARKS = "uvMLOPS"
+MARKS = ".~TRHuvMLOPS"
+"""Marks of a note: a dot, a roll, two that are trilled, a fermata, and such as are not played."""
 
 
 def _ticks(length: int) -> int:
@@ -142,6 +140,9 @@ CHORD_NAMES = (
 """Chords by the names that abc2midi knows."""
 ANNOTATION_STARTS = "^_<>@012345"
 """What text in quotes begins with so that it is not taken for a chord."""
+
+DIRECTIVES = tuple(f"{name} {number}" for name in ("slurgraces", "staffsep", "indent", "scale") for number in range(100))
+"""What may stand behind ``%%``: instructions for engravers, which abc2midi passes over."""
 
 SIGNS = {"ppp": 0, "pp": 0, "p": 0, "mp": 0, "mf": 0, "f": 0, "ff": 0, "fff": 0, "trill": 1, "breath": 2}
 """Words between exclamation marks: 0 stands alone, 1 needs a note, 2 needs one and stores it as two."""

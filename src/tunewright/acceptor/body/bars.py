@@ -75,6 +75,12 @@ def ending_open(state: State) -> bool:
     return state.ending != Ending.NONE
 
 
+def slurred(tables: Tables, state: State) -> bool:
+    """Return true if a tidy tune has a slur here that must end before a bar line, or before the tune does."""
+    state.reason = Reason.SLUR_OPEN
+    return tables[Place.SETTINGS][Setup.TIDY] == 1 and state.slur == 1
+
+
 def may_end(tables: Tables, state: State) -> bool:
     """Return true if the tune may end here."""
     if not nothing_pending(state):
@@ -85,8 +91,7 @@ def may_end(tables: Tables, state: State) -> bool:
     if state.tie > 0:
         state.reason = Reason.TIE_OPEN
         return False
-    if state.slur > 0:
-        state.reason = Reason.SLUR_OPEN
+    if slurred(tables, state):
         return False
     if state.repeat == Repeat.MUST_END:
         state.reason = Reason.REPEAT_OPEN
@@ -117,6 +122,7 @@ def start_bar(tables: Tables, state: State) -> bool:
     state.last = 0
     state.tieable = 0
     state.stretch = 0
+    state.cut = 1
     state.text = 0
     refit(tables, state)
     if state.started == 0 and ends_now(tables, state) and may_end(tables, state):
@@ -160,12 +166,11 @@ def soft_line(tables: Tables, state: State) -> bool:
         return True
     if state.opening == 1:
         return open_bar(tables, state)
+    if state.held > 0:
+        return balanced(state)
     if state.position == state.full:
         state.position = 0
     if state.chorded == 1 and not on_beat(state, state.position):
-        state.reason = Reason.BAR_SHORT
-        return False
-    if state.stray == 1 and state.position != 0:
         state.reason = Reason.BAR_SHORT
         return False
     if ends_now(tables, state):
@@ -187,7 +192,7 @@ def complete_bar(tables: Tables, state: State) -> bool:
         state.phase = 0
         return state.repeat != Repeat.MUST_END
     state.reason = Reason.BAR_SHORT
-    full = state.position in (0, state.full)
+    full = state.position in (0, state.full) and state.held == 0
     state.position = 0
     return full
 
@@ -199,12 +204,6 @@ def whole(tables: Tables, state: State) -> bool:
         return True
     state.reason = Reason.BAR_SHORT
     return position == state.full or position == state.phase
-
-
-def slurred(tables: Tables, state: State) -> bool:
-    """Return true if a tidy tune has a slur that the bar line would cross."""
-    state.reason = Reason.SLUR_OPEN
-    return tables[Place.SETTINGS][Setup.TIDY] == 1 and state.slur == 1
 
 
 def closable(state: State) -> bool:

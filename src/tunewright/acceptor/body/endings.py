@@ -30,8 +30,8 @@ def may_close(tables: Tables, state: State) -> bool:
 
 
 def may_start(tables: Tables, state: State) -> bool:
-    """Return true if the conditions allow a section to start here."""
-    if ends_now(tables, state):
+    """Return true if a section, or its ending, may start here."""
+    if ends_now(tables, state) or state.held > 0:
         state.reason = Reason.CADENCE
         return False
     last = target(tables, state)
@@ -89,6 +89,13 @@ def take_double(tables: Tables, state: State) -> bool:
     return start_bar(tables, state)
 
 
+def take_dotted(tables: Tables, state: State) -> bool:
+    """Let a colon be a dotted bar line, which no tidy tune has."""
+    state.control = Control.CLOSED
+    state.reason = Reason.REPEAT_MISSING
+    return tables[Place.SETTINGS][Setup.TIDY] == 0 and take_double(tables, state)
+
+
 def start_repeat(tables: Tables, state: State) -> bool:
     """Start a section that will be repeated."""
     if not nothing_pending(state) or not soft_line(tables, state):
@@ -114,31 +121,46 @@ def start_repeat(tables: Tables, state: State) -> bool:
     return start_bar(tables, state)
 
 
-def goes_back(tables: Tables, state: State) -> bool:
-    """Return true if a repeat may end here although none began.
+def may_stray(tables: Tables, state: State) -> bool:
+    """Return true if endings may begin here although no repeat did.
 
-    Once a tune has had endings, abc2midi goes back to the repeat before, or just on, without a complaint.
+    Once a tune has had endings, abc2midi leaves out the first of such and plays the second one.
     """
-    if state.played == 0 or sections(tables, state) > 0 or state.ending == Ending.SECOND:
-        return False
+    return state.played == 1 and sections(tables, state) == 0 and state.ending != Ending.SECOND
+
+
+def goes_back(state: State) -> bool:
+    """Return true if the repeat before, to which abc2midi goes back once a tune has had endings, counts like this."""
     return state.free == 1 or (state.phase == 0 and state.last_phase == 0)
+
+
+def opened(tables: Tables, state: State) -> bool:
+    """Return true if there is a repeat that may end here."""
+    if state.ending == Ending.NONE:
+        again = state.played > 0 and sections(tables, state) == 0 and goes_back(state)
+        return state.repeat != Repeat.NONE or again
+    return state.ending == Ending.FIRST or (state.ending == Ending.SECOND and (state.stray == 0 or goes_back(state)))
+
+
+def is_left_out(tables: Tables, state: State) -> bool:
+    """Return true in a first ending that is not played, so that its last bar may be of any length."""
+    stray = state.ending == Ending.FIRST and state.stray == 1
+    return stray and tables[Place.SETTINGS][Setup.TIDY] == 0
 
 
 def repeat_fits(tables: Tables, state: State) -> bool:
     """Count the bar at the end of a repeat; false if the second time through would not count the same."""
     if not nothing_pending(state):
         return False
-    if state.started == 0 or state.notes == 0:
+    if state.started == 0 or state.notes == 0 or state.held > 0:
         state.reason = Reason.NO_NOTE
         return False
-    if state.ending == Ending.BETWEEN or (
-        state.repeat == Repeat.NONE and state.ending != Ending.SECOND and not goes_back(tables, state)
-    ):
+    if not opened(tables, state):
         state.reason = Reason.REPEAT_MISSING
         return False
     if not may_close(tables, state):
         return False
-    if state.free == 1:
+    if state.free == 1 or is_left_out(tables, state):
         state.position = 0
         return True
     if state.position == state.full:
@@ -171,6 +193,8 @@ def end_repeat(tables: Tables, state: State) -> bool:
         state.played = 0  # programs differ on where a repeat goes back to after this
     else:
         state.last_phase = state.phase
+        if state.repeat == Repeat.NONE:
+            state.played = 2  # what is played now is the third time
     close_section(state)
     state.repeat = Repeat.NONE
     state.phase = state.position
@@ -197,7 +221,7 @@ def first_ending(tables: Tables, state: State) -> bool:
     """Start a first ending, wherever in a bar."""
     if not nothing_pending(state):
         return False
-    begun = state.repeat != Repeat.NONE or goes_back(tables, state)
+    begun = state.repeat != Repeat.NONE or may_stray(tables, state)
     if not begun or state.ending != Ending.NONE or state.started == 0:
         state.reason = Reason.REPEAT_MISSING
         return False
@@ -205,11 +229,7 @@ def first_ending(tables: Tables, state: State) -> bool:
     if state.opening == 1 or (state.position != 0 and inside):
         state.reason = Reason.BAR_SHORT
         return False
-    if target(tables, state) > 0 and state.bar >= target(tables, state):
-        state.reason = Reason.FORM_BROKEN
-        return False
-    formed = sections(tables, state) > 0 and not may_start(tables, state)
-    if ends_now(tables, state) or formed or not may_have_endings(tables, state):
+    if not may_start(tables, state) or not may_have_endings(tables, state):
         state.reason = Reason.FORM_BROKEN
         return False
     state.stray = 0 if state.repeat != Repeat.NONE else 1
@@ -222,7 +242,10 @@ def first_ending(tables: Tables, state: State) -> bool:
 
 def second_ending(tables: Tables, state: State) -> bool:
     """Start a second ending, which goes on from where the first one began."""
-    state.last_phase = state.phase if state.ending_position == 0 else state.full
+    if state.ending_position != 0:
+        state.last_phase = state.full
+    elif state.stray == 0:
+        state.last_phase = state.phase
     state.played = 1
     state.ending = Ending.SECOND
     state.repeat = Repeat.NONE

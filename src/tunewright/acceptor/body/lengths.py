@@ -25,6 +25,8 @@ def goal(tables: Tables, state: State) -> int:
     """Return the ticks at which the bar must end: short of a full bar where the last one of a section balances."""
     if state.opening == 1 and pick_up(tables, state) > 0:
         return pick_up(tables, state)
+    if state.held > 0 or state.holding == 1:
+        return state.full - state.pickup
     number = state.bar if state.position > 0 else state.bar + 1
     if number == target(tables, state) and state.phase > 0 and state.opening == 0:
         return state.phase
@@ -44,7 +46,14 @@ def room(tables: Tables, state: State) -> int:
             return -1
     if last > 0 and state.bar >= last and state.position == 0:
         return -1
+    if state.held > 0 and state.stretch == 0:
+        return -1
     return (goal(tables, state) - state.position) * 4 // state.unit
+
+
+def is_second(state: State) -> bool:
+    """Return true in a hornpipe where a short note is the second of a pair, which abc2midi plays unevenly."""
+    return state.hornpipe == 1 and state.stretch // (state.full // 8) % 2 == 1
 
 
 def suits(tables: Tables, state: State, index: int, factor: int) -> int:
@@ -54,8 +63,12 @@ def suits(tables: Tables, state: State, index: int, factor: int) -> int:
         return 0
     if state.tuplet_left > 0 and state.tuplet_value > 0 and state.tuplet_value != index + 1:
         return 0
-    if state.mark > NoteMark.TRILL and state.hornpipe == 1 and value * state.unit // 4 == state.full // 8:
+    if state.holding == 1 and state.held + value * state.unit // 4 > state.pickup:
         return 0
+    if is_second(state) and state.tuplet_left == 0 and value * state.unit // 4 == state.full // 8:
+        alike = state.parted == index + 1 if state.mark == NoteMark.DOT else state.parted != index + 1
+        if state.mark == NoteMark.ROLL or not alike:
+            return 0
     if state.mark == NoteMark.ROLL and factor > 1 and value * factor == 12 * state.tuplet_of:
         return 0
     grace = state.host * state.cut * (2 if state.mark == NoteMark.DOT else 1)
