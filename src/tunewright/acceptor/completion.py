@@ -6,6 +6,7 @@ sees none.
 """
 
 from tunewright.acceptor.body.bars import closable, closes_well, may_end, plays_once
+from tunewright.acceptor.body.endings import is_left_out
 from tunewright.acceptor.body.lengths import ends_now
 from tunewright.acceptor.body.sections import repeated, sections, target
 from tunewright.acceptor.body.signs import is_mark
@@ -89,6 +90,8 @@ def may_repeat(tables: Tables, state: State) -> bool:
     """Return true if the completion ends a repeat here."""
     if not closes(tables, state) or state.started == 0 or state.notes == 0:
         return False
+    if is_left_out(tables, state):
+        return True
     last = target(tables, state)
     if last > 0 and sections(tables, state) > 0 and state.bar != last:
         return False
@@ -147,6 +150,8 @@ def finish_token(tables: Tables, state: State) -> int:
         return finish_word(tables, state, ANY, -1)
     if control == Control.LENGTH:
         return finish_length(tables, state)
+    if control == Control.VOICE:
+        return symbols[Character.ZERO + state.voice + 1]
     if control == Control.WORDS:
         return finish_words(tables, state)
     if control == Control.BAR_LINE:

@@ -74,9 +74,11 @@ def characters_to_finish(tables: Tables, state: State, most: int) -> int:
 def must_be_tried(state: State) -> bool:
     """Return true where what may follow depends on the rest of the tune, so that a completion must be tried."""
     control = state.control
-    if state.worded == Worded.WITH_WORDS or state.to_tonic == 1:
+    if state.worded == Worded.WITH_WORDS or state.to_tonic == 1 or state.whole > 0:
         return True
-    if control in (Control.BRACKET, Control.MAYBE_FIELD) or Control.PAREN <= control <= Control.TUPLET:
+    if control == Control.BRACKET or Control.MAYBE_FIELD <= control <= Control.VOICE_END:
+        return True
+    if Control.PAREN <= control <= Control.TUPLET:
         return True
     return Control.BANG <= control <= Control.SIGN or (state.tie > 0 and state.fit == 0)
 

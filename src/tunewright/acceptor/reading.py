@@ -43,6 +43,7 @@ class State:
     last_phase: int  # `phase` of the section that was repeated last
     played: int  # 1 if the tune has endings already, 2 if abc2midi has gone back to a repeat before them
     stray: int  # 1 in endings that no repeat mark began
+    third: int  # 1 where a third ending may follow
     idle: int  # signs, fields and empty bars since the last note
     holding: int  # 1 if a fermata stands on the next note
     held: int  # ticks by which abc2midi makes the notes of this bar, then the last one, longer for fermatas
@@ -54,6 +55,11 @@ class State:
     ending_position: int  # `position` where the first ending began
     ending_bar: int  # `bar` where the first ending began
     section_bar: int  # `bar` where the section began
+    voice: int  # number of the voice, 0 without any, `Limit.VOICES` where no other may follow
+    sounded: int  # ticks that the voice has played, repeats included
+    repeated_from: int  # `sounded` where the repeat began
+    ending_from: int  # `sounded` where the first ending began
+    whole: int  # ticks that the first voice plays, in the others
     fit: int  # lengths that the next note may have, one bit each
     tuplet_left: int  # notes of a tuplet still to come
     tuplet_of: int  # notes in it
@@ -130,11 +136,11 @@ class Control:
     """What is being written."""
 
     (
-        HEAD, COLON, TEXT_START, TEXT_BODY, PERCENT, WORD, WORD_END, NUMBER, DIGITS, RHYTHM, BODY, MAYBE_FIELD, MUSIC,
+        HEAD, COLON, TEXT_START, TEXT_BODY, PERCENT, WORD, WORD_END, NUMBER, DIGITS, RHYTHM, BODY, MAYBE_FIELD, VOICE_COLON, VOICE, VOICE_NAME, VOICE_END, MUSIC,
         SHARP, FLAT, PITCHED, DOTTED, MARKED, LENGTH, BRACKET, IN_CHORD, BRACE, IN_GRACE, PAREN, SLURRED, TUPLET, UP, UP_TWICE,
         DOWN, DOWN_TWICE, AFTER_PAIR, QUOTE, CHORD_NAME, QUOTED, BANG, PLUS, STAR, BAR_LINE, CLOSED, COLON_BAR, REPEATED, AWAIT,
         AWAIT_LINE, AWAIT_LATER, AWAIT_BRACKET, LINE_END, SIGN, AWAIT_WORDS, WORDS_COLON, WORDS, SYLLABLE, ENDED, STATES,
-    ) = range(53)  # fmt: skip
+    ) = range(57)  # fmt: skip
 
 
 class Reason:
@@ -145,7 +151,8 @@ class Reason:
         REPEAT_MISSING, REPEAT_OPEN, REPEAT_PHASE, ENDING_MISSING, TIE_MISFIT, TIE_OPEN, SLUR_TWICE, NO_SLUR,
         BROKEN_MISFIT, UNFINISHED, TUPLET_MISFIT, GRACE_MISFIT, CHORD_MISFIT, MARK_MISFIT, NO_ACCOMPANIMENT, FIELD_TRAP,
         FORM_BROKEN, TOO_LONG, PICK_UP, SLUR_OPEN, CADENCE, LYRICS_MISFIT, LYRICS_MISSING, EMPTY_BAR, TUPLET_DISPUTED,
-    ) = range(33)  # fmt: skip
+        VOICE_MISFIT,
+    ) = range(34)  # fmt: skip
 
 
 class Place:
@@ -231,6 +238,7 @@ class Limit:
 
     IDLE = 8  # signs, fields and empty bars in a row without a note
     BLANKS = 20  # in a row
+    VOICES = 9
     TEXT = 400  # characters of a line of text
     ENDING, REPEAT, TUNE = 3, 24, 64  # bars, if it is tidy
     GRACE = 16  # grains of grace notes, if it is tidy: four notes of the unit length

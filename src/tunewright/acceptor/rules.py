@@ -11,7 +11,7 @@ from types import FunctionType
 from typing import cast
 
 from tunewright.acceptor import actions
-from tunewright.acceptor.body import bars, endings, lyrics, notes, signs
+from tunewright.acceptor.body import bars, endings, lyrics, notes, signs, voices
 from tunewright.acceptor.header import fields_read as fields
 from tunewright.acceptor.reading import CHARACTERS, Control, Place, State, Tables
 from tunewright.acceptor.words import (
@@ -31,12 +31,13 @@ Rule = tuple[int, str, Action | None, int]
 
 END_CLASS = 3
 """Class of the character that ends a tune, which is its code point."""
-UNTIDY = "KMLQPTW"
+UNTIDY = "KMLQPTVW"
 """Fields that a tidy tune does not have among its music."""
 UNQUOTED = ((Control.QUOTED, "|:"), (Control.CHORD_NAME, " ()"))
 """What a tidy tune does not have in an annotation, and behind the name of a chord."""
 TEXT = "".join(map(chr, range(32, CHARACTERS)))
 SYLLABLE_STARTS = "".join(character for character in TEXT if character not in " -_*|%\\:~")
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 DIGITS_OF_LENGTH = "0123456789/"
 END = chr(END_CLASS)
 
@@ -132,6 +133,7 @@ _MUSIC: tuple[Rule, ...] = (
     (Control.LENGTH, DIGITS_OF_LENGTH, signs.take_length, Control.LENGTH),
     (Control.LENGTH, ",'", notes.take_octave, Control.LENGTH),
     (Control.BRACKET, "1", endings.first_ending, Control.MUSIC),
+    *((control, "3", endings.third_ending, Control.MUSIC) for control in (Control.BRACKET, Control.REPEATED)),
     (Control.BRACKET, "|", endings.take_double, Control.CLOSED),
     (Control.BRACKET, INSTRUCTIONS, actions.begin_inline_field, Control.COLON),
     (Control.IN_CHORD, "]", notes.close_chord, Control.MUSIC),
@@ -207,15 +209,27 @@ _LINES: tuple[Rule, ...] = (
     (Control.MAYBE_FIELD, ":", actions.begin_text_field, Control.TEXT_START),
 )
 
+_VOICES: tuple[Rule, ...] = (
+    (Control.BODY, "V", voices.begin_voice_line, Control.VOICE_COLON),
+    (Control.VOICE_COLON, ":", actions.go, Control.VOICE),
+    (Control.VOICE, " ", actions.take_space, Control.VOICE),
+    (Control.VOICE, "123456789", voices.take_voice_number, Control.VOICE_END),
+    *((control, LETTERS, voices.take_voice_name, Control.VOICE_NAME) for control in (Control.VOICE, Control.VOICE_NAME)),
+    (Control.VOICE_NAME, "0123456789", voices.take_voice_name, Control.VOICE_NAME),
+    *((control, " ", actions.take_space, Control.VOICE_END) for control in (Control.VOICE_NAME, Control.VOICE_END)),
+    *((control, "\n", voices.begin_voice, Control.BODY) for control in (Control.VOICE_NAME, Control.VOICE_END)),
+)
+
 FINISHING_CHARACTERS = (
     (Control.TEXT_START, "\n"), (Control.TEXT_BODY, "\n"), (Control.PERCENT, "\n"), (Control.DIGITS, "\n"),
-    (Control.RHYTHM, "\n"), (Control.LINE_END, "\n"), (Control.AWAIT_LINE, "\n"), (Control.STAR, "\n"), (Control.SYLLABLE, "\n"),
+    (Control.RHYTHM, "\n"), (Control.LINE_END, "\n"), (Control.AWAIT_LINE, "\n"), (Control.STAR, "\n"), (Control.VOICE_NAME, "\n"),
+    (Control.VOICE_END, "\n"), (Control.VOICE_COLON, ":"), (Control.SYLLABLE, "\n"),
     (Control.COLON, ":"), (Control.WORDS_COLON, ":"), (Control.AWAIT_WORDS, "w"), (Control.NUMBER, "123456789"),
     (Control.QUOTE, '"'), (Control.QUOTED, '"'), (Control.AWAIT_LATER, "["),
     (Control.AWAIT, "2"), (Control.AWAIT_BRACKET, "2"),
 )  # fmt: skip
 """States in which the next character on the way to the end is always the same: the first of these that there is."""
-RULES: tuple[Rule, ...] = (*_HEADER, *_MUSIC, *_BARS, *_LYRICS, *_LINES)
+RULES: tuple[Rule, ...] = (*_HEADER, *_MUSIC, *_BARS, *_LYRICS, *_LINES, *_VOICES)
 """A later rule for the same state and character replaces an earlier one."""
 
 SETTLERS: dict[int, Action] = {

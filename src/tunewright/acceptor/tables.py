@@ -260,7 +260,7 @@ def _leave_out(table: list[int], left_out: str) -> None:
     for letter in left_out:
         for control in (Control.HEAD, Control.BRACKET) if letter.isalpha() else range(Control.STATES):
             table[control * CHARACTERS + ord(letter)] = 0
-        if letter in BODY_TEXTS + INSTRUCTIONS + "w":
+        if letter in BODY_TEXTS + INSTRUCTIONS + "wV":
             table[Control.BODY * CHARACTERS + ord(letter)] = table[Control.SLURRED * CHARACTERS + ord(letter)]
 
 

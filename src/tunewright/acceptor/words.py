@@ -95,13 +95,18 @@ LENGTHS = {word: _grains(word) for word in _LENGTHS}
 """Grains of each length that may follow a note."""
 
 
-def _tuplet(word: str) -> tuple[int, int, int]:
-    simple, compound = (parse_tuplet("(" + word, compound=three) for three in (False, True))
-    assert simple and compound  # noqa: S101 - each word is a tuplet
-    return simple.notes, simple.time, compound.time
+def _tuplets() -> dict[str, tuple[int, int, int]]:
+    """Tuplets of at most nine notes that fill a whole number of lengths."""
+    found: dict[str, tuple[int, int, int]] = {}
+    for notes, time, reach in product("23456789", ("", *"23456789"), ("", *"23456789")):
+        for word in (f"{notes}:{time}:{reach}", f"{notes}:{time}", notes):
+            kinds = [parse_tuplet("(" + word, compound=three) for three in (False, True)]
+            if all(kind and kind.time * kind.reach % kind.notes == 0 for kind in kinds):
+                found[word] = (kinds[0].reach, *(kind.time * kind.reach // kind.notes for kind in kinds))
+    return found
 
 
-TUPLETS = {word: _tuplet(word) for word in (*"23456789", "3:2", "3:2:3", "3::", "3::3")}
+TUPLETS = _tuplets()
 """Notes, then how many lengths they fill where odd tuplets take two and where they take three, of each word that may
 follow ``(``."""
 

@@ -62,7 +62,7 @@ def form_ends(tables: Tables, state: State) -> bool:
 def closes_well(tables: Tables, state: State) -> bool:
     """Return true unless the tune must end, and would do so within a bar on a note that is not the tonic."""
     state.reason = Reason.CADENCE
-    if state.free == 1 or state.position in (0, state.full) or state.degree == 1:
+    if state.free == 1 or state.position in (0, state.full) or state.degree == 1 or state.held > 0:
         return True
     return overdue(tables, state) or not ends_now(tables, state)
 
@@ -95,6 +95,9 @@ def may_end(tables: Tables, state: State) -> bool:
         return False
     if state.repeat == Repeat.MUST_END:
         state.reason = Reason.REPEAT_OPEN
+        return False
+    if state.whole > 0 and state.sounded != state.whole:
+        state.reason = Reason.VOICE_MISFIT
         return False
     if ending_open(state):
         return False

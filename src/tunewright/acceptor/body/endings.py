@@ -15,7 +15,7 @@ from tunewright.acceptor.body.bars import (
     soft_line,
     start_bar,
 )  # fmt: skip
-from tunewright.acceptor.body.lengths import ends_now
+from tunewright.acceptor.body.lengths import ends_now, has_form
 from tunewright.acceptor.body.sections import may_have_endings, repeated, sections, target
 from tunewright.acceptor.reading import Control, Ending, Place, Reason, Repeat, Setup, State, Tables
 
@@ -118,6 +118,7 @@ def start_repeat(tables: Tables, state: State) -> bool:
         return False
     state.phase = -1 if state.opening == 1 else state.position
     state.repeat = Repeat.MUST_END
+    state.repeated_from = state.sounded
     return start_bar(tables, state)
 
 
@@ -134,11 +135,17 @@ def goes_back(state: State) -> bool:
     return state.free == 1 or (state.phase == 0 and state.last_phase == 0)
 
 
+def has_begun(tables: Tables, state: State) -> bool:
+    """Return true within a repeat: behind ``|:``, or at the start of the tune, which was in the metre of the header."""
+    begun = state.repeat == Repeat.MAY_END and state.full == tables[Place.METER_TICKS][state.meter - 1]
+    return begun or state.repeat == Repeat.MUST_END
+
+
 def opened(tables: Tables, state: State) -> bool:
     """Return true if there is a repeat that may end here."""
     if state.ending == Ending.NONE:
         again = state.played > 0 and sections(tables, state) == 0 and goes_back(state)
-        return state.repeat != Repeat.NONE or again
+        return has_begun(tables, state) or again
     return state.ending == Ending.FIRST or (state.ending == Ending.SECOND and (state.stray == 0 or goes_back(state)))
 
 
@@ -181,6 +188,10 @@ def end_repeat(tables: Tables, state: State) -> bool:
     if sections(tables, state) > 0 and not repeated(tables, state, state.section):
         state.reason = Reason.FORM_BROKEN
         return False
+    state.sounded += (state.sounded if state.ending == Ending.NONE else state.ending_from) - state.repeated_from
+    if state.whole > 0 and state.sounded > state.whole:
+        state.reason = Reason.VOICE_MISFIT
+        return False
     if state.ending == Ending.FIRST:
         state.ending = Ending.BETWEEN
         state.control = Control.AWAIT
@@ -190,8 +201,10 @@ def end_repeat(tables: Tables, state: State) -> bool:
             state.reason = Reason.REPEAT_PHASE
             return False
         state.position = 0
+        state.third = 1 if state.stray == 0 and state.played == 1 and not has_form(tables, state) else 0
         state.played = 0  # programs differ on where a repeat goes back to after this
     else:
+        state.third = 0
         state.last_phase = state.phase
         if state.repeat == Repeat.NONE:
             state.played = 2  # what is played now is the third time
@@ -209,6 +222,7 @@ def repeat_twice(tables: Tables, state: State) -> bool:
     if not end_repeat(tables, state) or not may_start(tables, state):
         return False
     state.repeat = Repeat.MUST_END
+    state.repeated_from = state.sounded
     return start_bar(tables, state)
 
 
@@ -221,7 +235,7 @@ def first_ending(tables: Tables, state: State) -> bool:
     """Start a first ending, wherever in a bar."""
     if not nothing_pending(state):
         return False
-    begun = state.repeat != Repeat.NONE or may_stray(tables, state)
+    begun = has_begun(tables, state) or may_stray(tables, state)
     if not begun or state.ending != Ending.NONE or state.started == 0:
         state.reason = Reason.REPEAT_MISSING
         return False
@@ -232,11 +246,12 @@ def first_ending(tables: Tables, state: State) -> bool:
     if not may_start(tables, state) or not may_have_endings(tables, state):
         state.reason = Reason.FORM_BROKEN
         return False
-    state.stray = 0 if state.repeat != Repeat.NONE else 1
+    state.stray = 0 if has_begun(tables, state) else 1
     state.ending = Ending.FIRST
     state.started = 0
     state.ending_position = state.position
     state.ending_bar = state.bar
+    state.ending_from = state.sounded
     return start_bar(tables, state)
 
 
@@ -246,10 +261,22 @@ def second_ending(tables: Tables, state: State) -> bool:
         state.last_phase = state.full
     elif state.stray == 0:
         state.last_phase = state.phase
-    state.played = 1
+    state.played = 1 if state.voice == 0 else 0
     state.ending = Ending.SECOND
     state.repeat = Repeat.NONE
     state.started = 0
     state.position = state.ending_position
     state.bar = state.ending_bar
     return start_bar(tables, state)
+
+
+def third_ending(tables: Tables, state: State) -> bool:
+    """Start a third ending right behind the sign that ends the second one."""
+    if state.third == 0 or state.stretch > 0 or state.idle > 0 or state.started == 1:
+        state.reason = Reason.ENDING_MISSING
+        return False
+    state.third = 0
+    state.phase = state.last_phase
+    second_ending(tables, state)
+    state.played = 2
+    return True

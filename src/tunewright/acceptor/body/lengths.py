@@ -27,10 +27,14 @@ def goal(tables: Tables, state: State) -> int:
         return pick_up(tables, state)
     if state.held > 0 or state.holding == 1:
         return state.full - state.pickup
+    repeats = state.repeat == Repeat.MUST_END or state.ending == Ending.FIRST
+    if state.whole > 0 and not repeats:
+        if state.opening == 1 and state.whole % state.full > 0:
+            return state.whole % state.full
+        return min(state.full, state.position + state.whole - state.sounded)
     number = state.bar if state.position > 0 else state.bar + 1
     if number == target(tables, state) and state.phase > 0 and state.opening == 0:
         return state.phase
-    repeats = state.repeat == Repeat.MUST_END or state.ending == Ending.FIRST
     if repeats and state.started == 1 and state.phase >= max(state.position, 1) and state.opening == 0:
         return state.phase if overdue(tables, state) else state.full
     return state.full
@@ -114,7 +118,7 @@ def enough_to_finish(tables: Tables, state: State) -> int:
 
 def has_form(tables: Tables, state: State) -> bool:
     """Return true if it is said when the tune ends."""
-    return bars(tables, state) > 0 or sections(tables, state) > 0
+    return bars(tables, state) > 0 or sections(tables, state) > 0 or state.whole > 0
 
 
 def ends_now(tables: Tables, state: State) -> bool:

@@ -193,6 +193,10 @@ def place(tables: Tables, state: State, index: int) -> bool:
             state.last = 0
     state.position += grains * state.unit // 4
     state.stretch += grains * state.unit // 4
+    state.sounded += grains * state.unit // 4
+    if state.whole > 0 and state.sounded > state.whole:
+        state.reason = Reason.VOICE_MISFIT
+        return False
     rolled = state.mark == NoteMark.ROLL and tables[Place.GRAINS_OF][index] == 12
     if state.broken > 0 or state.chord > 0 or state.holding == 1 or rolled:
         state.last = 0

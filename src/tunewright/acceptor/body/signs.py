@@ -69,6 +69,8 @@ def hold(tables: Tables, state: State) -> bool:
     """Take a fermata: abc2midi doubles the note, which must not make the last bar of a tune with a pick-up too long."""
     if tables[Place.SETTINGS][Setup.TIDY] == 1 or has_form(tables, state) or state.hornpipe == 1 or state.chorded == 1:
         return False
+    if state.voice > 0:
+        return False
     if state.pickup == 0 or state.repeat == Repeat.MUST_END or state.ending == Ending.FIRST:
         return False
     if state.tie > 0 or state.broken > 0 or state.tuplet_left > 0:
@@ -86,7 +88,7 @@ def take_mark(tables: Tables, state: State, code: int) -> bool:
         state.reason = Reason.NO_NOTE
         return False
     if code == Character.DOT:
-        if state.mark > NoteMark.SILENT or (state.broken > 0 and state.parted == 0):
+        if (state.mark > NoteMark.SILENT and state.mark != NoteMark.DOT) or (state.broken > 0 and state.parted == 0):
             return False
         state.mark = NoteMark.DOT
         refit(tables, state)
@@ -246,7 +248,7 @@ def take_name(tables: Tables, state: State, symbol: int) -> bool:
     if state.meter == 0 or tables[Place.METER_FLAGS][state.meter - 1] & MeterFlag.ACCOMPANIED == 0:
         state.reason = Reason.NO_ACCOMPANIMENT
         return False
-    if state.free == 1 or state.held > 0 or not on_beat(state, state.pickup) or not on_beat(state, state.phase):
+    if state.free == 1 or state.held > 0 or state.whole > 0 or not on_beat(state, state.pickup) or not on_beat(state, state.phase):
         state.reason = Reason.NO_ACCOMPANIMENT
         return False
     if state.fit == 0 and not on_beat(state, state.position):

@@ -15,6 +15,7 @@ from tunewright.acceptor.reading import (
     Character,
     Control,
     Ending,
+    Limit,
     MeterFlag,
     Place,
     Reason,
@@ -107,6 +108,11 @@ def field_allowed(tables: Tables, state: State, code: int) -> bool:
     if state.tie > 0 or not nothing_pending(state):
         state.reason = Reason.TIE_OPEN if state.tie > 0 else Reason.UNFINISHED
         return False
+    if state.voice > 0:
+        state.reason = Reason.VOICE_MISFIT
+        if code != Character.K and ((code != Character.M and code != Character.L) or state.whole > 0):
+            return False
+        state.voice = state.voice if code == Character.K else Limit.VOICES
     if code in (Character.M, Character.L):
         state.reason = Reason.BAR_SHORT
         if state.position != 0 or state.ending != Ending.NONE:
@@ -214,8 +220,6 @@ def set_meter(tables: Tables, state: State, value: int) -> None:
         state.meter = value + 1
         return
     state.played = 0  # going back would play bars of the other metre
-    if state.repeat == Repeat.MAY_END:
-        state.repeat = Repeat.NONE
 
 
 def begin_body(tables: Tables, state: State) -> None:
