@@ -48,9 +48,8 @@ def step(tables: Tables, state: State, symbol: int) -> bool:
             state.reason = Reason.FIELD_TRAP
             return False
         if code != Character.SPACE and code != Character.TAB and code != Character.LINE_FEED:
-            bare = state.line == 2 and (
-                Character.CAPITAL_A <= code < Character.CAPITAL_A + 7 or code == Character.SMALL_D
-            )
+            capital = code - 32 if code >= Character.SMALL_A else code
+            bare = state.line == 2 and Character.CAPITAL_A <= capital < Character.CAPITAL_A + 7
             state.line = 1 if bare else 0
     state.control = row % Control.STATES
     taken = perform(tables, state, row // Control.STATES, symbol, code)

@@ -193,7 +193,7 @@ def _add_keys(words: WordTable, conditions: Conditions) -> int:
             altered = words.add({sign + letter: tonic for sign in ACCIDENTALS for letter in NOTE_LETTERS})
             keys = [key for key, value in KEYS.items() if value == tonic and key[0] in NATURAL_PITCHES]
             words.add({key + " ": tonic for key in keys}, root)
-            words.graft(root, [key + blank for key in keys for blank in ("", " ")], altered)
+            words.graft(root, [*(key + " " for key in keys), *(key for key in keys if key not in CHORD_ROOTS)], altered)
     return root
 
 

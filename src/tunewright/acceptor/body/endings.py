@@ -137,8 +137,11 @@ def goes_back(state: State) -> bool:
 
 def has_begun(tables: Tables, state: State) -> bool:
     """Return true within a repeat: behind ``|:``, or at the start of the tune, which was in the metre of the header."""
-    begun = state.repeat == Repeat.MAY_END and state.full == tables[Place.METER_TICKS][state.meter - 1]
-    return begun or state.repeat == Repeat.MUST_END
+    if state.repeat != Repeat.MAY_END:
+        return state.repeat == Repeat.MUST_END
+    if state.voice > 0 and state.phase != 0:  # abc2midi would count the pick-up as a bar
+        return False
+    return state.full == tables[Place.METER_TICKS][state.meter - 1]
 
 
 def opened(tables: Tables, state: State) -> bool:
