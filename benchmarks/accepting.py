@@ -2,9 +2,9 @@
 
     python benchmarks/accepting.py [CORPUS ...]
 
-A corpus is the name of one that comes along, or a file or folder of tunes; O'Neill's and Ryan's without any. For each it
-prints how many tunes are clean (Debian's package abcmidi judges them) and how many of them are accepted, how many others
-are, and then the clean tunes that are refused: the reason, and the text around the place. Tunes that are accepted and in
+A corpus is the name of one that comes along, or a file or folder of tunes; O'Neill's and Ryan's without any. For each
+it prints how many tunes are clean (Debian's package abcmidi judges them), how many of these are accepted, how many of the
+others are, and then the clean tunes that are refused: the reason, and the text around the place. Accepted tunes in
 which `check` finds an error are printed too; there should be none.
 """
 
@@ -47,7 +47,9 @@ def measure(corpus: str) -> None:
         f"{corpus}: {sum(clean)} clean, {taken} accepted ({taken / max(1, sum(clean)):.2%}); "
         f"{len(texts) - sum(clean)} others, {len(accepted) - taken} accepted"
     )
-    refused = (shown(text, refusal) for text, good, refusal in zip(texts, clean, refusals, strict=True) if good and refusal)
+    refused = (
+        shown(text, refusal) for text, good, refusal in zip(texts, clean, refusals, strict=True) if good and refusal
+    )
     print(*(f"    {line}" for line in sorted(refused)), sep="\n")
     for text, _ in accepted:
         for finding in check(text):

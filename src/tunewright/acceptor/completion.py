@@ -103,6 +103,12 @@ def may_repeat(tables: Tables, state: State) -> bool:
     return full and state.phase == 0
 
 
+def finish_colon(tables: Tables, state: State) -> int:
+    """The next character after a colon that ends a repeat; -1 where it is a dotted bar line."""
+    dotted = tables[Place.SETTINGS][Setup.TIDY] == 0 and not may_repeat(tables, state)
+    return -1 if dotted else tables[Place.SYMBOL_OF][Character.STROKE]
+
+
 def needs_note(state: State) -> bool:
     """Return true if something waits for a note that can come before the bar line."""
     if state.tie > 0 and state.fit == 0:
@@ -150,15 +156,10 @@ def finish_token(tables: Tables, state: State) -> int:
         return finish_word(tables, state, ANY, -1)
     if control == Control.LENGTH:
         return finish_length(tables, state)
-    if control == Control.VOICE:
-        return symbols[Character.ZERO + state.voice + 1]
     if control == Control.WORDS:
         return finish_words(tables, state)
     if control == Control.BAR_LINE:
         return finish_bar_line(tables, state)
-    if control == Control.COLON_BAR:
-        dotted = tables[Place.SETTINGS][Setup.TIDY] == 0 and not may_repeat(tables, state)
-        return -1 if dotted else symbols[Character.STROKE]
     return finish_group(tables, state)
 
 
@@ -191,6 +192,10 @@ def finish_group(tables: Tables, state: State) -> int:
     control = state.control
     if control == Control.HEAD:
         return finish_header(tables, state)
+    if control == Control.COLON_BAR:
+        return finish_colon(tables, state)
+    if control == Control.VOICE:
+        return symbols[Character.ZERO + state.voice + 1]
     if control == Control.IN_CHORD and state.chord > 0:
         return symbols[Character.CLOSING_BRACKET]
     if control == Control.IN_GRACE and state.host > 0:

@@ -214,7 +214,10 @@ _VOICES: tuple[Rule, ...] = (
     (Control.VOICE_COLON, ":", actions.go, Control.VOICE),
     (Control.VOICE, " ", actions.take_space, Control.VOICE),
     (Control.VOICE, "123456789", voices.take_voice_number, Control.VOICE_END),
-    *((control, LETTERS, voices.take_voice_name, Control.VOICE_NAME) for control in (Control.VOICE, Control.VOICE_NAME)),
+    *(
+        (control, LETTERS, voices.take_voice_name, Control.VOICE_NAME)
+        for control in (Control.VOICE, Control.VOICE_NAME)
+    ),
     (Control.VOICE_NAME, "0123456789", voices.take_voice_name, Control.VOICE_NAME),
     *((control, " ", actions.take_space, Control.VOICE_END) for control in (Control.VOICE_NAME, Control.VOICE_END)),
     *((control, "\n", voices.begin_voice, Control.BODY) for control in (Control.VOICE_NAME, Control.VOICE_END)),
@@ -222,8 +225,8 @@ _VOICES: tuple[Rule, ...] = (
 
 FINISHING_CHARACTERS = (
     (Control.TEXT_START, "\n"), (Control.TEXT_BODY, "\n"), (Control.PERCENT, "\n"), (Control.DIGITS, "\n"),
-    (Control.RHYTHM, "\n"), (Control.LINE_END, "\n"), (Control.AWAIT_LINE, "\n"), (Control.STAR, "\n"), (Control.VOICE_NAME, "\n"),
-    (Control.VOICE_END, "\n"), (Control.VOICE_COLON, ":"), (Control.SYLLABLE, "\n"),
+    (Control.RHYTHM, "\n"), (Control.LINE_END, "\n"), (Control.AWAIT_LINE, "\n"), (Control.STAR, "\n"),
+    (Control.VOICE_NAME, "\n"), (Control.VOICE_END, "\n"), (Control.VOICE_COLON, ":"), (Control.SYLLABLE, "\n"),
     (Control.COLON, ":"), (Control.WORDS_COLON, ":"), (Control.AWAIT_WORDS, "w"), (Control.NUMBER, "123456789"),
     (Control.QUOTE, '"'), (Control.QUOTED, '"'), (Control.AWAIT_LATER, "["),
     (Control.AWAIT, "2"), (Control.AWAIT_BRACKET, "2"),

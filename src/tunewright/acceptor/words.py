@@ -146,7 +146,9 @@ CHORD_NAMES = (
 ANNOTATION_STARTS = "^_<>@012345"
 """What text in quotes begins with so that it is not taken for a chord."""
 
-DIRECTIVES = tuple(f"{name} {number}" for name in ("slurgraces", "staffsep", "indent", "scale") for number in range(100))
+DIRECTIVES = tuple(
+    f"{name} {number}" for name in ("slurgraces", "staffsep", "indent", "scale") for number in range(100)
+)
 """What may stand behind ``%%``: instructions for engravers, which abc2midi passes over."""
 
 SIGNS = {"ppp": 0, "pp": 0, "p": 0, "mp": 0, "mf": 0, "f": 0, "ff": 0, "fff": 0, "trill": 1, "breath": 2}

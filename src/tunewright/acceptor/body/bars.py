@@ -81,13 +81,8 @@ def slurred(tables: Tables, state: State) -> bool:
     return tables[Place.SETTINGS][Setup.TIDY] == 1 and state.slur == 1
 
 
-def may_end(tables: Tables, state: State) -> bool:
-    """Return true if the tune may end here."""
-    if not nothing_pending(state):
-        return False
-    if state.notes == 0:
-        state.reason = Reason.NO_NOTE
-        return False
+def nothing_open(tables: Tables, state: State) -> bool:
+    """Return true if no tie, slur, repeat or ending is open, and a later voice has lasted as long as the first."""
     if state.tie > 0:
         state.reason = Reason.TIE_OPEN
         return False
@@ -99,12 +94,17 @@ def may_end(tables: Tables, state: State) -> bool:
     if state.whole > 0 and state.sounded != state.whole:
         state.reason = Reason.VOICE_MISFIT
         return False
-    if ending_open(state):
+    return not ending_open(state) and state.stray == 0
+
+
+def may_end(tables: Tables, state: State) -> bool:
+    """Return true if the tune, or a voice of it, may end here."""
+    if not nothing_pending(state):
         return False
-    if state.stray == 1:
-        state.reason = Reason.ENDING_MISSING
+    if state.notes == 0:
+        state.reason = Reason.NO_NOTE
         return False
-    if not balanced(state) or not closes_well(tables, state):
+    if not nothing_open(tables, state) or not balanced(state) or not closes_well(tables, state):
         return False
     if state.chorded == 1 and not on_beat(state, state.position):
         state.reason = Reason.BAR_SHORT

@@ -173,6 +173,16 @@ def clear_note(state: State) -> None:
     state.node = 0
 
 
+def passes(state: State, ticks: int) -> bool:
+    """Count the time of a note; false if a voice would last longer than the first."""
+    state.position += ticks
+    state.stretch += ticks
+    state.sounded += ticks
+    state.held += ticks * state.holding
+    state.reason = Reason.VOICE_MISFIT
+    return state.whole == 0 or state.sounded <= state.whole
+
+
 def place(tables: Tables, state: State, index: int) -> bool:
     """Write a whole note, rest or chord of this length into the bar."""
     if (state.fit >> index) & 1 == 0:
@@ -191,17 +201,11 @@ def place(tables: Tables, state: State, index: int) -> bool:
         state.tuplet_left -= 1
         if state.tuplet_left == 0:
             state.last = 0
-    state.position += grains * state.unit // 4
-    state.stretch += grains * state.unit // 4
-    state.sounded += grains * state.unit // 4
-    if state.whole > 0 and state.sounded > state.whole:
-        state.reason = Reason.VOICE_MISFIT
+    if not passes(state, grains * state.unit // 4):
         return False
     rolled = state.mark == NoteMark.ROLL and tables[Place.GRAINS_OF][index] == 12
     if state.broken > 0 or state.chord > 0 or state.holding == 1 or rolled:
         state.last = 0
-    if state.holding == 1:
-        state.held += grains * state.unit // 4
     state.tieable = 1 if state.pitch > 0 and state.mark < NoteMark.TRILL else 0
     dotted = state.pitch > 0 and state.mark == NoteMark.DOT
     state.parted = index + 1 if dotted else 0

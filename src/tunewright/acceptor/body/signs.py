@@ -248,7 +248,13 @@ def take_name(tables: Tables, state: State, symbol: int) -> bool:
     if state.meter == 0 or tables[Place.METER_FLAGS][state.meter - 1] & MeterFlag.ACCOMPANIED == 0:
         state.reason = Reason.NO_ACCOMPANIMENT
         return False
-    if state.free == 1 or state.held > 0 or state.whole > 0 or not on_beat(state, state.pickup) or not on_beat(state, state.phase):
+    if (
+        state.free == 1
+        or state.held > 0
+        or state.whole > 0
+        or not on_beat(state, state.pickup)
+        or not on_beat(state, state.phase)
+    ):
         state.reason = Reason.NO_ACCOMPANIMENT
         return False
     if state.fit == 0 and not on_beat(state, state.position):

@@ -18,7 +18,13 @@ def begin_voice_line(tables: Tables, state: State) -> bool:
     if has_form(tables, state) and state.whole == 0:
         return False
     if state.voice == 0:
-        return state.notes == 0 and state.started == 0 and state.idle == 0 and state.slur == 0 and state.repeat == Repeat.MAY_END
+        return (
+            state.notes == 0
+            and state.started == 0
+            and state.idle == 0
+            and state.slur == 0
+            and state.repeat == Repeat.MAY_END
+        )
     if state.hornpipe == 1 or state.tie > 0 or state.slur > 0:
         return False
     return may_end(tables, state)
@@ -41,19 +47,26 @@ def begin_voice(tables: Tables, state: State) -> bool:
     """Begin the voice whose name is written."""
     state.line = 2
     state.voice += 1
-    if state.voice == 1:
-        return True
-    state.whole = state.sounded
-    state.sounded = 0
-    state.repeated_from = 0
+    if state.voice > 1:
+        state.whole = state.sounded
+        begin_music(state)
+        refit(tables, state)
+    return True
+
+
+def begin_music(state: State) -> None:
+    """Set what holds before the first note of a tune or a voice."""
+    state.line = 2
     state.position = 0
     state.stretch = 0
+    state.sounded = 0
+    state.repeated_from = 0
     state.bar = 0
     state.section = 0
     state.section_bar = 0
     state.phase = -1
-    state.pickup = 0
     state.last_phase = 0
+    state.pickup = 0
     state.opening = 1
     state.started = 0
     state.repeat = Repeat.MAY_END
@@ -66,5 +79,3 @@ def begin_voice(tables: Tables, state: State) -> bool:
     state.sung = 0
     state.verse = 0
     clear_note(state)
-    refit(tables, state)
-    return True
