@@ -3,8 +3,8 @@
     python benchmarks/accepting.py [CORPUS ...]
 
 A corpus is the name of one that comes along, or a file or folder of tunes; O'Neill's and Ryan's without any. For each
-it prints how many tunes are clean (Debian's package abcmidi judges them), how many of these are accepted, how many of the
-others are, and then the clean tunes that are refused: the reason, and the text around the place. Accepted tunes in
+it prints how many tunes are clean (Debian's package abcmidi judges them), how many of these are accepted, how many of
+the others are, and then the clean tunes that are refused: the reason, and the text around the place. Accepted tunes in
 which `check` finds an error are printed too; there should be none.
 """
 

@@ -225,6 +225,6 @@ def next_to_finish(tables: Tables, state: State) -> int:
         state.line == 1 or Control.CLOSED <= control <= Control.REPEATED or control == Control.BAR_LINE
     ):
         return separator(tables, state)
-    if symbol == symbols[Character.STROKE] and Control.BAR_LINE <= control <= Control.CLOSED:
+    if symbol == symbols[Character.STROKE] and Control.BAR_LINE <= control <= Control.COLON_BAR:
         return separator(tables, state)
     return symbol

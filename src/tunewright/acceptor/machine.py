@@ -49,8 +49,9 @@ def step(tables: Tables, state: State, symbol: int) -> bool:
             return False
         if code != Character.SPACE and code != Character.TAB and code != Character.LINE_FEED:
             capital = code - 32 if code >= Character.SMALL_A else code
-            bare = state.line == 2 and Character.CAPITAL_A <= capital < Character.CAPITAL_A + 7
-            state.line = 1 if bare else 0
+            note = Character.CAPITAL_A <= capital < Character.CAPITAL_A + 7
+            rest = code == Character.SMALL_X or code == Character.SMALL_Z
+            state.line = 1 if state.line == 2 and (note or rest) else 0
     state.control = row % Control.STATES
     taken = perform(tables, state, row // Control.STATES, symbol, code)
     state.budget -= 1

@@ -60,6 +60,12 @@ def is_second(state: State) -> bool:
     return state.hornpipe == 1 and state.stretch // (state.full // 8) % 2 == 1
 
 
+def shortened(state: State) -> int:
+    """By how much the note that carries grace notes is shorter than it is written, for > or < and for a dot."""
+    dotted = state.mark == NoteMark.DOT or (state.broken > 0 and state.parted > 0)
+    return state.cut * (2 if dotted else 1)
+
+
 def suits(tables: Tables, state: State, index: int, factor: int) -> int:
     """Return 1 if what waits for the next note, such as a grace note, allows it the length `index`, else 0."""
     value = tables[Place.GRAINS_OF][index]
@@ -75,7 +81,7 @@ def suits(tables: Tables, state: State, index: int, factor: int) -> int:
             return 0
     if state.mark == NoteMark.ROLL and factor > 1 and value * factor == 12 * state.tuplet_of:
         return 0
-    grace = state.host * state.cut * (2 if state.mark == NoteMark.DOT else 1)
+    grace = state.host * shortened(state)
     return 0 if grace > 0 and grace >= 4 * value else 1
 
 
@@ -157,7 +163,7 @@ def grace_lengths(tables: Tables, state: State) -> int:
             longest = grains[index]
     allowed = 0
     for index in range(len(grains)):
-        if grains[index] <= 8 and (state.host - 4 + grains[index]) * state.cut < 4 * longest:
+        if grains[index] <= 8 and (state.host - 4 + grains[index]) * shortened(state) < 4 * longest:
             allowed |= 1 << index
     return allowed
 

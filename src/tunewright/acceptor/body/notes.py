@@ -3,7 +3,7 @@
 The part of the acceptor (see `machine`) that knows notes, rests, chords, grace notes, ties and the tonic at the end.
 """
 
-from tunewright.acceptor.body.lengths import ends_now, is_second, leave_room, lengths, refit
+from tunewright.acceptor.body.lengths import ends_now, is_second, leave_room, lengths, refit, shortened
 from tunewright.acceptor.reading import (
     Character,
     Context,
@@ -82,7 +82,7 @@ def may_begin(tables: Tables, state: State) -> bool:
         for index in range(len(tables[Place.GRAINS_OF])):
             if (state.fit >> index) & 1 == 1:
                 longest = tables[Place.GRAINS_OF][index]
-        return (state.host + 4) * state.cut < 4 * longest
+        return (state.host + 4) * shortened(state) < 4 * longest
     state.reason = Reason.CHORD_MISFIT
     return state.text < 5
 

@@ -202,6 +202,8 @@ def take_broken(tables: Tables, state: State) -> bool:
     """Take ``>`` or ``<``, once or more: the next note must be as long as the last."""
     state.reason = Reason.BROKEN_MISFIT
     control = state.control
+    if state.broken > 0 and (control == Control.UP or control == Control.DOWN):
+        return False
     if state.broken > 0:
         state.cut = state.cut * 2 if control == Control.UP_TWICE else state.cut
         if control == Control.AFTER_PAIR and state.cut > 1:
