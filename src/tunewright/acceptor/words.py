@@ -99,10 +99,11 @@ def _tuplets() -> dict[str, tuple[int, int, int]]:
     """Tuplets of at most nine notes that fill a whole number of lengths."""
     found: dict[str, tuple[int, int, int]] = {}
     for notes, time, reach in product("23456789", ("", *"23456789"), ("", *"23456789")):
-        for word in (f"{notes}:{time}:{reach}", f"{notes}:{time}", notes):
-            kinds = [parse_tuplet("(" + word, compound=three) for three in (False, True)]
-            if all(kind and kind.time * kind.reach % kind.notes == 0 for kind in kinds):
-                found[word] = (kinds[0].reach, *(kind.time * kind.reach // kind.notes for kind in kinds))
+        for word in (notes, f"{notes}::{reach}", f"{notes}:{time or 2}", f"{notes}:{time or 2}:{reach or notes}"):
+            simple, compound = (parse_tuplet("(" + word, compound=three) for three in (False, True))
+            if simple and compound and simple.time * simple.reach % simple.notes == 0:
+                lengths_of_two = simple.time * simple.reach // simple.notes
+                found[word] = (simple.reach, lengths_of_two, compound.time * compound.reach // compound.notes)
     return found
 
 

@@ -242,7 +242,10 @@ def first_ending(tables: Tables, state: State) -> bool:
     if not begun or state.ending != Ending.NONE or state.started == 0:
         state.reason = Reason.REPEAT_MISSING
         return False
-    inside = state.position == state.full or target(tables, state) > 0
+    if state.tie > 0:  # its note would sound on in the second ending
+        state.reason = Reason.TIE_OPEN
+        return False
+    inside = state.position == state.full or target(tables, state) > 0 or state.hornpipe == 1
     if state.opening == 1 or (state.position != 0 and inside):
         state.reason = Reason.BAR_SHORT
         return False

@@ -112,6 +112,7 @@ def field_allowed(tables: Tables, state: State, code: int) -> bool:
     """Return true if this field may stand among the music here."""
     state.field = code
     state.after = Control.BODY
+    state.tieable = 0
     if code != Character.W and not not_idle(state):
         return False
     if state.tie > 0 or not nothing_pending(state):
