@@ -77,7 +77,7 @@ def suits(tables: Tables, state: State, index: int, factor: int) -> int:
         return 0
     if is_second(state) and state.tuplet_left == 0 and value * state.unit // 4 == state.full // 8:
         alike = state.parted == index + 1 if state.mark == NoteMark.DOT else state.parted != index + 1
-        if state.mark == NoteMark.ROLL or not alike:
+        if state.mark == NoteMark.ROLL or state.parted < 0 or not alike:
             return 0
     if state.mark == NoteMark.ROLL and factor > 1 and value * factor == 12 * state.tuplet_of:
         return 0

@@ -173,6 +173,14 @@ def clear_note(state: State) -> None:
     state.node = 0
 
 
+def parting(state: State, index: int) -> int:
+    """Return what `parted` is after a note, rest or chord of this length."""
+    if state.pitch > 0:
+        return index + 1 if state.mark == NoteMark.DOT else 0
+    triplet = state.tuplet_left > 0 and state.tuplet_of == 3
+    return -1 if triplet and state.hornpipe == 1 else 0  # which abc2midi pairs with a note of any length
+
+
 def passes(state: State, ticks: int) -> bool:
     """Count the time of a note; false if a voice would last longer than the first."""
     state.position += ticks
@@ -195,6 +203,7 @@ def place(tables: Tables, state: State, index: int) -> bool:
     if state.position == 0:
         state.bar += 1
     state.last = index + 1
+    state.parted = parting(state, index)
     if state.tuplet_left > 0:
         grains = grains * state.tuplet_factor if state.tuplet_left == state.tuplet_of else 0
         state.tuplet_value = index + 1
@@ -207,9 +216,7 @@ def place(tables: Tables, state: State, index: int) -> bool:
     if state.broken > 0 or state.chord > 0 or state.holding == 1 or rolled:
         state.last = 0
     state.tieable = 1 if state.pitch > 0 and state.mark < NoteMark.TRILL else 0
-    dotted = state.pitch > 0 and state.mark == NoteMark.DOT
-    state.parted = index + 1 if dotted else 0
-    state.hosted = state.host * (2 if state.hornpipe == 1 else 1) * (2 if dotted else 1)
+    state.hosted = state.host * (2 if state.hornpipe == 1 else 1) * (2 if state.parted > 0 else 1)
     if state.pitch > 0 or state.chord > 0:
         state.notes = 1
     if state.pitch > 0 and (state.tie == 0 or state.sung > 0):
