@@ -9,10 +9,10 @@ which `check` finds an error are printed too; there should be none.
 """
 
 import argparse
+import subprocess
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-
-from playable import is_clean
 
 import tunewright
 from tunewright.acceptor.grammar import Grammar, Refusal
@@ -20,6 +20,16 @@ from tunewright.notation.check import check
 
 BEFORE, BEHIND = 50, 25
 """Characters shown around the place of a refusal."""
+
+
+def is_clean(text: str) -> bool:
+    """True if abc2midi writes a note and says nothing against the tune."""
+    with tempfile.TemporaryDirectory() as folder:
+        source, target = Path(folder, "tune.abc"), Path(folder, "tune.mid")
+        source.write_text(text.rstrip("\n") + "\n", encoding="utf-8")
+        said = subprocess.run(["abc2midi", source, "-o", target], capture_output=True, timeout=60).stdout
+        complained = any(line.startswith((b"Error", b"Warning")) for line in said.splitlines())
+        return not complained and target.exists() and b"\x90" in target.read_bytes()
 
 
 def texts_of(corpus: str) -> list[str]:
