@@ -28,14 +28,18 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
-import hypothesis  # noqa: F401 - once, for all mutants
+import hypothesis
 import pytest
 
 ROOT = Path(__file__).parent.parent
 MOST_SECONDS = 60
 SURVIVED = 0
 QUIET = "ignore::pytest.PytestAssertRewriteWarning"  # hypothesis is imported before pytest begins
-OPTIONS = ["-q", "--no-header", "-p", "no:cacheprovider", "--hypothesis-seed=0", "-W", QUIET]
+OPTIONS = [
+    "-q", "--no-header", "-p", "no:cacheprovider", "--hypothesis-profile=mutants", "--hypothesis-seed=0", "-W", QUIET,
+]  # fmt: skip
+FINDING = (hypothesis.Phase.explicit, hypothesis.Phase.generate)
+"""What hypothesis does: it looks for a failure, and does not make it smaller."""
 COMPARISONS: dict[type[ast.cmpop], str] = {
     ast.Lt: "<=", ast.LtE: "<", ast.Gt: ">=", ast.GtE: ">", ast.Eq: "!=", ast.NotEq: "==",
     ast.In: "not in", ast.NotIn: "in", ast.Is: "is not", ast.IsNot: "is",
@@ -67,6 +71,7 @@ def main() -> None:
     flags.add_argument("--seed", type=int, default=0)
     flags.add_argument("--out", type=Path, help="a file for all mutants and their ends, one JSON object a line")
     asked = flags.parse_args()
+    hypothesis.settings.register_profile("mutants", database=None, deadline=None, phases=FINDING)
     files = sorted((ROOT / "src" / "tunewright" / asked.package).rglob("*.py"))
     mutants = [mutant for file in files for mutant in mutants_of(file)]
     chosen = random.Random(asked.seed).sample(mutants, min(asked.sample, len(mutants)))

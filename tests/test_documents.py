@@ -149,7 +149,7 @@ def named_pages(entries):
 def test_the_navigation_of_the_site_names_every_page_once():
     site = tomllib.loads((ROOT / "website" / "zensical.toml").read_text(encoding="utf-8"))
     generated = ["index.md", "reference/command-line.md", "reference/library.md"]
-    pages = [page.name for page in (ROOT / "docs").glob("*.md")]
+    pages = [page.relative_to(ROOT / "docs").as_posix() for page in (ROOT / "docs").rglob("*.md")]
     assert sorted(named_pages(site["project"]["nav"])) == sorted(generated + pages)
 
 

@@ -133,7 +133,7 @@ def test_a_study_and_its_paper_are_told_harmlessly(place, tmp_path):
         status, text = printed(*words)
         assert status == 0
         assert harmless(text)
-        assert SHOWN in text
+        assert SHOWN in text or words[1] == "run"  # which prints nothing of the plan
 
 
 def test_a_tune_is_printed_as_it_is_unless_it_goes_to_a_terminal(capsys, monkeypatch):

@@ -3,6 +3,7 @@
 import math
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pytest
@@ -62,10 +63,10 @@ def twin(symbols):
         layer = ours.layers[0]
         hand.table.copy_(ours.embedding.weight)
         for names, theirs in (
-            (hand.of_input, layer.weight_ih_l0), (hand.of_state, layer.weight_hh_l0),
-            (hand.input_bias, layer.bias_ih_l0), (hand.state_bias, layer.bias_hh_l0),
+            (hand.of_input, "weight_ih_l0"), (hand.of_state, "weight_hh_l0"),
+            (hand.input_bias, "bias_ih_l0"), (hand.state_bias, "bias_hh_l0"),
         ):  # fmt: skip
-            for gate, values in zip("ifgo", theirs.chunk(4), strict=True):
+            for gate, values in zip("ifgo", layer.get_parameter(theirs).chunk(4), strict=True):
                 names[gate].copy_(values)
         hand.readout.load_state_dict(ours.readout.state_dict())
     return hand
@@ -97,9 +98,9 @@ def test_the_twin_learns_as_ours_does(feed, tunes, tmp_path):
     assert losses[0][0] - losses[-1][0] > 0.3  # both learn
     for one, other in losses:
         assert other == pytest.approx(one, rel=1e-4)
-    for one, other in zip(ours.history, own.history, strict=True):
+    for first, second in zip(ours.history, own.history, strict=True):
         for protocol in ("full_tune", "cold_window"):
-            assert other.validation(protocol) == pytest.approx(one.validation(protocol), rel=1e-4)
+            assert second.validation(protocol) == pytest.approx(first.validation(protocol), rel=1e-4)
 
 
 def test_the_twin_composes_the_same_text(pair):
@@ -143,7 +144,7 @@ def test_its_units_are_studied_and_an_untrained_one_stands_beside_it(pair, tunes
 
 def test_a_training_that_was_stopped_goes_on_exactly_with_dropout(tunes, tmp_path):
     build = partial(HandLstm, dropout=0.3)
-    options = {"network": build, "config": RECIPE}
+    options: dict[str, Any] = {"network": build, "config": RECIPE}
     whole = tw.train(tunes[:24], tunes[24:], out=tmp_path / "whole", **options).finish()
     with tw.train(tunes[:24], tunes[24:], out=tmp_path / "parts", **options) as run:
         for _ in range(7):
@@ -334,7 +335,7 @@ def test_what_is_no_network_is_told(build, message):
 def test_nan_that_comes_later_is_told():
     network = OwnNetwork(Sound, SYMBOLS).eval()
     with torch.no_grad():
-        network.module.readout.bias[3] = math.nan
+        network.module.get_parameter("readout.bias")[3] = math.nan
     ids = torch.zeros((2, 1), dtype=torch.int64)
     with pytest.raises(tw.OptionError, match="its logits hold NaN"):
         network(ids, network.zero_state(1))

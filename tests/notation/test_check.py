@@ -173,3 +173,10 @@ def test_a_tune_too_long_to_be_checked_is_told_at_once():
     last = read_events("K:C\n" + "C" * 1_200_000).voices[0].items[-1]
     assert isinstance(last, Sound)
     assert last.end == 1_000_000
+
+
+@pytest.mark.parametrize("music", ["(3CDEF", "{g}CDEF", "C>DEF", "!fermata!CDEF", "^CDEF", "CDEF"])
+def test_every_note_of_a_run_takes_a_syllable(music):
+    """Notes in sequence are read at once, but for those to which something before them belongs."""
+    (finding,) = check(f"X:1\nT:t\nM:none\nL:1/4\nK:C\n{music}|\nw: a b c d e\n")
+    assert (finding.code, "5 syllables for 4 notes" in finding.what) == ("lyrics-too-long", True)

@@ -41,6 +41,7 @@ def begin_chord(state: State) -> bool:
 
 def begin_mark(tables: Tables, state: State) -> bool:
     """Let the letter before this character, at the start of a line, be a mark and not a field."""
+    state.control = Control.MARKED
     return is_mark(state.field) and take_mark(tables, state, state.field)
 
 
@@ -103,16 +104,17 @@ def close_name(tables: Tables, state: State) -> bool:
     return tables[Place.VALUE][state.node] >= 0
 
 
-def open_sign(tables: Tables, state: State) -> bool:
-    """Begin a word between exclamation marks."""
+def open_sign(tables: Tables, state: State, code: int) -> bool:
+    """Begin a word between exclamation marks, or between plus signs as it was once written."""
     state.node = tables[Place.SETTINGS][Setup.SIGN_ROOT]
+    state.field = code
     return not_idle(state)
 
 
-def close_slur(state: State) -> bool:
-    """End a slur."""
+def close_slur(tables: Tables, state: State) -> bool:
+    """End a slur; only a tidy tune must have begun one."""
     state.reason = Reason.NO_SLUR
-    closed = state.slur == 1
+    closed = state.slur == 1 or tables[Place.SETTINGS][Setup.TIDY] == 0
     state.slur = 0
     return closed
 
@@ -132,6 +134,12 @@ def begin_comment(state: State) -> bool:
     state.after = Control.BODY if state.seen & Seen.K else Control.HEAD
     state.text = 0
     return state.after == Control.HEAD or (nothing_pending(state) and not_idle(state))
+
+
+def begin_directive(tables: Tables, state: State) -> bool:
+    """Let a second percent sign begin an instruction for engravers."""
+    state.field = Character.PERCENT
+    return state.text == 0 and take_value(tables, state)
 
 
 def begin_inline_field(tables: Tables, state: State, code: int) -> bool:

@@ -6,6 +6,7 @@ sees none.
 """
 
 from tunewright.acceptor.body.bars import closable, closes_well, may_end, plays_once
+from tunewright.acceptor.body.endings import is_left_out
 from tunewright.acceptor.body.lengths import ends_now
 from tunewright.acceptor.body.sections import repeated, sections, target
 from tunewright.acceptor.body.signs import is_mark
@@ -89,6 +90,8 @@ def may_repeat(tables: Tables, state: State) -> bool:
     """Return true if the completion ends a repeat here."""
     if not closes(tables, state) or state.started == 0 or state.notes == 0:
         return False
+    if is_left_out(tables, state):
+        return True
     last = target(tables, state)
     if last > 0 and sections(tables, state) > 0 and state.bar != last:
         return False
@@ -98,6 +101,12 @@ def may_repeat(tables: Tables, state: State) -> bool:
     if state.position == state.phase:
         return closes_well(tables, state)
     return full and state.phase == 0
+
+
+def finish_colon(tables: Tables, state: State) -> int:
+    """The next character after a colon that ends a repeat; -1 where it is a dotted bar line."""
+    dotted = tables[Place.SETTINGS][Setup.TIDY] == 0 and not may_repeat(tables, state)
+    return -1 if dotted else tables[Place.SYMBOL_OF][Character.STROKE]
 
 
 def needs_note(state: State) -> bool:
@@ -141,8 +150,8 @@ def finish_token(tables: Tables, state: State) -> int:
         return end if control == Control.WORD_END else finish_word(tables, state, field_words(tables, state), end)
     if control == Control.CHORD_NAME:
         return finish_word(tables, state, ANY, symbols[Character.QUOTATION])
-    if control in (Control.BANG, Control.SIGN):
-        return finish_word(tables, state, ANY, symbols[Character.EXCLAMATION])
+    if control in (Control.BANG, Control.PLUS, Control.SIGN):
+        return finish_word(tables, state, ANY, symbols[state.field])
     if control == Control.TUPLET and tables[Place.VALUE][state.node] < 0:
         return finish_word(tables, state, ANY, -1)
     if control == Control.LENGTH:
@@ -183,6 +192,10 @@ def finish_group(tables: Tables, state: State) -> int:
     control = state.control
     if control == Control.HEAD:
         return finish_header(tables, state)
+    if control == Control.COLON_BAR:
+        return finish_colon(tables, state)
+    if control == Control.VOICE:
+        return symbols[Character.ZERO + state.voice + 1]
     if control == Control.IN_CHORD and state.chord > 0:
         return symbols[Character.CLOSING_BRACKET]
     if control == Control.IN_GRACE and state.host > 0:
@@ -212,6 +225,6 @@ def next_to_finish(tables: Tables, state: State) -> int:
         state.line == 1 or Control.CLOSED <= control <= Control.REPEATED or control == Control.BAR_LINE
     ):
         return separator(tables, state)
-    if symbol == symbols[Character.STROKE] and Control.BAR_LINE <= control <= Control.CLOSED:
+    if symbol == symbols[Character.STROKE] and Control.BAR_LINE <= control <= Control.COLON_BAR:
         return separator(tables, state)
     return symbol

@@ -5,7 +5,7 @@ the bar best, and the shortest word where one is begun. Each function returns th
 """
 
 from tunewright.acceptor.body.lengths import goal, lengths
-from tunewright.acceptor.body.notes import accidental_of, letter_of, marks_of
+from tunewright.acceptor.body.notes import accidental_of, lacks_dot, letter_of, marks_of
 from tunewright.acceptor.body.sections import repeated, sections, target
 from tunewright.acceptor.reading import ANY, IMPOSSIBLE, Character, Context, Ending, Place, Repeat, State, Tables
 
@@ -13,6 +13,8 @@ from tunewright.acceptor.reading import ANY, IMPOSSIBLE, Character, Context, End
 def finishing_note(tables: Tables, state: State) -> int:
     """The note that a tie needs, else the tonic, else any note that the vocabulary has."""
     symbols = tables[Place.SYMBOL_OF]
+    if state.context == Context.MELODY and lacks_dot(state):
+        return symbols[Character.DOT]
     if state.context == Context.MELODY and state.tie > 0:
         accidental = accidental_of(state.tie)
         if accidental > 0 and state.accidental > 0 and state.accidental != accidental:

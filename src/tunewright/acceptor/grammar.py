@@ -249,6 +249,7 @@ SENTENCES: Mapping[int, str] = {
     Reason.LYRICS_MISSING: "a tune with words has notes in each line, and a line of words (w:) beneath it",
     Reason.TUPLET_DISPUTED: "programs differ on how long this tuplet lasts in this metre",
     Reason.EMPTY_BAR: "a bar without a note or a rest",
+    Reason.VOICE_MISFIT: "voices are numbered from 1, each begins where another ends well, and all last equally long",
     Reason.CADENCE: "the tune is about to reach its greatest length and must end on its tonic",
 }
 

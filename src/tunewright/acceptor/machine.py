@@ -48,10 +48,10 @@ def step(tables: Tables, state: State, symbol: int) -> bool:
             state.reason = Reason.FIELD_TRAP
             return False
         if code != Character.SPACE and code != Character.TAB and code != Character.LINE_FEED:
-            bare = state.line == 2 and (
-                Character.CAPITAL_A <= code < Character.CAPITAL_A + 7 or code == Character.SMALL_D
-            )
-            state.line = 1 if bare else 0
+            capital = code - 32 if code >= Character.SMALL_A else code
+            note = Character.CAPITAL_A <= capital < Character.CAPITAL_A + 7
+            rest = code == Character.SMALL_X or code == Character.SMALL_Z
+            state.line = 1 if state.line == 2 and (note or rest) else 0
     state.control = row % Control.STATES
     taken = perform(tables, state, row // Control.STATES, symbol, code)
     state.budget -= 1
@@ -74,9 +74,11 @@ def characters_to_finish(tables: Tables, state: State, most: int) -> int:
 def must_be_tried(state: State) -> bool:
     """Return true where what may follow depends on the rest of the tune, so that a completion must be tried."""
     control = state.control
-    if state.worded == Worded.WITH_WORDS or state.to_tonic == 1:
+    if state.worded == Worded.WITH_WORDS or state.to_tonic == 1 or state.whole > 0:
         return True
-    if control in (Control.BRACKET, Control.MAYBE_FIELD) or Control.PAREN <= control <= Control.TUPLET:
+    if control == Control.BRACKET or Control.MAYBE_FIELD <= control <= Control.VOICE_END:
+        return True
+    if Control.PAREN <= control <= Control.TUPLET:
         return True
     return Control.BANG <= control <= Control.SIGN or (state.tie > 0 and state.fit == 0)
 

@@ -41,9 +41,12 @@ class State:
     phase: int  # ticks of a bar that a section must leave over at its end; -1 while unknown
     pickup: int  # ticks of the pick-up that begins the tune
     last_phase: int  # `phase` of the section that was repeated last
-    played: int  # 1 if the tune has endings already
+    played: int  # 1 if the tune has endings already, 2 if abc2midi has gone back to a repeat before them
     stray: int  # 1 in endings that no repeat mark began
+    third: int  # 1 where a third ending may follow
     idle: int  # signs, fields and empty bars since the last note
+    holding: int  # 1 if a fermata stands on the next note
+    held: int  # ticks by which abc2midi makes the notes of this bar, then the last one, longer for fermatas
     chorded: int  # 1 if a chord symbol has come, which abc2midi plays on the beat
     opening: int  # 1 until the first bar is complete, which may be a pick-up
     started: int  # 1 if the section holds a note
@@ -52,6 +55,11 @@ class State:
     ending_position: int  # `position` where the first ending began
     ending_bar: int  # `bar` where the first ending began
     section_bar: int  # `bar` where the section began
+    voice: int  # number of the voice, 0 without any, `Limit.VOICES` where no other may follow
+    sounded: int  # ticks that the voice has played, repeats included
+    repeated_from: int  # `sounded` where the repeat began
+    ending_from: int  # `sounded` where the first ending began
+    whole: int  # ticks that the first voice plays, in the others
     fit: int  # lengths that the next note may have, one bit each
     tuplet_left: int  # notes of a tuplet still to come
     tuplet_of: int  # notes in it
@@ -59,6 +67,7 @@ class State:
     tuplet_value: int  # length of its notes as an index plus 1; 0 while open
     broken: int  # length that the note after > or < must have, as an index plus 1
     cut: int  # by how much > or < shortens that note
+    parted: int  # length of the note before, as an index plus 1, if abc2midi keeps it as two for its dot
     last: int  # length of the note before, as an index plus 1, if > or < may follow
     accidental: int  # of the note that is written: 1 to 5, or 0
     pitch: int  # of the note that is written; see `notes.SPELLINGS`
@@ -127,11 +136,12 @@ class Control:
     """What is being written."""
 
     (
-        HEAD, COLON, TEXT_START, TEXT_BODY, PERCENT, WORD, WORD_END, NUMBER, DIGITS, RHYTHM, BODY, MAYBE_FIELD, MUSIC,
-        SHARP, FLAT, PITCHED, MARKED, LENGTH, BRACKET, IN_CHORD, BRACE, IN_GRACE, PAREN, SLURRED, TUPLET, UP, UP_TWICE,
-        DOWN, DOWN_TWICE, AFTER_PAIR, QUOTE, CHORD_NAME, QUOTED, BANG, BAR_LINE, CLOSED, COLON_BAR, REPEATED, AWAIT,
-        AWAIT_LATER, AWAIT_BRACKET, LINE_END, SIGN, AWAIT_WORDS, WORDS_COLON, WORDS, SYLLABLE, ENDED, STATES,
-    ) = range(49)  # fmt: skip
+        HEAD, COLON, TEXT_START, TEXT_BODY, PERCENT, WORD, WORD_END, NUMBER, DIGITS, RHYTHM, BODY, MAYBE_FIELD,
+        VOICE_COLON, VOICE, VOICE_NAME, VOICE_END, MUSIC, SHARP, FLAT, PITCHED, DOTTED, MARKED, LENGTH, BRACKET,
+        IN_CHORD, BRACE, IN_GRACE, PAREN, SLURRED, TUPLET, UP, UP_TWICE, DOWN, DOWN_TWICE, AFTER_PAIR, QUOTE,
+        CHORD_NAME, QUOTED, BANG, PLUS, STAR, BAR_LINE, CLOSED, COLON_BAR, REPEATED, AWAIT, AWAIT_LINE, AWAIT_LATER,
+        AWAIT_BRACKET, LINE_END, SIGN, AWAIT_WORDS, WORDS_COLON, WORDS, SYLLABLE, ENDED, STATES,
+    ) = range(57)  # fmt: skip
 
 
 class Reason:
@@ -142,7 +152,8 @@ class Reason:
         REPEAT_MISSING, REPEAT_OPEN, REPEAT_PHASE, ENDING_MISSING, TIE_MISFIT, TIE_OPEN, SLUR_TWICE, NO_SLUR,
         BROKEN_MISFIT, UNFINISHED, TUPLET_MISFIT, GRACE_MISFIT, CHORD_MISFIT, MARK_MISFIT, NO_ACCOMPANIMENT, FIELD_TRAP,
         FORM_BROKEN, TOO_LONG, PICK_UP, SLUR_OPEN, CADENCE, LYRICS_MISFIT, LYRICS_MISSING, EMPTY_BAR, TUPLET_DISPUTED,
-    ) = range(33)  # fmt: skip
+        VOICE_MISFIT,
+    ) = range(34)  # fmt: skip
 
 
 class Place:
@@ -228,6 +239,7 @@ class Limit:
 
     IDLE = 8  # signs, fields and empty bars in a row without a note
     BLANKS = 20  # in a row
+    VOICES = 9
     TEXT = 400  # characters of a line of text
     ENDING, REPEAT, TUNE = 3, 24, 64  # bars, if it is tidy
     GRACE = 16  # grains of grace notes, if it is tidy: four notes of the unit length
@@ -236,11 +248,11 @@ class Limit:
 class Character:
     """Code points of characters that the functions know."""
 
-    TAB, LINE_FEED, SPACE, EXCLAMATION, QUOTATION = 9, 10, 32, 33, 34
+    TAB, LINE_FEED, SPACE, EXCLAMATION, QUOTATION, PERCENT = 9, 10, 32, 33, 34, 37
     APOSTROPHE, CLOSING_PAREN, STAR, COMMA, HYPHEN, DOT = 39, 41, 42, 44, 45, 46
     ZERO, THREE, NINE, COLON, CAPITAL_A, CAPITAL_Z = 48, 51, 57, 58, 65, 90
-    K, L, M, P, Q, R, T, W, X = 75, 76, 77, 80, 81, 82, 84, 87, 88
-    CLOSING_BRACKET, CARET, UNDERSCORE, SMALL_A, SMALL_D, SMALL_Z = 93, 94, 95, 97, 100, 122
+    H, K, L, M, P, Q, R, T, W, X = 72, 75, 76, 77, 80, 81, 82, 84, 87, 88
+    CLOSING_BRACKET, CARET, UNDERSCORE, SMALL_A, SMALL_X, SMALL_Z = 93, 94, 95, 97, 120, 122
     STROKE, CLOSING_BRACE, TILDE = 124, 125, 126
 
 

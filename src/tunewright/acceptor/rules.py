@@ -11,7 +11,7 @@ from types import FunctionType
 from typing import cast
 
 from tunewright.acceptor import actions
-from tunewright.acceptor.body import bars, endings, lyrics, notes, signs
+from tunewright.acceptor.body import bars, endings, lyrics, notes, signs, voices
 from tunewright.acceptor.header import fields_read as fields
 from tunewright.acceptor.reading import CHARACTERS, Control, Place, State, Tables
 from tunewright.acceptor.words import (
@@ -20,11 +20,9 @@ from tunewright.acceptor.words import (
     BODY_TEXTS,
     HEADER_TEXTS,
     INSTRUCTIONS,
+    MARKS,
     NOTE_LETTERS,
-    PLAIN_MARKS,
     RESTS,
-    SPLIT_MARKS,
-    TRILL_MARKS,
 )  # fmt: skip
 
 Action = Callable[..., bool]
@@ -33,12 +31,13 @@ Rule = tuple[int, str, Action | None, int]
 
 END_CLASS = 3
 """Class of the character that ends a tune, which is its code point."""
-UNTIDY = "KMLQPTW"
+UNTIDY = "KMLQPTVW"
 """Fields that a tidy tune does not have among its music."""
 UNQUOTED = ((Control.QUOTED, "|:"), (Control.CHORD_NAME, " ()"))
 """What a tidy tune does not have in an annotation, and behind the name of a chord."""
 TEXT = "".join(map(chr, range(32, CHARACTERS)))
 SYLLABLE_STARTS = "".join(character for character in TEXT if character not in " -_*|%\\:~")
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 DIGITS_OF_LENGTH = "0123456789/"
 END = chr(END_CLASS)
 
@@ -61,7 +60,7 @@ _HEADER: tuple[Rule, ...] = (
         (control, "%", actions.take_text, Control.PERCENT)
         for control in (Control.TEXT_START, Control.TEXT_BODY, Control.RHYTHM)
     ),
-    (Control.PERCENT, "%", None, Control.HEAD),
+    (Control.PERCENT, "%", actions.begin_directive, Control.WORD),
     *(
         (control, "\n", actions.end_text, Control.HEAD)
         for control in (Control.TEXT_START, Control.TEXT_BODY, Control.PERCENT, Control.RHYTHM, Control.DIGITS)
@@ -74,14 +73,23 @@ _NOTES = (
     (NOTE_LETTERS, notes.take_note, Control.LENGTH),
     (RESTS, notes.take_rest, Control.LENGTH),
     (ACCIDENTALS, signs.take_accidental, Control.PITCHED),
-    (SPLIT_MARKS + TRILL_MARKS + PLAIN_MARKS, signs.take_mark, Control.MARKED),
+    (MARKS, signs.take_mark, Control.MARKED),
+    (".", signs.take_mark, Control.DOTTED),
     ("[", actions.go, Control.BRACKET),
     ("{", notes.open_grace, Control.BRACE),
     ('"', actions.open_quote, Control.QUOTE),
     ("(", signs.take_paren, Control.PAREN),
 )
+_MARKED = (
+    (NOTE_LETTERS, notes.take_note, Control.LENGTH),
+    (RESTS, notes.take_rest, Control.LENGTH),
+    (ACCIDENTALS, signs.take_accidental, Control.PITCHED),
+    (MARKS, signs.take_mark, Control.MARKED),
+    ("[", actions.go, Control.BRACKET),
+)
 _SIGNS = (
     ("!", actions.open_sign, Control.BANG),
+    ("+", actions.open_sign, Control.PLUS),
     (")", actions.close_slur, Control.MUSIC),
     (">", signs.take_broken, Control.UP),
     ("<", signs.take_broken, Control.DOWN),
@@ -89,6 +97,7 @@ _SIGNS = (
     (" \t", actions.take_space, Control.MUSIC),
     ("\n", lyrics.take_newline, Control.BODY),
     ("\\", lyrics.take_newline, Control.LINE_END),
+    ("*", actions.go, Control.STAR),
     ("%", actions.begin_comment, Control.PERCENT),
     (END, actions.end_tune, Control.ENDED),
 )
@@ -109,11 +118,8 @@ _MUSIC: tuple[Rule, ...] = (
     *_of(_BAR_LINES, Control.MUSIC, Control.BODY),
     (Control.SLURRED, " ", actions.go, Control.MUSIC),
     (Control.BODY, "\n", None, Control.HEAD),
-    (Control.MARKED, NOTE_LETTERS + RESTS, notes.take_note, Control.LENGTH),
-    (Control.MARKED, RESTS, notes.take_rest, Control.LENGTH),
-    (Control.MARKED, ACCIDENTALS, signs.take_accidental, Control.PITCHED),
-    (Control.MARKED, SPLIT_MARKS + TRILL_MARKS + PLAIN_MARKS, signs.take_mark, Control.MARKED),
-    (Control.MARKED, "[", actions.go, Control.BRACKET),
+    *_of(_MARKED, Control.MARKED, Control.DOTTED),
+    (Control.DOTTED, "(", signs.begin_dotted_slur, Control.SLURRED),
     (Control.SHARP, "^", signs.take_accidental, Control.PITCHED),
     (Control.FLAT, "_", signs.take_accidental, Control.PITCHED),
     *(
@@ -127,6 +133,7 @@ _MUSIC: tuple[Rule, ...] = (
     (Control.LENGTH, DIGITS_OF_LENGTH, signs.take_length, Control.LENGTH),
     (Control.LENGTH, ",'", notes.take_octave, Control.LENGTH),
     (Control.BRACKET, "1", endings.first_ending, Control.MUSIC),
+    *((control, "3", endings.third_ending, Control.MUSIC) for control in (Control.BRACKET, Control.REPEATED)),
     (Control.BRACKET, "|", endings.take_double, Control.CLOSED),
     (Control.BRACKET, INSTRUCTIONS, actions.begin_inline_field, Control.COLON),
     (Control.IN_CHORD, "]", notes.close_chord, Control.MUSIC),
@@ -152,9 +159,9 @@ _MUSIC: tuple[Rule, ...] = (
     (Control.QUOTED, TEXT, actions.take_text, Control.QUOTED),
     (Control.QUOTED, "%;\\", None, Control.HEAD),
     (Control.QUOTED, '"', actions.go, Control.MUSIC),
-    (Control.BANG, TEXT, signs.take_sign, Control.SIGN),
+    *((control, TEXT, signs.take_sign, Control.SIGN) for control in (Control.BANG, Control.PLUS)),
     (Control.SIGN, TEXT, signs.take_sign, Control.SIGN),
-    (Control.BANG, "\n", lyrics.take_newline, Control.BODY),
+    *((control, "\n", lyrics.take_newline, Control.BODY) for control in (Control.BANG, Control.STAR)),
     (Control.LINE_END, " ", actions.take_space, Control.LINE_END),
     (Control.LINE_END, "\n", lyrics.take_newline, Control.BODY),
 )
@@ -171,6 +178,8 @@ _BARS: tuple[Rule, ...] = (
     (Control.AWAIT, "[", actions.go, Control.AWAIT_BRACKET),
     (Control.AWAIT_LATER, "[", actions.go, Control.AWAIT_BRACKET),
     (Control.AWAIT, " \n", actions.go, Control.AWAIT_LATER),
+    (Control.AWAIT, "\\", lyrics.end_without_words, Control.AWAIT_LINE),
+    (Control.AWAIT_LINE, "\n", actions.go, Control.AWAIT_LATER),
     (Control.AWAIT_LATER, " ", actions.take_space, Control.AWAIT_LATER),
     (Control.AWAIT_BRACKET, "2", endings.second_ending, Control.MUSIC),
 )
@@ -200,20 +209,36 @@ _LINES: tuple[Rule, ...] = (
     (Control.MAYBE_FIELD, ":", actions.begin_text_field, Control.TEXT_START),
 )
 
+_VOICES: tuple[Rule, ...] = (
+    (Control.BODY, "V", voices.begin_voice_line, Control.VOICE_COLON),
+    (Control.VOICE_COLON, ":", actions.go, Control.VOICE),
+    (Control.VOICE, " ", actions.take_space, Control.VOICE),
+    (Control.VOICE, "123456789", voices.take_voice_number, Control.VOICE_END),
+    *(
+        (control, LETTERS, voices.take_voice_name, Control.VOICE_NAME)
+        for control in (Control.VOICE, Control.VOICE_NAME)
+    ),
+    (Control.VOICE_NAME, "0123456789", voices.take_voice_name, Control.VOICE_NAME),
+    *((control, " ", actions.take_space, Control.VOICE_END) for control in (Control.VOICE_NAME, Control.VOICE_END)),
+    *((control, "\n", voices.begin_voice, Control.BODY) for control in (Control.VOICE_NAME, Control.VOICE_END)),
+)
+
 FINISHING_CHARACTERS = (
     (Control.TEXT_START, "\n"), (Control.TEXT_BODY, "\n"), (Control.PERCENT, "\n"), (Control.DIGITS, "\n"),
-    (Control.RHYTHM, "\n"), (Control.LINE_END, "\n"), (Control.SYLLABLE, "\n"),
+    (Control.RHYTHM, "\n"), (Control.LINE_END, "\n"), (Control.AWAIT_LINE, "\n"), (Control.STAR, "\n"),
+    (Control.VOICE_NAME, "\n"), (Control.VOICE_END, "\n"), (Control.VOICE_COLON, ":"), (Control.SYLLABLE, "\n"),
     (Control.COLON, ":"), (Control.WORDS_COLON, ":"), (Control.AWAIT_WORDS, "w"), (Control.NUMBER, "123456789"),
-    (Control.QUOTE, '"'), (Control.QUOTED, '"'), (Control.COLON_BAR, "|"), (Control.AWAIT_LATER, "["),
+    (Control.QUOTE, '"'), (Control.QUOTED, '"'), (Control.AWAIT_LATER, "["),
     (Control.AWAIT, "2"), (Control.AWAIT_BRACKET, "2"),
 )  # fmt: skip
 """States in which the next character on the way to the end is always the same: the first of these that there is."""
-RULES: tuple[Rule, ...] = (*_HEADER, *_MUSIC, *_BARS, *_LYRICS, *_LINES)
+RULES: tuple[Rule, ...] = (*_HEADER, *_MUSIC, *_BARS, *_LYRICS, *_LINES, *_VOICES)
 """A later rule for the same state and character replaces an earlier one."""
 
 SETTLERS: dict[int, Action] = {
     Control.LENGTH: notes.end_length,
     Control.BAR_LINE: actions.end_bar_line,
+    Control.COLON_BAR: endings.take_dotted,
     Control.PAREN: signs.begin_slur,
     Control.TUPLET: signs.begin_tuplet,
     Control.BRACKET: actions.begin_chord,

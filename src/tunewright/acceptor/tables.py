@@ -9,9 +9,11 @@ from tunewright.acceptor.reading import CHARACTERS, IMPOSSIBLE, Control, MeterFl
 from tunewright.acceptor.rules import END, FINISHING_CHARACTERS, NUMBERS, RULES, SETTLERS, UNQUOTED, UNTIDY
 from tunewright.acceptor.trie import MOST_VALUES, WordTable, fill_table
 from tunewright.acceptor.words import (
+    ACCIDENTALS,
     BODY_TEXTS,
     CHORD_NAMES,
     CHORD_ROOTS,
+    DIRECTIVES,
     FEWEST_BEATS,
     GRAINS,
     INSTRUCTIONS,
@@ -30,6 +32,7 @@ from tunewright.acceptor.words import (
 )  # fmt: skip
 from tunewright.errors import GrammarError
 from tunewright.notation.meter import Dialect
+from tunewright.notation.spec import NATURAL_PITCHES
 
 FREE_BAR = 4 * WHOLE
 """Ticks after which a bar line must come where bars are not counted."""
@@ -153,8 +156,9 @@ def _add_words(words: WordTable, conditions: Conditions) -> tuple[list[int], lis
     units = {word: number for number, word in enumerate(UNITS)}
     roots[ord("M")] = words.add(_only(metres, conditions.meter))
     roots[ord("L")] = words.add(_only(units, conditions.unit_length))
-    roots[ord("K")] = words.add(_only(KEYS, conditions.key))
+    roots[ord("K")] = _add_keys(words, conditions)
     roots[ord("Q")] = _add_tempos(words)
+    roots[ord("%")] = words.add(dict.fromkeys(DIRECTIVES, MOST_VALUES))
     if conditions.rhythm is not None:
         roots[ord("R")] = words.add({conditions.rhythm: 0})
     if conditions.title is not None:
@@ -178,6 +182,19 @@ def _add_words(words: WordTable, conditions: Conditions) -> tuple[list[int], lis
 
 def _only(words: Mapping[str, int], wanted: str | None) -> Mapping[str, int]:
     return words if wanted is None else {wanted: words[wanted]}
+
+
+def _add_keys(words: WordTable, conditions: Conditions) -> int:
+    """Keys; unless the tune is to be tidy, also with ``M`` for minor and with an accidental of their own."""
+    root = words.add(_only(KEYS, conditions.key))
+    if conditions.key is None and not conditions.tidy:
+        words.add({key + "M": KEYS[key + "m"] for key in CHORD_ROOTS if key + "m" in KEYS}, root)
+        for tonic in sorted(set(KEYS.values())):
+            altered = words.add({sign + letter: tonic for sign in ACCIDENTALS for letter in NOTE_LETTERS})
+            keys = [key for key, value in KEYS.items() if value == tonic and key[0] in NATURAL_PITCHES]
+            words.add({key + " ": tonic for key in keys}, root)
+            words.graft(root, [*(key + " " for key in keys), *(key for key in keys if key not in CHORD_ROOTS)], altered)
+    return root
 
 
 def _add_tempos(words: WordTable) -> int:
@@ -243,7 +260,7 @@ def _leave_out(table: list[int], left_out: str) -> None:
     for letter in left_out:
         for control in (Control.HEAD, Control.BRACKET) if letter.isalpha() else range(Control.STATES):
             table[control * CHARACTERS + ord(letter)] = 0
-        if letter in BODY_TEXTS + INSTRUCTIONS + "w":
+        if letter in BODY_TEXTS + INSTRUCTIONS + "wV":
             table[Control.BODY * CHARACTERS + ord(letter)] = table[Control.SLURRED * CHARACTERS + ord(letter)]
 
 

@@ -33,10 +33,8 @@ INSTRUCTIONS = "MLQK"
 NOTE_LETTERS = "CDEFGABcdefgab"
 RESTS = "zx"
 ACCIDENTALS = "^_="
-SPLIT_MARKS = ".~"
-"""Marks of a note for which abc2midi stores more than one note."""
-TRILL_MARKS = "TR"
-PLAIN_MARKS = "uvMLOPS"
+MARKS = ".~TRHuvMLOPS"
+"""Marks of a note: a dot, a roll, two that are trilled, a fermata, and such as are not played."""
 
 
 def _ticks(length: int) -> int:
@@ -97,13 +95,19 @@ LENGTHS = {word: _grains(word) for word in _LENGTHS}
 """Grains of each length that may follow a note."""
 
 
-def _tuplet(word: str) -> tuple[int, int, int]:
-    simple, compound = (parse_tuplet("(" + word, compound=three) for three in (False, True))
-    assert simple and compound  # noqa: S101 - each word is a tuplet
-    return simple.notes, simple.time, compound.time
+def _tuplets() -> dict[str, tuple[int, int, int]]:
+    """Tuplets of at most nine notes that fill a whole number of lengths."""
+    found: dict[str, tuple[int, int, int]] = {}
+    for notes, time, reach in product("23456789", ("", *"23456789"), ("", *"23456789")):
+        for word in (notes, f"{notes}::{reach}", f"{notes}:{time or 2}", f"{notes}:{time or 2}:{reach or notes}"):
+            simple, compound = (parse_tuplet("(" + word, compound=three) for three in (False, True))
+            if simple and compound and simple.time * simple.reach % simple.notes == 0:
+                lengths_of_two = simple.time * simple.reach // simple.notes
+                found[word] = (simple.reach, lengths_of_two, compound.time * compound.reach // compound.notes)
+    return found
 
 
-TUPLETS = {word: _tuplet(word) for word in (*"23456789", "3:2", "3:2:3", "3::", "3::3")}
+TUPLETS = _tuplets()
 """Notes, then how many lengths they fill where odd tuplets take two and where they take three, of each word that may
 follow ``(``."""
 
@@ -142,6 +146,11 @@ CHORD_NAMES = (
 """Chords by the names that abc2midi knows."""
 ANNOTATION_STARTS = "^_<>@012345"
 """What text in quotes begins with so that it is not taken for a chord."""
+
+DIRECTIVES = tuple(
+    f"{name} {number}" for name in ("slurgraces", "staffsep", "indent", "scale") for number in range(100)
+)
+"""What may stand behind ``%%``: instructions for engravers, which abc2midi passes over."""
 
 SIGNS = {"ppp": 0, "pp": 0, "p": 0, "mp": 0, "mf": 0, "f": 0, "ff": 0, "fff": 0, "trill": 1, "breath": 2}
 """Words between exclamation marks: 0 stands alone, 1 needs a note, 2 needs one and stores it as two."""

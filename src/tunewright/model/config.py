@@ -7,7 +7,8 @@ from tunewright.errors import OptionError
 from tunewright.options import require, require_choice, require_types, require_whole
 
 Cell = Literal["lstm", "gru", "rnn", "transformer", "own"]
-RECURRENT, OWN = ("lstm", "gru", "rnn"), "own"
+RECURRENT = ("lstm", "gru", "rnn")
+OWN: Literal["own"] = "own"
 WIDEST, DEEPEST, MOST_WEIGHTS = 1 << 14, 100, 1 << 31
 """Most units in a layer, layers, and weights of all layers together; these would take 8 GiB."""
 CELL_NAMES: dict[str, str] = {

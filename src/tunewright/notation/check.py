@@ -83,7 +83,7 @@ class _Places:
 
 
 def _shown(detail: str) -> str:
-    """Return `detail` as it can be shown on one line."""
+    """Return `detail` on one line, what cannot be seen written out; the console writes out what does harm, anywhere."""
     detail = detail if len(detail) <= _LONGEST_SHOWN else detail[:_LONGEST_SHOWN] + "..."
     return "".join(character if character.isprintable() else ascii(character)[1:-1] for character in detail)
 

@@ -62,7 +62,7 @@ def form_ends(tables: Tables, state: State) -> bool:
 def closes_well(tables: Tables, state: State) -> bool:
     """Return true unless the tune must end, and would do so within a bar on a note that is not the tonic."""
     state.reason = Reason.CADENCE
-    if state.free == 1 or state.position in (0, state.full) or state.degree == 1:
+    if state.free == 1 or state.position in (0, state.full) or state.degree == 1 or state.held > 0:
         return True
     return overdue(tables, state) or not ends_now(tables, state)
 
@@ -75,28 +75,36 @@ def ending_open(state: State) -> bool:
     return state.ending != Ending.NONE
 
 
+def slurred(tables: Tables, state: State) -> bool:
+    """Return true if a tidy tune has a slur here that must end before a bar line, or before the tune does."""
+    state.reason = Reason.SLUR_OPEN
+    return tables[Place.SETTINGS][Setup.TIDY] == 1 and state.slur == 1
+
+
+def nothing_open(tables: Tables, state: State) -> bool:
+    """Return true if no tie, slur, repeat or ending is open, and a later voice has lasted as long as the first."""
+    if state.tie > 0:
+        state.reason = Reason.TIE_OPEN
+        return False
+    if slurred(tables, state):
+        return False
+    if state.repeat == Repeat.MUST_END:
+        state.reason = Reason.REPEAT_OPEN
+        return False
+    if state.whole > 0 and state.sounded != state.whole:
+        state.reason = Reason.VOICE_MISFIT
+        return False
+    return not ending_open(state) and state.stray == 0
+
+
 def may_end(tables: Tables, state: State) -> bool:
-    """Return true if the tune may end here."""
+    """Return true if the tune, or a voice of it, may end here."""
     if not nothing_pending(state):
         return False
     if state.notes == 0:
         state.reason = Reason.NO_NOTE
         return False
-    if state.tie > 0:
-        state.reason = Reason.TIE_OPEN
-        return False
-    if state.slur > 0:
-        state.reason = Reason.SLUR_OPEN
-        return False
-    if state.repeat == Repeat.MUST_END:
-        state.reason = Reason.REPEAT_OPEN
-        return False
-    if ending_open(state):
-        return False
-    if state.stray == 1:
-        state.reason = Reason.ENDING_MISSING
-        return False
-    if not balanced(state) or not closes_well(tables, state):
+    if not nothing_open(tables, state) or not balanced(state) or not closes_well(tables, state):
         return False
     if state.chorded == 1 and not on_beat(state, state.position):
         state.reason = Reason.BAR_SHORT
@@ -117,6 +125,7 @@ def start_bar(tables: Tables, state: State) -> bool:
     state.last = 0
     state.tieable = 0
     state.stretch = 0
+    state.cut = 1
     state.text = 0
     refit(tables, state)
     if state.started == 0 and ends_now(tables, state) and may_end(tables, state):
@@ -160,12 +169,11 @@ def soft_line(tables: Tables, state: State) -> bool:
         return True
     if state.opening == 1:
         return open_bar(tables, state)
+    if state.held > 0:
+        return balanced(state)
     if state.position == state.full:
         state.position = 0
     if state.chorded == 1 and not on_beat(state, state.position):
-        state.reason = Reason.BAR_SHORT
-        return False
-    if state.stray == 1 and state.position != 0:
         state.reason = Reason.BAR_SHORT
         return False
     if ends_now(tables, state):
@@ -187,7 +195,7 @@ def complete_bar(tables: Tables, state: State) -> bool:
         state.phase = 0
         return state.repeat != Repeat.MUST_END
     state.reason = Reason.BAR_SHORT
-    full = state.position in (0, state.full)
+    full = state.position in (0, state.full) and state.held == 0
     state.position = 0
     return full
 
@@ -199,12 +207,6 @@ def whole(tables: Tables, state: State) -> bool:
         return True
     state.reason = Reason.BAR_SHORT
     return position == state.full or position == state.phase
-
-
-def slurred(tables: Tables, state: State) -> bool:
-    """Return true if a tidy tune has a slur that the bar line would cross."""
-    state.reason = Reason.SLUR_OPEN
-    return tables[Place.SETTINGS][Setup.TIDY] == 1 and state.slur == 1
 
 
 def closable(state: State) -> bool:

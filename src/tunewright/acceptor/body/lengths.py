@@ -25,10 +25,16 @@ def goal(tables: Tables, state: State) -> int:
     """Return the ticks at which the bar must end: short of a full bar where the last one of a section balances."""
     if state.opening == 1 and pick_up(tables, state) > 0:
         return pick_up(tables, state)
+    if state.held > 0 or state.holding == 1:
+        return state.full - state.pickup
+    repeats = state.repeat == Repeat.MUST_END or state.ending == Ending.FIRST
+    if state.whole > 0 and not repeats:
+        if state.opening == 1 and state.whole % state.full > 0:
+            return state.whole % state.full
+        return min(state.full, state.position + state.whole - state.sounded)
     number = state.bar if state.position > 0 else state.bar + 1
     if number == target(tables, state) and state.phase > 0 and state.opening == 0:
         return state.phase
-    repeats = state.repeat == Repeat.MUST_END or state.ending == Ending.FIRST
     if repeats and state.started == 1 and state.phase >= max(state.position, 1) and state.opening == 0:
         return state.phase if overdue(tables, state) else state.full
     return state.full
@@ -44,7 +50,20 @@ def room(tables: Tables, state: State) -> int:
             return -1
     if last > 0 and state.bar >= last and state.position == 0:
         return -1
+    if state.held > 0 and state.stretch == 0:
+        return -1
     return (goal(tables, state) - state.position) * 4 // state.unit
+
+
+def is_second(state: State) -> bool:
+    """Return true in a hornpipe where a short note is the second of a pair, which abc2midi plays unevenly."""
+    return state.hornpipe == 1 and state.stretch // (state.full // 8) % 2 == 1
+
+
+def shortened(state: State) -> int:
+    """By how much the note that carries grace notes is shorter than it is written, for > or < and for a dot."""
+    dotted = state.mark == NoteMark.DOT or (state.broken > 0 and state.parted > 0)
+    return state.cut * (2 if dotted else 1)
 
 
 def suits(tables: Tables, state: State, index: int, factor: int) -> int:
@@ -54,11 +73,15 @@ def suits(tables: Tables, state: State, index: int, factor: int) -> int:
         return 0
     if state.tuplet_left > 0 and state.tuplet_value > 0 and state.tuplet_value != index + 1:
         return 0
-    if state.mark > NoteMark.TRILL and state.hornpipe == 1 and value * state.unit // 4 == state.full // 8:
+    if state.holding == 1 and state.held + value * state.unit // 4 > state.pickup:
         return 0
+    if is_second(state) and state.tuplet_left == 0 and value * state.unit // 4 == state.full // 8:
+        alike = state.parted == index + 1 if state.mark == NoteMark.DOT else state.parted != index + 1
+        if state.mark == NoteMark.ROLL or state.parted < 0 or not alike:
+            return 0
     if state.mark == NoteMark.ROLL and factor > 1 and value * factor == 12 * state.tuplet_of:
         return 0
-    grace = state.host * state.cut * (2 if state.mark == NoteMark.DOT else 1)
+    grace = state.host * shortened(state)
     return 0 if grace > 0 and grace >= 4 * value else 1
 
 
@@ -101,7 +124,7 @@ def enough_to_finish(tables: Tables, state: State) -> int:
 
 def has_form(tables: Tables, state: State) -> bool:
     """Return true if it is said when the tune ends."""
-    return bars(tables, state) > 0 or sections(tables, state) > 0
+    return bars(tables, state) > 0 or sections(tables, state) > 0 or state.whole > 0
 
 
 def ends_now(tables: Tables, state: State) -> bool:
@@ -140,7 +163,7 @@ def grace_lengths(tables: Tables, state: State) -> int:
             longest = grains[index]
     allowed = 0
     for index in range(len(grains)):
-        if grains[index] <= 8 and (state.host - 4 + grains[index]) * state.cut < 4 * longest:
+        if grains[index] <= 8 and (state.host - 4 + grains[index]) * shortened(state) < 4 * longest:
             allowed |= 1 << index
     return allowed
 

@@ -3,7 +3,7 @@
 The part of the acceptor (see `machine`) that knows notes, rests, chords, grace notes, ties and the tonic at the end.
 """
 
-from tunewright.acceptor.body.lengths import ends_now, leave_room, lengths, refit
+from tunewright.acceptor.body.lengths import ends_now, is_second, leave_room, lengths, refit, shortened
 from tunewright.acceptor.reading import (
     Character,
     Context,
@@ -64,11 +64,16 @@ def closing_note(tables: Tables, state: State, code: int) -> None:
     leave_room(tables, state)
 
 
+def lacks_dot(state: State) -> bool:
+    """Return true where > or < joins a note to one with a dot, so that it needs one too."""
+    return state.broken > 0 and state.parted > 0 and state.mark != NoteMark.DOT
+
+
 def may_begin(tables: Tables, state: State) -> bool:
     """Return true if a note may begin here: in the melody, as a grace note or in a chord."""
     if state.context == Context.MELODY:
-        state.reason = Reason.NO_NOTE
-        return state.fit > 0
+        state.reason = Reason.BROKEN_MISFIT if lacks_dot(state) else Reason.NO_NOTE
+        return state.fit > 0 and not lacks_dot(state)
     if state.context == Context.GRACE:
         state.reason = Reason.GRACE_MISFIT
         if tables[Place.SETTINGS][Setup.TIDY] == 1 and state.host >= Limit.GRACE:
@@ -77,7 +82,7 @@ def may_begin(tables: Tables, state: State) -> bool:
         for index in range(len(tables[Place.GRAINS_OF])):
             if (state.fit >> index) & 1 == 1:
                 longest = tables[Place.GRAINS_OF][index]
-        return (state.host + 4) * state.cut < 4 * longest
+        return (state.host + 4) * shortened(state) < 4 * longest
     state.reason = Reason.CHORD_MISFIT
     return state.text < 5
 
@@ -118,6 +123,9 @@ def take_rest(tables: Tables, state: State) -> bool:
     if state.tie > 0:
         state.reason = Reason.TIE_MISFIT
         return False
+    if state.holding == 1 or (state.broken > 0 and state.parted > 0):
+        state.reason = Reason.MARK_MISFIT
+        return False
     if state.notes == 0:
         leave_room(tables, state)
         if state.tuplet_left > 0 or state.broken > 0 or state.fit == 0:
@@ -154,14 +162,33 @@ def tie_spelled(state: State) -> bool:
 def clear_note(state: State) -> None:
     """Forget what only the next note was to have."""
     state.broken = 0
-    state.cut = 2 if state.hornpipe == 1 else 1
+    state.cut = 2 if is_second(state) else 1
     state.host = 0
     state.mark = NoteMark.NONE
+    state.holding = 0
     state.idle = 0
     state.tie = 0
     state.context = Context.MELODY
     state.chord = 0
     state.node = 0
+
+
+def parting(state: State, index: int) -> int:
+    """Return what `parted` is after a note, rest or chord of this length."""
+    if state.pitch > 0:
+        return index + 1 if state.mark == NoteMark.DOT else 0
+    triplet = state.tuplet_left > 0 and state.tuplet_of == 3
+    return -1 if triplet and state.hornpipe == 1 else 0  # which abc2midi pairs with a note of any length
+
+
+def passes(state: State, ticks: int) -> bool:
+    """Count the time of a note; false if a voice would last longer than the first."""
+    state.position += ticks
+    state.stretch += ticks
+    state.sounded += ticks
+    state.held += ticks * state.holding
+    state.reason = Reason.VOICE_MISFIT
+    return state.whole == 0 or state.sounded <= state.whole
 
 
 def place(tables: Tables, state: State, index: int) -> bool:
@@ -176,20 +203,21 @@ def place(tables: Tables, state: State, index: int) -> bool:
     if state.position == 0:
         state.bar += 1
     state.last = index + 1
+    state.parted = parting(state, index)
     if state.tuplet_left > 0:
         grains = grains * state.tuplet_factor if state.tuplet_left == state.tuplet_of else 0
         state.tuplet_value = index + 1
         state.tuplet_left -= 1
         if state.tuplet_left == 0:
             state.last = 0
-    state.position += grains * state.unit // 4
-    state.stretch += grains * state.unit // 4
+    if not passes(state, grains * state.unit // 4):
+        return False
     rolled = state.mark == NoteMark.ROLL and tables[Place.GRAINS_OF][index] == 12
-    if state.broken > 0 or state.mark == NoteMark.DOT or rolled:
+    if state.broken > 0 or state.chord > 0 or state.holding == 1 or rolled:
         state.last = 0
     state.tieable = 1 if state.pitch > 0 and state.mark < NoteMark.TRILL else 0
-    state.hosted = state.host * (2 if state.hornpipe == 1 else 1)
-    if state.pitch > 0 or state.context == Context.CHORD:
+    state.hosted = state.host * (2 if state.hornpipe == 1 else 1) * (2 if state.parted > 0 else 1)
+    if state.pitch > 0 or state.chord > 0:
         state.notes = 1
     if state.pitch > 0 and (state.tie == 0 or state.sung > 0):
         state.sung += 1
@@ -227,14 +255,8 @@ def close_chord(tables: Tables, state: State) -> bool:
     state.sung += 1
     index = state.chord - 1
     if index != tables[Place.SETTINGS][Setup.UNIT_VALUE] or state.tuplet_left > 0:
-        if place(tables, state, index):
-            state.last = 0
-            state.notes = 1
-            return True
-        return False
+        return place(tables, state, index)
     state.context = Context.MELODY
-    state.mark = NoteMark.DOT
-    state.notes = 1
     state.control = Control.LENGTH
     state.node = tables[Place.SETTINGS][Setup.LENGTH_ROOT]
     return True
@@ -257,6 +279,9 @@ def open_chord(state: State) -> bool:
 def open_grace(tables: Tables, state: State) -> bool:
     """Begin grace notes, which need a note of some length after them."""
     if state.tie > 0 or state.host > 0 or state.mark != NoteMark.NONE:
+        state.reason = Reason.GRACE_MISFIT
+        return False
+    if state.last == 0 and is_second(state):  # after a triplet abc2midi would make it the second of a pair
         state.reason = Reason.GRACE_MISFIT
         return False
     if state.tuplet_left > 0:

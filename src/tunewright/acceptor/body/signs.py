@@ -4,17 +4,19 @@ The part of the acceptor (see `machine`) that knows accidentals, marks, slurs, t
 symbols and words between exclamation marks.
 """
 
-from tunewright.acceptor.body.lengths import lengths, refit
-from tunewright.acceptor.body.notes import accidental_of, may_begin, same_name
+from tunewright.acceptor.body.lengths import has_form, lengths, refit
+from tunewright.acceptor.body.notes import accidental_of, lacks_dot, may_begin, same_name
 from tunewright.acceptor.body.sections import on_beat
 from tunewright.acceptor.reading import (
     Character,
     Context,
     Control,
+    Ending,
     MeterFlag,
     NoteMark,
     Place,
     Reason,
+    Repeat,
     Setup,
     State,
     Tables,
@@ -63,15 +65,30 @@ def carry_into_tuplet(state: State) -> None:
     state.host = (state.host * state.tuplet_of + factor - 1) // factor
 
 
+def hold(tables: Tables, state: State) -> bool:
+    """Take a fermata: abc2midi doubles the note, which must not make the last bar of a tune with a pick-up too long."""
+    if tables[Place.SETTINGS][Setup.TIDY] == 1 or has_form(tables, state) or state.hornpipe == 1 or state.chorded == 1:
+        return False
+    if state.voice > 0:
+        return False
+    if state.pickup == 0 or state.repeat == Repeat.MUST_END or state.ending == Ending.FIRST:
+        return False
+    if state.tie > 0 or state.broken > 0 or state.tuplet_left > 0:
+        return False
+    state.mark = max(state.mark, NoteMark.TRILL)
+    state.holding = 1
+    refit(tables, state)
+    return state.fit > 0
+
+
 def take_mark(tables: Tables, state: State, code: int) -> bool:
     """Take a mark of the next note: a dot, a roll, a trill or one that players ignore."""
     state.reason = Reason.MARK_MISFIT
-    state.control = Control.MARKED
     if state.fit == 0:
         state.reason = Reason.NO_NOTE
         return False
     if code == Character.DOT:
-        if state.broken > 0 or state.mark > NoteMark.SILENT:
+        if (state.mark > NoteMark.SILENT and state.mark != NoteMark.DOT) or (state.broken > 0 and state.parted == 0):
             return False
         state.mark = NoteMark.DOT
         refit(tables, state)
@@ -86,8 +103,13 @@ def take_mark(tables: Tables, state: State, code: int) -> bool:
         refit(tables, state)
         return state.fit > 0
     if code in (Character.T, Character.R):
+        if state.mark == NoteMark.DOT:  # which is not played then
+            state.mark = NoteMark.TRILL
+            refit(tables, state)
         state.mark = max(state.mark, NoteMark.TRILL)
-        return state.tie == 0
+        return state.tie == 0 and state.fit > 0 and not lacks_dot(state)
+    if code == Character.H:
+        return hold(tables, state)
     state.mark = max(state.mark, NoteMark.SILENT)
     return True
 
@@ -127,6 +149,13 @@ def begin_slur(state: State) -> bool:
     state.slur = 1
     state.control = Control.SLURRED
     return True
+
+
+def begin_dotted_slur(tables: Tables, state: State) -> bool:
+    """Let the dot before this character be that of a slur."""
+    state.mark = NoteMark.NONE
+    refit(tables, state)
+    return begin_slur(state)
 
 
 def begin_tuplet(tables: Tables, state: State) -> bool:
@@ -173,6 +202,8 @@ def take_broken(tables: Tables, state: State) -> bool:
     """Take ``>`` or ``<``, once or more: the next note must be as long as the last."""
     state.reason = Reason.BROKEN_MISFIT
     control = state.control
+    if state.broken > 0 and (control == Control.UP or control == Control.DOWN):
+        return False
     if state.broken > 0:
         state.cut = state.cut * 2 if control == Control.UP_TWICE else state.cut
         if control == Control.AFTER_PAIR and state.cut > 1:
@@ -219,7 +250,13 @@ def take_name(tables: Tables, state: State, symbol: int) -> bool:
     if state.meter == 0 or tables[Place.METER_FLAGS][state.meter - 1] & MeterFlag.ACCOMPANIED == 0:
         state.reason = Reason.NO_ACCOMPANIMENT
         return False
-    if state.free == 1 or not on_beat(state, state.pickup) or not on_beat(state, state.phase):
+    if (
+        state.free == 1
+        or state.held > 0
+        or state.whole > 0
+        or not on_beat(state, state.pickup)
+        or not on_beat(state, state.phase)
+    ):
         state.reason = Reason.NO_ACCOMPANIMENT
         return False
     if state.fit == 0 and not on_beat(state, state.position):
@@ -231,9 +268,9 @@ def take_name(tables: Tables, state: State, symbol: int) -> bool:
 
 
 def take_sign(tables: Tables, state: State, symbol: int, code: int) -> bool:
-    """Go on in a word between exclamation marks, or end it."""
+    """Go on in a word between exclamation marks or plus signs, or end it."""
     value = tables[Place.VALUE][state.node]
-    if code == Character.EXCLAMATION:
+    if code == state.field:
         if value < 0:
             state.reason = Reason.UNKNOWN_WORD
             return False

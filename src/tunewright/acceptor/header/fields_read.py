@@ -5,8 +5,8 @@ The part of the acceptor (see `machine`) that knows the header, and the fields a
 
 from tunewright.acceptor.body.bars import not_idle, nothing_pending
 from tunewright.acceptor.body.lengths import enough_to_finish, refit
-from tunewright.acceptor.body.notes import clear_note
 from tunewright.acceptor.body.sections import bars, draw_form, sections
+from tunewright.acceptor.body.voices import begin_music
 from tunewright.acceptor.header.agreement import bit_of, combined_words, goes_on
 from tunewright.acceptor.header.titles import begin_title, end_word, take_title, title_may_end
 from tunewright.acceptor.reading import (
@@ -15,6 +15,7 @@ from tunewright.acceptor.reading import (
     Character,
     Control,
     Ending,
+    Limit,
     MeterFlag,
     Place,
     Reason,
@@ -98,14 +99,26 @@ def take_field(tables: Tables, state: State, code: int) -> bool:
     return True
 
 
+def voice_holds(state: State, code: int) -> bool:
+    """Return true if a voice may hold this field; after a metre or unit length of its own no other voice follows."""
+    state.reason = Reason.VOICE_MISFIT
+    if code == Character.K:
+        return True
+    state.voice = Limit.VOICES
+    return state.whole == 0 and (code == Character.M or code == Character.L)
+
+
 def field_allowed(tables: Tables, state: State, code: int) -> bool:
     """Return true if this field may stand among the music here."""
     state.field = code
     state.after = Control.BODY
+    state.tieable = 0
     if code != Character.W and not not_idle(state):
         return False
     if state.tie > 0 or not nothing_pending(state):
         state.reason = Reason.TIE_OPEN if state.tie > 0 else Reason.UNFINISHED
+        return False
+    if state.voice > 0 and not voice_holds(state, code):
         return False
     if code in (Character.M, Character.L):
         state.reason = Reason.BAR_SHORT
@@ -214,8 +227,6 @@ def set_meter(tables: Tables, state: State, value: int) -> None:
         state.meter = value + 1
         return
     state.played = 0  # going back would play bars of the other metre
-    if state.repeat == Repeat.MAY_END:
-        state.repeat = Repeat.NONE
 
 
 def begin_body(tables: Tables, state: State) -> None:
@@ -223,11 +234,7 @@ def begin_body(tables: Tables, state: State) -> None:
     if state.unit == 0:
         state.unit = tables[Place.METER_UNITS][state.meter - 1]
     state.after = Control.BODY
-    state.phase = -1
-    state.opening = 1
-    state.repeat = Repeat.MAY_END
-    state.line = 2
-    clear_note(state)
+    begin_music(state)
     draw_form(tables, state)
     if enough_to_finish(tables, state) > state.budget:
         state.form = 0
