@@ -80,7 +80,7 @@ def main() -> None:
     killed = 0
     for mutant in chosen:
         tests = tests_of(mutant, runs)
-        end = in_a_fork(partial(run_mutant, mutant, tests)) if tests else SURVIVED
+        end = in_a_fork(partial(run_mutant, mutant, tests))
         killed += end != SURVIVED
         if asked.out:
             with asked.out.open("a") as file:
@@ -226,9 +226,10 @@ def covered(folder: Path, files: Sequence[Path]) -> list[TestRun]:
 
 
 def tests_of(mutant: Mutant, runs: Sequence[TestRun]) -> list[str]:
-    """The tests that run a mutant's line; if it runs when it is imported, those that run any line of its file."""
+    """The tests that run a mutant's line; if it runs when it is imported, those that run any of its file, or all."""
     there = [run.name for run in runs if (mutant.path, mutant.line) in run.lines]
-    return there or [run.name for run in runs if any(path == mutant.path for path, _ in run.lines)]
+    there = there or [run.name for run in runs if any(path == mutant.path for path, _ in run.lines)]
+    return there or [run.name for run in runs]
 
 
 def run_mutant(mutant: Mutant, tests: Sequence[str]) -> int:
