@@ -34,6 +34,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 MOST_SECONDS = 60
 SURVIVED = 0
+FUNCTIONS = (ast.FunctionDef, ast.Lambda)
 QUIET = "ignore::pytest.PytestAssertRewriteWarning"  # hypothesis is imported before pytest begins
 OPTIONS = [
     "-q", "--no-header", "-p", "no:cacheprovider", "--hypothesis-profile=mutants", "--hypothesis-seed=0", "-W", QUIET,
@@ -57,6 +58,8 @@ class Mutant:
     path: str
     """Relative to the root of the repository."""
     line: int
+    late: bool
+    """Whether it runs in a function, not when the module is imported."""
     start: int
     """In bytes."""
     end: int
@@ -97,11 +100,13 @@ def mutants_of(file: Path) -> Iterator[Mutant]:
     starts = [0]
     for line in source.splitlines(keepends=True):
         starts.append(starts[-1] + len(line))
-    for node, after in changes(ast.parse(source)):
+    tree = ast.parse(source)
+    late = {id(inner) for node in ast.walk(tree) if isinstance(node, FUNCTIONS) for inner in ast.walk(node)}
+    for node, after in changes(tree):
         start = starts[node.lineno - 1] + node.col_offset
         end = starts[(node.end_lineno or 0) - 1] + (node.end_col_offset or 0)
         name = file.relative_to(ROOT).as_posix()
-        yield Mutant(name, node.lineno, start, end, source[start:end].decode(), after)
+        yield Mutant(name, node.lineno, id(node) in late, start, end, source[start:end].decode(), after)
 
 
 def changes(tree: ast.AST) -> Iterator[tuple[ast.expr, str]]:
@@ -226,9 +231,10 @@ def covered(folder: Path, files: Sequence[Path]) -> list[TestRun]:
 
 
 def tests_of(mutant: Mutant, runs: Sequence[TestRun]) -> list[str]:
-    """The tests that run a mutant's line; if it runs when it is imported, those that run any line of its file."""
-    there = [run.name for run in runs if (mutant.path, mutant.line) in run.lines]
-    return there or [run.name for run in runs if any(path == mutant.path for path, _ in run.lines)]
+    """The tests that run a mutant's line; all tests, those of its file first, if that runs when it is imported."""
+    if mutant.late:
+        return [run.name for run in runs if (mutant.path, mutant.line) in run.lines]
+    return [run.name for run in sorted(runs, key=lambda run: mutant.path not in {path for path, _ in run.lines})]
 
 
 def run_mutant(mutant: Mutant, tests: Sequence[str]) -> int:

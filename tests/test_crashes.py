@@ -199,25 +199,6 @@ def test_reports(zygote, small_study, tmp_path):
     crash(zygote, command, tmp_path, max(1, round(KILLS * SHARES["report"])), forced)
 
 
-def test_a_paper_that_replaces_another_leaves_no_torn_file(zygote, small_study, tmp_path):
-    def paper(title: str, out: Path) -> Sequence[object]:
-        return ["report", small_study, "--title", title, "--out", out]
-
-    for title in ("before", "after"):
-        assert zygote.run(paper(title, tmp_path / title)) == 0, zygote.said()
-    before, after = outcome(tmp_path / "before"), outcome(tmp_path / "after")
-    assert before != after
-    changes, chance = zygote.changes(), random.Random("papers")
-    for attempt in range(max(1, round(KILLS * SHARES["report"]))):
-        out = Path(shutil.copytree(tmp_path / "before", tmp_path / f"out-{attempt}"))
-        status = zygote.run(paper("after", out), kill=chance.randint(1, changes), after=chance.random() < 0.5)
-        assert status in (0, -9), zygote.said()
-        found = {name: content for name, content in outcome(out).items() if not name.endswith(".new")}
-        assert {name for name, content in found.items() if content not in (before.get(name), after.get(name))} == set()
-        assert zygote.run(paper("after", out)) == 0, zygote.said()
-        assert outcome(out) == after
-
-
 @contextmanager
 def small_disk(place: Path, size: str) -> Iterator[Callable[[str], object]]:
     """A file system of some bytes at `place`; yields a function that mounts it anew with other options."""

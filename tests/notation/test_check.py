@@ -180,3 +180,9 @@ def test_every_note_of_a_run_takes_a_syllable(music):
     """Notes in sequence are read at once, but for those to which something before them belongs."""
     (finding,) = check(f"X:1\nT:t\nM:none\nL:1/4\nK:C\n{music}|\nw: a b c d e\n")
     assert (finding.code, "5 syllables for 4 notes" in finding.what) == ("lyrics-too-long", True)
+
+
+@pytest.mark.parametrize(("sign", "abc"), [("♯", "^"), ("♭", "_"), ("♮", "="), ("𝄪", "^^"), ("𝄫", "__")])
+def test_accidentals_of_unicode_are_told_with_those_of_abc(sign, abc):
+    (finding,) = check(f"X:1\nT:t\nM:4/4\nL:1/4\nK:C\n{sign}DEFG|\n")
+    assert (finding.code, finding.right) == ("accidental-foreign", f"{abc} before the note")

@@ -91,7 +91,7 @@ def test_accidentals_reach_as_far_as_the_tune_says():
     assert pitches("^Cc|c|") == [61, 73, 72]
     assert pitches("%%propagate-accidentals octave\n^CcC|") == [61, 72, 61]
     assert pitches("%%propagate-accidentals not\n^CC|") == [61, 60]
-    assert pitches("♯C♭D♮F|") == [61, 61, 65]
+    assert pitches("♯C♭D♮F𝄪G𝄫A|") == [61, 61, 65, 69, 67]
 
 
 def test_an_exclamation_mark_may_break_lines_only():
