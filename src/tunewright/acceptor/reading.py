@@ -35,7 +35,7 @@ class State:
     unit: int  # ticks of the unit length
     tonic: int  # letter of the key, counted from C
     position: int  # ticks since the last complete bar
-    stretch: int  # ticks since the last bar line of any kind
+    stretch: int  # ticks since the last bar line of any kind, chords by the lengths of their notes
     bar: int  # number of the bar: 0 before it or in a pick-up, else from 1
     section: int  # sections that are closed
     phase: int  # ticks of a bar that a section must leave over at its end; -1 while unknown

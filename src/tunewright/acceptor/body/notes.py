@@ -181,10 +181,17 @@ def parting(state: State, index: int) -> int:
     return -1 if triplet and state.hornpipe == 1 else 0  # which abc2midi pairs with a note of any length
 
 
-def passes(state: State, ticks: int) -> bool:
+def beyond_chord(tables: Tables, state: State, index: int) -> int:
+    """Return the ticks that a length behind a chord adds to it, which abc2midi does not count in a hornpipe's pairs."""
+    if state.chord == 0:
+        return 0
+    return (tables[Place.GRAINS_OF][index] - tables[Place.GRAINS_OF][state.chord - 1]) * state.unit // 4
+
+
+def passes(state: State, ticks: int, beyond: int) -> bool:
     """Count the time of a note; false if a voice would last longer than the first."""
     state.position += ticks
-    state.stretch += ticks
+    state.stretch += ticks - beyond
     state.sounded += ticks
     state.held += ticks * state.holding
     state.reason = Reason.VOICE_MISFIT
@@ -210,7 +217,7 @@ def place(tables: Tables, state: State, index: int) -> bool:
         state.tuplet_left -= 1
         if state.tuplet_left == 0:
             state.last = 0
-    if not passes(state, grains * state.unit // 4):
+    if not passes(state, grains * state.unit // 4, beyond_chord(tables, state, index)):
         return False
     rolled = state.mark == NoteMark.ROLL and tables[Place.GRAINS_OF][index] == 12
     if state.broken > 0 or state.chord > 0 or state.holding == 1 or rolled:
