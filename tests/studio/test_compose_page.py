@@ -156,7 +156,9 @@ def test_a_tune_is_kept_in_the_tunebook(page, studio_server):
     page.wait_for_selector(".sheet button:has-text('Kept')")
     kept = studio_server.client.get("/api/tunes").json()["tunes"]
     tune = studio_server.client.get(f"/api/tunes/{kept[0]['id']}").json()
-    assert tune["text"].strip() == text.strip()
+    assert [line.rstrip() for line in tune["text"].strip().split("\n")] == [
+        line.rstrip() for line in text.strip().split("\n")
+    ]
     page.click(".toast >> text=Open")
     page.wait_for_url("**/tune?id=*")
 

@@ -11,7 +11,7 @@ from types import FunctionType
 from typing import cast
 
 from tunewright.acceptor import actions
-from tunewright.acceptor.body import bars, endings, lyrics, notes, signs, voices
+from tunewright.acceptor.body import bars, endings, later_voices, lyrics, notes, signs
 from tunewright.acceptor.header import fields_read as fields
 from tunewright.acceptor.reading import CHARACTERS, Control, Place, State, Tables
 from tunewright.acceptor.words import (
@@ -210,17 +210,17 @@ _LINES: tuple[Rule, ...] = (
 )
 
 _VOICES: tuple[Rule, ...] = (
-    (Control.BODY, "V", voices.begin_voice_line, Control.VOICE_COLON),
+    (Control.BODY, "V", later_voices.begin_voice_line, Control.VOICE_COLON),
     (Control.VOICE_COLON, ":", actions.go, Control.VOICE),
     (Control.VOICE, " ", actions.take_space, Control.VOICE),
-    (Control.VOICE, "123456789", voices.take_voice_number, Control.VOICE_END),
+    (Control.VOICE, "123456789", later_voices.take_voice_number, Control.VOICE_END),
     *(
-        (control, LETTERS, voices.take_voice_name, Control.VOICE_NAME)
+        (control, LETTERS, later_voices.take_voice_name, Control.VOICE_NAME)
         for control in (Control.VOICE, Control.VOICE_NAME)
     ),
-    (Control.VOICE_NAME, "0123456789", voices.take_voice_name, Control.VOICE_NAME),
+    (Control.VOICE_NAME, "0123456789", later_voices.take_voice_name, Control.VOICE_NAME),
     *((control, " ", actions.take_space, Control.VOICE_END) for control in (Control.VOICE_NAME, Control.VOICE_END)),
-    *((control, "\n", voices.begin_voice, Control.BODY) for control in (Control.VOICE_NAME, Control.VOICE_END)),
+    *((control, "\n", later_voices.begin_voice, Control.BODY) for control in (Control.VOICE_NAME, Control.VOICE_END)),
 )
 
 FINISHING_CHARACTERS = (

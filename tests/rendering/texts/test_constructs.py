@@ -103,7 +103,7 @@ CONSTRUCTS = (
         "",
         played=True,
         moved=True,
-        accepted=False,
+        accepted=True,
     ),
     Construct(
         "K exp",
@@ -313,7 +313,7 @@ CONSTRUCTS = (
         "",
         played=True,
         moved=True,
-        accepted=False,
+        accepted=True,
     ),
     Construct(
         "w",
@@ -577,7 +577,7 @@ CONSTRUCTS = (
         "",
         played=True,
         moved=True,
-        accepted=False,
+        accepted=True,
     ),
     Construct(
         "ending lists",
@@ -660,7 +660,7 @@ CONSTRUCTS = (
         "",
         played=True,
         moved=True,
-        accepted=False,
+        accepted=True,
     ),
     Construct(
         "unknown decoration",

@@ -4,9 +4,9 @@ The part of the acceptor (see `machine`) that knows the header, and the fields a
 """
 
 from tunewright.acceptor.body.bars import not_idle, nothing_pending
+from tunewright.acceptor.body.later_voices import begin_music
 from tunewright.acceptor.body.lengths import enough_to_finish, refit
 from tunewright.acceptor.body.sections import bars, draw_form, sections
-from tunewright.acceptor.body.voices import begin_music
 from tunewright.acceptor.header.agreement import bit_of, combined_words, goes_on
 from tunewright.acceptor.header.titles import begin_title, end_word, take_title, title_may_end
 from tunewright.acceptor.reading import (
