@@ -19,7 +19,6 @@ from tunewright.cli.safe_console import SafeConsole
 from tunewright.notation.check import check
 
 EVIL = "a\x1b[31m\u202e[bold]"
-SHOWN = "\\x1b"
 PLAN = """
 title = "{evil}"
 data = ["{data}"]
@@ -119,16 +118,6 @@ def test_names_and_titles_are_printed_harmlessly(command, place, tmp_path, monke
     assert status in (0, 1, 2)
     assert harmless(text), _HARMFUL.findall(text)
     assert text
-
-
-@pytest.mark.slow
-def test_what_a_study_found_is_told_harmlessly(place, tmp_path):
-    study = tmp_path / EVIL
-    assert printed("study", "run", place / "plan.toml", "--executor", "stacked", "--out", study)[0] == 0
-    status, text = printed("study", "results", study)
-    assert status == 0
-    assert harmless(text)
-    assert SHOWN in text
 
 
 def test_a_tune_is_printed_as_it_is_unless_it_goes_to_a_terminal(capsys, monkeypatch):
