@@ -33,8 +33,12 @@ END_CLASS = 3
 """Class of the character that ends a tune, which is its code point."""
 UNTIDY = "KMLQPTVW"
 """Fields that a tidy tune does not have among its music."""
-UNQUOTED = ((Control.QUOTED, "|:"), (Control.CHORD_NAME, " ()"))
-"""What a tidy tune does not have in an annotation, and behind the name of a chord."""
+UNTIDY_SIGNS = (
+    (Control.QUOTED, "|:"), (Control.CHORD_NAME, " ()"), (Control.MUSIC, "+*"), (Control.CLOSED, "+*"),
+    (Control.REPEATED, "+*"), (Control.BODY, "+*"),
+)  # fmt: skip
+"""What a tidy tune does not have in an annotation, behind the name of a chord, and among the notes: signs that older
+books have."""
 TEXT = "".join(map(chr, range(32, CHARACTERS)))
 SYLLABLE_STARTS = "".join(character for character in TEXT if character not in " -_*|%\\:~")
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"

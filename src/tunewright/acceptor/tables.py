@@ -6,7 +6,7 @@ from tunewright.acceptor.conditions import Conditions, is_hornpipe
 from tunewright.acceptor.form_tables import form_tables
 from tunewright.acceptor.header.header_tables import HeaderBuilder, HeaderTables
 from tunewright.acceptor.reading import CHARACTERS, IMPOSSIBLE, Control, MeterFlag, Seen, Setup
-from tunewright.acceptor.rules import END, FINISHING_CHARACTERS, NUMBERS, RULES, SETTLERS, UNQUOTED, UNTIDY
+from tunewright.acceptor.rules import END, FINISHING_CHARACTERS, NUMBERS, RULES, SETTLERS, UNTIDY, UNTIDY_SIGNS
 from tunewright.acceptor.trie import MOST_VALUES, WordTable, fill_table
 from tunewright.acceptor.words import (
     ACCIDENTALS,
@@ -268,6 +268,6 @@ def _tidy(table: list[int]) -> None:
     for letter in UNTIDY:
         table[Control.BODY * CHARACTERS + ord(letter)] = table[Control.SLURRED * CHARACTERS + ord(letter)]
         table[Control.BRACKET * CHARACTERS + ord(letter)] = 0
-    for control, characters in UNQUOTED:
+    for control, characters in UNTIDY_SIGNS:
         for character in characters:
             table[control * CHARACTERS + ord(character)] = 0
