@@ -95,10 +95,15 @@ class ShownUnit:
         return strength(self.finding) - (max(strength(self.untrained), 0.0) if self.untrained else 0.0)
 
     def means(self) -> tuple[float, float]:
-        """Mean output where the label holds, and where it does not; for a graded label, above its median and below."""
+        """Mean output where the label holds, and where it does not; for a graded label, above its median and below.
+
+        A graded label that has its largest value in more than half of the places counts as above there.
+        """
         known = ~np.isnan(self.label)
         middle = float(np.median(self.label[known])) if self.finding.statistic == "r" else 0.5
         holds = self.label > middle
+        if not holds[known].any():
+            holds = self.label >= middle
         return float(self.values[known & holds].mean()), float(self.values[known & ~holds].mean())
 
 
