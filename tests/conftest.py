@@ -2,7 +2,7 @@
 
 A test that needs something which is not on this machine is skipped with a clear word. With ``TUNEWRIGHT_REQUIRE_ALL=1``
 in the environment (CI sets it) the same test fails instead, so that nothing goes unchecked unnoticed.
-``TUNEWRIGHT_EXAMPLES``: how many examples of a property hypothesis tries where a test names no number; 30, in CI 100.
+``TUNEWRIGHT_EXAMPLES``: how many examples of a property hypothesis tries where a test names no number; 30, in CI 60.
 """
 
 import importlib.util

@@ -21,7 +21,7 @@ import safetensors.numpy
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")]
 
-KILLS = int(os.environ.get("TUNEWRIGHT_KILLS", "15"))
+KILLS = int(os.environ.get("TUNEWRIGHT_KILLS", "8"))
 SHARES = {"train": 0.3, "adapt": 0.2, "build": 0.2, "study": 0.2, "report": 0.1}
 """Of all kills, by what is killed."""
 ENDINGS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)

@@ -32,7 +32,7 @@ PAGES = [
 OTHER_PROGRAMS = {"apt", "cd", "git", "make", "pip"}
 """What a page may tell a person to type although no test here does it."""
 LOOKS_RUNNABLE = {"bash", "doctest", "py", "pycon", "python3", "shell", "zsh"}
-TIME_LIMIT_SECONDS = 300
+TIME_LIMIT_SECONDS = 900
 
 
 @dataclass(frozen=True)

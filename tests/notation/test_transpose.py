@@ -261,7 +261,7 @@ def test_abc2midi_plays_made_up_tunes_higher(require_program, tmp_path_factory, 
 def test_abc2midi_plays_books_higher(require_program, oneills_folder, tmp_path, book, every):
     program = require_program("abc2midi")
     tunes = [tune.text for tune in tunewright.read_tunes(oneills_folder.parent / LIBRARY[book].folder).tunes][::every]
-    for semitones in (2, -5, 6) if every > 1 else (-11, -7, -1, 2, 3, 6):
+    for semitones in (2, -5, 6) if every > 1 else (-7, -1, 3):
         pairs = move_all(tunes, semitones)
         assert len(pairs) >= 0.995 * len(tunes)
         assert all(transpose(moved, -semitones) == text for text, moved in pairs)

@@ -111,12 +111,17 @@ def open_sign(tables: Tables, state: State, code: int) -> bool:
     return not_idle(state)
 
 
+def take_star(state: State) -> bool:
+    """Take the star with which older books end a line of the score."""
+    return not_idle(state)
+
+
 def close_slur(tables: Tables, state: State) -> bool:
     """End a slur; only a tidy tune must have begun one."""
     state.reason = Reason.NO_SLUR
-    closed = state.slur == 1 or tables[Place.SETTINGS][Setup.TIDY] == 0
+    opened = state.slur == 1
     state.slur = 0
-    return closed
+    return opened or (tables[Place.SETTINGS][Setup.TIDY] == 0 and not_idle(state))
 
 
 def begin_bar_line(tables: Tables, state: State) -> bool:

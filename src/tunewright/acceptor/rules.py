@@ -101,7 +101,7 @@ _SIGNS = (
     (" \t", actions.take_space, Control.MUSIC),
     ("\n", lyrics.take_newline, Control.BODY),
     ("\\", lyrics.take_newline, Control.LINE_END),
-    ("*", actions.go, Control.STAR),
+    ("*", actions.take_star, Control.STAR),
     ("%", actions.begin_comment, Control.PERCENT),
     (END, actions.end_tune, Control.ENDED),
 )
