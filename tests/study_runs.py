@@ -27,6 +27,24 @@ title = "Which cell?"
 cell = ["lstm", "gru"]
 """
 
+TINY_PLAN = """
+title = "{title}"
+data = ["{data}"]
+preset = "assignment"
+seeds = [0]
+
+[base]
+device = "cpu"
+units = 4
+embedding = 3
+batch_size = 8
+epochs = {epochs}
+
+[[question]]
+title = "{question}"
+dropout = [0.0, 0.2]
+"""
+
 
 def outcome(study: Path) -> dict[str, bytes]:
     """Everything that a study found, by file, without what a clock measured."""

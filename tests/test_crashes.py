@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 import safetensors.numpy
+from study_runs import TINY_PLAN
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")]
 
@@ -26,23 +27,6 @@ SHARES = {"train": 0.3, "adapt": 0.2, "build": 0.2, "study": 0.2, "report": 0.1}
 """Of all kills, by what is killed."""
 ENDINGS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 TINY = ["--units", "4", "--embedding", "3", "--batch-size", "8", "--threads", "1", "--device", "cpu"]
-PLAN = """
-title = "Two widths"
-data = ["{tunes}"]
-preset = "assignment"
-seeds = [0]
-
-[base]
-device = "cpu"
-units = 4
-embedding = 3
-batch_size = 8
-epochs = 3
-
-[[question]]
-title = "Which dropout?"
-dropout = [0.0, 0.2]
-"""
 
 
 class Zygote:
@@ -186,7 +170,8 @@ def test_builds(zygote, tunes, tmp_path):
 
 
 def test_studies(zygote, tunes, tmp_path):
-    (tmp_path / "plan.toml").write_text(PLAN.format(tunes=tunes))
+    plan = TINY_PLAN.format(title="Two widths", data=tunes, epochs=3, question="Which dropout?")
+    (tmp_path / "plan.toml").write_text(plan)
     command = ["study", "run", tmp_path / "plan.toml", "--executor", "stacked"]
     crash(zygote, command, tmp_path, round(KILLS * SHARES["study"]), again)
 

@@ -11,6 +11,7 @@ import sys
 
 import pytest
 from command_line import TINY
+from study_runs import TINY_PLAN
 
 from tunewright.cli.console import _HARMFUL, say, say_tune, warn
 from tunewright.cli.main import app, run
@@ -19,23 +20,6 @@ from tunewright.cli.safe_console import SafeConsole
 from tunewright.notation.check import check
 
 EVIL = "a\x1b[31m\u202e[bold]"
-PLAN = """
-title = "{evil}"
-data = ["{data}"]
-preset = "assignment"
-seeds = [0]
-
-[base]
-device = "cpu"
-units = 4
-embedding = 3
-batch_size = 8
-epochs = 1
-
-[[question]]
-title = "{evil}"
-dropout = [0.0, 0.2]
-"""
 
 
 @pytest.fixture(scope="module")
@@ -52,9 +36,9 @@ def place(tmp_path_factory, tiny_tunes, trained_run):
     (folder / "one" / f"{EVIL}.abc").write_text("X:1\nT:A\nM:4/4\nL:1/4\nK:C\nCDEF|GABc|c4|]\n", encoding="utf-8")
     shutil.copytree(trained_run, folder / "model")
     shutil.copytree(trained_run, folder / f"other-{EVIL}")
-    told = {"evil": EVIL, "data": str(folder / f"{EVIL}.abc")}
+    told = {"title": EVIL, "question": EVIL, "data": str(folder / f"{EVIL}.abc")}
     told = {name: text.replace("\x1b", "\\u001b").replace("\u202e", "\\u202e") for name, text in told.items()}
-    (folder / "plan.toml").write_text(PLAN.format(**told), encoding="utf-8")
+    (folder / "plan.toml").write_text(TINY_PLAN.format(**told, epochs=1), encoding="utf-8")
     return folder
 
 

@@ -73,23 +73,19 @@ _HEADER: tuple[Rule, ...] = (
     *((control, "%", actions.end_value, Control.PERCENT) for control in (Control.WORD, Control.WORD_END)),
 )
 
-_NOTES = (
-    (NOTE_LETTERS, notes.take_note, Control.LENGTH),
-    (RESTS, notes.take_rest, Control.LENGTH),
-    (ACCIDENTALS, signs.take_accidental, Control.PITCHED),
-    (MARKS, signs.take_mark, Control.MARKED),
-    (".", signs.take_mark, Control.DOTTED),
-    ("[", actions.go, Control.BRACKET),
-    ("{", notes.open_grace, Control.BRACE),
-    ('"', actions.open_quote, Control.QUOTE),
-    ("(", signs.take_paren, Control.PAREN),
-)
 _MARKED = (
     (NOTE_LETTERS, notes.take_note, Control.LENGTH),
     (RESTS, notes.take_rest, Control.LENGTH),
     (ACCIDENTALS, signs.take_accidental, Control.PITCHED),
     (MARKS, signs.take_mark, Control.MARKED),
     ("[", actions.go, Control.BRACKET),
+)
+_NOTES = (
+    *_MARKED,
+    (".", signs.take_mark, Control.DOTTED),
+    ("{", notes.open_grace, Control.BRACE),
+    ('"', actions.open_quote, Control.QUOTE),
+    ("(", signs.take_paren, Control.PAREN),
 )
 _SIGNS = (
     ("!", actions.open_sign, Control.BANG),

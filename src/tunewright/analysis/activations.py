@@ -129,8 +129,7 @@ def stream_activations(
 
 def require_quantities(cell: Cell, quantities: Iterable[str]) -> None:
     """Raise OptionError if units of this kind lack one of `quantities`."""
-    if cell != OWN:
-        require_recurrent(cell, "studying units")
+    require_recurrent(cell, "studying units")
     for name in quantities:
         if name not in QUANTITIES[cell]:
             allowed = ", ".join(QUANTITIES[cell])

@@ -20,7 +20,7 @@ from tunewright.analysis.probes.probe_targets import metre_of, rhythm_of
 from tunewright.corpus.tune import Tune
 from tunewright.errors import CorpusError
 from tunewright.model.checkpoint import Checkpoint
-from tunewright.model.config import require_recurrent
+from tunewright.model.config import require_equations
 from tunewright.model.network import load_network
 from tunewright.notation.fields import field_of, header_fields, header_length
 
@@ -133,7 +133,7 @@ def shown_text(text: str) -> str:
 
 def _last_states(model: Checkpoint, texts: Sequence[str]) -> NDArray[np.float32]:
     """The state after the last character of each text, shape=(texts, numbers of the state)."""
-    require_recurrent(model.config.cell, "reading states")
+    require_equations(model.config.cell, "reading states")
     names = [name for name in QUANTITIES[model.config.cell] if name in ("h", "c")]
     ids = [model.vocabulary.encode_known(shown_text(text)) for text in texts]
     # A text without known characters leaves the state at zero.

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from tunewright.errors import OptionError
 from tunewright.model.checkpoint import Checkpoint
-from tunewright.model.config import require_recurrent
+from tunewright.model.config import require_equations, require_recurrent
 from tunewright.options import require
 
 Unit = tuple[int, int]
@@ -51,7 +51,7 @@ def clamp_units(model: Checkpoint, values: Mapping[Unit, float]) -> Checkpoint:
     """
     if not values:
         return model
-    require_recurrent(model.config.cell, "clamping units")
+    require_equations(model.config.cell, "clamping units")
     held = dict(model.training.get(RECORD, {"weights": model.fingerprint, "units": {}}))
     weights = dict(model.weights)
     for unit, value in values.items():
@@ -71,8 +71,7 @@ def clamp_units(model: Checkpoint, values: Mapping[Unit, float]) -> Checkpoint:
 def require_unit(model: Checkpoint, unit: Unit) -> None:
     """Raise OptionError if the network has no such unit, or no units."""
     (layer, number), shape = unit, model.config
-    if not shape.is_recurrent:
-        require_recurrent(shape.cell, "clamping units")
+    require_recurrent(shape.cell, "clamping units")
     if not 0 <= layer < shape.layers:
         raise OptionError(f"there is no layer {layer}; the network has {_range('layer', shape.layers)}")
     if not 0 <= number < shape.units:

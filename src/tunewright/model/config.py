@@ -74,7 +74,16 @@ class NetworkConfig:
 
 
 def require_recurrent(cell: Cell, what: str) -> None:
-    """Raise OptionError unless the cell is a recurrent one of Tunewright's.
+    """Raise OptionError unless the network is recurrent, one's own included.
+
+    `what` names what needs that, as the subject of a sentence.
+    """
+    if cell not in RECURRENT and cell != OWN:
+        raise OptionError(f"cell is {cell!r}; {what} needs a recurrent network: {', '.join(RECURRENT)}")
+
+
+def require_equations(cell: Cell, what: str) -> None:
+    """Raise OptionError unless the network is a recurrent one of Tunewright's, whose equations are known.
 
     `what` names what needs that, as the subject of a sentence.
     """
@@ -83,5 +92,4 @@ def require_recurrent(cell: Cell, what: str) -> None:
             f"the network is a module of your own; {what} needs one whose equations Tunewright knows: "
             f"{', '.join(RECURRENT)}"
         )
-    if cell not in RECURRENT:
-        raise OptionError(f"cell is {cell!r}; {what} needs a recurrent network: {', '.join(RECURRENT)}")
+    require_recurrent(cell, what)

@@ -52,8 +52,7 @@ def compose_batch(
     device: str = "cuda",
 ) -> Iterator[Composition]:
     """Compose a tune for each of `seeds`; otherwise as `compose.compose_many`, which calls this."""
-    if not model.config.is_recurrent:
-        require_recurrent(model.config.cell, "composing")
+    require_recurrent(model.config.cell, "composing")
     network = open_device(model, device)
     most = min(MOST_LANES, MOST_LANES_LOOKING) if model.config.look_back else MOST_LANES
     for first in range(0, len(seeds), most):

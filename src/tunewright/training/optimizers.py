@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 from torch.optim import AdamW, Optimizer
 
-from tunewright.model.config import require_recurrent
+from tunewright.model.config import require_equations
 from tunewright.model.network import CharNetwork
 from tunewright.training.config import TrainingConfig
 
@@ -117,7 +117,7 @@ def make_optimizer(network: CharNetwork, config: TrainingConfig) -> Optimizer:
     rate, betas = config.learning_rate, (config.beta1, config.beta2)
     match config.optimizer:
         case "muon":
-            require_recurrent(network.config.cell, "optimizer 'muon'")
+            require_equations(network.config.cell, "optimizer 'muon'")
             return Muon(groups, rate, betas)
         case "adamw":
             return AdamW(groups, rate, betas=betas, fused=True)

@@ -238,8 +238,8 @@ def first_ending(tables: Tables, state: State) -> bool:
     """Start a first ending, wherever in a bar."""
     if not nothing_pending(state):
         return False
-    begun = has_begun(tables, state) or may_stray(tables, state)
-    if not begun or state.ending != Ending.NONE or state.started == 0:
+    begun = has_begun(tables, state)
+    if not (begun or may_stray(tables, state)) or state.ending != Ending.NONE or state.started == 0:
         state.reason = Reason.REPEAT_MISSING
         return False
     if state.tie > 0:  # its note would sound on in the second ending
@@ -252,7 +252,7 @@ def first_ending(tables: Tables, state: State) -> bool:
     if not may_start(tables, state) or not may_have_endings(tables, state):
         state.reason = Reason.FORM_BROKEN
         return False
-    state.stray = 0 if has_begun(tables, state) else 1
+    state.stray = 0 if begun else 1
     state.ending = Ending.FIRST
     state.started = 0
     state.ending_position = state.position

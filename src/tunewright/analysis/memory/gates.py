@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from tunewright.analysis.activations import QUANTITIES, stream_activations
 from tunewright.corpus.vocabulary import Ids
-from tunewright.model.config import Cell, require_recurrent
+from tunewright.model.config import Cell, require_equations
 from tunewright.model.network import CharNetwork
 
 SHUT, OPEN = 0.1, 0.9
@@ -55,7 +55,7 @@ class Gate:
 def gate_use(network: CharNetwork, texts: Iterable[Ids]) -> tuple[Gate, ...]:
     """Measure each gate while `network` reads texts, given as ids without their boundaries; () for an RNN."""
     cell = network.config.cell
-    require_recurrent(cell, "studying gates")
+    require_equations(cell, "studying gates")
     names = GATES[cell]
     if not names:
         return ()

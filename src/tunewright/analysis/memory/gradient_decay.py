@@ -25,7 +25,7 @@ from torch.nn import functional
 
 from tunewright.corpus.vocabulary import Ids
 from tunewright.errors import CorpusError
-from tunewright.model.config import require_recurrent
+from tunewright.model.config import require_equations
 from tunewright.model.network import CharNetwork, State
 from tunewright.model.threads import one_thread
 
@@ -97,7 +97,7 @@ def gradient_decay(
     OptionError
         If the network is not recurrent, or a module of one's own.
     """
-    require_recurrent(network.config.cell, "following gradients back")
+    require_equations(network.config.cell, "following gradients back")
     exact = deepcopy(network).double().eval()
     exact.look_back = None
     distance = look_back(texts, distance)

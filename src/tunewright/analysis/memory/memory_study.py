@@ -16,7 +16,7 @@ from tunewright.analysis.units.counterparts import untrained_like
 from tunewright.corpus.tune import Tune
 from tunewright.errors import CorpusError
 from tunewright.model.checkpoint import Checkpoint
-from tunewright.model.config import Cell, require_recurrent
+from tunewright.model.config import Cell, require_equations
 from tunewright.model.network import load_network
 from tunewright.progress import Progress
 
@@ -58,7 +58,7 @@ def study_memory(model: Checkpoint, tunes: Sequence[Tune], *, progress: Progress
     CorpusError
         If there are no tunes, or half of them are too short.
     """
-    require_recurrent(model.config.cell, "following gradients back")
+    require_equations(model.config.cell, "following gradients back")
     framed = [model.vocabulary.encode_known(tune.framed) for tune in tunes]
     framed = [ids for ids in framed if len(ids) > 2]
     if not framed:

@@ -63,10 +63,8 @@ def neurons(
     from tunewright.model.checkpoint import read_checkpoint
     from tunewright.report.pages.neuron_writing import write_neurons
 
-    checkpoint, others = (
-        read_checkpoint(model, own_module(network)),
-        {str(path): read_checkpoint(path) for path in against or ()},
-    )
+    checkpoint = read_checkpoint(model, own_module(network))
+    others = {str(path): read_checkpoint(path) for path in against or ()}
     if checkpoint.reads_plain_text:
         raise OptionError("units are labelled by music, and the network learned plain text")
     shown = read_sources(*tune, keep_duplicates=True) if tune else ()

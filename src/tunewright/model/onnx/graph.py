@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from tunewright import __version__
 from tunewright.errors import CheckpointError, MissingExtraError
 from tunewright.model.checkpoint import Checkpoint
-from tunewright.model.config import NetworkConfig, require_recurrent
+from tunewright.model.config import NetworkConfig, require_equations
 from tunewright.model.look_back import EXTRA, breaks_of
 from tunewright.model.onnx.pointer_head import LookBackGraph, weight_shapes
 from tunewright.options import to_mapping
@@ -85,7 +85,7 @@ def to_onnx(checkpoint: Checkpoint) -> bytes:
     MissingExtraError
         If onnx is not installed.
     """
-    require_recurrent(checkpoint.config.cell, "writing ONNX")
+    require_equations(checkpoint.config.cell, "writing ONNX")
     try:
         import onnx
     except ImportError:

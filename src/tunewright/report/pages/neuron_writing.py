@@ -190,14 +190,19 @@ class NeuronWriter:
 
     def _page(self) -> NeuronPage:
         found, shown = self.found, self.request.shown[:ON_PAGE]
+        ablation = found.ablation
         if len(self.request.shown) > ON_PAGE:
             self.problems[f"{PAGE} shows {ON_PAGE} of {len(self.request.shown)} tunes; tunes.json has all"] = None
         low, high = span_of(self.request.quantity, shown)
-        effects = {
-            each.target.units[0]: ablation_sentences(each, found.ablation)
-            for each in (found.ablation.ablations if found.ablation else ())
-            if found.ablation and len(each.target.units) == 1
-        }
+        effects = (
+            {
+                each.target.units[0]: ablation_sentences(each, ablation)
+                for each in ablation.ablations
+                if len(each.target.units) == 1
+            }
+            if ablation
+            else {}
+        )
         return NeuronPage(
             "Inside the network",
             found.reported,

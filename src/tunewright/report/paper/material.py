@@ -14,7 +14,7 @@ from tunewright.analysis.originality.corpus_index import OriginalityIndex, origi
 from tunewright.analysis.units.samples import Sides
 from tunewright.errors import InputError, MissingExtraError, TunewrightError
 from tunewright.model.checkpoint import BEST, Checkpoint, read_checkpoint
-from tunewright.model.config import require_recurrent
+from tunewright.model.config import require_equations
 from tunewright.model.network import load_network
 from tunewright.progress import Progress
 from tunewright.report.paper.chosen_units import CHARACTERS, NeuronPart, study_chosen_units
@@ -109,7 +109,7 @@ def gather(results: StudyResults, progress: Progress = lambda *_: None) -> Paper
     settings = [setting.name for setting in results.settings]
     setting = results.plan.baseline if results.plan.baseline in settings else settings[0]
     baseline = _best(results, results.of(setting))
-    require_recurrent(baseline.network.cell, "a paper of tunes")
+    require_equations(baseline.network.cell, "a paper of tunes")
     composing = {each.name: results.of(each.name) for each in results.settings if each.network.is_recurrent}
     best = _best(results, tuple(run for runs in composing.values() for run in runs))
     problems: dict[str, str] = {}

@@ -37,7 +37,7 @@ from numpy.typing import NDArray
 
 from tunewright.errors import CheckpointError
 from tunewright.model.checkpoint import Checkpoint
-from tunewright.model.config import NetworkConfig, require_recurrent
+from tunewright.model.config import NetworkConfig, require_equations
 
 BREAKS = "|\n"
 """Characters from which a network that looks back counts places: bar line and line end."""
@@ -128,7 +128,7 @@ def pack(checkpoint: Checkpoint) -> PackedNetwork:
         If it is not recurrent.
     """
     network, symbols = checkpoint.config, checkpoint.vocabulary.symbols
-    require_recurrent(network.cell, "compiled composing (--vary, the studio)" if network.is_own else "composing")
+    require_equations(network.cell, "compiled composing (--vary, the studio)" if network.is_own else "composing")
     breaks = [symbols.find(character) for character in BREAKS]
     try:
         return _pack(checkpoint.weights, network, len(symbols), breaks)
