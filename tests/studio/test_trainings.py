@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -12,6 +13,7 @@ from tunewright.studio.event_stream import EventLog
 from tunewright.studio.teaching import trainings as trainings_module
 from tunewright.studio.teaching.training_journal import JournalReader, JournalWriter, ProcessLock
 from tunewright.studio.teaching.training_order import TrainingOrder, read_order
+from tunewright.studio.teaching.training_process import run_training
 
 LONGEST_SECONDS = 120
 
@@ -177,6 +179,25 @@ def test_a_journal_survives_a_line_cut_short(tmp_path):
     assert [(line.kind, line.data["corpus"]) for line in reader.new_lines()] == [("reading", "Ö")]
     add(tmp_path, b'gress"}\nrubbish\n')
     assert [line.kind for line in reader.new_lines()] == ["progress"]
+
+
+def test_an_epoch_that_a_killed_process_saved_and_did_not_tell_is_told_by_the_next(tmp_path, tiny_tunes):
+    (tmp_path / "book.abc").write_text("\n\n".join(tiny_tunes))
+    order = TrainingOrder("T", "c", "C", (str(tmp_path / "book.abc"),), "small", 3)
+    recipe = order.recipe(1)
+    order.settled(replace(recipe, network=replace(recipe.network, units=8))).write(tmp_path)
+    run_training(tmp_path)
+    journal = tmp_path / "journal.jsonl"
+    whole = [json.loads(line) for line in journal.read_text().splitlines()]
+    told = [{**each, "at": 0} for each in whole if each["kind"] == "epoch"]
+    assert [each["epoch"] for each in told] == [1, 2, 3]
+
+    untold = whole.index(next(each for each in whole if each["kind"] == "epoch" and each["epoch"] == 3))
+    journal.write_text("".join(json.dumps(each) + "\n" for each in whole[:untold]))
+    run_training(tmp_path)
+    again = [json.loads(line) for line in journal.read_text().splitlines()]
+    assert [{**each, "at": 0} for each in again if each["kind"] == "epoch"] == told
+    assert again[-1]["kind"] == "done"
 
 
 def test_a_lock_is_one_process_s(tmp_path):

@@ -21,12 +21,13 @@ from tunewright.errors import TunewrightError
 from tunewright.files import write_file
 from tunewright.model.checkpoint import LAST
 from tunewright.notation.check import check
-from tunewright.studio.teaching.training_journal import STOP, JournalWriter, ProcessLock
+from tunewright.studio.teaching.training_journal import STOP, JournalReader, JournalWriter, ProcessLock
 from tunewright.studio.teaching.training_order import LESSON, LESSON_MINUTES, TrainingOrder, read_order
 from tunewright.training.config import PRESETS, Preset
 
 if TYPE_CHECKING:
     from tunewright.training.data import TrainingData
+    from tunewright.training.history import EpochRecord
 
 PROGRESS_SECONDS = 1.0
 LOW_PRIORITY = 10
@@ -76,6 +77,11 @@ def _train(folder: Path, journal: JournalWriter) -> None:
     resume = (folder / RUN / LAST).exists()
     run.open(resume=resume, force=True)
     journal.write("begun", epochs=recipe.training.epochs, units=recipe.network.units, resumed=resume)
+    # A process that was killed between its checkpoint and its journal left an epoch untold.
+    told_epochs = {line.data["epoch"] for line in JournalReader(folder).new_lines() if line.kind == "epoch"}
+    for record in run.trainer.history:
+        if record.epoch not in told_epochs:
+            _tell_epoch(journal, record, recipe)
     told, steps = 0.0, run.progress()
     for progress in steps:
         now = time.monotonic()
@@ -87,13 +93,7 @@ def _train(folder: Path, journal: JournalWriter) -> None:
                 "progress", step=progress.step, steps=progress.steps, loss=progress.loss, rate=rate, seconds_left=left
             )
         if record := progress.record:
-            journal.write(
-                "epoch",
-                epoch=record.epoch,
-                training=record.training_full_tune,
-                validation=record.validation(recipe.training.select_by),
-                seconds=record.seconds,
-            )
+            _tell_epoch(journal, record, recipe)
             _compose_sample(folder, journal, record.epoch)
         if (folder / STOP).exists():
             steps.close()  # saves
@@ -101,6 +101,16 @@ def _train(folder: Path, journal: JournalWriter) -> None:
             journal.write("stopped", step=progress.step)
             return
     journal.write("done", epochs=len(run.trainer.history))
+
+
+def _tell_epoch(journal: JournalWriter, record: EpochRecord, recipe: Preset) -> None:
+    journal.write(
+        "epoch",
+        epoch=record.epoch,
+        training=record.training_full_tune,
+        validation=record.validation(recipe.training.select_by),
+        seconds=record.seconds,
+    )
 
 
 def _composed_tunes(folder: Path) -> list[str]:
