@@ -2,12 +2,14 @@
 
     python website/build.py OUT ZENSICAL     writes the site's files into OUT/site, by the program at ZENSICAL
 
-A link to a page that does not exist, or anything that a page would load from elsewhere, ends it with status 1.
+A line ``<!-- player: tunewright compose ... -->`` in a page becomes the tune that this command composes, with its score and
+a player. A link to a page that does not exist, or anything that a page would load from elsewhere, ends it with status 1.
 """
 
 import ast
 import inspect
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -17,6 +19,7 @@ from contextlib import suppress
 from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
+from urllib.parse import quote
 
 import tunewright
 from tunewright.cli.examples import examples_of
@@ -28,6 +31,8 @@ WIDTH = 90
 """Of a signature on one line, in characters."""
 USAGE = re.compile(r"^#+ tunewright ([a-z ]+)\n\n```console\n[^`]*```\n", re.MULTILINE)
 """The heading of a command on the page of all commands, and its usage."""
+PLAYER = re.compile(r"<!-- player: tunewright (compose .*) -->")
+FRAME = 'style="width: 100%; height: 44rem; border: thin solid #8888"'
 SECTION = re.compile(r"^(\w[\w ,]*)\n-{3,}\n", re.MULTILINE)
 
 
@@ -126,6 +131,24 @@ def pages(folder: Path) -> None:
         page.write_text(re.sub(r"\[([^\]]*)\]\(\.\./[^)]*\)", r"\1", text), encoding="utf-8")
 
 
+def players(folder: Path) -> None:
+    """Put the tunes that pages ask for into them, each a page of its own in a frame."""
+    for page in sorted(folder.rglob("*.md")):
+        name = page.relative_to(folder).with_suffix("").as_posix()
+        root = "" if name == "index" else "../" * (name.count("/") + 1)  # a page is a folder on the site
+
+        def player(found: re.Match[str], name: str = name, root: str = root) -> str:
+            made = folder / "players" / f"{name}-{found.start()}"
+            command = [sys.executable, "-m", "tunewright", *shlex.split(found[1]), "--format", "html", "--out", str(made)]
+            subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+            (tune,) = made.glob("*.html")
+            address = root + quote(tune.relative_to(folder).as_posix())
+            return f'<iframe src="{address}" title="A tune: score and player" loading="lazy" {FRAME}></iframe>'
+
+        text = page.read_text(encoding="utf-8")
+        page.write_text(PLAYER.sub(player, text), encoding="utf-8")
+
+
 def requests(site: Path) -> list[str]:
     """What pages and styles would load from elsewhere."""
     found = [
@@ -148,6 +171,7 @@ def main(out: Path, zensical: Path) -> int:
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
     pages(out / "pages")
+    players(out / "pages")
     shutil.copyfile(Path(__file__).with_name("zensical.toml"), out / "zensical.toml")
     ended = subprocess.run([zensical.absolute(), "build", "--strict"], cwd=out, check=False)
     outside = requests(out / "site")

@@ -27,7 +27,7 @@ from tunewright.rendering.audio import opus_file
 from tunewright.rendering.engine import abcjs_licence, abcjs_script
 from tunewright.rendering.midi import midi_file
 from tunewright.rendering.performance import Performance, perform
-from tunewright.rendering.provenance import one_line
+from tunewright.rendering.provenance import entries, one_line
 from tunewright.rendering.score import FONTS, engrave
 from tunewright.rendering.source import abc_text, title_of
 from tunewright.rendering.tempo import metronome_mark
@@ -47,7 +47,7 @@ class PageTune:
     tune: str
     """ABC notation."""
     provenance: Mapping[str, str] = field(default_factory=dict)
-    """Its provenance; written into its files, and shown if there is no caption."""
+    """Its provenance; written into its files, and shown at a click."""
     caption: str = ""
     """A line below its title, such as ``temperature 0.5, seed 3``."""
     folded: Mapping[str, str] = field(default_factory=dict)
@@ -171,7 +171,7 @@ def _read(tune: PageTune) -> _Read:
 
 
 def _article(number: int, tune: PageTune, read: _Read, soundfont: Path | None) -> str:
-    caption = tune.caption or one_line(tune.provenance)
+    made = {"How it was made": "\n".join(entries(tune.provenance))} if tune.provenance else {}
     downloads = [_download("abc", "ABC", read.title, "text/vnd.abc", read.abc.encode())]
     player = ""
     if read.performance:
@@ -189,12 +189,12 @@ def _article(number: int, tune: PageTune, read: _Read, soundfont: Path | None) -
     return _template("tune.html").substitute(
         number=number,
         title=escape(read.title),
-        caption=f'<p class="caption">{escape(caption)}</p>' if caption else "",
+        caption=f'<p class="caption">{escape(tune.caption)}</p>' if tune.caption else "",
         problem=f'<p class="problem" role="note">{escape(read.problem)}</p>' if read.problem else "",
         player=player,
         open="" if read.engraved else " open",
         abc=escape(read.abc),
-        folded="\n".join([*(_folded(*text) for text in tune.folded.items()), *filter(None, [tune.more])]),
+        folded="\n".join([*(_folded(*text) for text in {**made, **tune.folded}.items()), *filter(None, [tune.more])]),
         downloads="\n".join(downloads),
     )
 
