@@ -2,8 +2,9 @@
 
     python website/build.py OUT ZENSICAL     writes the site's files into OUT/site, by the program at ZENSICAL
 
-A line ``<!-- player: tunewright compose ... -->`` in a page becomes the tune that this command composes, with its score and
-a player. A link to a page that does not exist, or anything that a page would load from elsewhere, ends it with status 1.
+A line ``<!-- player: tunewright compose ... -->`` in a page becomes the tune that this command composes, with its score
+and a player. A link to a page that does not exist, or anything that a page would load from elsewhere, ends it with
+status 1.
 """
 
 import ast
@@ -139,8 +140,8 @@ def players(folder: Path) -> None:
 
         def player(found: re.Match[str], name: str = name, root: str = root) -> str:
             made = folder / "players" / f"{name}-{found.start()}"
-            command = [sys.executable, "-m", "tunewright", *shlex.split(found[1]), "--format", "html", "--out", str(made)]
-            subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+            asked = [*shlex.split(found[1]), "--format", "html", "--out", str(made)]
+            subprocess.run([sys.executable, "-m", "tunewright", *asked], check=True, stdout=subprocess.DEVNULL)
             (tune,) = made.glob("*.html")
             address = root + quote(tune.relative_to(folder).as_posix())
             return f'<iframe src="{address}" title="A tune: score and player" loading="lazy" {FRAME}></iframe>'

@@ -2,8 +2,8 @@
 
 A provenance is a mapping of names to values, such as ``{"model": "jigs", "seed": "3", "temperature": "0.5"}``. Each
 format has a place for it: ABC comments below ``X:``, MIDI text events, SVG its metadata element, PNG text chunks, PDF
-its subject, WAV and Opus their comment, HTML a ``meta`` element and a part that a click opens. Line ends inside a name or value
-become spaces; what no XML document may hold, such as other control characters, becomes U+FFFD.
+its subject, WAV and Opus their comment, HTML a ``meta`` element and a part that a click opens. Line ends inside a name
+or value become spaces; what no XML document may hold, such as other control characters, becomes U+FFFD.
 """
 
 import re
