@@ -40,7 +40,7 @@ TEMPERATURES = (1.0, 2.0, 0.5)
 """Temperatures in the order of the paper."""
 CANDIDATES = 48
 """Tunes that are composed at a time, until ..."""
-ENOUGH, MOST = 8, 480
+ENOUGH, MOST = 8, 144
 """... so many of them can be shown, or so many have been composed."""
 FREE = 50
 """Tunes that are composed to count errors."""
