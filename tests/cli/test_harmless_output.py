@@ -8,12 +8,13 @@ import contextlib
 import io
 import shutil
 import sys
+import warnings
 
 import pytest
 from command_line import TINY
 from study_runs import TINY_PLAN
 
-from tunewright.cli.console import _HARMFUL, say, say_tune, warn
+from tunewright.cli.console import _HARMFUL, prepare_streams, say, say_tune, warn
 from tunewright.cli.main import app, run
 from tunewright.cli.progress import progress_bar
 from tunewright.cli.safe_console import SafeConsole
@@ -114,6 +115,13 @@ def test_a_tune_is_printed_as_it_is_unless_it_goes_to_a_terminal(capsys, monkeyp
     told = capsys.readouterr()
     assert told.out == "a\\x1b[31m\\u202e[bold]\n" * 2
     assert told.err == "a\\x1b[31m\\u202e[bold]\n"
+
+
+def test_a_warning_is_printed_harmlessly(capsys, monkeypatch):
+    monkeypatch.setattr(warnings, "showwarning", warnings.showwarning)  # put back at the end
+    prepare_streams()
+    warnings.showwarning(UserWarning(f"no letter in {EVIL}"), UserWarning, "figure.py", 3)
+    assert capsys.readouterr().err == "figure.py:3: UserWarning: no letter in a\\x1b[31m\\u202e[bold]\n"
 
 
 def test_a_terminal_gets_the_codes_of_the_console_alone():

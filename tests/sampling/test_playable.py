@@ -81,6 +81,6 @@ def test_every_tune_comes_to_its_end_under_all_conditions(untrained, conditions)
     model = untrained(units=16)
     grammar = playable(model, Conditions(**conditions))
     config = CompositionConfig(max_length=1500)
-    for tune in compose_many(model, 20, config, grammar=grammar):
+    for tune in compose_many(model, 5, config, grammar=grammar):
         assert tune.ended
         assert accepts(grammar, tune.text)

@@ -87,7 +87,9 @@ def whole(request, tunes, tmp_path_factory):
     return config, network, finish(tunes, folder, config, network), folder
 
 
-@pytest.mark.parametrize("share", [0.0, 0.2, 1 / 3, 0.5, 0.99])
+@pytest.mark.parametrize(
+    "share", [0.0, 0.2, 1 / 3, *(pytest.param(each, marks=pytest.mark.slow) for each in (0.5, 0.99))]
+)
 def test_a_run_that_was_stopped_ends_as_one_that_was_not(tunes, tmp_path, whole, share):
     config, network, steps, folder = whole
     stop_at = max(1, int(len(steps) * share))

@@ -7,6 +7,7 @@ names of files and titles of tunes come from anybody, and a terminal obeys the c
 import os
 import re
 import sys
+import warnings
 from typing import TextIO
 
 _HARMFUL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -14,13 +15,17 @@ _HARMFUL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u20
 
 
 def prepare_streams() -> None:
-    """Let the standard streams print every character: one that their encoding lacks as ``\\u0416``, as ABC has it."""
+    """Let the standard streams print every character: one that their encoding lacks as ``\\u0416``, as ABC has it.
+
+    Warnings of Python are printed by `warn` from then on: a library may quote a name in one.
+    """
     for name in ("stdout", "stderr"):
         stream: TextIO | None = getattr(sys, name)
         if stream is None:  # closed by the caller
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115 - ends with the process
         elif hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+    warnings.showwarning = _show_warning
 
 
 def end_streams() -> None:
@@ -30,6 +35,12 @@ def end_streams() -> None:
             stream.flush()
         except (OSError, ValueError):
             _discard(stream)
+
+
+def _show_warning(
+    message: Warning | str, category: type[Warning], filename: str, lineno: int, *_: object, **__: object
+) -> None:
+    warn(f"{filename}:{lineno}: {category.__name__}: {message}")
 
 
 def _discard(stream: TextIO) -> None:

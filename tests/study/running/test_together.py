@@ -107,7 +107,7 @@ def test_killed_at_random_moments_it_ends_as_if_undisturbed(plan_file, tmp_path)
     assert command([*arguments, str(tmp_path / "whole")]) == 0
     environment, chance, kills = {**os.environ, "OMP_NUM_THREADS": "1"}, random.Random(40), 0
     study = [sys.executable, "-m", "tunewright", *arguments, str(tmp_path / "killed")]
-    while kills < 20:
+    while kills < 7:
         begun = len([*tmp_path.glob("killed/runs/*/last")])
         runner = subprocess.Popen(study, env=environment, stdout=subprocess.DEVNULL)
         while runner.poll() is None and len([*tmp_path.glob("killed/runs/*/last")]) <= min(begun, 7):

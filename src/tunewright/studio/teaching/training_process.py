@@ -79,9 +79,9 @@ def _train(folder: Path, journal: JournalWriter) -> None:
     journal.write("begun", epochs=recipe.training.epochs, units=recipe.network.units, resumed=resume)
     # A process that was killed between its checkpoint and its journal left an epoch untold.
     told_epochs = {line.data["epoch"] for line in JournalReader(folder).new_lines() if line.kind == "epoch"}
-    for record in run.trainer.history:
-        if record.epoch not in told_epochs:
-            _tell_epoch(journal, record, recipe)
+    for earlier in run.trainer.history:
+        if earlier.epoch not in told_epochs:
+            _tell_epoch(journal, earlier, recipe)
     told, steps = 0.0, run.progress()
     for progress in steps:
         now = time.monotonic()
