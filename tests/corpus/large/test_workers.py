@@ -23,9 +23,13 @@ def test_several_processes_answer_in_order():
         assert os.getpid() not in set(run(os.getpid, [(), ()]))
 
 
+def end(status):
+    os._exit(status)
+
+
 def test_a_process_that_is_ended_is_told():
     with pytest.raises(CorpusError, match="was killed"), workers(2) as run:
-        list(run(os._exit, [(1,)]))
+        list(run(end, [(1,)]))
 
 
 PROGRAM = """
