@@ -94,6 +94,16 @@ def test_steps_follow_the_repeats():
     assert [abc[slice(*step[2])].strip() for step in found] == list("CDEFCDGA")
 
 
+def test_the_title_of_a_page_s_only_tune_stands_there_once(chromium, tmp_path):
+    for title, seen in (("One", False), ("A book", True)):
+        path = tmp_path / f"{title}.html"
+        path.write_text(tune_page([PageTune("X:1\nT:One\nK:C\nCDEF|]\n")], title=title), encoding="utf-8")
+        with opened(chromium, path) as page:
+            box = page.locator("#tune-1 h2").bounding_box()
+            assert (box["width"] > 1) is seen
+            assert page.locator("h1").inner_text() == title
+
+
 def test_file_names():
     assert file_name("The Rakish Paddy's (No. 2)") == "the-rakish-paddys-no-2"
     assert file_name("</script>..//") == "script"

@@ -114,6 +114,7 @@ def tune_page(
     return _template("page.html").substitute(
         description=escape("; ".join(filter(None, (one_line(tune.provenance) for tune in tunes)))),
         title=escape(title),
+        alone=' class="alone"' if parts.titles == (title,) else "",  # its title stands at the top
         introduction=introduction,
         contents=_contents(parts.titles),
         tunes="\n".join(parts.articles),
