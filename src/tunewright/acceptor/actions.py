@@ -4,6 +4,7 @@ Each is the function of a rule in `rules`. The control state after it is set bef
 """
 
 from tunewright.acceptor.body.bars import closes_well, may_end, not_idle, nothing_pending, plain_line, slurred, whole
+from tunewright.acceptor.body.lengths import has_form
 from tunewright.acceptor.body.notes import open_chord
 from tunewright.acceptor.body.signs import is_mark, take_mark
 from tunewright.acceptor.header.fields_read import field_allowed, take_value, take_word
@@ -69,6 +70,14 @@ def take_space(state: State) -> bool:
     state.text += 1
     state.reason = Reason.TOO_LONG
     return state.text <= Limit.BLANKS
+
+
+def begin_line_with_space(tables: Tables, state: State) -> bool:
+    """Take a blank at the start of a line; not behind the last bar of a form: that line would stay blank."""
+    if has_form(tables, state) and may_end(tables, state):
+        state.reason = Reason.TOO_LONG
+        return False
+    return take_space(state)
 
 
 def end_text(state: State) -> bool:

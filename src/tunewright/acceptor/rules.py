@@ -118,6 +118,7 @@ _MUSIC: tuple[Rule, ...] = (
     *_of(_BAR_LINES, Control.MUSIC, Control.BODY),
     (Control.SLURRED, " ", actions.go, Control.MUSIC),
     (Control.BODY, "\n", None, Control.HEAD),
+    (Control.BODY, " \t", actions.begin_line_with_space, Control.MUSIC),
     *_of(_MARKED, Control.MARKED, Control.DOTTED),
     (Control.DOTTED, "(", signs.begin_dotted_slur, Control.SLURRED),
     (Control.SHARP, "^", signs.take_accidental, Control.PITCHED),
