@@ -17,6 +17,7 @@ import sys
 import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
@@ -135,19 +136,20 @@ def pages(folder: Path) -> None:
 def players(folder: Path) -> None:
     """Put the tunes that pages ask for into them, each a page of its own in a frame."""
     for page in sorted(folder.rglob("*.md")):
-        name = page.relative_to(folder).with_suffix("").as_posix()
-        root = "" if name == "index" else "../" * (name.count("/") + 1)  # a page is a folder on the site
-
-        def player(found: re.Match[str], name: str = name, root: str = root) -> str:
-            made = folder / "players" / f"{name}-{found.start()}"
-            asked = [*shlex.split(found[1]), "--format", "html", "--out", str(made)]
-            subprocess.run([sys.executable, "-m", "tunewright", *asked], check=True, stdout=subprocess.DEVNULL)
-            (tune,) = made.glob("*.html")
-            address = root + quote(tune.relative_to(folder).as_posix())
-            return f'<iframe src="{address}" title="A tune: score and player" loading="lazy" {FRAME}></iframe>'
-
         text = page.read_text(encoding="utf-8")
-        page.write_text(PLAYER.sub(player, text), encoding="utf-8")
+        page.write_text(PLAYER.sub(partial(_player, folder, page), text), encoding="utf-8")
+
+
+def _player(folder: Path, page: Path, found: re.Match[str]) -> str:
+    """Compose a tune for a page; returns the frame that shows it."""
+    name = page.relative_to(folder).with_suffix("").as_posix()
+    made = folder / "players" / f"{name}-{found.start()}"
+    asked = [*shlex.split(found[1]), "--format", "html", "--out", str(made)]
+    subprocess.run([sys.executable, "-m", "tunewright", *asked], check=True, stdout=subprocess.DEVNULL)
+    (tune,) = made.glob("*.html")
+    root = "" if name == "index" else "../" * (name.count("/") + 1)  # a page is a folder on the site
+    address = root + quote(tune.relative_to(folder).as_posix())
+    return f'<iframe src="{address}" title="A tune: score and player" loading="lazy" {FRAME}></iframe>'
 
 
 def requests(site: Path) -> list[str]:

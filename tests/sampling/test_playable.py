@@ -72,10 +72,8 @@ def test_a_tidy_tune_keeps_to_what_a_network_keeps_in_mind(untidy):
 
 
 def test_behind_the_last_bar_of_a_form_no_line_of_blanks_begins():
-    grammar, tune = (
-        playable(MODEL, Conditions(form="AB", bars=4)),
-        TIDY + " DEFG ABcd|\n DEFG ABcd||\n DEFG ABcd|DEFG D4|]\n",
-    )
+    grammar = playable(MODEL, Conditions(form="AB", bars=4))
+    tune = TIDY + " DEFG ABcd|\n DEFG ABcd||\n DEFG ABcd|DEFG D4|]\n"
     assert accepts(grammar, tune)
     assert not accepts(grammar, tune + "  ")
     assert accepts(playable(MODEL), tune + "  ")

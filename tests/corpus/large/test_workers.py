@@ -24,7 +24,9 @@ def test_several_processes_answer_in_order():
 
 
 def end(status):
-    os._exit(status)
+    os._exit(
+        status
+    )  # called by a name of ours: a run that measures coverage replaces it by what no process can be sent
 
 
 def test_a_process_that_is_ended_is_told():
